@@ -1,0 +1,194 @@
+//! The linkage schema: what the parties of a linkage agreed on, versioned and digested.
+//!
+//! Normative text: `protocols/01-linkage-schema.md`. A schema is one JSON document; [`LinkageSchema::parse`]
+//! is the only way to one. Native documents describe tokens (fields, views, diffusion, thresholds); clkhash
+//! documents of versions 1, 2 and 3 are read as they are.
+
+mod clkhash;
+mod digest;
+mod fault;
+mod json;
+mod native;
+mod threshold;
+
+pub use clkhash::{
+    BitStrategy, ClkhashFeature, ClkhashFormat, ClkhashHash, ClkhashSchema, Comparison, Hashing, KdfHash,
+    MissingValue, TextEncoding,
+};
+pub use digest::{SchemaDigest, first_difference};
+pub use fault::{Fault, SchemaError};
+pub use native::{Diffusion, Feature, Field, Filter, Limits, Profile, TokenSchema, View};
+pub use threshold::{Similarity, ThresholdError, Thresholds};
+
+use serde_json::Value;
+
+/// Largest schema document that is read, in bytes.
+pub const MAX_SCHEMA_BYTES: usize = 1 << 20;
+
+/// A checked linkage schema.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinkageSchema {
+    canonical: String,
+    digest: SchemaDigest,
+    body: SchemaBody,
+    warnings: Vec<Fault>,
+}
+
+/// The two families of schema documents.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum SchemaBody {
+    /// A document of this project: `protocols/01-linkage-schema.md`.
+    Tokens(Box<TokenSchema>),
+    /// A clkhash document, upgraded to version 3.
+    Clkhash(Box<ClkhashSchema>),
+}
+
+/// How two tokens of a schema are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Measure {
+    /// Dice coefficient of two filters: `2|a∧b| / (|a|+|b|)`.
+    Dice,
+    /// Hamming distance of two diffused tokens, unwarped by the number of taps.
+    UnwarpedHamming {
+        /// Filter positions that are XORed into each token bit.
+        taps: u32,
+    },
+}
+
+impl LinkageSchema {
+    /// Reads and checks a schema document.
+    ///
+    /// # Errors
+    /// [`SchemaError`] with every fault found: its JSON path, what is wrong and how to mend it.
+    pub fn parse(text: &str) -> Result<Self, SchemaError> {
+        if text.len() > MAX_SCHEMA_BYTES {
+            return Err(SchemaError::single(
+                "$",
+                format!("the document has {} bytes; the limit is {MAX_SCHEMA_BYTES}", text.len()),
+                "a linkage schema is a short document: check that this is the right file",
+            ));
+        }
+        let value = json::parse(text)?;
+        let (body, warnings) = Self::read_body(&value)?;
+        let canonical = digest::canonical(&value)?;
+        Ok(Self { digest: SchemaDigest::of(&canonical), canonical, body, warnings })
+    }
+
+    fn read_body(value: &Value) -> Result<(SchemaBody, Vec<Fault>), SchemaError> {
+        let Some(object) = value.as_object() else {
+            return Err(SchemaError::single("$", "the document is not a JSON object", "write { … }"));
+        };
+        if object.get("format").and_then(Value::as_str) == Some(native::FORMAT) {
+            let mut walk = fault::Walk::default();
+            let schema = native::read(value, &mut walk);
+            return walk
+                .finish(schema)
+                .map(|(schema, warnings)| (SchemaBody::Tokens(Box::new(schema)), warnings));
+        }
+        if object.contains_key("clkConfig") {
+            let mut walk = fault::Walk::default();
+            let schema = clkhash::read(value, &mut walk);
+            return walk
+                .finish(schema)
+                .map(|(schema, warnings)| (SchemaBody::Clkhash(Box::new(schema)), warnings));
+        }
+        Err(SchemaError::single(
+            "$.format",
+            "this is neither a mizuhiki nor a clkhash linkage schema",
+            format!("set \"format\": \"{}\", or start from `mizuhiki schema init DATA.csv`", native::FORMAT),
+        ))
+    }
+
+    /// SHA-256 of the canonical document (RFC 8785).
+    #[must_use]
+    pub const fn digest(&self) -> SchemaDigest {
+        self.digest
+    }
+
+    /// The canonical document (RFC 8785), which travels with the tokens.
+    #[must_use]
+    pub fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    /// What the document says.
+    #[must_use]
+    pub const fn body(&self) -> &SchemaBody {
+        &self.body
+    }
+
+    /// Things that are allowed but probably not meant.
+    #[must_use]
+    pub fn warnings(&self) -> &[Fault] {
+        &self.warnings
+    }
+
+    /// A short name for people.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match &self.body {
+            SchemaBody::Tokens(schema) => &schema.name,
+            SchemaBody::Clkhash(_) => "clkhash schema",
+        }
+    }
+
+    /// The profile's name: `clkhash`, `plain`, `hardened` or `max-privacy`.
+    #[must_use]
+    pub fn profile_name(&self) -> &'static str {
+        match &self.body {
+            SchemaBody::Tokens(schema) => schema.profile.name(),
+            SchemaBody::Clkhash(_) => "clkhash",
+        }
+    }
+
+    /// Names of the views, in order. A clkhash schema has one view, `clk`.
+    #[must_use]
+    pub fn view_names(&self) -> Vec<&str> {
+        match &self.body {
+            SchemaBody::Tokens(schema) => schema.views.iter().map(|view| view.name.as_str()).collect(),
+            SchemaBody::Clkhash(_) => vec!["clk"],
+        }
+    }
+
+    /// Bits in each view's token.
+    #[must_use]
+    pub fn token_bits(&self) -> usize {
+        match &self.body {
+            SchemaBody::Tokens(schema) => {
+                schema.diffusion.map_or(schema.filter.bits, |diffusion| diffusion.bits)
+            }
+            SchemaBody::Clkhash(schema) => schema.bits,
+        }
+    }
+
+    /// How tokens of this schema are compared.
+    #[must_use]
+    pub fn measure(&self) -> Measure {
+        match &self.body {
+            SchemaBody::Tokens(schema) => schema
+                .diffusion
+                .map_or(Measure::Dice, |diffusion| Measure::UnwarpedHamming { taps: diffusion.taps as u32 }),
+            SchemaBody::Clkhash(_) => Measure::Dice,
+        }
+    }
+
+    /// The thresholds that the parties agreed on.
+    #[must_use]
+    pub fn thresholds(&self) -> Thresholds {
+        match &self.body {
+            SchemaBody::Tokens(schema) => schema.thresholds,
+            SchemaBody::Clkhash(_) => Thresholds::CLKHASH,
+        }
+    }
+
+    /// The epoch of the tokens; clkhash knows none, so 0.
+    #[must_use]
+    pub fn epoch(&self) -> u32 {
+        match &self.body {
+            SchemaBody::Tokens(schema) => schema.epoch,
+            SchemaBody::Clkhash(_) => 0,
+        }
+    }
+}

@@ -1,0 +1,522 @@
+//! Native schema documents (`protocols/01-linkage-schema.md`).
+
+use serde_json::Value;
+
+use crate::fault::{Object, Walk};
+use crate::{SchemaDigest, ThresholdError, Thresholds};
+
+/// Value of the member `format`.
+pub(crate) const FORMAT: &str = "mizuhiki-linkage-schema";
+
+const MAX_FIELDS: usize = 64;
+const MAX_VIEWS: usize = 32;
+const MAX_FEATURES: usize = 8;
+const MIN_PRESENT_WEIGHT: f64 = 0.6;
+
+/// What a native schema document says.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct TokenSchema {
+    /// A name for people.
+    pub name: String,
+    /// How strongly tokens are hardened.
+    pub profile: Profile,
+    /// Name of the locale pack that normalises values, such as `en-Latn`.
+    pub pack: String,
+    /// Digest of that pack's tables, if the parties pinned it.
+    pub pack_digest: Option<SchemaDigest>,
+    /// Key epoch, from 1: tokens of different epochs cannot be compared.
+    pub epoch: u32,
+    /// The fields, in document order.
+    pub fields: Vec<Field>,
+    /// The filter that features are hashed into.
+    pub filter: Filter,
+    /// Linear diffusion of the filter; `None` in profile `plain`.
+    pub diffusion: Option<Diffusion>,
+    /// The views, in document order: one token a view and record.
+    pub views: Vec<View>,
+    /// Limits that `encode` enforces.
+    pub limits: Limits,
+    /// Classes of a pair by its similarity.
+    pub thresholds: Thresholds,
+    /// Known (record, token) pairs that the leak index Λ is computed for.
+    pub known_pairs: u64,
+    /// Statute that permits a national number among the values; without one, such values are refused.
+    pub statutory_basis: Option<String>,
+}
+
+/// The profile of a native schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Profile {
+    /// Undiffused filters, for experiments: anyone with a similar file re-identifies them.
+    Plain,
+    /// Several diffused views a record (default).
+    Hardened,
+    /// One diffused token a record, more taps.
+    MaxPrivacy,
+}
+
+impl Profile {
+    /// The name in documents, files and messages.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Hardened => "hardened",
+            Self::MaxPrivacy => "max-privacy",
+        }
+    }
+}
+
+/// One field of the linkage.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Field {
+    /// Name of the field.
+    pub name: String,
+    /// Column of the input; the field's name unless the document says otherwise.
+    pub column: String,
+    /// Kind of value, known to the locale pack (`surname`, `date`, …).
+    pub kind: String,
+    /// Level of the pack at which values are compared; the pack's default if absent.
+    pub level: Option<String>,
+    /// Share of the filter, relative to the other fields of a view. Positive.
+    pub weight: f64,
+    /// Fields of one key group hash equal features to equal positions. The field's name by default.
+    pub key_group: String,
+    /// Features taken from a value.
+    pub features: Vec<Feature>,
+    /// Values that mean "missing", besides the empty one; compared before normalisation, trimmed.
+    pub missing: Vec<String>,
+}
+
+/// A kind of feature taken from a normalised value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Feature {
+    /// `n`-grams of code points.
+    Ngram {
+        /// Code points in a gram, 1..=4.
+        n: u8,
+        /// Whether a gram carries its position, so that equal digits at different places differ.
+        positional: bool,
+        /// Whether the value is padded with `n − 1` blanks at both ends.
+        padded: bool,
+        /// Positions (from 0) of the grams that are taken; all if empty. Only where `positional`.
+        positions: Vec<u16>,
+    },
+    /// The whole value as one feature.
+    Exact,
+}
+
+/// Size and fill of the filter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Filter {
+    /// Bits, a multiple of 64 and at most 65,536.
+    pub bits: usize,
+    /// Expected share of set bits for a complete record.
+    pub fill: f64,
+}
+
+/// Linear diffusion: each token bit is the XOR of `taps` filter bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Diffusion {
+    /// Distinct filter positions a token bit.
+    pub taps: usize,
+    /// Bits of the token, a multiple of 64.
+    pub bits: usize,
+}
+
+/// A subset of the fields that becomes one token.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct View {
+    /// Name of the view, unique in the schema.
+    pub name: String,
+    /// A record has a token in this view only if its present fields carry this share of the view's weight.
+    pub min_present_weight: f64,
+    /// Indices into [`TokenSchema::fields`], ascending and distinct.
+    pub fields: Vec<usize>,
+}
+
+/// Limits that `encode` enforces.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Largest share of records whose token in a view repeats another record's.
+    pub max_repeated_share: f64,
+}
+
+const MEMBERS: [&str; 15] = [
+    "format",
+    "version",
+    "name",
+    "description",
+    "profile",
+    "epoch",
+    "locale",
+    "fields",
+    "filter",
+    "diffusion",
+    "views",
+    "limits",
+    "thresholds",
+    "knownPairs",
+    "statutoryBasis",
+];
+
+pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<TokenSchema> {
+    let root = walk.object(value, "$")?;
+    root.only(walk, &MEMBERS);
+    if let Some((version, path)) = root.required(walk, "version", "write \"version\": 1") {
+        walk.integer(version, &path, 1..=1);
+    }
+    let name = root.text(walk, "name", "give the schema a name");
+    if let Some((description, path)) = root.optional("description") {
+        walk.text(description, &path);
+    }
+    let profile = read_profile(&root, walk);
+    let epoch = root.integer_or(walk, "epoch", 1..=u64::from(u32::MAX), 1);
+    let locale = read_locale(&root, walk);
+    let fields = read_fields(&root, walk);
+    let filter = read_filter(&root, walk, profile);
+    let diffusion = read_diffusion(&root, walk, profile, filter);
+    let views = read_views(&root, walk, fields.as_deref());
+    let limits = read_limits(&root, walk);
+    let thresholds = read_thresholds(&root, walk);
+    let known_pairs = root.integer_or(walk, "knownPairs", 1..=1_000_000_000, 10_000);
+    let statutory_basis = match root.optional("statutoryBasis") {
+        Some((basis, path)) => Some(walk.text(basis, &path)?.to_owned()),
+        None => None,
+    };
+    let (pack, pack_digest) = locale?;
+    let (profile, diffusion, views) = (profile?, diffusion?, views?);
+    if profile == Profile::Plain {
+        walk.warn(
+            "$.profile",
+            "plain filters re-identify nearly every record to anyone who holds a similar file",
+            "use profile \"hardened\" for anything but experiments",
+        );
+    } else if diffusion.is_some_and(|d| views.len() > 2 && d.taps < 7 || d.taps < 5) {
+        walk.warn(
+            "$.diffusion.taps",
+            "few taps for this number of views: known pairs re-identify tokens",
+            "use at least 7 taps with several views (protocols/threat-model.md)",
+        );
+    }
+    Some(TokenSchema {
+        name: name?.to_owned(),
+        profile,
+        pack,
+        pack_digest,
+        epoch: epoch? as u32,
+        fields: fields?,
+        filter: filter?,
+        diffusion,
+        views,
+        limits: limits?,
+        thresholds: thresholds?,
+        known_pairs: known_pairs?,
+        statutory_basis,
+    })
+}
+
+fn read_profile(root: &Object<'_>, walk: &mut Walk) -> Option<Profile> {
+    let fix = "write \"hardened\", \"max-privacy\" or \"plain\"";
+    match root.text(walk, "profile", fix)? {
+        "plain" => Some(Profile::Plain),
+        "hardened" => Some(Profile::Hardened),
+        "max-privacy" => Some(Profile::MaxPrivacy),
+        _ => {
+            walk.fault(&root.path("profile"), "unknown profile", fix);
+            None
+        }
+    }
+}
+
+fn read_locale(root: &Object<'_>, walk: &mut Walk) -> Option<(String, Option<SchemaDigest>)> {
+    let (value, path) = root.required(walk, "locale", "write \"locale\": { \"pack\": \"en-Latn\" }")?;
+    let locale = walk.object(value, &path)?;
+    locale.only(walk, &["pack", "digest"]);
+    let pack = locale.text(walk, "pack", "name the locale pack, such as \"en-Latn\"")?.to_owned();
+    let digest = match locale.optional("digest") {
+        None => None,
+        Some((value, path)) => {
+            let digest = SchemaDigest::from_hex(walk.text(value, &path)?);
+            if digest.is_none() {
+                walk.fault(&path, "not a SHA-256 digest", "write 64 hexadecimal digits or remove the member");
+            }
+            Some(digest?)
+        }
+    };
+    Some((pack, digest))
+}
+
+fn read_fields(root: &Object<'_>, walk: &mut Walk) -> Option<Vec<Field>> {
+    let (value, path) = root.required(walk, "fields", "list the fields to compare")?;
+    let items = walk.array(value, &path)?;
+    if items.is_empty() || items.len() > MAX_FIELDS {
+        walk.fault(&path, format!("{} fields", items.len()), format!("list 1 to {MAX_FIELDS} fields"));
+        return None;
+    }
+    let read: Vec<Option<Field>> = items
+        .iter()
+        .enumerate()
+        .map(|(index, item)| read_field(item, &format!("{path}[{index}]"), walk))
+        .collect();
+    let fields: Vec<Field> = read.into_iter().collect::<Option<_>>()?;
+    for (index, field) in fields.iter().enumerate() {
+        if fields[..index].iter().any(|earlier| earlier.name == field.name) {
+            walk.fault(
+                &format!("{path}[{index}].name"),
+                "two fields have this name",
+                "give each field its own name",
+            );
+        }
+    }
+    Some(fields)
+}
+
+fn read_field(value: &Value, path: &str, walk: &mut Walk) -> Option<Field> {
+    let object = walk.object(value, path)?;
+    object.only(walk, &["name", "column", "kind", "level", "weight", "keyGroup", "features", "missing"]);
+    let name = identifier(&object, walk, "name");
+    let kind = object.text(walk, "kind", "say what the values are, such as \"surname\" or \"date\"");
+    let weight = object.number_or(walk, "weight", (0.001, 1000.0), 1.0);
+    let features = read_features(&object, walk);
+    let mut missing = Vec::new();
+    if let Some((value, path)) = object.optional("missing") {
+        for (index, item) in walk.array(value, &path)?.iter().enumerate() {
+            missing.extend(walk.text(item, &format!("{path}[{index}]")).map(str::to_owned));
+        }
+    }
+    let optional = |key: &str, walk: &mut Walk| match object.optional(key) {
+        Some((value, path)) => walk.text(value, &path).map(str::to_owned),
+        None => None,
+    };
+    let (column, level) = (optional("column", walk), optional("level", walk));
+    let key_group = match object.optional("keyGroup") {
+        Some(_) => Some(identifier(&object, walk, "keyGroup")?),
+        None => None,
+    };
+    let name = name?;
+    Some(Field {
+        column: column.unwrap_or_else(|| name.clone()),
+        kind: kind?.to_owned(),
+        level,
+        weight: weight?,
+        key_group: key_group.unwrap_or_else(|| name.clone()),
+        features: features?,
+        missing,
+        name,
+    })
+}
+
+/// Names enter key labels and column names: letters, digits, `_`, `-`, at most 64.
+fn identifier(object: &Object<'_>, walk: &mut Walk, key: &str) -> Option<String> {
+    let text = object.text(walk, key, "give it a name")?;
+    let fine = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if text.is_empty() || text.len() > 64 || !text.chars().all(fine) {
+        walk.fault(&object.path(key), "not a usable name", "use 1 to 64 ASCII letters, digits, `_` or `-`");
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+fn read_features(object: &Object<'_>, walk: &mut Walk) -> Option<Vec<Feature>> {
+    let fix = "write \"features\": [{ \"type\": \"ngram\", \"n\": 2 }]";
+    let (value, path) = object.required(walk, "features", fix)?;
+    let items = walk.array(value, &path)?;
+    if items.is_empty() || items.len() > MAX_FEATURES {
+        walk.fault(&path, format!("{} features", items.len()), format!("list 1 to {MAX_FEATURES}"));
+        return None;
+    }
+    let mut features = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        let path = format!("{path}[{index}]");
+        let feature = walk.object(item, &path)?;
+        let fix = "write \"ngram\" or \"exact\"";
+        let read = match feature.text(walk, "type", fix)? {
+            "ngram" => read_ngram(&feature, walk)?,
+            "exact" => {
+                feature.only(walk, &["type"]);
+                Feature::Exact
+            }
+            _ => {
+                walk.fault(&feature.path("type"), "unknown type of feature", fix);
+                return None;
+            }
+        };
+        if features.contains(&read) {
+            walk.fault(&path, "this feature is listed twice", "list it once");
+        }
+        features.push(read);
+    }
+    Some(features)
+}
+
+fn read_ngram(feature: &Object<'_>, walk: &mut Walk) -> Option<Feature> {
+    feature.only(walk, &["type", "n", "positional", "padded", "positions"]);
+    let n = feature.integer_or(walk, "n", 1..=4, 2)? as u8;
+    let positional = feature.boolean_or(walk, "positional", false)?;
+    let padded = feature.boolean_or(walk, "padded", true)?;
+    let mut positions = Vec::new();
+    if let Some((value, path)) = feature.optional("positions") {
+        if !positional {
+            walk.fault(&path, "positions of grams without position", "write \"positional\": true");
+        }
+        for (index, item) in walk.array(value, &path)?.iter().enumerate() {
+            let position = walk.integer(item, &format!("{path}[{index}]"), 0..=4095)? as u16;
+            if positions.last().is_some_and(|&last| last >= position) {
+                walk.fault(&path, "positions are not ascending", "list each position once, in order");
+            }
+            positions.push(position);
+        }
+    }
+    Some(Feature::Ngram { n, positional, padded, positions })
+}
+
+fn read_filter(root: &Object<'_>, walk: &mut Walk, profile: Option<Profile>) -> Option<Filter> {
+    let default_bits = if profile == Some(Profile::MaxPrivacy) { 2048 } else { 1024 };
+    let Some((value, path)) = root.optional("filter") else {
+        return Some(Filter { bits: default_bits as usize, fill: 0.45 });
+    };
+    let filter = walk.object(value, &path)?;
+    filter.only(walk, &["bits", "fill"]);
+    let bits = filter.integer_or(walk, "bits", 64..=65_536, default_bits);
+    let fill = filter.number_or(walk, "fill", (0.01, 0.6), 0.45);
+    Some(Filter { bits: multiple_of_64(walk, &filter.path("bits"), bits?)?, fill: fill? })
+}
+
+fn multiple_of_64(walk: &mut Walk, path: &str, bits: u64) -> Option<usize> {
+    if !bits.is_multiple_of(64) {
+        walk.fault(path, format!("{bits} is not a multiple of 64"), "round it up to a multiple of 64");
+        return None;
+    }
+    Some(bits as usize)
+}
+
+/// `Some(None)` where the profile has no diffusion.
+fn read_diffusion(
+    root: &Object<'_>,
+    walk: &mut Walk,
+    profile: Option<Profile>,
+    filter: Option<Filter>,
+) -> Option<Option<Diffusion>> {
+    let given = root.optional("diffusion");
+    let (taps, bits) = match (profile?, &given) {
+        (Profile::Plain, None) => return Some(None),
+        (Profile::Plain, Some((_, path))) => {
+            walk.fault(
+                path,
+                "profile plain has no diffusion",
+                "remove the member, or choose profile \"hardened\"",
+            );
+            return None;
+        }
+        (Profile::Hardened, _) => (7, 2048),
+        (Profile::MaxPrivacy, _) => (8, 4096),
+    };
+    let Some((value, path)) = given else {
+        return Some(Some(Diffusion { taps: taps as usize, bits: bits as usize }));
+    };
+    let diffusion = walk.object(value, &path)?;
+    diffusion.only(walk, &["taps", "bits"]);
+    let taps = diffusion.integer_or(walk, "taps", 2..=16, taps);
+    let bits = diffusion.integer_or(walk, "bits", 64..=65_536, bits);
+    let bits = multiple_of_64(walk, &diffusion.path("bits"), bits?)?;
+    if taps? as usize > filter?.bits {
+        walk.fault(&diffusion.path("taps"), "more taps than filter bits", "use fewer taps");
+    }
+    Some(Some(Diffusion { taps: taps? as usize, bits }))
+}
+
+fn read_views(root: &Object<'_>, walk: &mut Walk, fields: Option<&[Field]>) -> Option<Vec<View>> {
+    let Some((value, path)) = root.optional("views") else {
+        let fields = (0..fields?.len()).collect();
+        return Some(vec![View { name: "whole".to_owned(), min_present_weight: MIN_PRESENT_WEIGHT, fields }]);
+    };
+    let items = walk.array(value, &path)?;
+    if items.is_empty() || items.len() > MAX_VIEWS {
+        walk.fault(&path, format!("{} views", items.len()), format!("list 1 to {MAX_VIEWS} views"));
+        return None;
+    }
+    let fields = fields?;
+    let mut views: Vec<View> = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        let view = read_view(item, &format!("{path}[{index}]"), walk, fields)?;
+        if views.iter().any(|earlier| earlier.name == view.name) {
+            walk.fault(
+                &format!("{path}[{index}].name"),
+                "two views have this name",
+                "give each view its own name",
+            );
+        }
+        if views.iter().any(|earlier| earlier.fields == view.fields) {
+            walk.fault(
+                &format!("{path}[{index}].fields"),
+                "another view has these fields",
+                "remove one of them",
+            );
+        }
+        views.push(view);
+    }
+    Some(views)
+}
+
+fn read_view(value: &Value, path: &str, walk: &mut Walk, fields: &[Field]) -> Option<View> {
+    let object = walk.object(value, path)?;
+    object.only(walk, &["name", "fields", "minPresentWeight"]);
+    let name = identifier(&object, walk, "name");
+    let min_present_weight = object.number_or(walk, "minPresentWeight", (0.01, 1.0), MIN_PRESENT_WEIGHT);
+    let (value, path) = object.required(walk, "fields", "list names of fields")?;
+    let items = walk.array(value, &path)?;
+    if items.is_empty() {
+        walk.fault(&path, "a view without fields", "list at least one field");
+        return None;
+    }
+    let mut indices = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        let path = format!("{path}[{index}]");
+        let wanted = walk.text(item, &path)?;
+        match fields.iter().position(|field| field.name == wanted) {
+            Some(found) if indices.contains(&found) => walk.fault(&path, "listed twice", "list a field once"),
+            Some(found) => indices.push(found),
+            None => walk.fault(&path, "no field has this name", "list names that stand in $.fields"),
+        }
+    }
+    indices.sort_unstable();
+    Some(View { name: name?, min_present_weight: min_present_weight?, fields: indices })
+}
+
+fn read_limits(root: &Object<'_>, walk: &mut Walk) -> Option<Limits> {
+    let defaults = Limits { max_repeated_share: 0.1 };
+    let Some((value, path)) = root.optional("limits") else {
+        return Some(defaults);
+    };
+    let limits = walk.object(value, &path)?;
+    limits.only(walk, &["maxRepeatedShare"]);
+    let repeated = limits.number_or(walk, "maxRepeatedShare", (0.0, 1.0), defaults.max_repeated_share);
+    Some(Limits { max_repeated_share: repeated? })
+}
+
+fn read_thresholds(root: &Object<'_>, walk: &mut Walk) -> Option<Thresholds> {
+    let fix = "write \"thresholds\": { \"accept\": 0.95, \"borderline\": 0.88 }";
+    let (value, path) = root.required(walk, "thresholds", fix)?;
+    let thresholds = walk.object(value, &path)?;
+    thresholds.only(walk, &["accept", "borderline"]);
+    let (accept, accept_path) = thresholds.required(walk, "accept", fix)?;
+    let accept = walk.number(accept, &accept_path, 0.0, 1.0);
+    let (borderline, borderline_path) = thresholds.required(walk, "borderline", fix)?;
+    let borderline = walk.number(borderline, &borderline_path, 0.0, 1.0);
+    match Thresholds::new(accept?, borderline?) {
+        Ok(thresholds) => Some(thresholds),
+        Err(ThresholdError::Order { .. } | ThresholdError::OutOfRange { .. }) => {
+            walk.fault(&path, "borderline is above accept", "exchange them");
+            None
+        }
+    }
+}
