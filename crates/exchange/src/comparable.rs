@@ -1,0 +1,143 @@
+//! The witness that two token sets may be compared.
+
+use mizuhiki_schema::{Measure, Thresholds, first_difference};
+
+use crate::{TokenMeta, TokenSet};
+
+/// Two token sets that were made alike and may be compared; the only input of matching.
+#[derive(Debug, Clone, Copy)]
+pub struct Comparable<'a> {
+    left: &'a TokenSet,
+    right: &'a TokenSet,
+    within: bool,
+}
+
+/// Why two token sets cannot be compared.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IncomparableError {
+    /// The custodians used different schemas.
+    #[error(
+        "the linkage schemas differ: left has digest {left}, right has {right}; they first differ at {path}. \
+         Encode both files with the same schema"
+    )]
+    Schema {
+        /// Digest of the left schema.
+        left: String,
+        /// Digest of the right schema.
+        right: String,
+        /// First differing JSON path.
+        path: String,
+    },
+    /// The custodians used different keys.
+    #[error(
+        "the linkage keys differ: left was encoded with key {left}, right with key {right}. \
+         Encode both files with the same key"
+    )]
+    Key {
+        /// Fingerprint of the left key.
+        left: String,
+        /// Fingerprint of the right key.
+        right: String,
+    },
+    /// Both files come from one custodian.
+    #[error(
+        "both files name the custodian {0:?}. Encode one of them with another --custodian name; \
+         to find duplicates within one file, give that file twice"
+    )]
+    SameCustodian(String),
+    /// One file describes itself, the other is bare.
+    #[error(
+        "one file names its linkage schema and the other is a bare list of CLKs. \
+         Give two bare lists, or encode both to .parquet, .arrow or .csv"
+    )]
+    Bare,
+    /// Bare filters of different lengths.
+    #[error(
+        "the tokens have different lengths: {left} bits left, {right} bits right. Encode both with one schema"
+    )]
+    Width {
+        /// Bits of a left token.
+        left: usize,
+        /// Bits of a right token.
+        right: usize,
+    },
+}
+
+impl<'a> Comparable<'a> {
+    /// Two custodians' tokens.
+    ///
+    /// # Errors
+    /// [`IncomparableError`] naming what differs.
+    pub fn between(left: &'a TokenSet, right: &'a TokenSet) -> Result<Self, IncomparableError> {
+        match (left.meta(), right.meta()) {
+            (Some(left), Some(right)) => agree(left, right)?,
+            (None, None) => {}
+            _ => return Err(IncomparableError::Bare),
+        }
+        for (a, b) in left.views().iter().zip(right.views()) {
+            let (left, right) = (a.rows.width(), b.rows.width());
+            if left != right {
+                return Err(IncomparableError::Width { left, right });
+            }
+        }
+        Ok(Self { left, right, within: false })
+    }
+
+    /// One custodian's tokens with themselves: each unordered pair once, no record with itself.
+    #[must_use]
+    pub const fn within(set: &'a TokenSet) -> Self {
+        Self { left: set, right: set, within: true }
+    }
+
+    /// The left tokens.
+    #[must_use]
+    pub const fn left(&self) -> &'a TokenSet {
+        self.left
+    }
+
+    /// The right tokens.
+    #[must_use]
+    pub const fn right(&self) -> &'a TokenSet {
+        self.right
+    }
+
+    /// Whether both sides are one set.
+    #[must_use]
+    pub const fn is_within(&self) -> bool {
+        self.within
+    }
+
+    /// How the tokens are compared. Bare CLKs are compared by Dice.
+    #[must_use]
+    pub fn measure(&self) -> Measure {
+        self.left.meta().map_or(Measure::Dice, |meta| meta.schema.measure())
+    }
+
+    /// The thresholds that the custodians agreed on.
+    #[must_use]
+    pub fn thresholds(&self) -> Thresholds {
+        self.left.meta().map_or(Thresholds::CLKHASH, |meta| meta.schema.thresholds())
+    }
+}
+
+fn agree(left: &TokenMeta, right: &TokenMeta) -> Result<(), IncomparableError> {
+    if left.schema.digest() != right.schema.digest() {
+        return Err(IncomparableError::Schema {
+            left: left.schema.digest().to_string(),
+            right: right.schema.digest().to_string(),
+            path: first_difference(left.schema.canonical(), right.schema.canonical())
+                .unwrap_or_else(|| "$".to_owned()),
+        });
+    }
+    if left.key_id != right.key_id {
+        return Err(IncomparableError::Key {
+            left: left.key_id.to_string(),
+            right: right.key_id.to_string(),
+        });
+    }
+    if left.custodian == right.custodian {
+        return Err(IncomparableError::SameCustodian(left.custodian.to_string()));
+    }
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! What crosses a trust boundary, and nothing else: tokens, opaque record ids and tables of links.
+//!
+//! Normative text: `protocols/08-file-formats.md`. No type here can hold a value of a person.
+
+mod comparable;
+mod id;
+mod link;
+mod meta;
+mod tokens;
+
+pub use comparable::{Comparable, IncomparableError};
+pub use id::{CustodianId, InvalidIdError, KeyId, RecordId, RecordIds, compare_ids};
+pub use link::{Classification, Link};
+pub use meta::{FORMAT_VERSION, TokenMeta};
+pub use tokens::{TokenSet, TokenSetError, View};
