@@ -1,0 +1,166 @@
+//! Pack `en-Latn`: identity data as English-speaking registries write it, in Latin letters of any language.
+//!
+//! Normative text: `protocols/02-normalisation.md`. Each value first becomes a folded text, in which
+//! placeholders are recognised; the level then decides what of the value is kept.
+
+mod codes;
+mod date;
+mod fold;
+mod guess;
+mod tables;
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;
+
+use crate::{Kind, MAX_VALUE_BYTES, Outcome, Pack};
+use fold::Wildcards;
+use tables::{Holder, tables};
+
+const CONTROL_CHARACTER: &str = "control character";
+const TOO_LONG: &str = "longer than 4096 bytes";
+
+/// The pack.
+#[derive(Debug, Clone, Copy)]
+pub struct EnLatn;
+
+const fn kind(
+    name: &'static str,
+    description: &'static str,
+    levels: &'static [&'static str],
+    default_level: &'static str,
+) -> Kind {
+    Kind { name, description, levels, default_level }
+}
+
+const KINDS: &[Kind] = &[
+    kind(
+        "given_name",
+        "given names, without the surname",
+        &["exact", "folded", "sorted", "initial"],
+        "folded",
+    ),
+    kind("surname", "surname or family name", &["exact", "folded", "sorted", "initial"], "folded"),
+    kind("full_name", "given names and surname together", &["exact", "folded", "sorted"], "folded"),
+    kind("date", "calendar date, such as a date of birth", &["day", "digits", "month", "year"], "day"),
+    kind("postcode", "postal code", &["full", "outward"], "full"),
+    kind("phone", "telephone number", &["national"], "national"),
+    kind("place", "suburb, town, state or country", &["exact", "folded"], "folded"),
+    kind("address", "street address or a part of it", &["exact", "folded"], "folded"),
+    kind("sex", "sex or gender as a code", &["code"], "code"),
+    kind("email", "e-mail address", &["exact"], "exact"),
+    kind("id", "identifier of letters and digits", &["exact"], "exact"),
+    kind("number", "decimal number", &["exact"], "exact"),
+    kind("text", "any other text", &["exact", "folded"], "exact"),
+];
+
+impl Pack for EnLatn {
+    fn name(&self) -> &'static str {
+        "en-Latn"
+    }
+
+    fn tables(&self) -> &'static str {
+        tables::TEXT
+    }
+
+    fn kinds(&self) -> &'static [Kind] {
+        KINDS
+    }
+
+    fn normalise(&self, kind: &str, level: &str, value: &str, out: &mut String) -> Outcome {
+        out.clear();
+        let outcome = normalise(kind, level, value, out);
+        let outcome = match outcome {
+            Ok(()) if out.is_empty() => Outcome::Missing,
+            Ok(()) if out.len() > MAX_VALUE_BYTES => Outcome::Invalid(TOO_LONG),
+            Ok(()) => Outcome::Value,
+            Err(outcome) => outcome,
+        };
+        if outcome != Outcome::Value {
+            out.clear();
+        }
+        outcome
+    }
+
+    fn guess(&self, header: &str, values: &[&str]) -> Option<&'static str> {
+        guess::guess(self, header, values)
+    }
+}
+
+/// An `Err` holds why there is no value; `Ok` with an empty `out` stands for a missing one.
+type Normalised = Result<(), Outcome>;
+
+fn normalise(kind: &str, level: &str, value: &str, out: &mut String) -> Normalised {
+    let known = KINDS.iter().find(|known| known.name == kind).ok_or(Outcome::Invalid("unknown kind"))?;
+    if !known.levels.contains(&level) {
+        return Err(Outcome::Invalid("unknown level"));
+    }
+    if value.len() > MAX_VALUE_BYTES {
+        return Err(Outcome::Invalid(TOO_LONG));
+    }
+    match kind {
+        "given_name" => text(Text::Name(Holder::Given), level, value, out),
+        "surname" => text(Text::Name(Holder::Surname), level, value, out),
+        "full_name" => text(Text::Name(Holder::Other), level, value, out),
+        "place" => text(Text::Place, level, value, out),
+        "address" => text(Text::Address, level, value, out),
+        "text" => text(Text::Free, level, value, out),
+        "date" => date::normalise(level, value, out),
+        _ => {
+            fold_or_missing(Holder::Other, Wildcards::Marks, value, out)?;
+            match kind {
+                "postcode" => codes::postcode(level, out),
+                "phone" => codes::phone(value, out),
+                "sex" => codes::sex(out),
+                "email" => codes::email(value, out),
+                "id" => codes::id(out),
+                _ => codes::number(value, out),
+            }?;
+            missing_if_placeholder(Holder::Other, out)
+        }
+    }
+}
+
+/// What a text is, where that changes its folding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Text {
+    Name(Holder),
+    Place,
+    Address,
+    Free,
+}
+
+fn text(text: Text, level: &str, value: &str, out: &mut String) -> Normalised {
+    let wildcards = if text == Text::Free { Wildcards::Replacement } else { Wildcards::Marks };
+    let holder = if let Text::Name(holder) = text { holder } else { Holder::Other };
+    fold::fold(value, wildcards, out).map_err(Outcome::Invalid)?;
+    match text {
+        Text::Name(_) => fold::drop_titles(out),
+        Text::Place => fold::replace_parts(out, &tables().place),
+        Text::Address => fold::replace_parts(out, &tables().address),
+        Text::Free => {}
+    }
+    missing_if_placeholder(holder, out)?;
+    match level {
+        "exact" => {
+            // Checked in the folded text: a placeholder is one at every level.
+            fold::exact(value, wildcards, out);
+            return Ok(());
+        }
+        "sorted" => fold::sort_parts(out),
+        "initial" => fold::keep_initial(out),
+        _ => return Ok(()),
+    }
+    // The level may have made a placeholder of a value; normalised again it would be missing.
+    missing_if_placeholder(holder, out)
+}
+
+fn fold_or_missing(holder: Holder, wildcards: Wildcards, value: &str, out: &mut String) -> Normalised {
+    fold::fold(value, wildcards, out).map_err(Outcome::Invalid)?;
+    missing_if_placeholder(holder, out)
+}
+
+fn missing_if_placeholder(holder: Holder, folded: &str) -> Normalised {
+    if tables().is_placeholder(holder, folded) { Err(Outcome::Missing) } else { Ok(()) }
+}
