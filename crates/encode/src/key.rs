@@ -1,0 +1,128 @@
+//! The linkage key and everything derived from it (RFC 5869; `protocols/03-tokens.md` §2).
+
+use std::fmt;
+
+use hkdf::Hkdf;
+use mizuhiki_exchange::KeyId;
+use mizuhiki_schema::SchemaDigest;
+use sha2::Sha256;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::EncodeError;
+
+/// Bytes of a linkage key.
+pub const KEY_BYTES: usize = 32;
+
+/// The secret that the data custodians of a project share: never printed, wiped on drop.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct LinkageKey(Vec<u8>);
+
+impl fmt::Debug for LinkageKey {
+    /// Prints no byte of the key: debug output ends up in logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LinkageKey(…)")
+    }
+}
+
+impl LinkageKey {
+    /// 32 bytes from the operating system's random source; `None` if it has none.
+    #[must_use]
+    pub fn random() -> Option<Self> {
+        let mut bytes = vec![0; KEY_BYTES];
+        getrandom::fill(&mut bytes).ok()?;
+        Some(Self(bytes))
+    }
+
+    /// A key from a key file's contents.
+    ///
+    /// # Errors
+    /// [`EncodeError::KeySize`] unless there are exactly 32 bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, EncodeError> {
+        if bytes.len() != KEY_BYTES {
+            return Err(EncodeError::KeySize(bytes.len()));
+        }
+        Ok(Self(bytes.to_vec()))
+    }
+
+    /// A clkhash secret: the UTF-8 text as clkhash takes it. One line break at the end is not part of it.
+    ///
+    /// # Errors
+    /// [`EncodeError::EmptySecret`] if nothing is left.
+    pub fn from_clkhash_secret(bytes: &Zeroizing<Vec<u8>>) -> Result<Self, EncodeError> {
+        let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        if text.is_empty() {
+            return Err(EncodeError::EmptySecret);
+        }
+        Ok(Self(text.to_vec()))
+    }
+
+    /// The bytes, for the key-file writer and for clkhash's derivation.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The fingerprint that stands in token files.
+    #[must_use]
+    pub fn fingerprint(&self) -> KeyId {
+        let mut bytes = [0; 8];
+        expand(&Hkdf::<Sha256>::new(Some(b"mizuhiki/v1/fingerprint"), &self.0), &[b"key id"], &mut bytes);
+        KeyId::from_bytes(bytes)
+    }
+
+    /// Keys of one schema: `HKDF-Extract(salt = schema digest, IKM = linkage key)`.
+    pub(crate) fn for_schema(&self, digest: SchemaDigest) -> SchemaKeys {
+        SchemaKeys(Hkdf::<Sha256>::new(Some(digest.as_bytes()), &self.0))
+    }
+}
+
+/// The pseudorandom key of one schema, from which every other key is expanded.
+pub(crate) struct SchemaKeys(Hkdf<Sha256>);
+
+impl SchemaKeys {
+    /// `HKDF-Expand(PRK, "mizuhiki/v1" ‖ 0 ‖ purpose ‖ 0 ‖ view ‖ 0 ‖ name ‖ 0 ‖ be32(epoch), 32)`.
+    pub(crate) fn expand(&self, purpose: &str, view: &str, name: &str, epoch: u32) -> Zeroizing<[u8; 32]> {
+        let mut key = Zeroizing::new([0; 32]);
+        let epoch = epoch.to_be_bytes();
+        let info: [&[u8]; 9] = [
+            b"mizuhiki/v1",
+            &[0],
+            purpose.as_bytes(),
+            &[0],
+            view.as_bytes(),
+            &[0],
+            name.as_bytes(),
+            &[0],
+            &epoch,
+        ];
+        expand(&self.0, &info, key.as_mut_slice());
+        key
+    }
+}
+
+fn expand(hkdf: &Hkdf<Sha256>, info: &[&[u8]], out: &mut [u8]) {
+    if hkdf.expand_multi_info(info, out).is_err() {
+        unreachable!("at most 32 bytes are asked for, HKDF-SHA256 gives 8,160");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_not_printed_and_have_one_size() {
+        let key = LinkageKey::from_bytes(&[0xAB; 32]).unwrap();
+        assert_eq!(format!("{key:?}"), "LinkageKey(…)");
+        assert!(matches!(LinkageKey::from_bytes(&[1; 31]), Err(EncodeError::KeySize(31))));
+        assert_ne!(LinkageKey::random().unwrap().fingerprint(), key.fingerprint());
+    }
+
+    #[test]
+    fn a_clkhash_secret_loses_one_line_break() {
+        let key = LinkageKey::from_clkhash_secret(&Zeroizing::new(b"horse \r\n".to_vec())).unwrap();
+        assert_eq!(key.expose(), b"horse ");
+        assert!(LinkageKey::from_clkhash_secret(&Zeroizing::new(b"\n".to_vec())).is_err());
+    }
+}

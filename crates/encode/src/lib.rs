@@ -1,0 +1,21 @@
+//! Plaintext to tokens: what only a data custodian may do.
+//!
+//! Normative text: `protocols/03-tokens.md`. Nothing here does IO; a custodian feeds values and takes rows.
+
+mod clkhash;
+mod diffusion;
+mod error;
+mod features;
+mod key;
+mod national_id;
+mod plan;
+mod positions;
+mod stats;
+mod strptime;
+mod worker;
+
+pub use error::{EncodeError, Issue, IssueKind};
+pub use key::{KEY_BYTES, LinkageKey};
+pub use plan::Encoder;
+pub use stats::{ViewStats, ViewSummary};
+pub use worker::{EncodedRows, Worker};

@@ -1,0 +1,219 @@
+//! The encoder of one schema and key: everything that does not depend on a record.
+
+use mizuhiki_exchange::KeyId;
+use mizuhiki_locale::{Pack, pack, packs};
+use mizuhiki_schema::{Feature, LinkageSchema, SchemaBody, TokenSchema};
+use sha2::{Digest, Sha256};
+
+use crate::clkhash::ClkhashPlan;
+use crate::diffusion::tap_positions;
+use crate::key::SchemaKeys;
+use crate::positions::PositionKey;
+use crate::{EncodeError, LinkageKey, Worker};
+
+/// Encodes records of one schema with one key. Make one [`Worker`] a thread.
+pub struct Encoder {
+    pub(crate) plan: Plan,
+    columns: Vec<String>,
+    key_id: KeyId,
+}
+
+pub(crate) enum Plan {
+    Tokens(TokenPlan),
+    Clkhash(ClkhashPlan),
+}
+
+/// A native schema, resolved.
+pub(crate) struct TokenPlan {
+    pub(crate) pack: &'static dyn Pack,
+    pub(crate) fields: Vec<FieldPlan>,
+    pub(crate) views: Vec<ViewPlan>,
+    pub(crate) filter_bits: usize,
+    pub(crate) taps: usize,
+    pub(crate) token_bits: usize,
+    pub(crate) refuse_national_numbers: bool,
+}
+
+pub(crate) struct FieldPlan {
+    pub(crate) column: String,
+    pub(crate) kind: String,
+    pub(crate) level: String,
+    pub(crate) group: u8,
+    pub(crate) features: Vec<Feature>,
+    pub(crate) missing: Vec<String>,
+}
+
+pub(crate) struct ViewPlan {
+    pub(crate) min_present_weight: f64,
+    pub(crate) fields: Vec<ViewField>,
+    /// `taps` filter positions a token bit; empty without diffusion.
+    pub(crate) taps: Vec<u16>,
+}
+
+/// One field's part in a view.
+pub(crate) struct ViewField {
+    pub(crate) field: usize,
+    /// Bits that a complete value sets, over all its features.
+    pub(crate) budget: usize,
+    /// Weight as a share of the view's.
+    pub(crate) share: f64,
+    pub(crate) key: PositionKey,
+}
+
+impl Encoder {
+    /// Resolves `schema` and derives its keys.
+    ///
+    /// # Errors
+    /// [`EncodeError`] if the schema names a pack, kind, level, pattern or date format that this build
+    /// lacks, or a field would set no bit.
+    pub fn new(schema: &LinkageSchema, key: &LinkageKey) -> Result<Self, EncodeError> {
+        let (plan, columns) = match schema.body() {
+            SchemaBody::Tokens(body) => {
+                let plan = plan_tokens(body, &key.for_schema(schema.digest()))?;
+                (Plan::Tokens(plan), body.fields.iter().map(|field| field.column.clone()).collect())
+            }
+            SchemaBody::Clkhash(body) => {
+                let columns = body.features.iter().map(|feature| feature.identifier.clone()).collect();
+                (Plan::Clkhash(ClkhashPlan::new(body, key)?), columns)
+            }
+            _ => unreachable!("schemas are native or clkhash"),
+        };
+        Ok(Self { plan, columns, key_id: key.fingerprint() })
+    }
+
+    /// Checks that this build can encode `schema`, without a key.
+    ///
+    /// # Errors
+    /// As [`Encoder::new`].
+    pub fn check(schema: &LinkageSchema) -> Result<(), EncodeError> {
+        let key = LinkageKey::from_bytes(&[0; crate::KEY_BYTES])?;
+        Self::new(schema, &key).map(|_| ())
+    }
+
+    /// Columns that records must have, in the order in which values are asked for.
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// Whether the columns must be the input's columns, all and in order, as clkhash demands.
+    #[must_use]
+    pub const fn takes_columns_by_position(&self) -> bool {
+        matches!(self.plan, Plan::Clkhash(_))
+    }
+
+    /// Fingerprint of the key.
+    #[must_use]
+    pub const fn key_id(&self) -> KeyId {
+        self.key_id
+    }
+
+    /// Scratch memory and memos of one thread.
+    #[must_use]
+    pub fn worker(&self) -> Worker<'_> {
+        Worker::new(self)
+    }
+}
+
+fn plan_tokens(schema: &TokenSchema, keys: &SchemaKeys) -> Result<TokenPlan, EncodeError> {
+    let Some(pack) = pack(&schema.pack) else {
+        let known: Vec<&str> = packs().iter().map(|pack| pack.name()).collect();
+        return Err(EncodeError::UnknownPack { pack: schema.pack.clone(), known: known.join(", ") });
+    };
+    if let Some(pinned) = schema.pack_digest {
+        let found: [u8; 32] = Sha256::digest(pack.tables().as_bytes()).into();
+        if *pinned.as_bytes() != found {
+            let found = found.iter().map(|byte| format!("{byte:02x}")).collect();
+            return Err(EncodeError::PackDigest { pinned: pinned.to_string(), found });
+        }
+    }
+    let mut groups: Vec<&str> = schema.fields.iter().map(|field| field.key_group.as_str()).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let fields = schema
+        .fields
+        .iter()
+        .enumerate()
+        .map(|(index, field)| {
+            let level = resolve_level(pack, index, &field.kind, field.level.as_deref())?;
+            let group = groups.iter().position(|&group| group == field.key_group).unwrap_or_default();
+            Ok(FieldPlan {
+                column: field.column.clone(),
+                kind: field.kind.clone(),
+                level,
+                group: group as u8,
+                features: field.features.clone(),
+                missing: field.missing.iter().map(|value| value.trim().to_owned()).collect(),
+            })
+        })
+        .collect::<Result<Vec<_>, EncodeError>>()?;
+    let views =
+        schema.views.iter().map(|view| plan_view(schema, view, keys)).collect::<Result<Vec<_>, _>>()?;
+    Ok(TokenPlan {
+        pack,
+        fields,
+        views,
+        filter_bits: schema.filter.bits,
+        taps: schema.diffusion.map_or(1, |diffusion| diffusion.taps),
+        token_bits: schema.diffusion.map_or(schema.filter.bits, |diffusion| diffusion.bits),
+        refuse_national_numbers: schema.statutory_basis.is_none(),
+    })
+}
+
+fn resolve_level(
+    pack: &dyn Pack,
+    index: usize,
+    name: &str,
+    level: Option<&str>,
+) -> Result<String, EncodeError> {
+    let Some(kind) = pack.kind(name) else {
+        let known: Vec<&str> = pack.kinds().iter().map(|kind| kind.name).collect();
+        return Err(EncodeError::UnknownKind {
+            index,
+            pack: pack.name().to_owned(),
+            kind: name.to_owned(),
+            known: known.join(", "),
+        });
+    };
+    let level = level.unwrap_or(kind.default_level);
+    if !kind.levels.contains(&level) {
+        return Err(EncodeError::UnknownLevel {
+            index,
+            kind: name.to_owned(),
+            level: level.to_owned(),
+            known: kind.levels.join(", "),
+        });
+    }
+    Ok(level.to_owned())
+}
+
+fn plan_view(
+    schema: &TokenSchema,
+    view: &mizuhiki_schema::View,
+    keys: &SchemaKeys,
+) -> Result<ViewPlan, EncodeError> {
+    let total: f64 = view.fields.iter().map(|&field| schema.fields[field].weight).sum();
+    // Σ B_f = −ln(1 − fill) · m sets the wanted share of bits if positions are uniform.
+    let insertions = -(1.0 - schema.filter.fill).ln() * schema.filter.bits as f64;
+    let mut fields = Vec::with_capacity(view.fields.len());
+    for &index in &view.fields {
+        let field = &schema.fields[index];
+        let share = field.weight / total;
+        let budget = (insertions * share).round() as usize;
+        if budget < 8 {
+            return Err(EncodeError::NoBudget { index, view: view.name.clone(), bits: budget });
+        }
+        let key = keys.expand("search/positions", &view.name, &field.key_group, schema.epoch);
+        fields.push(ViewField {
+            field: index,
+            budget,
+            share,
+            key: PositionKey::new(&key, schema.filter.bits),
+        });
+    }
+    let taps = schema.diffusion.map_or_else(Vec::new, |diffusion| {
+        let key = keys.expand("search/diffusion", &view.name, "", schema.epoch);
+        tap_positions(&key, schema.filter.bits, diffusion.taps, diffusion.bits)
+    });
+    Ok(ViewPlan { min_present_weight: view.min_present_weight, fields, taps })
+}

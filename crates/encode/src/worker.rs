@@ -1,0 +1,262 @@
+//! One thread's encoder: values in, rows of tokens out.
+
+use std::collections::BTreeMap;
+
+use mizuhiki_bits::{BitColumns, LANES};
+use mizuhiki_locale::Outcome;
+
+use crate::features::Features;
+use crate::national_id::is_my_number;
+use crate::plan::{Encoder, Plan, TokenPlan, ViewPlan};
+use crate::positions::{Interner, PositionMemo};
+use crate::{EncodeError, Issue, IssueKind, ViewStats};
+
+/// Tokens of a run of records, view by view.
+#[derive(Default)]
+pub struct EncodedRows {
+    /// Serialised rows of each view, record after record; records without a token are zero.
+    pub views: Vec<Vec<u8>>,
+    /// For each view and record, whether there is a token.
+    pub present: Vec<Vec<bool>>,
+}
+
+/// Scratch memory, memos and counts of one thread.
+pub struct Worker<'e> {
+    encoder: &'e Encoder,
+    interner: Interner,
+    memos: Vec<PositionMemo>,
+    features: Features,
+    normal: String,
+    filter: BitColumns,
+    token: BitColumns,
+    block: Vec<FieldValue>,
+    stats: Vec<ViewStats>,
+    issues: BTreeMap<Issue, u64>,
+    /// Features of the current block: number and byte string.
+    numbers: Vec<u32>,
+    texts: Vec<u8>,
+    text_ends: Vec<usize>,
+}
+
+/// Features of one record's field in the current block.
+#[derive(Clone, Copy, Default)]
+struct FieldValue {
+    first: usize,
+    count: usize,
+    /// Effective length, the masked features included.
+    total: usize,
+}
+
+impl<'e> Worker<'e> {
+    pub(crate) fn new(encoder: &'e Encoder) -> Self {
+        let (filter_bits, token_bits, views) = match &encoder.plan {
+            Plan::Tokens(plan) => (plan.filter_bits, plan.token_bits, plan.views.len()),
+            Plan::Clkhash(_) => (0, 0, 1),
+        };
+        Self {
+            encoder,
+            interner: Interner::default(),
+            memos: (0..views).map(|_| PositionMemo::default()).collect(),
+            features: Features::default(),
+            normal: String::new(),
+            filter: BitColumns::new(filter_bits),
+            token: BitColumns::new(token_bits),
+            block: Vec::new(),
+            stats: vec![ViewStats::default(); views],
+            issues: BTreeMap::new(),
+            numbers: Vec::new(),
+            texts: Vec::new(),
+            text_ends: Vec::new(),
+        }
+    }
+
+    /// Encodes `rows` records, whose first is row `first_row` of the input (from 1). `value(row, column)`
+    /// gives a record's value in the columns of [`Encoder::columns`].
+    ///
+    /// # Errors
+    /// [`EncodeError`] if a value may not be encoded: a national number, or in clkhash mode a value that
+    /// has not its format.
+    pub fn encode<'v>(
+        &mut self,
+        rows: usize,
+        first_row: u64,
+        value: &dyn Fn(usize, usize) -> &'v str,
+    ) -> Result<EncodedRows, EncodeError> {
+        let encoder = self.encoder;
+        match &encoder.plan {
+            Plan::Clkhash(plan) => {
+                let row = plan.encode(rows, first_row, value)?;
+                self.count_clks(&row, plan.bits(), rows);
+                Ok(EncodedRows { views: vec![row], present: vec![vec![true; rows]] })
+            }
+            Plan::Tokens(plan) => self.encode_tokens(plan, rows, first_row, value),
+        }
+    }
+
+    /// Counts so far, a view each.
+    #[must_use]
+    pub fn stats(&self) -> &[ViewStats] {
+        &self.stats
+    }
+
+    /// Masked values so far, by field and reason.
+    #[must_use]
+    pub const fn issues(&self) -> &BTreeMap<Issue, u64> {
+        &self.issues
+    }
+
+    fn count_clks(&mut self, rows: &[u8], bits: usize, count: usize) {
+        let mut set = vec![0; bits];
+        for row in rows.chunks_exact(bits / 8) {
+            for (position, count) in set.iter_mut().enumerate() {
+                *count += u32::from(row[position / 8] >> (7 - position % 8) & 1);
+            }
+            self.stats[0].add_token(row);
+        }
+        self.stats[0].add_filters(count as u64, set.into_iter());
+    }
+
+    fn encode_tokens<'v>(
+        &mut self,
+        plan: &TokenPlan,
+        rows: usize,
+        first_row: u64,
+        value: &dyn Fn(usize, usize) -> &'v str,
+    ) -> Result<EncodedRows, EncodeError> {
+        let views = plan.views.len();
+        let mut out = EncodedRows { views: vec![Vec::new(); views], present: vec![Vec::new(); views] };
+        for start in (0..rows).step_by(LANES) {
+            let lanes = (rows - start).min(LANES);
+            if self.interner.is_full() {
+                self.interner.clear();
+                self.memos.iter_mut().for_each(PositionMemo::clear);
+            }
+            self.read_block(plan, start, lanes, first_row, value)?;
+            for (view, view_plan) in plan.views.iter().enumerate() {
+                self.encode_view(plan, view, view_plan, lanes, &mut out);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Normalises a block's values and numbers their features.
+    fn read_block<'v>(
+        &mut self,
+        plan: &TokenPlan,
+        start: usize,
+        lanes: usize,
+        first_row: u64,
+        value: &dyn Fn(usize, usize) -> &'v str,
+    ) -> Result<(), EncodeError> {
+        self.block.clear();
+        self.numbers.clear();
+        self.texts.clear();
+        self.text_ends.clear();
+        for lane in 0..lanes {
+            for (index, field) in plan.fields.iter().enumerate() {
+                let raw = value(start + lane, index);
+                if plan.refuse_national_numbers && is_my_number(raw) {
+                    let row = first_row + (start + lane) as u64;
+                    return Err(EncodeError::NationalNumber { row, column: field.column.clone() });
+                }
+                let missing = field.missing.iter().any(|value| value == raw.trim());
+                let outcome = if missing {
+                    Outcome::Missing
+                } else {
+                    plan.pack.normalise(&field.kind, &field.level, raw, &mut self.normal)
+                };
+                let (kind, reason) = match outcome {
+                    Outcome::Value => {
+                        self.keep_features(field.group, &field.features);
+                        continue;
+                    }
+                    Outcome::Missing => (IssueKind::Missing, ""),
+                    Outcome::Invalid(reason) => (IssueKind::Invalid, reason),
+                };
+                *self.issues.entry(Issue { field: index, kind, reason }).or_insert(0) += 1;
+                self.block.push(FieldValue::default());
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_features(&mut self, group: u8, kinds: &[mizuhiki_schema::Feature]) {
+        self.features.take(&self.normal, kinds);
+        let first = self.numbers.len();
+        for feature in self.features.iter() {
+            self.numbers.push(self.interner.number(group, feature));
+            self.texts.extend_from_slice(feature);
+            self.text_ends.push(self.texts.len());
+        }
+        self.block.push(FieldValue {
+            first,
+            count: self.numbers.len() - first,
+            total: self.features.total(),
+        });
+    }
+
+    fn encode_view(
+        &mut self,
+        plan: &TokenPlan,
+        view: usize,
+        view_plan: &ViewPlan,
+        lanes: usize,
+        out: &mut EncodedRows,
+    ) {
+        self.filter.clear();
+        let first_present = out.present[view].len();
+        for lane in 0..lanes {
+            let share = self.present_share(plan, view_plan, lane);
+            let present = share >= view_plan.min_present_weight - 1e-9 && share > 0.0;
+            out.present[view].push(present);
+            if present {
+                for field in &view_plan.fields {
+                    let value = self.block[lane * plan.fields.len() + field.field];
+                    self.set_field(view, field, value, lane);
+                }
+            }
+        }
+        let present = &out.present[view][first_present..];
+        let tokens = present.iter().filter(|&&present| present).count();
+        let filter = &self.filter;
+        self.stats[view]
+            .add_filters(tokens as u64, (0..filter.width()).map(|position| filter.weight(position)));
+        let rows = &mut out.views[view];
+        let start = rows.len();
+        if view_plan.taps.is_empty() {
+            self.filter.append_rows(lanes, rows);
+        } else {
+            self.filter.xor_into(&view_plan.taps, plan.taps, &mut self.token);
+            self.token.append_rows(lanes, rows);
+        }
+        for (row, _) in
+            rows[start..].chunks_exact(plan.token_bits / 8).zip(present).filter(|(_, present)| **present)
+        {
+            self.stats[view].add_token(row);
+        }
+    }
+
+    /// Share of the view's weight that the record's present fields carry.
+    fn present_share(&self, plan: &TokenPlan, view: &ViewPlan, lane: usize) -> f64 {
+        let present = |field: usize| self.block[lane * plan.fields.len() + field].count > 0;
+        view.fields.iter().filter(|field| present(field.field)).map(|field| field.share).sum()
+    }
+
+    /// Sets a value's bits: the field's budget is shared over the effective length, so a masked feature
+    /// takes its bits with it and the others keep theirs.
+    fn set_field(&mut self, view: usize, field: &crate::plan::ViewField, value: FieldValue, lane: usize) {
+        let Some(each) = field.budget.checked_div(value.total) else {
+            return;
+        };
+        let extra = field.budget % value.total;
+        for index in 0..value.count {
+            let at = value.first + index;
+            let text_start = if at == 0 { 0 } else { self.text_ends[at - 1] };
+            let text = &self.texts[text_start..self.text_ends[at]];
+            let count = each + usize::from(index < extra);
+            for &position in self.memos[view].get(self.numbers[at], count, &field.key, text) {
+                self.filter.set(usize::from(position), lane);
+            }
+        }
+    }
+}
