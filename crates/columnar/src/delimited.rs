@@ -1,0 +1,283 @@
+//! CSV and TSV: delimiter, byte-order mark and encoding found by looking, rows checked one by one.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use csv::ByteRecord;
+use encoding_rs::{Encoding, SHIFT_JIS, UTF_8};
+use encoding_rs_io::DecodeReaderBytesBuilder;
+
+use crate::{ColumnarError, MAX_COLUMNS, MAX_RECORD_BYTES, TextChunk};
+
+/// Bytes looked at to find encoding and delimiter.
+const SAMPLE_BYTES: usize = 1 << 16;
+
+const ENCODINGS: &str = "utf-8, cp932 (shift_jis), utf-16le, utf-16be, windows-1252, iso-8859-1, euc-jp";
+
+pub(crate) struct Delimited {
+    name: String,
+    csv: csv::Reader<Counted>,
+    header: Vec<String>,
+    record: ByteRecord,
+    counts: Arc<Counts>,
+    transcoded: Option<&'static Encoding>,
+}
+
+/// Shared with the reader inside `csv`, which cannot be reached from outside.
+#[derive(Default)]
+struct Counts {
+    /// Bytes read from the file.
+    total: AtomicU64,
+    /// Decoded bytes handed out since the last record.
+    record: AtomicU64,
+}
+
+impl Delimited {
+    pub(crate) fn open(
+        name: &str,
+        mut read: Box<dyn Read + Send>,
+        delimiter: Option<u8>,
+        encoding: Option<&str>,
+    ) -> Result<Self, ColumnarError> {
+        let mut sample = Vec::new();
+        let limit = SAMPLE_BYTES as u64;
+        read.by_ref().take(limit).read_to_end(&mut sample).map_err(ColumnarError::io(name, "read"))?;
+        if sample.is_empty() {
+            return Err(ColumnarError::file(
+                name,
+                "the file is empty",
+                "write a header line that names the columns",
+            ));
+        }
+        let encoding = choose_encoding(name, &sample, encoding)?;
+        let (decoded, _, _) = encoding.decode(&sample);
+        if decoded.contains('\0') && !decoded.contains('\n') {
+            let fix = "check that this is the right file";
+            return Err(ColumnarError::file(name, "the file is not text: it has NUL bytes", fix));
+        }
+        let delimiter = delimiter.unwrap_or_else(|| find_delimiter(&decoded));
+        let counts = Arc::new(Counts::default());
+        let whole = Raw { read: Box::new(io::Cursor::new(sample).chain(read)), counts: Arc::clone(&counts) };
+        let transcoded = (encoding != UTF_8).then_some(encoding);
+        // Also takes a byte-order mark away; UTF-8 itself passes through and is checked row by row.
+        let decoder = DecodeReaderBytesBuilder::new()
+            .encoding(transcoded)
+            .utf8_passthru(true)
+            .strip_bom(true)
+            .bom_override(false)
+            .build(whole);
+        let counted = Counted { read: Box::new(decoder), counts: Arc::clone(&counts) };
+        let csv =
+            csv::ReaderBuilder::new().delimiter(delimiter).buffer_capacity(1 << 17).from_reader(counted);
+        let mut this = Self {
+            name: name.to_owned(),
+            csv,
+            header: Vec::new(),
+            record: ByteRecord::new(),
+            counts,
+            transcoded,
+        };
+        this.read_header()?;
+        Ok(this)
+    }
+
+    pub(crate) fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.counts.total.load(Ordering::Relaxed)
+    }
+
+    fn read_header(&mut self) -> Result<(), ColumnarError> {
+        let header = self.csv.byte_headers().map_err(|error| csv_error(&self.name, 0, &error))?.clone();
+        if header.len() > MAX_COLUMNS {
+            let problem = format!("{} columns; the limit is {MAX_COLUMNS}", header.len());
+            return Err(ColumnarError::file(
+                &self.name,
+                problem,
+                "keep the columns that the linkage schema names",
+            ));
+        }
+        for (index, field) in header.iter().enumerate() {
+            let column = format!("column {}", index + 1);
+            let text = std::str::from_utf8(field).map_err(|_| {
+                let problem = format!("the header of {column} is not UTF-8");
+                ColumnarError::file(&self.name, problem, format!("name the encoding, one of {ENCODINGS}"))
+            })?;
+            let text = text.trim();
+            if text.is_empty() {
+                let problem = format!("{column} has no name in the header");
+                return Err(ColumnarError::file(&self.name, problem, "name every column in the first line"));
+            }
+            if text.contains('\0') {
+                let problem = format!("the header of {column} has a NUL byte");
+                return Err(ColumnarError::file(&self.name, problem, "check that this is the right file"));
+            }
+            self.header.push(text.to_owned());
+        }
+        self.counts.record.store(0, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Appends up to `limit` rows to `chunk`; gives back how many.
+    pub(crate) fn fill(
+        &mut self,
+        chunk: &mut TextChunk,
+        wanted: &[usize],
+        first_row: u64,
+        limit: usize,
+    ) -> Result<usize, ColumnarError> {
+        for index in 0..limit {
+            let row = first_row + index as u64;
+            let more = self
+                .csv
+                .read_byte_record(&mut self.record)
+                .map_err(|error| csv_error(&self.name, row, &error))?;
+            self.counts.record.store(0, Ordering::Relaxed);
+            if !more {
+                return Ok(index);
+            }
+            for &column in wanted {
+                let bytes = self.record.get(column).unwrap_or_default();
+                let text = self.check(row, column, bytes)?;
+                chunk.push(text);
+            }
+        }
+        Ok(limit)
+    }
+
+    fn check<'b>(&self, row: u64, column: usize, bytes: &'b [u8]) -> Result<&'b str, ColumnarError> {
+        let cell = |problem: String, fix: String| {
+            let column = self.header.get(column).map_or("", String::as_str);
+            Err(ColumnarError::cell(&self.name, row, column, problem, fix))
+        };
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return cell(
+                "the value is not UTF-8".into(),
+                format!("name the encoding with --encoding, one of {ENCODINGS}"),
+            );
+        };
+        if let Some(encoding) = self.transcoded {
+            // Only bytes that the encoding does not know decode to U+FFFD.
+            if text.contains(char::REPLACEMENT_CHARACTER) {
+                let problem = format!("the value has bytes that are not {}", encoding.name());
+                return cell(problem, format!("name another encoding with --encoding, one of {ENCODINGS}"));
+            }
+        }
+        if text.contains('\0') {
+            return cell(
+                "the value has a NUL byte".into(),
+                "remove it, or check how the file was exported".into(),
+            );
+        }
+        Ok(text)
+    }
+}
+
+fn choose_encoding(
+    name: &str,
+    sample: &[u8],
+    given: Option<&str>,
+) -> Result<&'static Encoding, ColumnarError> {
+    if let Some(label) = given {
+        let label = match label.to_ascii_lowercase().as_str() {
+            "cp932" | "ms932" => "shift_jis".to_owned(),
+            "cp1252" => "windows-1252".to_owned(),
+            other => other.to_owned(),
+        };
+        return Encoding::for_label(label.as_bytes())
+            .ok_or_else(|| ColumnarError::file(name, "unknown encoding", format!("use one of {ENCODINGS}")));
+    }
+    if let Some((encoding, _)) = Encoding::for_bom(sample) {
+        return Ok(encoding);
+    }
+    let valid_utf8 = match std::str::from_utf8(sample) {
+        Ok(_) => true,
+        // The sample may end within a character.
+        Err(error) => error.error_len().is_none() && sample.len() - error.valid_up_to() < 4,
+    };
+    if valid_utf8 {
+        return Ok(UTF_8);
+    }
+    // A pair of bytes may be cut at the end of the sample.
+    let whole = &sample[..sample.iter().rposition(|&byte| byte == b'\n').map_or(sample.len(), |at| at + 1)];
+    let (_, malformed) = SHIFT_JIS.decode_without_bom_handling(whole);
+    Ok(if malformed { UTF_8 } else { SHIFT_JIS })
+}
+
+/// The most frequent candidate in the first line; a comma if there is none.
+fn find_delimiter(text: &str) -> u8 {
+    let line = text.lines().next().unwrap_or_default();
+    let count = |delimiter: u8| line.bytes().filter(|&byte| byte == delimiter).count();
+    let mut best = b',';
+    for candidate in *b"\t;|" {
+        if count(candidate) > count(best) {
+            best = candidate;
+        }
+    }
+    best
+}
+
+fn csv_error(name: &str, row: u64, error: &csv::Error) -> ColumnarError {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => ColumnarError::row(
+            name,
+            row,
+            format!("{len} fields, but the header has {expected_len}"),
+            "quote fields that contain the delimiter, or mend the row",
+        ),
+        csv::ErrorKind::Io(source) => {
+            // `io::Error` has no clone; its kind and text say the same.
+            let source = io::Error::new(source.kind(), source.to_string());
+            if source.kind() == io::ErrorKind::InvalidData {
+                return ColumnarError::row(
+                    name,
+                    row,
+                    source.to_string(),
+                    "look for an unclosed quote in that row",
+                );
+            }
+            ColumnarError::Io { file: name.to_owned(), action: "read", source }
+        }
+        _ => ColumnarError::row(
+            name,
+            row,
+            "the row cannot be parsed",
+            "check quotes and delimiters in that row",
+        ),
+    }
+}
+
+/// Counts what comes from the file.
+struct Raw {
+    read: Box<dyn Read + Send>,
+    counts: Arc<Counts>,
+}
+
+impl Read for Raw {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.read.read(buffer)?;
+        self.counts.total.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+/// Ends a record that grows without end.
+struct Counted {
+    read: Box<dyn Read + Send>,
+    counts: Arc<Counts>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.read.read(buffer)?;
+        let since = self.counts.record.fetch_add(count as u64, Ordering::Relaxed) + count as u64;
+        if since > MAX_RECORD_BYTES as u64 + (1 << 17) {
+            let text = format!("the record is longer than {MAX_RECORD_BYTES} bytes");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        }
+        Ok(count)
+    }
+}

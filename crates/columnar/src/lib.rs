@@ -1,0 +1,25 @@
+//! Tables in and out: CSV and TSV, Parquet, Arrow IPC and clkhash's JSON.
+//!
+//! The only crate that knows Arrow and Parquet. Normative text: `protocols/08-file-formats.md`. Every reader
+//! streams, checks what the file says of itself and names file, row and column in its errors, never a value.
+//! Every file is written under a temporary name and renamed when it is complete.
+
+mod arrow_text;
+mod chunk;
+mod clks;
+mod delimited;
+mod error;
+mod file;
+mod links;
+mod table;
+mod token_meta;
+mod token_read;
+mod token_write;
+
+pub use chunk::TextChunk;
+pub use error::{ColumnarError, MAX_COLUMNS, MAX_RECORD_BYTES};
+pub use file::{Format, Source, Target, WriteFile, remove_unfinished_files};
+pub use links::{LinkWriter, read_links, read_pairs};
+pub use table::{ReadOptions, TableReader};
+pub use token_read::read_tokens;
+pub use token_write::{TokenRows, TokenWriter};

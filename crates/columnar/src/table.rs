@@ -1,0 +1,156 @@
+//! Plaintext tables: whatever the format, rows of text.
+
+use crate::arrow_text::{ArrowText, open_arrow, open_parquet};
+use crate::delimited::Delimited;
+use crate::file::Opened;
+use crate::{ColumnarError, Format, MAX_COLUMNS, Source, TextChunk};
+
+/// Rows in a chunk.
+const CHUNK_ROWS: usize = 4096;
+
+/// How a text table is read.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// Name of the character encoding; found by looking if `None`.
+    pub encoding: Option<String>,
+}
+
+/// A table of text that is read chunk by chunk, in bounded memory.
+pub struct TableReader {
+    name: String,
+    columns: Vec<String>,
+    bytes: Option<u64>,
+    rows: Rows,
+    next_row: u64,
+}
+
+enum Rows {
+    Delimited(Box<Delimited>),
+    Arrow(ArrowText),
+}
+
+impl TableReader {
+    /// Opens a table and reads its header.
+    ///
+    /// # Errors
+    /// [`ColumnarError`] if the file cannot be opened, is of no known format, or has no usable header.
+    pub fn open(source: &Source, options: &ReadOptions) -> Result<Self, ColumnarError> {
+        Self::from_opened(source.open()?, options)
+    }
+
+    pub(crate) fn from_opened(opened: Opened, options: &ReadOptions) -> Result<Self, ColumnarError> {
+        let (name, bytes) = (opened.name.clone(), opened.bytes);
+        let (columns, rows) = match opened.format {
+            Format::Csv | Format::Tsv => {
+                let delimiter = (opened.format == Format::Tsv).then_some(b'\t');
+                let delimited =
+                    Delimited::open(&name, opened.into_read(), delimiter, options.encoding.as_deref())?;
+                (delimited.header().to_vec(), Rows::Delimited(Box::new(delimited)))
+            }
+            Format::Parquet => {
+                let (columns, rows) = open_parquet(&name, opened.into_file()?)?;
+                (columns, Rows::Arrow(rows))
+            }
+            Format::Arrow => {
+                let (columns, rows) = open_arrow(&name, opened.into_file()?)?;
+                (columns, Rows::Arrow(rows))
+            }
+            Format::Json => {
+                return Err(ColumnarError::UnsuitableFormat {
+                    file: name,
+                    what: "a table of people",
+                    format: "JSON",
+                    fix: "give .csv, .tsv, .parquet or .arrow",
+                });
+            }
+        };
+        check_columns(&name, &columns)?;
+        Ok(Self { name, columns, bytes, rows, next_row: 1 })
+    }
+
+    /// Name for messages.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Names of the columns, in order.
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// Size of the file; `None` for a pipe.
+    #[must_use]
+    pub const fn total_bytes(&self) -> Option<u64> {
+        self.bytes
+    }
+
+    /// Share of the input that has been read, 0..=1; `None` if unknown.
+    #[must_use]
+    pub fn progress(&self) -> Option<f64> {
+        match &self.rows {
+            Rows::Delimited(delimited) => {
+                self.bytes.map(|total| (delimited.bytes_read() as f64 / total.max(1) as f64).min(1.0))
+            }
+            Rows::Arrow(arrow) => arrow.rows().map(|total| (self.next_row - 1) as f64 / total.max(1) as f64),
+        }
+    }
+
+    /// Index of the column with this name.
+    ///
+    /// # Errors
+    /// [`ColumnarError::File`] naming the columns that there are.
+    pub fn column(&self, wanted: &str) -> Result<usize, ColumnarError> {
+        self.columns.iter().position(|column| column == wanted).ok_or_else(|| {
+            let mut known =
+                self.columns.iter().take(20).map(|c| format!("{c:?}")).collect::<Vec<_>>().join(", ");
+            if self.columns.len() > 20 {
+                known.push_str(", …");
+            }
+            ColumnarError::file(
+                &self.name,
+                format!("no column {wanted:?}"),
+                format!("its columns are {known}"),
+            )
+        })
+    }
+
+    /// The next rows, of the columns `wanted` (indices, in any order); `None` at the end.
+    ///
+    /// # Errors
+    /// [`ColumnarError`] naming the row that cannot be read.
+    pub fn next_chunk(&mut self, wanted: &[usize]) -> Result<Option<TextChunk>, ColumnarError> {
+        let mut chunk = TextChunk::new(wanted.len(), self.next_row);
+        let rows = match &mut self.rows {
+            Rows::Delimited(delimited) => delimited.fill(&mut chunk, wanted, self.next_row, CHUNK_ROWS)?,
+            Rows::Arrow(arrow) => arrow.fill(&self.name, &self.columns, &mut chunk, wanted, self.next_row)?,
+        };
+        self.next_row += rows as u64;
+        Ok((rows > 0).then_some(chunk))
+    }
+}
+
+fn check_columns(name: &str, columns: &[String]) -> Result<(), ColumnarError> {
+    if columns.is_empty() {
+        return Err(ColumnarError::file(
+            name,
+            "the file has no columns",
+            "write a header line that names the columns",
+        ));
+    }
+    if columns.len() > MAX_COLUMNS {
+        let problem = format!("{} columns; the limit is {MAX_COLUMNS}", columns.len());
+        return Err(ColumnarError::file(name, problem, "keep the columns that the linkage schema names"));
+    }
+    let mut sorted: Vec<&String> = columns.iter().collect();
+    sorted.sort_unstable();
+    if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(ColumnarError::file(
+            name,
+            format!("two columns are named {:?}", pair[0]),
+            "rename one of them",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,262 @@
+//! Reading token files into memory, with every check before work starts.
+
+use std::io::{BufRead as _, BufReader, Read};
+
+use arrow_array::cast::AsArray as _;
+use arrow_array::{Array, RecordBatch};
+use arrow_ipc::reader::FileReader;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use mizuhiki_bits::BitRows;
+use mizuhiki_exchange::{RecordIds, TokenMeta, TokenSet, TokenSetError, View};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use crate::arrow_text::{BATCH_ROWS, arrow_problem, damaged, guarded};
+use crate::clks::read_clks;
+use crate::file::Opened;
+use crate::token_meta::{META_KEY, from_json};
+use crate::token_write::{COUNT_KEY, ID_COLUMN};
+use crate::{ColumnarError, Format, Source};
+
+/// Longest line of a token file in text form, in bytes.
+const MAX_LINE_BYTES: u64 = 8 << 20;
+
+const NO_TOKENS: &str = "this is no token file: it says nothing of its linkage schema";
+const ENCODE_FIRST: &str = "give a file that `mizuhiki encode` made";
+
+/// Reads a token file whole: `.parquet`, `.arrow`, `.csv`, `.tsv`, or clkhash's `.json`.
+///
+/// # Errors
+/// [`ColumnarError`] if the file is no token file, is damaged, or is not what it says of itself.
+pub fn read_tokens(source: &Source) -> Result<TokenSet, ColumnarError> {
+    let opened = source.open()?;
+    let name = opened.name.clone();
+    match opened.format {
+        Format::Json => read_clks(&name, opened.into_read()),
+        Format::Csv => read_text(&name, opened.into_read(), b','),
+        Format::Tsv => read_text(&name, opened.into_read(), b'\t'),
+        Format::Arrow => guarded(&name, || read_arrow(&name, opened)),
+        Format::Parquet => guarded(&name, || read_parquet(&name, opened)),
+    }
+}
+
+/// Gathers rows and checks them against the metadata.
+struct Gather<'n> {
+    name: &'n str,
+    meta: TokenMeta,
+    ids: RecordIds,
+    views: Vec<View>,
+}
+
+impl<'n> Gather<'n> {
+    fn new(name: &'n str, meta: TokenMeta, columns: &[&str]) -> Result<Self, ColumnarError> {
+        let expected: Vec<&str> = std::iter::once(ID_COLUMN).chain(meta.schema.view_names()).collect();
+        if columns != expected {
+            let problem =
+                format!("its columns are not those of its schema, which are {}", expected.join(", "));
+            return Err(ColumnarError::file(name, problem, "ask the custodian for an intact file"));
+        }
+        let bits = meta.schema.token_bits();
+        let view = |name: &str| View { name: name.to_owned(), rows: BitRows::new(bits), present: Vec::new() };
+        let views = meta.schema.view_names().into_iter().map(view).collect();
+        Ok(Self { name, meta, ids: RecordIds::default(), views })
+    }
+
+    fn push_id(&mut self, id: &str) -> Result<(), ColumnarError> {
+        let row = self.ids.len() as u64 + 1;
+        self.ids.push(id).map_err(|error| {
+            ColumnarError::cell(
+                self.name,
+                row,
+                ID_COLUMN,
+                error.to_string(),
+                "ask the custodian for an intact file",
+            )
+        })
+    }
+
+    /// `token` is the token of the record that was pushed last.
+    fn push_token(&mut self, view: usize, token: Option<&[u8]>) -> Result<(), ColumnarError> {
+        let view = &mut self.views[view];
+        view.present.push(token.is_some());
+        let Some(token) = token else {
+            view.rows.push_zero();
+            return Ok(());
+        };
+        view.rows.push_bytes(token).map_err(|error| {
+            let problem = format!("a token of {} bytes, the schema says {}", error.found, error.expected);
+            ColumnarError::cell(
+                self.name,
+                self.ids.len() as u64,
+                &view.name,
+                problem,
+                "ask the custodian for an intact file",
+            )
+        })
+    }
+
+    fn push_batch(&mut self, batch: &RecordBatch) -> Result<(), ColumnarError> {
+        let again = "ask the custodian for an intact file";
+        let Some(ids) = batch.column(0).as_string_opt::<i32>() else {
+            return Err(ColumnarError::file(self.name, "its record ids are no text", again));
+        };
+        for row in 0..ids.len() {
+            let id = if ids.is_null(row) { "" } else { ids.value(row) };
+            self.push_id(id)?;
+            for view in 0..self.views.len() {
+                let column = batch.column(view + 1);
+                let Some(tokens) = column.as_fixed_size_binary_opt() else {
+                    let problem =
+                        format!("column {:?} is not of fixed-size binary values", self.views[view].name);
+                    return Err(ColumnarError::file(self.name, problem, again));
+                };
+                self.push_token(view, (!tokens.is_null(row)).then(|| tokens.value(row)))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self, stated: Option<&str>) -> Result<TokenSet, ColumnarError> {
+        let found = self.ids.len();
+        match stated.and_then(|text| text.trim().parse::<usize>().ok()) {
+            Some(count) if count == found => {}
+            Some(count) => {
+                let problem = format!("the file states {count} records but has {found}");
+                return Err(ColumnarError::file(self.name, problem, "copy the file again"));
+            }
+            None => {
+                return Err(damaged(self.name, "its record count is missing, so it was not finished"));
+            }
+        }
+        TokenSet::new(Some(self.meta), self.ids, self.views).map_err(|error| match error {
+            TokenSetError::RepeatedId { first, second } => ColumnarError::row(
+                self.name,
+                second as u64,
+                format!("the record id stands in row {first} already"),
+                "give each record its own id",
+            ),
+            other => ColumnarError::file(self.name, other.to_string(), "split the file"),
+        })
+    }
+}
+
+fn read_parquet(name: &str, opened: Opened) -> Result<TokenSet, ColumnarError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(opened.into_file()?)
+        .map_err(|_| damaged(name, "its Parquet footer is missing or invalid"))?;
+    let schema = builder.schema().clone();
+    let count = builder
+        .metadata()
+        .file_metadata()
+        .key_value_metadata()
+        .and_then(|pairs| pairs.iter().find(|pair| pair.key == COUNT_KEY))
+        .and_then(|pair| pair.value.clone());
+    let mut gather = begin(name, &schema)?;
+    let batches = builder
+        .with_batch_size(BATCH_ROWS)
+        .build()
+        .map_err(|_| damaged(name, "its Parquet structure is invalid"))?;
+    for batch in batches {
+        gather.push_batch(&batch.map_err(|error| damaged(name, arrow_problem(&error)))?)?;
+    }
+    gather.finish(count.as_deref())
+}
+
+fn read_arrow(name: &str, opened: Opened) -> Result<TokenSet, ColumnarError> {
+    let reader = FileReader::try_new_buffered(opened.into_file()?, None)
+        .map_err(|error| damaged(name, arrow_problem(&error)))?;
+    let count = reader.custom_metadata().get(COUNT_KEY).cloned();
+    let mut gather = begin(name, &reader.schema())?;
+    for batch in reader {
+        gather.push_batch(&batch.map_err(|error| damaged(name, arrow_problem(&error)))?)?;
+    }
+    gather.finish(count.as_deref())
+}
+
+fn begin<'n>(name: &'n str, schema: &arrow_schema::Schema) -> Result<Gather<'n>, ColumnarError> {
+    let meta =
+        schema.metadata().get(META_KEY).ok_or_else(|| ColumnarError::file(name, NO_TOKENS, ENCODE_FIRST))?;
+    let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    Gather::new(name, from_json(name, meta)?, &columns)
+}
+
+fn read_text(name: &str, read: Box<dyn Read + Send>, delimiter: u8) -> Result<TokenSet, ColumnarError> {
+    let mut input = BufReader::with_capacity(1 << 17, read);
+    let mut line = Vec::new();
+    let first = next_line(name, &mut input, &mut line)?.unwrap_or_default();
+    let meta = first
+        .strip_prefix('#')
+        .and_then(|line| line.strip_prefix(META_KEY))
+        .ok_or_else(|| ColumnarError::file(name, NO_TOKENS, ENCODE_FIRST))?;
+    let meta = from_json(name, meta.trim())?;
+    let header = next_line(name, &mut input, &mut line)?.unwrap_or_default();
+    let columns: Vec<&str> = header.split(char::from(delimiter)).collect();
+    let mut gather = Gather::new(name, meta, &columns)?;
+    let mut token = Vec::new();
+    let mut count = None;
+    let mut record = csv::StringRecord::new();
+    while let Some(text) = next_line(name, &mut input, &mut line)? {
+        let row = gather.ids.len() as u64 + 1;
+        if count.is_some() {
+            return Err(ColumnarError::row(
+                name,
+                row,
+                "there are rows after the end mark",
+                "copy the file again",
+            ));
+        }
+        if let Some(stated) = text.strip_prefix("#end ") {
+            count = Some(stated.to_owned());
+            continue;
+        }
+        if !split_line(text, delimiter, &mut record) || record.len() != gather.views.len() + 1 {
+            let problem = format!("the row has not {} fields", gather.views.len() + 1);
+            return Err(ColumnarError::row(name, row, problem, "copy the file again"));
+        }
+        gather.push_id(record.get(0).unwrap_or_default())?;
+        for view in 0..gather.views.len() {
+            let text = record.get(view + 1).unwrap_or_default();
+            token.clear();
+            STANDARD.decode_vec(text, &mut token).map_err(|_| {
+                let column = &gather.views[view].name;
+                ColumnarError::cell(name, row, column, "the token is not base64", "copy the file again")
+            })?;
+            gather.push_token(view, (!text.is_empty()).then_some(&token))?;
+        }
+    }
+    gather.finish(count.as_deref())
+}
+
+/// Splits one line into fields; ids may be quoted, tokens never are.
+fn split_line(line: &str, delimiter: u8, record: &mut csv::StringRecord) -> bool {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .delimiter(delimiter)
+        .buffer_capacity(line.len() + 1)
+        .from_reader(line.as_bytes());
+    matches!(reader.read_record(record), Ok(true))
+}
+
+/// The next line without its end, as text.
+fn next_line<'l>(
+    name: &str,
+    input: &mut BufReader<Box<dyn Read + Send>>,
+    line: &'l mut Vec<u8>,
+) -> Result<Option<&'l str>, ColumnarError> {
+    line.clear();
+    let count = input
+        .by_ref()
+        .take(MAX_LINE_BYTES)
+        .read_until(b'\n', line)
+        .map_err(ColumnarError::io(name, "read"))?;
+    if count == 0 {
+        return Ok(None);
+    }
+    if count as u64 == MAX_LINE_BYTES {
+        return Err(ColumnarError::file(name, "a line is longer than 8 MiB", ENCODE_FIRST));
+    }
+    let text = line.strip_suffix(b"\n").unwrap_or(line);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    std::str::from_utf8(text)
+        .map(Some)
+        .map_err(|_| ColumnarError::file(name, "it is not UTF-8 text", ENCODE_FIRST))
+}

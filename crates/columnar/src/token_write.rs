@@ -1,0 +1,252 @@
+//! Writing token files.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use arrow_array::builder::FixedSizeBinaryBuilder;
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use arrow_ipc::writer::FileWriter;
+use arrow_schema::{DataType, Field, Schema};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use mizuhiki_exchange::{RecordIds, TokenMeta};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+
+use crate::token_meta::{META_KEY, to_json};
+use crate::{ColumnarError, Format, Target, WriteFile};
+
+/// Name of the column of record ids.
+pub(crate) const ID_COLUMN: &str = "record_id";
+
+/// Metadata key of the record count.
+pub(crate) const COUNT_KEY: &str = "mizuhiki-count";
+
+/// Rows in a Parquet row group: 24 MiB for six views of 2,048 bits.
+const ROW_GROUP_ROWS: usize = 16_384;
+
+/// A run of encoded records.
+#[derive(Default)]
+pub struct TokenRows {
+    /// Record ids, in row order.
+    pub ids: RecordIds,
+    /// Serialised tokens of each view, row after row.
+    pub views: Vec<Vec<u8>>,
+    /// For each view and row, whether there is a token.
+    pub present: Vec<Vec<bool>>,
+}
+
+/// A token file in the making; [`TokenWriter::finish`] makes it visible.
+pub struct TokenWriter {
+    name: String,
+    views: Vec<String>,
+    row_bytes: usize,
+    count: u64,
+    sink: Sink,
+}
+
+enum Sink {
+    Text(WriteFile, u8),
+    Clks(WriteFile),
+    Arrow(Box<FileWriter<WriteFile>>, Arc<Schema>),
+    Parquet(Box<ArrowWriter<WriteFile>>, Arc<Schema>),
+}
+
+impl TokenWriter {
+    /// Begins a token file.
+    ///
+    /// # Errors
+    /// [`ColumnarError`] if the file cannot be made, or the format does not suit the schema.
+    pub fn create(target: &Target, meta: &TokenMeta) -> Result<Self, ColumnarError> {
+        let format = target.format(Format::Arrow)?;
+        let name = target.name();
+        let views: Vec<String> = meta.schema.view_names().into_iter().map(str::to_owned).collect();
+        let row_bytes = meta.schema.token_bits() / 8;
+        if format == Format::Json && meta.schema.profile_name() != "clkhash" {
+            return Err(ColumnarError::UnsuitableFormat {
+                file: name,
+                what: "a file of hardened or plain tokens",
+                format: "JSON",
+                fix: "write .parquet, .arrow or .csv; .json holds clkhash CLKs only",
+            });
+        }
+        let mut file = WriteFile::create(target, 0o666)?;
+        let failed = || ColumnarError::io(&name, "write");
+        let sink = match format {
+            Format::Csv | Format::Tsv => {
+                let delimiter = if format == Format::Csv { ',' } else { '\t' };
+                let columns: String = views.iter().map(|view| format!("{delimiter}{view}")).collect();
+                writeln!(file, "#{META_KEY} {}\n{ID_COLUMN}{columns}", to_json(meta)).map_err(failed())?;
+                Sink::Text(file, delimiter as u8)
+            }
+            Format::Json => {
+                file.write_all(b"{\"clks\": [").map_err(failed())?;
+                Sink::Clks(file)
+            }
+            Format::Arrow => {
+                let schema = arrow_schema(&views, row_bytes, meta);
+                let writer = FileWriter::try_new(file, &schema).map_err(|e| arrow_failed(&name, e))?;
+                Sink::Arrow(Box::new(writer), schema)
+            }
+            Format::Parquet => {
+                let schema = arrow_schema(&views, row_bytes, meta);
+                // Tokens are incompressible and never repeat.
+                let properties = WriterProperties::builder()
+                    .set_compression(Compression::UNCOMPRESSED)
+                    .set_dictionary_enabled(false)
+                    .set_statistics_enabled(parquet::file::properties::EnabledStatistics::None)
+                    .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+                    .build();
+                let writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties))
+                    .map_err(|e| parquet_failed(&name, e))?;
+                Sink::Parquet(Box::new(writer), schema)
+            }
+        };
+        Ok(Self { name, views, row_bytes, count: 0, sink })
+    }
+
+    /// Appends rows.
+    ///
+    /// # Errors
+    /// [`ColumnarError::Io`] if they cannot be written.
+    ///
+    /// # Panics
+    /// If `rows` has another shape than the schema.
+    pub fn write(&mut self, rows: &TokenRows) -> Result<(), ColumnarError> {
+        assert_eq!(rows.views.len(), self.views.len(), "one column a view");
+        let count = rows.ids.len();
+        for (view, present) in rows.views.iter().zip(&rows.present) {
+            assert!(view.len() == count * self.row_bytes && present.len() == count, "one token an id");
+        }
+        if count == 0 {
+            return Ok(());
+        }
+        let first = self.count;
+        self.count += count as u64;
+        let name = self.name.as_str();
+        match &mut self.sink {
+            Sink::Text(file, delimiter) => {
+                write_text(file, *delimiter, self.row_bytes, rows).map_err(ColumnarError::io(name, "write"))
+            }
+            Sink::Clks(file) => {
+                let write = |file: &mut WriteFile| {
+                    for (index, row) in rows.views[0].chunks_exact(self.row_bytes).enumerate() {
+                        let comma = if first == 0 && index == 0 { "" } else { ", " };
+                        write!(file, "{comma}\"{}\"", STANDARD.encode(row))?;
+                    }
+                    Ok(())
+                };
+                write(file).map_err(ColumnarError::io(name, "write"))
+            }
+            Sink::Arrow(writer, schema) => {
+                let batch = record_batch(schema, self.row_bytes, rows).map_err(|e| arrow_failed(name, e))?;
+                writer.write(&batch).map_err(|e| arrow_failed(name, e))
+            }
+            Sink::Parquet(writer, schema) => {
+                let batch = record_batch(schema, self.row_bytes, rows).map_err(|e| arrow_failed(name, e))?;
+                writer.write(&batch).map_err(|e| parquet_failed(name, e))
+            }
+        }
+    }
+
+    /// Writes the record count, makes the file durable and visible.
+    ///
+    /// # Errors
+    /// [`ColumnarError::Io`] if the system refuses; no file is left then.
+    pub fn finish(self) -> Result<u64, ColumnarError> {
+        let (name, count) = (self.name.as_str(), self.count);
+        let file = match self.sink {
+            Sink::Text(mut file, _) => {
+                writeln!(file, "#end {count}").map_err(ColumnarError::io(name, "write"))?;
+                file
+            }
+            Sink::Clks(mut file) => {
+                file.write_all(b"]}").map_err(ColumnarError::io(name, "write"))?;
+                file
+            }
+            Sink::Arrow(mut writer, _) => {
+                writer.write_metadata(COUNT_KEY, count.to_string());
+                writer.into_inner().map_err(|e| arrow_failed(name, e))?
+            }
+            Sink::Parquet(mut writer, _) => {
+                writer.append_key_value_metadata(KeyValue::new(COUNT_KEY.to_owned(), count.to_string()));
+                writer.into_inner().map_err(|e| parquet_failed(name, e))?
+            }
+        };
+        file.commit()?;
+        Ok(count)
+    }
+}
+
+fn arrow_schema(views: &[String], row_bytes: usize, meta: &TokenMeta) -> Arc<Schema> {
+    let id = Field::new(ID_COLUMN, DataType::Utf8, false);
+    let views = views.iter().map(|view| Field::new(view, DataType::FixedSizeBinary(row_bytes as i32), true));
+    let fields: Vec<Field> = std::iter::once(id).chain(views).collect();
+    let metadata = [(META_KEY.to_owned(), to_json(meta))].into_iter().collect();
+    Arc::new(Schema::new(fields).with_metadata(metadata))
+}
+
+fn record_batch(
+    schema: &Arc<Schema>,
+    row_bytes: usize,
+    rows: &TokenRows,
+) -> Result<RecordBatch, arrow_schema::ArrowError> {
+    let ids: StringArray = (0..rows.ids.len()).map(|row| Some(rows.ids.get(row))).collect();
+    let mut columns: Vec<ArrayRef> = vec![Arc::new(ids)];
+    for (view, present) in rows.views.iter().zip(&rows.present) {
+        let mut builder = FixedSizeBinaryBuilder::with_capacity(present.len(), row_bytes as i32);
+        for (token, &present) in view.chunks_exact(row_bytes).zip(present) {
+            if present {
+                builder.append_value(token)?;
+            } else {
+                builder.append_null();
+            }
+        }
+        columns.push(Arc::new(builder.finish()));
+    }
+    RecordBatch::try_new(Arc::clone(schema), columns)
+}
+
+fn write_text(
+    file: &mut WriteFile,
+    delimiter: u8,
+    row_bytes: usize,
+    rows: &TokenRows,
+) -> std::io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(file);
+    let mut encoded = String::new();
+    for row in 0..rows.ids.len() {
+        writer.write_field(rows.ids.get(row))?;
+        for (view, present) in rows.views.iter().zip(&rows.present) {
+            encoded.clear();
+            if present[row] {
+                STANDARD.encode_string(&view[row * row_bytes..(row + 1) * row_bytes], &mut encoded);
+            }
+            writer.write_field(&encoded)?;
+        }
+        writer.write_record(None::<&[u8]>)?;
+    }
+    writer.flush()
+}
+
+/// The system's reason for a failed write, wherever the library has put it.
+fn arrow_failed(name: &str, error: arrow_schema::ArrowError) -> ColumnarError {
+    let source = match error {
+        arrow_schema::ArrowError::IoError(_, source) => source,
+        _ => std::io::Error::other("the Arrow writer gave up"),
+    };
+    ColumnarError::io(name, "write")(source)
+}
+
+fn parquet_failed(name: &str, error: parquet::errors::ParquetError) -> ColumnarError {
+    let source = match error {
+        parquet::errors::ParquetError::External(inner) => match inner.downcast::<std::io::Error>() {
+            Ok(source) => *source,
+            Err(_) => std::io::Error::other("the Parquet writer gave up"),
+        },
+        _ => std::io::Error::other("the Parquet writer gave up"),
+    };
+    ColumnarError::io(name, "write")(source)
+}
