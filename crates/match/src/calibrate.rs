@@ -1,0 +1,279 @@
+//! Thresholds and expected accuracy without labels (`protocols/04-matching.md` §6).
+//!
+//! Records of one file are sure strangers to each other, so the best partner of a record within its own file
+//! tells how similar strangers get. Candidate links are added from the most similar down; each step adds the
+//! false links that strangers of that similarity are expected to give among the records not linked yet.
+
+use mizuhiki_exchange::{Comparable, RecordIds, TokenSet};
+use mizuhiki_schema::Similarity;
+use rayon::prelude::*;
+
+use crate::candidates::Search;
+use crate::{Assignment, Candidate, Limits, MatchError, candidates};
+
+/// Bins of [`Calibration::histogram`], over similarities 0..=1.
+pub const HISTOGRAM_BINS: usize = 200;
+
+/// Records that calibration needs on each side.
+const MIN_RECORDS: usize = 50;
+
+/// Records whose strangers are looked at, a side.
+const MAX_SAMPLE: usize = 2_000;
+
+/// Comparisons of views that the sample may cost, a side.
+const MAX_COMPARISONS: usize = 400_000_000;
+
+/// What a comparison promises at each threshold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calibration {
+    /// Falling similarities of one-to-one candidate links.
+    scores: Vec<f64>,
+    /// Expected false links among the first `k + 1`.
+    false_links: Vec<f64>,
+    /// One-to-one candidate links by similarity, [`HISTOGRAM_BINS`] bins over 0..=1.
+    pub histogram: Vec<u64>,
+}
+
+/// What a threshold promises.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Expectation {
+    /// One-to-one links at or above the threshold.
+    pub links: usize,
+    /// Expected share of true links among them, 0..=1; 1 if there is none.
+    pub precision: f64,
+    /// Expected share of the true links that stand out at all which reach the threshold, 0..=1.
+    pub recall: f64,
+}
+
+impl Calibration {
+    /// Calibrates a comparison: samples strangers, then searches all pairs that are more similar than
+    /// strangers usually get.
+    ///
+    /// # Errors
+    /// [`MatchError::TooFewRecords`] below 50 records on a side, [`MatchError::TooManyCandidates`] past the
+    /// limit.
+    pub fn new(
+        comparable: &Comparable<'_>,
+        limits: Limits,
+        advance: &(dyn Fn(u64) + Sync),
+    ) -> Result<Self, MatchError> {
+        let (left, right) = (comparable.left().len(), comparable.right().len());
+        if left.min(right) < MIN_RECORDS {
+            return Err(MatchError::TooFewRecords { records: left.min(right) });
+        }
+        let strangers = if comparable.is_within() {
+            vec![sample_strangers(comparable.left(), Nearest::Second)]
+        } else {
+            vec![
+                sample_strangers(comparable.left(), Nearest::Best),
+                sample_strangers(comparable.right(), Nearest::Best),
+            ]
+        };
+        let mut pooled: Vec<f64> = strangers.concat();
+        pooled.sort_by(f64::total_cmp);
+        let lowest =
+            Similarity::new(pooled[pooled.len() / 2]).unwrap_or_else(|| comparable.thresholds().borderline());
+        let found = candidates(comparable, lowest, limits, advance)?;
+        let links = Assignment::Greedy.choose(comparable, found, lowest.get())?;
+        Ok(Self::from_links(&links, &strangers, left, right))
+    }
+
+    /// `strangers` holds one ascending list a side, or one list of second bests within one file.
+    fn from_links(links: &[Candidate], strangers: &[Vec<f64>], left: usize, right: usize) -> Self {
+        let scores: Vec<f64> = links.iter().map(|link| link.similarity).collect();
+        let false_links = match strangers {
+            [first, second] => {
+                let rate = |s: f64| 0.5 * (best_rate(first, s, left) + best_rate(second, s, right));
+                accumulate(&scores, rate, |taken| {
+                    (left as f64 - taken).max(0.0) * (right as f64 - taken).max(0.0)
+                })
+            }
+            _ => within(&scores, strangers.first().map_or(&[], Vec::as_slice), left),
+        };
+        let mut histogram = vec![0; HISTOGRAM_BINS];
+        for score in &scores {
+            histogram[((score * HISTOGRAM_BINS as f64) as usize).min(HISTOGRAM_BINS - 1)] += 1;
+        }
+        Self { scores, false_links, histogram }
+    }
+
+    /// The threshold up to which each further link is more likely true than false: the largest expected
+    /// number of true less false links. 1 if no pair stands out.
+    #[must_use]
+    pub fn accept(&self) -> f64 {
+        self.best(2.0)
+    }
+
+    /// The threshold below which no further true link is expected; at most [`Calibration::accept`].
+    #[must_use]
+    pub fn borderline(&self) -> f64 {
+        self.best(1.0).min(self.accept())
+    }
+
+    /// The score of the `k` that maximises `k − cost · false_links(k)`, the smallest such `k`.
+    fn best(&self, cost: f64) -> f64 {
+        let (mut best, mut threshold) = (0.0, 1.0);
+        for (index, (&score, &false_links)) in self.scores.iter().zip(&self.false_links).enumerate() {
+            let gain = (index + 1) as f64 - cost * false_links;
+            if gain > best {
+                (best, threshold) = (gain, score);
+            }
+        }
+        threshold
+    }
+
+    /// What `threshold` promises.
+    #[must_use]
+    pub fn expect(&self, threshold: f64) -> Expectation {
+        let links = self.scores.partition_point(|&score| score >= threshold);
+        let true_links =
+            |count: usize| if count == 0 { 0.0 } else { count as f64 - self.false_links[count - 1] };
+        let most = (1..=self.scores.len()).map(true_links).fold(0.0, f64::max);
+        Expectation {
+            links,
+            precision: if links == 0 { 1.0 } else { (true_links(links) / links as f64).clamp(0.0, 1.0) },
+            recall: if most == 0.0 { 0.0 } else { (true_links(links) / most).clamp(0.0, 1.0) },
+        }
+    }
+}
+
+/// Adds up expected false links: at each step the strangers' rate rises by `dq`, on the pairs still free.
+fn accumulate(scores: &[f64], rate: impl Fn(f64) -> f64, free_pairs: impl Fn(f64) -> f64) -> Vec<f64> {
+    let (mut sum, mut last) = (0.0_f64, 0.0_f64);
+    let mut out = Vec::with_capacity(scores.len());
+    for (index, &score) in scores.iter().enumerate() {
+        let now = rate(score).max(last);
+        sum = (sum + free_pairs(index as f64) * (now - last)).min((index + 1) as f64);
+        last = now;
+        out.push(sum);
+    }
+    out
+}
+
+/// Within one file a record may have a duplicate, so second bests stand for strangers: they are the best
+/// stranger of a record with a duplicate and the second-best of one without. The share of the former and the
+/// false links are found in turn until they agree.
+fn within(scores: &[f64], second_bests: &[f64], records: usize) -> Vec<f64> {
+    let total = records as f64;
+    let mut duplicates = scores.len() as f64 / 2.0;
+    let mut false_links = Vec::new();
+    for _ in 0..30 {
+        let matched = (2.0 * duplicates / total).min(1.0);
+        let rate = |s: f64| mixed_mean(share_at_least(second_bests, s), matched) / (total - 1.0);
+        false_links = accumulate(scores, rate, |taken| (total - 2.0 * taken).max(0.0).powi(2) / 2.0);
+        let most = false_links.iter().zip(1..).map(|(sum, count)| f64::from(count) - sum).fold(0.0, f64::max);
+        if (most - duplicates).abs() < 0.5 {
+            break;
+        }
+        duplicates = most;
+    }
+    false_links
+}
+
+/// Stranger pairs at or above `s` as a share of all pairs, from best strangers: `1 − e^(−λ)` of them are
+/// there if λ strangers a record are expected.
+fn best_rate(best_strangers: &[f64], s: f64, records: usize) -> f64 {
+    -(1.0 - share_at_least(best_strangers, s).min(0.9999)).ln() / (records as f64 - 1.0)
+}
+
+/// λ for which a share `matched` of records has a stranger at all, and the others two, as often as observed.
+fn mixed_mean(observed: f64, matched: f64) -> f64 {
+    let (mut low, mut high) = (0.0_f64, 10.0_f64);
+    for _ in 0..60 {
+        let mean = 0.5 * (low + high);
+        let none = (-mean).exp();
+        let reached = matched * (1.0 - none) + (1.0 - matched) * (1.0 - none * (1.0 + mean));
+        if reached < observed { low = mean } else { high = mean }
+    }
+    low
+}
+
+/// Share of ascending `values` that are at least `s`.
+fn share_at_least(values: &[f64], s: f64) -> f64 {
+    let below = values.partition_point(|&value| value < s);
+    (values.len() - below) as f64 / values.len().max(1) as f64
+}
+
+#[derive(Clone, Copy)]
+enum Nearest {
+    Best,
+    Second,
+}
+
+/// Ascending similarities of sampled records' nearest partners within their own file.
+fn sample_strangers(set: &TokenSet, nearest: Nearest) -> Vec<f64> {
+    let within = Comparable::within(set);
+    let search = Search::new(&within, 0.0);
+    let count = (MAX_COMPARISONS / (set.len() * set.views().len()).max(1)).clamp(MIN_RECORDS, MAX_SAMPLE);
+    let mut found: Vec<f64> = sample(set.ids(), count)
+        .par_iter()
+        .map(|&row| {
+            let (mut best, mut second) = (0.0_f64, 0.0_f64);
+            for other in (0..set.len() as u32).filter(|&other| other != row) {
+                let similarity = search.similarity(row as usize, other);
+                second = second.max(similarity.min(best));
+                best = best.max(similarity);
+            }
+            match nearest {
+                Nearest::Best => best,
+                Nearest::Second => second,
+            }
+        })
+        .collect();
+    found.sort_by(f64::total_cmp);
+    found
+}
+
+/// `count` rows, chosen by a hash of their ids, so that the order of rows does not matter.
+fn sample(ids: &RecordIds, count: usize) -> Vec<u32> {
+    let mut rows: Vec<(u64, u32)> = (0..ids.len()).map(|row| (spread(ids.get(row)), row as u32)).collect();
+    if rows.len() > count {
+        rows.sort_unstable_by(|a, b| (a.0, ids.get(a.1 as usize)).cmp(&(b.0, ids.get(b.1 as usize))));
+        rows.truncate(count);
+    }
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// FNV-1a with a finishing multiply: spreads ids, is no secret.
+fn spread(text: &str) -> u64 {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn links(scores: &[f64]) -> Vec<Candidate> {
+        let candidate =
+            |(row, &similarity): (usize, &f64)| Candidate { left: row as u32, right: row as u32, similarity };
+        scores.iter().enumerate().map(candidate).collect()
+    }
+
+    #[test]
+    fn the_threshold_lies_between_matches_and_strangers() {
+        // 60 links far above what strangers reach, 40 as similar as strangers get.
+        let scores: Vec<f64> = (0..100)
+            .map(|i| if i < 60 { 0.95 - f64::from(i) * 1e-4 } else { 0.6 - f64::from(i - 60) * 1e-3 })
+            .collect();
+        let strangers: Vec<f64> = (0..200).map(|i| 0.5 + f64::from(i) * 5e-4).collect();
+        let calibration = Calibration::from_links(&links(&scores), &[strangers.clone(), strangers], 100, 100);
+        assert!((0.6..=0.95).contains(&calibration.accept()), "{}", calibration.accept());
+        let expected = calibration.expect(0.8);
+        assert_eq!(expected.links, 60);
+        assert!(expected.precision > 0.999 && expected.recall > 0.6, "{expected:?}");
+        assert!(calibration.borderline() <= calibration.accept());
+    }
+
+    #[test]
+    fn nothing_is_accepted_where_all_are_strangers() {
+        let scores: Vec<f64> = (0..100).rev().map(|i| 0.5 + f64::from(i) * 1e-3).collect();
+        let calibration =
+            Calibration::from_links(&links(&scores), &[vec![0.9; 100], vec![0.9; 100]], 100, 100);
+        assert_eq!(calibration.accept(), 1.0);
+        assert_eq!(calibration.expect(1.0).links, 0);
+    }
+}
