@@ -1,0 +1,300 @@
+//! Accuracy of links against known truth.
+//!
+//! Intervals are Wilson's (1927), two-sided at 95 %. They take the pairs as independent, which links of large
+//! clusters are not: there they are somewhat too narrow.
+
+use mizuhiki_exchange::{Classification, Link, RecordId};
+use serde::Serialize;
+
+/// 97.5 % quantile of the normal distribution.
+const Z: f64 = 1.959_963_984_540_054;
+
+/// A proportion and its 95 % interval; `0 ≤ low ≤ value ≤ high ≤ 1`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Rate {
+    /// The proportion seen, 0..=1.
+    pub value: f64,
+    /// Lower end of the Wilson interval, 0..=1.
+    pub low: f64,
+    /// Upper end of the Wilson interval, 0..=1.
+    pub high: f64,
+}
+
+impl Rate {
+    /// The rate of `hits` among `trials`; more hits than trials count as `trials`.
+    ///
+    /// Of no trials nothing is known: the value is then 0, by convention, and the interval 0 to 1.
+    #[must_use]
+    pub fn of(hits: u64, trials: u64) -> Self {
+        if trials == 0 {
+            return Self { value: 0.0, low: 0.0, high: 1.0 };
+        }
+        let n = trials as f64;
+        let value = hits.min(trials) as f64 / n;
+        let centre = value + Z * Z / (2.0 * n);
+        let half = Z * (value * (1.0 - value) / n + Z * Z / (4.0 * n * n)).sqrt();
+        let scale = 1.0 + Z * Z / n;
+        // The ends are exact at 0 and 1 but for rounding.
+        Self {
+            value,
+            low: ((centre - half) / scale).clamp(0.0, value),
+            high: ((centre + half) / scale).clamp(value, 1.0),
+        }
+    }
+}
+
+/// How links found agree with the true ones. All counts are of different pairs.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Accuracy {
+    /// Pairs that are true.
+    pub true_links: u64,
+    /// Pairs that were found and are judged here.
+    pub found: u64,
+    /// Pairs that were found and are true.
+    pub correct: u64,
+    /// `correct / found`. Where nothing was found, 0 with the interval 0 to 1.
+    pub precision: Rate,
+    /// `correct / true_links`. Where nothing is true, 0 with the interval 0 to 1.
+    pub recall: Rate,
+    /// Harmonic mean of precision and recall, `2 correct / (found + true_links)`, 0..=1; 0 where both counts
+    /// are 0.
+    pub f1: f64,
+    /// Lower end of the 95 % interval of F1, 0..=1.
+    ///
+    /// F1 is `2 J / (1 + J)`, where the Jaccard index `J` is the proportion of correct pairs among those that are
+    /// found or true; the interval is Wilson's of `J`, mapped by this increasing function.
+    pub f1_low: f64,
+    /// Upper end of the 95 % interval of F1, 0..=1, in the same way.
+    pub f1_high: f64,
+}
+
+impl Accuracy {
+    fn of(true_links: u64, found: u64, correct: u64) -> Self {
+        let jaccard = Rate::of(correct, found + true_links - correct);
+        let f1 = |jaccard: f64| 2.0 * jaccard / (1.0 + jaccard);
+        Self {
+            true_links,
+            found,
+            correct,
+            precision: Rate::of(correct, found),
+            recall: Rate::of(correct, true_links),
+            f1: f1(jaccard.value),
+            f1_low: f1(jaccard.low),
+            f1_high: f1(jaccard.high),
+        }
+    }
+}
+
+/// Accuracy of a table of links.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct LinkTableAccuracy {
+    /// Only links of the class match count as found.
+    pub matches: Accuracy,
+    /// Borderline links count as found too: what a perfect confirmation could reach in recall at most.
+    pub with_borderline: Accuracy,
+}
+
+/// Accuracy of `links` between two files, left id first in both lists.
+///
+/// Both lists are taken as sets: a pair that stands there twice counts once. The order is of no consequence.
+#[must_use]
+pub fn accuracy(links: &[(RecordId, RecordId)], truth: &[(RecordId, RecordId)]) -> Accuracy {
+    judge(&pairs(links, false), &pairs(truth, false))
+}
+
+/// Accuracy of `links` within one file: as [`accuracy`], but `(a, b)` and `(b, a)` are the same pair, and a pair
+/// of a record with itself is left out.
+#[must_use]
+pub fn accuracy_unordered(links: &[(RecordId, RecordId)], truth: &[(RecordId, RecordId)]) -> Accuracy {
+    judge(&pairs(links, true), &pairs(truth, true))
+}
+
+/// Accuracy of a link table; rows of the class non-match are never found links. `unordered` says that the links
+/// are within one file, as for [`accuracy_unordered`].
+#[must_use]
+pub fn link_table_accuracy(
+    links: &[Link],
+    truth: &[(RecordId, RecordId)],
+    unordered: bool,
+) -> LinkTableAccuracy {
+    let truth = pairs(truth, unordered);
+    let of = |classes: &[Classification]| {
+        let chosen = links.iter().filter(|link| classes.contains(&link.class));
+        judge(&to_set(chosen.map(|link| (&link.left, &link.right)), unordered), &truth)
+    };
+    LinkTableAccuracy {
+        matches: of(&[Classification::Match]),
+        with_borderline: of(&[Classification::Match, Classification::Borderline]),
+    }
+}
+
+/// Pairs in order, each once.
+type PairSet<'a> = Vec<(&'a str, &'a str)>;
+
+fn pairs(list: &[(RecordId, RecordId)], unordered: bool) -> PairSet<'_> {
+    to_set(list.iter().map(|(left, right)| (left, right)), unordered)
+}
+
+fn to_set<'a>(list: impl Iterator<Item = (&'a RecordId, &'a RecordId)>, unordered: bool) -> PairSet<'a> {
+    let texts = list.map(|(left, right)| (left.as_str(), right.as_str()));
+    let mut set: PairSet<'a> = if unordered {
+        texts
+            .filter(|(left, right)| left != right)
+            .map(|(left, right)| (left.min(right), left.max(right)))
+            .collect()
+    } else {
+        texts.collect()
+    };
+    set.sort_unstable();
+    set.dedup();
+    set
+}
+
+fn judge(found: &PairSet<'_>, truth: &PairSet<'_>) -> Accuracy {
+    let mut rest = truth.iter().peekable();
+    let correct = found.iter().filter(|pair| {
+        while rest.next_if(|other| other < pair).is_some() {}
+        rest.peek() == Some(pair)
+    });
+    let correct = correct.count() as u64;
+    Accuracy::of(truth.len() as u64, found.len() as u64, correct)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use mizuhiki_schema::Similarity;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ids(pairs: &[(&str, &str)]) -> Vec<(RecordId, RecordId)> {
+        let id = |text| RecordId::new(text).unwrap();
+        pairs.iter().map(|&(left, right)| (id(left), id(right))).collect()
+    }
+
+    fn link(left: &str, right: &str, class: Classification) -> Link {
+        let id = |text| RecordId::new(text).unwrap();
+        Link { left: id(left), right: id(right), similarity: Similarity::new(0.9).unwrap(), class }
+    }
+
+    fn near(a: f64, b: f64) -> bool {
+        (a - b).abs() < 5e-5
+    }
+
+    /// Wilson intervals as tables of statistics give them.
+    #[test]
+    fn wilson_intervals() {
+        for (hits, trials, low, high) in [
+            (0, 10, 0.0, 0.2775),
+            (10, 10, 0.7225, 1.0),
+            (5, 10, 0.2366, 0.7634),
+            (1, 1, 0.2065, 1.0),
+            (81, 263, 0.2553, 0.3662),
+        ] {
+            let rate = Rate::of(hits, trials);
+            assert!(near(rate.low, low) && near(rate.high, high), "{hits}/{trials}: {rate:?}");
+        }
+        assert_eq!(Rate::of(0, 10).low, 0.0);
+        assert_eq!(Rate::of(10, 10).high, 1.0);
+        assert_eq!(Rate::of(0, 0), Rate { value: 0.0, low: 0.0, high: 1.0 });
+    }
+
+    #[test]
+    fn counted_by_hand() {
+        let truth = ids(&[("a", "1"), ("b", "2"), ("c", "3"), ("d", "4"), ("a", "1")]);
+        let found = ids(&[("b", "2"), ("a", "1"), ("a", "1"), ("c", "4")]);
+        let result = accuracy(&found, &truth);
+        assert_eq!((result.true_links, result.found, result.correct), (4, 3, 2));
+        assert!(near(result.precision.value, 2.0 / 3.0) && near(result.recall.value, 0.5));
+        assert!(near(result.f1, 4.0 / 7.0), "{result:?}");
+        // Jaccard 2/5: Wilson 0.1176 to 0.7693.
+        assert!(near(result.f1_low, 0.2105) && near(result.f1_high, 0.8696), "{result:?}");
+    }
+
+    #[test]
+    fn empty_lists() {
+        let some = ids(&[("a", "1")]);
+        let unknown = Rate::of(0, 0);
+        let nothing_found = accuracy(&[], &some);
+        assert_eq!(
+            (nothing_found.precision, nothing_found.recall.value, nothing_found.f1),
+            (unknown, 0.0, 0.0)
+        );
+        let nothing_true = accuracy(&some, &[]);
+        assert_eq!((nothing_true.recall, nothing_true.precision.value, nothing_true.f1), (unknown, 0.0, 0.0));
+        let neither = accuracy(&[], &[]);
+        assert_eq!((neither.precision, neither.recall, neither.f1), (unknown, unknown, 0.0));
+        assert_eq!((neither.f1_low, neither.f1_high), (0.0, 1.0));
+    }
+
+    #[test]
+    fn sides_count_between_files_and_not_within_one() {
+        let (truth, found) =
+            (ids(&[("a", "b"), ("c", "d")]), ids(&[("b", "a"), ("c", "d"), ("d", "c"), ("e", "e")]));
+        assert_eq!(accuracy(&found, &truth).correct, 1);
+        let within = accuracy_unordered(&found, &truth);
+        assert_eq!((within.true_links, within.found, within.correct), (2, 2, 2));
+        assert_eq!(within.f1, 1.0);
+    }
+
+    #[test]
+    fn classes_of_a_link_table() {
+        let truth = ids(&[("a", "1"), ("b", "2"), ("c", "3")]);
+        let links = [
+            link("a", "1", Classification::Match),
+            link("a", "2", Classification::Match),
+            link("b", "2", Classification::Borderline),
+            link("b", "3", Classification::Borderline),
+            link("c", "3", Classification::NonMatch),
+        ];
+        let result = link_table_accuracy(&links, &truth, false);
+        let counts = |accuracy: Accuracy| (accuracy.true_links, accuracy.found, accuracy.correct);
+        assert_eq!(counts(result.matches), (3, 2, 1));
+        assert_eq!(counts(result.with_borderline), (3, 4, 2));
+        let turned = ids(&[("1", "a"), ("2", "b"), ("3", "c")]);
+        assert_eq!(link_table_accuracy(&links, &turned, true), result);
+        assert_eq!(link_table_accuracy(&links, &turned, false).with_borderline.correct, 0);
+    }
+
+    fn some_pairs() -> impl Strategy<Value = Vec<(u8, u8)>> {
+        prop::collection::vec((0_u8..8, 0_u8..8), 0..40)
+    }
+
+    fn to_ids(pairs: &[(u8, u8)]) -> Vec<(RecordId, RecordId)> {
+        let id = |number: u8| RecordId::new(&number.to_string()).unwrap();
+        pairs.iter().map(|&(left, right)| (id(left), id(right))).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn rates_are_in_order(trials in 0_u64..1_000_000_000, part in 0.0..=1.0) {
+            let rate = Rate::of((trials as f64 * part) as u64, trials);
+            prop_assert!(0.0 <= rate.low && rate.low <= rate.value && rate.value <= rate.high && rate.high <= 1.0);
+        }
+
+        #[test]
+        fn counts_are_those_of_sets(links in some_pairs(), truth in some_pairs(), unordered: bool) {
+            let naive = |pairs: &[(u8, u8)]| -> BTreeSet<(u8, u8)> {
+                let kept = pairs.iter().copied().filter(|(a, b)| !unordered || a != b);
+                kept.map(|(a, b)| if unordered { (a.min(b), a.max(b)) } else { (a, b) }).collect()
+            };
+            let (found, real) = (naive(&links), naive(&truth));
+            let judge = if unordered { accuracy_unordered } else { accuracy };
+            let result = judge(&to_ids(&links), &to_ids(&truth));
+            prop_assert_eq!(result.found, found.len() as u64);
+            prop_assert_eq!(result.true_links, real.len() as u64);
+            prop_assert_eq!(result.correct, found.intersection(&real).count() as u64);
+            for rate in [result.precision, result.recall] {
+                prop_assert!(0.0 <= rate.low && rate.low <= rate.value && rate.value <= rate.high && rate.high <= 1.0);
+            }
+            let (low, f1, high) = (result.f1_low, result.f1, result.f1_high);
+            prop_assert!(0.0 <= low && low <= f1 && f1 <= high && high <= 1.0);
+            if result.correct > 0 {
+                let (precision, recall) = (result.precision.value, result.recall.value);
+                prop_assert!((f1 - 2.0 * precision * recall / (precision + recall)).abs() < 1e-12);
+            }
+        }
+    }
+}

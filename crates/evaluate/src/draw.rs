@@ -1,0 +1,123 @@
+//! Random draws, the same on every machine: whole numbers only, and none of the platform's mathematics.
+
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha20Rng;
+
+/// A source of draws for one purpose.
+pub(crate) struct Draw(ChaCha20Rng);
+
+impl Draw {
+    /// Stream `stream` of the seed; streams do not influence each other.
+    pub(crate) fn new(seed: u64, stream: u64) -> Self {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        rng.set_stream(stream);
+        Self(rng)
+    }
+
+    /// A number below `bound`, which is at least 1, by multiplication: as good as even for bounds below 2⁴⁸.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        ((u128::from(self.0.next_u64()) * u128::from(bound)) >> 64) as u64
+    }
+
+    /// A position in something with `len` places, at least 1.
+    pub(crate) fn position(&mut self, len: usize) -> usize {
+        self.below(len as u64) as usize
+    }
+
+    /// A number from `low` to `high`, both included; `low` if they are the wrong way round.
+    pub(crate) fn between(&mut self, low: u16, high: u16) -> u16 {
+        low + self.below(u64::from(high.saturating_sub(low)) + 1) as u16
+    }
+
+    /// Whether something that happens `rate` times in 10,000 happens.
+    pub(crate) fn happens(&mut self, rate: u16) -> bool {
+        (u64::from(self.0.next_u32()) * 10_000) >> 32 < u64::from(rate)
+    }
+
+    /// One of `items`, which are not empty.
+    pub(crate) fn one<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+        &items[self.position(items.len())]
+    }
+
+    /// Puts `items` in random order (Fisher and Yates).
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.position(last + 1));
+        }
+    }
+}
+
+/// Choice among ranked items with frequencies as of Zipf and Mandelbrot: item `r` (from 0) weighs
+/// 1 / (r + 1 + `flatness`).
+pub(crate) struct Ranked<T> {
+    items: Vec<T>,
+    ends: Vec<u64>,
+}
+
+impl<T: Copy> Ranked<T> {
+    /// `items` are not empty.
+    pub(crate) fn new(items: Vec<T>, flatness: u64) -> Self {
+        let mut total = 0;
+        let ends = (1..=items.len() as u64)
+            .map(|rank| {
+                total += (1 << 32) / (rank + flatness);
+                total
+            })
+            .collect();
+        Self { items, ends }
+    }
+
+    pub(crate) fn draw(&self, draw: &mut Draw) -> T {
+        let total = self.ends.last().copied().unwrap_or(1);
+        let point = draw.below(total);
+        self.items[self.ends.partition_point(|&end| end <= point)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_differ_and_repeat() {
+        let take = |stream| {
+            let mut draw = Draw::new(7, stream);
+            (0..4).map(|_| draw.below(1000)).collect::<Vec<_>>()
+        };
+        assert_eq!(take(1), take(1));
+        assert_ne!(take(1), take(2));
+    }
+
+    #[test]
+    fn rates_and_bounds_hold() {
+        let mut draw = Draw::new(1, 0);
+        let happened = (0..100_000).filter(|_| draw.happens(2500)).count();
+        assert!((24_000..26_000).contains(&happened), "{happened}");
+        assert!((0..1000).all(|_| !draw.happens(0) && draw.happens(10_000)));
+        assert!((0..1000).all(|_| (3..=5).contains(&draw.between(3, 5))));
+        assert_eq!(draw.between(5, 3), 5);
+    }
+
+    #[test]
+    fn earlier_ranks_are_more_frequent() {
+        let ranked = Ranked::new(vec![0, 1, 2], 0);
+        let mut draw = Draw::new(1, 0);
+        let mut counts = [0_u32; 3];
+        for _ in 0..11_000 {
+            counts[ranked.draw(&mut draw)] += 1;
+        }
+        // Weights 6 : 3 : 2.
+        for (count, expected) in counts.into_iter().zip([6000, 3000, 2000]) {
+            assert!(count.abs_diff(expected) < 250, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn a_shuffle_keeps_all_items() {
+        let mut items: Vec<u32> = (0..1000).collect();
+        Draw::new(3, 9).shuffle(&mut items);
+        assert_ne!(items[..5], [0, 1, 2, 3, 4]);
+        items.sort_unstable();
+        assert_eq!(items, (0..1000).collect::<Vec<_>>());
+    }
+}
