@@ -1,0 +1,309 @@
+//! A table of people to a file of tokens, in bounded memory, on several threads.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+
+use mizuhiki_columnar::{
+    ColumnarError, Format, ReadOptions, Source, TableReader, Target, TextChunk, TokenRows, TokenWriter,
+};
+use mizuhiki_encode::{EncodeError, EncodedRows, Encoder, Issue, LinkageKey, ViewStats};
+use mizuhiki_exchange::{CustodianId, TokenMeta};
+use mizuhiki_schema::{LinkageSchema, SchemaBody};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+
+use crate::ids::{IdSource, is_id_header};
+use crate::shuffle::Shuffle;
+use crate::{CustodianError, EncodeSummary, IdPolicy};
+
+/// Records from which the limit on repeated tokens is enforced; a share of a few records says little.
+const MIN_RECORDS_FOR_LIMIT: u64 = 1_000;
+
+/// Encoding work.
+pub struct EncodeJob<'a> {
+    /// The people.
+    pub input: Source,
+    /// How they are read.
+    pub options: ReadOptions,
+    /// The linkage schema.
+    pub schema: &'a LinkageSchema,
+    /// The linkage key.
+    pub key: &'a LinkageKey,
+    /// Where the tokens go.
+    pub output: Target,
+    /// Who encodes.
+    pub custodian: CustodianId,
+    /// Column of the input's ids; found by its name if `None`.
+    pub id_column: Option<String>,
+    /// Which ids the tokens get.
+    pub ids: IdPolicy,
+    /// Encoding threads, at least 1.
+    pub threads: usize,
+}
+
+/// Told of progress: records so far, and the share of the input that was read, if known.
+pub type OnProgress<'p> = &'p (dyn Fn(u64, Option<f64>) + Sync);
+
+/// Encodes a file. The output appears whole, or not at all.
+///
+/// # Errors
+/// [`CustodianError`]; nothing is written then.
+pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<EncodeSummary, CustodianError> {
+    let encoder = Encoder::new(job.schema, job.key)
+        .map_err(|source| CustodianError::Encode { file: "linkage schema".to_owned(), source })?;
+    let reader = TableReader::open(&job.input, &job.options)?;
+    let name = reader.name().to_owned();
+    let clk_list = job.output.format(Format::Arrow)? == Format::Json;
+    let policy = if clk_list { IdPolicy::RowNumbers } else { job.ids };
+    let mut wanted = wanted_columns(&encoder, &reader)?;
+    let id_column = find_id_column(&reader, job.id_column.as_deref(), &policy)?;
+    let id_place = id_column.map(|(column, index)| {
+        wanted.push(index);
+        (column, wanted.len() - 1)
+    });
+    let meta = TokenMeta { schema: job.schema.clone(), key_id: encoder.key_id(), custodian: job.custodian };
+    let ids = IdSource::new(&name, policy, id_place, random()?)?;
+    let shuffle = (!clk_list)
+        .then(random)
+        .transpose()?
+        .map(|random| Shuffle::new(job.schema.view_names().len(), job.schema.token_bits() / 8, random));
+    let mut sink = Sink {
+        ids,
+        shuffle,
+        writer: TokenWriter::create(&job.output, &meta)?,
+        records: 0,
+        file: job.output.name(),
+    };
+    let (stats, issues) = run(&encoder, reader, &wanted, job.threads.max(1), &mut sink, on_progress)?;
+    let mut summary =
+        EncodeSummary::new(job.schema, encoder.key_id().to_string(), sink.records, &stats, &issues);
+    check_repeats(&name, job.schema, &mut summary)?;
+    sink.finish()?;
+    Ok(summary)
+}
+
+fn random() -> Result<ChaCha20Rng, CustodianError> {
+    // A fresh linkage key is 32 bytes from the system's source, which is what a generator needs too.
+    let seed = LinkageKey::random().ok_or(CustodianError::NoRandomness)?;
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(seed.expose());
+    Ok(ChaCha20Rng::from_seed(bytes))
+}
+
+fn wanted_columns(encoder: &Encoder, reader: &TableReader) -> Result<Vec<usize>, CustodianError> {
+    if !encoder.takes_columns_by_position() {
+        return Ok(encoder.columns().iter().map(|column| reader.column(column)).collect::<Result<_, _>>()?);
+    }
+    if encoder.columns() != reader.columns() {
+        let problem = match encoder.columns().iter().zip(reader.columns()).position(|(a, b)| a != b) {
+            Some(at) => format!(
+                "column {} is {:?}, the schema says {:?}",
+                at + 1,
+                reader.columns()[at],
+                encoder.columns()[at]
+            ),
+            None => format!("{} columns, the schema has {}", reader.columns().len(), encoder.columns().len()),
+        };
+        let fix = "a clkhash schema names all columns in order; mark unused ones as ignored";
+        return Err(
+            ColumnarError::File { file: reader.name().to_owned(), problem, fix: fix.to_owned() }.into()
+        );
+    }
+    Ok((0..reader.columns().len()).collect())
+}
+
+fn find_id_column(
+    reader: &TableReader,
+    given: Option<&str>,
+    policy: &IdPolicy,
+) -> Result<Option<(String, usize)>, CustodianError> {
+    if let Some(column) = given {
+        return Ok(Some((column.to_owned(), reader.column(column)?)));
+    }
+    let found = reader.columns().iter().position(|column| is_id_header(column));
+    match (found, policy) {
+        (Some(index), _) => Ok(Some((reader.columns()[index].clone(), index))),
+        (None, IdPolicy::Keep) => Err(ColumnarError::File {
+            file: reader.name().to_owned(),
+            problem: "no column is named like a record id".to_owned(),
+            fix: "name it with --id-column, or leave --keep-ids away".to_owned(),
+        }
+        .into()),
+        (None, _) => Ok(None),
+    }
+}
+
+/// Where encoded records go, in row order.
+struct Sink {
+    ids: IdSource,
+    shuffle: Option<Shuffle>,
+    writer: TokenWriter,
+    records: u64,
+    file: String,
+}
+
+impl Sink {
+    fn push(&mut self, chunk: &TextChunk, encoded: EncodedRows) -> Result<(), CustodianError> {
+        let rows = TokenRows { ids: self.ids.ids(chunk)?, views: encoded.views, present: encoded.present };
+        self.records += chunk.rows() as u64;
+        match &mut self.shuffle {
+            Some(shuffle) => shuffle.push(&rows).map_err(|source| spill_error(&self.file, source)),
+            None => Ok(self.writer.write(&rows)?),
+        }
+    }
+
+    fn finish(mut self) -> Result<(), CustodianError> {
+        let map = self.ids.finish()?;
+        if let Some(shuffle) = self.shuffle {
+            let file = self.file;
+            shuffle.finish::<SpillOr>(|rows| self.writer.write(rows).map_err(SpillOr::Table)).map_err(
+                |error| match error {
+                    SpillOr::Spill(source) => spill_error(&file, source),
+                    SpillOr::Table(error) => error.into(),
+                },
+            )?;
+        }
+        // The map first: tokens without a map could not be read back, a map without tokens is harmless.
+        if let Some(map) = map {
+            map.commit()?;
+        }
+        self.writer.finish()?;
+        Ok(())
+    }
+}
+
+enum SpillOr {
+    Spill(std::io::Error),
+    Table(ColumnarError),
+}
+
+impl From<std::io::Error> for SpillOr {
+    fn from(error: std::io::Error) -> Self {
+        Self::Spill(error)
+    }
+}
+
+fn spill_error(file: &str, source: std::io::Error) -> CustodianError {
+    ColumnarError::Io { file: file.to_owned(), action: "shuffle in temporary files for it", source }.into()
+}
+
+type Counts = (Vec<ViewStats>, BTreeMap<Issue, u64>);
+
+type Encoded = (usize, Result<(TextChunk, EncodedRows), CustodianError>);
+
+/// Chunks are read in turn by the threads that encode them, and taken in order by this one.
+fn run(
+    encoder: &Encoder,
+    reader: TableReader,
+    wanted: &[usize],
+    threads: usize,
+    sink: &mut Sink,
+    on_progress: OnProgress<'_>,
+) -> Result<Counts, CustodianError> {
+    let name = reader.name().to_owned();
+    let input = Mutex::new((reader, 0_usize, false));
+    std::thread::scope(|scope| {
+        let (send, receive) = sync_channel::<Encoded>(threads * 2);
+        let workers: Vec<_> = (0..threads)
+            .map(|_| {
+                let (input, send, name) = (&input, send.clone(), name.as_str());
+                scope.spawn(move || encode_chunks(encoder, input, wanted, name, &send))
+            })
+            .collect();
+        drop(send);
+        let mut waiting: BTreeMap<usize, Result<(TextChunk, EncodedRows), CustodianError>> = BTreeMap::new();
+        let mut next = 0;
+        let mut failure = None;
+        for (index, encoded) in receive {
+            waiting.insert(index, encoded);
+            while let Some(encoded) = waiting.remove(&next) {
+                next += 1;
+                if failure.is_some() {
+                    continue;
+                }
+                let pushed = encoded.and_then(|(chunk, rows)| sink.push(&chunk, rows));
+                if let Err(error) = pushed {
+                    failure = Some(error);
+                    input.lock().unwrap_or_else(PoisonError::into_inner).2 = true;
+                }
+            }
+            let progress = input.lock().unwrap_or_else(PoisonError::into_inner).0.progress();
+            on_progress(sink.records, progress);
+        }
+        let mut stats: Vec<ViewStats> = Vec::new();
+        let mut issues = BTreeMap::new();
+        for worker in workers {
+            let (view_stats, view_issues) = worker.join().map_err(|_| CustodianError::Thread)?;
+            stats.resize_with(view_stats.len(), ViewStats::default);
+            stats.iter_mut().zip(&view_stats).for_each(|(sum, part)| sum.merge(part));
+            view_issues.into_iter().for_each(|(issue, count)| *issues.entry(issue).or_insert(0) += count);
+        }
+        failure.map_or(Ok((stats, issues)), Err)
+    })
+}
+
+/// One thread: reads the next chunk, encodes it, sends it with its number.
+fn encode_chunks(
+    encoder: &Encoder,
+    input: &Mutex<(TableReader, usize, bool)>,
+    wanted: &[usize],
+    name: &str,
+    send: &SyncSender<Encoded>,
+) -> Counts {
+    let mut worker = encoder.worker();
+    loop {
+        let (index, chunk) = {
+            let mut input = input.lock().unwrap_or_else(PoisonError::into_inner);
+            if input.2 {
+                break;
+            }
+            let chunk = input.0.next_chunk(wanted);
+            // After the end or an error nobody reads on.
+            input.2 = !matches!(chunk, Ok(Some(_)));
+            let index = input.1;
+            input.1 += 1;
+            (index, chunk)
+        };
+        let encoded = match chunk {
+            Ok(None) => break,
+            Err(error) => Err(error.into()),
+            Ok(Some(chunk)) => worker
+                .encode(chunk.rows(), chunk.first_row(), &|row, column| chunk.get(row, column))
+                .map_err(|source: EncodeError| CustodianError::Encode { file: name.to_owned(), source })
+                .map(|rows| (chunk, rows)),
+        };
+        if send.send((index, encoded)).is_err() {
+            break;
+        }
+    }
+    (worker.stats().to_vec(), worker.issues().clone())
+}
+
+fn check_repeats(
+    name: &str,
+    schema: &LinkageSchema,
+    summary: &mut EncodeSummary,
+) -> Result<(), CustodianError> {
+    let SchemaBody::Tokens(body) = schema.body() else { return Ok(()) };
+    for view in &summary.views {
+        if view.repeated_share <= body.limits.max_repeated_share {
+            continue;
+        }
+        let (share, limit) = (view.repeated_share * 100.0, body.limits.max_repeated_share * 100.0);
+        if summary.records >= MIN_RECORDS_FOR_LIMIT {
+            return Err(CustodianError::RepeatedView {
+                file: name.to_owned(),
+                view: view.view.clone(),
+                share,
+                limit,
+            });
+        }
+        summary.warnings.push(format!(
+            "view {:?} repeats: {share:.1} % of the records share their token with another record (limit {limit:.1} %, \
+             enforced from {MIN_RECORDS_FOR_LIMIT} records on)",
+            view.view
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! What stops a custodian's work.
+
+use mizuhiki_columnar::ColumnarError;
+use mizuhiki_encode::EncodeError;
+
+/// A custodian's work cannot be done. Names files, rows and columns, never values.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CustodianError {
+    /// A table cannot be read or written.
+    #[error(transparent)]
+    Table(#[from] ColumnarError),
+    /// The schema cannot be used by this build, or a value cannot be encoded.
+    #[error("{file}: {source}")]
+    Encode {
+        /// The schema's or the input's name.
+        file: String,
+        /// What is wrong.
+        source: EncodeError,
+    },
+    /// A key file cannot be read or written.
+    #[error("{file}: {problem}; {fix}")]
+    Key {
+        /// The key file.
+        file: String,
+        /// What is wrong.
+        problem: String,
+        /// What to do.
+        fix: &'static str,
+    },
+    /// A view's values are not unique enough to be handed out.
+    #[error(
+        "{file}: view {view:?} repeats: {share:.1} % of the records share their token with another record, \
+         the schema permits {limit:.1} %. Such a view tells who lives or works together: remove it from the \
+         schema, or agree on a higher limits.maxRepeatedShare"
+    )]
+    RepeatedView {
+        /// The input.
+        file: String,
+        /// Name of the view.
+        view: String,
+        /// Share of repeated records, in per cent.
+        share: f64,
+        /// Permitted share, in per cent.
+        limit: f64,
+    },
+    /// Two records have one id.
+    #[error(
+        "{file}, row {second}, column {column:?}: the id stands in row {first} already; give each record its own id"
+    )]
+    RepeatedId {
+        /// The input.
+        file: String,
+        /// The id column.
+        column: String,
+        /// First row with the id, from 1.
+        first: u64,
+        /// Second row with the id, from 1.
+        second: u64,
+    },
+    /// No column could be recognised.
+    #[error(
+        "{file}: no column looks like a name, a date of birth or another field that links people; \
+         write a schema by hand, from protocols/schema/examples"
+    )]
+    NothingToPropose {
+        /// The input.
+        file: String,
+    },
+    /// The operating system gives no random numbers.
+    #[error("the operating system gives no random numbers")]
+    NoRandomness,
+    /// A thread ended without a result.
+    #[error("internal error: an encoding thread ended early; please report it")]
+    Thread,
+}
+
+impl CustodianError {
+    /// Whether a rule of the project forbids the work, rather than a fault in input or system.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::RepeatedView { .. } | Self::Encode { source: EncodeError::NationalNumber { .. }, .. }
+        )
+    }
+}

@@ -1,0 +1,125 @@
+//! A linkage schema proposed from a file's header and values.
+
+use mizuhiki_columnar::{ReadOptions, Source, TableReader};
+use mizuhiki_locale::{Pack, packs};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::CustodianError;
+use crate::ids::is_id_header;
+
+/// Values of a column that are looked at.
+const SAMPLE_ROWS: usize = 1_000;
+
+/// Views that leave one field out, at most.
+const MAX_LEAVE_ONE_OUT: usize = 5;
+
+struct Guess {
+    column: String,
+    kind: &'static str,
+}
+
+/// Proposes a hardened schema for `input`, as pretty JSON with a line end.
+///
+/// # Errors
+/// [`CustodianError`] if the file cannot be read or no column is recognised.
+pub fn propose_schema(input: &Source, options: &ReadOptions) -> Result<String, CustodianError> {
+    let mut reader = TableReader::open(input, options)?;
+    let name = reader.name().to_owned();
+    let columns = reader.columns().to_vec();
+    let all: Vec<usize> = (0..columns.len()).collect();
+    let chunk = reader.next_chunk(&all)?;
+    let Some(&pack) = packs().first() else { return Err(CustodianError::NothingToPropose { file: name }) };
+    let mut guesses: Vec<Guess> = Vec::new();
+    for (index, column) in columns.iter().enumerate().filter(|(_, column)| !is_id_header(column)) {
+        let values: Vec<&str> = chunk
+            .as_ref()
+            .map(|chunk| (0..chunk.rows().min(SAMPLE_ROWS)).map(|row| chunk.get(row, index)).collect())
+            .unwrap_or_default();
+        if let Some(kind) = pack.guess(column, &values).filter(|kind| rule(kind).is_some())
+            && !guesses.iter().any(|guess| guess.kind == kind)
+        {
+            guesses.push(Guess { column: column.clone(), kind });
+        }
+    }
+    if guesses.is_empty() {
+        return Err(CustodianError::NothingToPropose { file: name });
+    }
+    let mut text = serde_json::to_string_pretty(&document(pack, &guesses)).unwrap_or_default();
+    text.push('\n');
+    Ok(text)
+}
+
+/// Weight of a kind, and whether a view may leave it out.
+fn rule(kind: &str) -> Option<(f64, bool)> {
+    match kind {
+        "given_name" | "surname" | "full_name" | "place" | "address" | "phone" | "email" => Some((1.0, true)),
+        "date" => Some((1.2, true)),
+        "postcode" => Some((0.6, true)),
+        "sex" => Some((0.2, false)),
+        _ => None,
+    }
+}
+
+fn features(kind: &str) -> Value {
+    match kind {
+        // Digits that differ between people; the century hardly does.
+        "date" => json!([
+            { "type": "ngram", "n": 2, "positional": true, "padded": false, "positions": [1, 2, 3, 4, 5, 6] },
+            { "type": "ngram", "n": 1, "positional": true, "positions": [2, 3, 5, 7] }
+        ]),
+        "postcode" | "phone" => json!([
+            { "type": "ngram", "n": 1, "positional": true },
+            { "type": "ngram", "n": 2, "positional": true, "padded": false }
+        ]),
+        "sex" => json!([{ "type": "exact" }]),
+        _ => json!([{ "type": "ngram", "n": 2 }]),
+    }
+}
+
+fn document(pack: &dyn Pack, guesses: &[Guess]) -> Value {
+    let name = |guess: &Guess| {
+        let plain: String =
+            guess.column.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        plain.to_ascii_lowercase().chars().take(48).collect::<String>()
+    };
+    let field = |guess: &Guess| {
+        let (weight, _) = rule(guess.kind).unwrap_or((1.0, true));
+        let mut field = json!({
+            "name": name(guess), "kind": guess.kind, "weight": weight, "features": features(guess.kind)
+        });
+        if name(guess) != guess.column {
+            field["column"] = json!(guess.column);
+        }
+        // Exchanged names still agree if equal grams get equal positions.
+        if matches!(guess.kind, "given_name" | "surname") {
+            field["keyGroup"] = json!("name");
+        }
+        field
+    };
+    let digest: String =
+        Sha256::digest(pack.tables().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let names: Vec<String> = guesses.iter().map(name).collect();
+    let mut views = vec![json!({ "name": "whole", "fields": names, "minPresentWeight": 0.6 })];
+    if guesses.len() >= 3 {
+        let omissible =
+            guesses.iter().filter(|guess| rule(guess.kind).is_some_and(|(_, omissible)| omissible));
+        for omitted in omissible.take(MAX_LEAVE_ONE_OUT).map(name) {
+            let rest: Vec<&String> = names.iter().filter(|name| **name != omitted).collect();
+            views.push(
+                json!({ "name": format!("without-{omitted}"), "fields": rest, "minPresentWeight": 0.73 }),
+            );
+        }
+    }
+    json!({
+        "format": "mizuhiki-linkage-schema",
+        "version": 1,
+        "name": "proposed",
+        "profile": "hardened",
+        "locale": { "pack": pack.name(), "digest": digest },
+        "fields": guesses.iter().map(field).collect::<Vec<_>>(),
+        "views": views,
+        "thresholds": { "accept": 0.87, "borderline": 0.84 },
+        "knownPairs": 10_000
+    })
+}

@@ -1,0 +1,186 @@
+//! A uniform shuffle of records in bounded memory.
+//!
+//! The order of a file tells of its history, so rows are shuffled. Records that fit into memory are shuffled
+//! there; beyond that each goes to a random one of 256 bucket files, and each bucket is shuffled on its own,
+//! which together is a uniform shuffle of the whole.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
+
+use mizuhiki_columnar::TokenRows;
+use mizuhiki_exchange::RecordIds;
+use rand::RngExt as _;
+use rand::seq::SliceRandom as _;
+use rand_chacha::ChaCha20Rng;
+
+/// Bytes of tokens that are kept in memory.
+const MEMORY_BYTES: usize = 192 << 20;
+
+const BUCKETS: usize = 256;
+
+/// Rows that are handed out at once.
+const BATCH_ROWS: usize = 4096;
+
+/// Records on their way to the token file.
+pub(crate) struct Shuffle {
+    views: usize,
+    row_bytes: usize,
+    random: ChaCha20Rng,
+    memory_bytes: usize,
+    memory: Vec<u8>,
+    buckets: Vec<BufWriter<File>>,
+}
+
+impl Shuffle {
+    pub(crate) fn new(views: usize, row_bytes: usize, random: ChaCha20Rng) -> Self {
+        Self { views, row_bytes, random, memory_bytes: MEMORY_BYTES, memory: Vec::new(), buckets: Vec::new() }
+    }
+
+    /// Takes records in.
+    pub(crate) fn push(&mut self, rows: &TokenRows) -> io::Result<()> {
+        for row in 0..rows.ids.len() {
+            let start = self.memory.len();
+            let id = rows.ids.get(row).as_bytes();
+            self.memory.push(id.len() as u8);
+            self.memory.extend_from_slice(id);
+            for view in 0..self.views {
+                self.memory.push(u8::from(rows.present[view][row]));
+                self.memory
+                    .extend_from_slice(&rows.views[view][row * self.row_bytes..(row + 1) * self.row_bytes]);
+            }
+            if !self.buckets.is_empty() {
+                let bucket = self.random.random_range(0..BUCKETS);
+                self.buckets[bucket].write_all(&self.memory[start..])?;
+                self.memory.truncate(start);
+            }
+        }
+        if self.memory.len() > self.memory_bytes {
+            self.spill()?;
+        }
+        Ok(())
+    }
+
+    fn spill(&mut self) -> io::Result<()> {
+        self.buckets = (0..BUCKETS)
+            .map(|_| tempfile::tempfile().map(|file| BufWriter::with_capacity(1 << 15, file)))
+            .collect::<io::Result<_>>()?;
+        let memory = std::mem::take(&mut self.memory);
+        for record in self.records(&memory) {
+            let bucket = self.random.random_range(0..BUCKETS);
+            self.buckets[bucket].write_all(&memory[record])?;
+        }
+        Ok(())
+    }
+
+    /// Places of the records in serialised form.
+    fn records(&self, bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
+        let mut records = Vec::new();
+        let mut start = 0;
+        while start < bytes.len() {
+            let end = start + 1 + usize::from(bytes[start]) + self.views * (1 + self.row_bytes);
+            records.push(start..end);
+            start = end;
+        }
+        records
+    }
+
+    /// Hands all records out in random order.
+    pub(crate) fn finish<E: From<io::Error>>(
+        mut self,
+        mut write: impl FnMut(&TokenRows) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let memory = std::mem::take(&mut self.memory);
+        self.emit(&memory, &mut write)?;
+        drop(memory);
+        for bucket in std::mem::take(&mut self.buckets) {
+            let mut file = bucket.into_inner().map_err(io::IntoInnerError::into_error)?;
+            let mut bytes = Vec::new();
+            file.rewind()?;
+            file.read_to_end(&mut bytes)?;
+            self.emit(&bytes, &mut write)?;
+        }
+        Ok(())
+    }
+
+    fn emit<E>(
+        &mut self,
+        bytes: &[u8],
+        write: &mut impl FnMut(&TokenRows) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut records = self.records(bytes);
+        records.shuffle(&mut self.random);
+        for batch in records.chunks(BATCH_ROWS) {
+            let mut rows = TokenRows {
+                ids: RecordIds::default(),
+                views: vec![Vec::with_capacity(batch.len() * self.row_bytes); self.views],
+                present: vec![Vec::with_capacity(batch.len()); self.views],
+            };
+            for record in batch {
+                let record = &bytes[record.clone()];
+                let (id, tokens) = record[1..].split_at(usize::from(record[0]));
+                let pushed = std::str::from_utf8(id).map(|id| rows.ids.push(id));
+                if !matches!(pushed, Ok(Ok(()))) {
+                    unreachable!("ids were checked when they came in");
+                }
+                for (view, token) in tokens.chunks_exact(1 + self.row_bytes).enumerate() {
+                    rows.present[view].push(token[0] != 0);
+                    rows.views[view].extend_from_slice(&token[1..]);
+                }
+            }
+            write(&rows)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng as _;
+
+    fn run(memory_bytes: usize) -> Vec<(String, u8)> {
+        let mut shuffle = Shuffle::new(1, 2, ChaCha20Rng::seed_from_u64(5));
+        shuffle.memory_bytes = memory_bytes;
+        for first in (0..1000_u32).step_by(100) {
+            let mut rows = TokenRows::default();
+            (rows.views, rows.present) = (vec![Vec::new()], vec![Vec::new()]);
+            for number in first..first + 100 {
+                rows.ids.push(&format!("r{number}")).unwrap();
+                rows.views[0].extend([number as u8, 0]);
+                rows.present[0].push(number % 3 != 0);
+            }
+            shuffle.push(&rows).unwrap();
+        }
+        let mut out = Vec::new();
+        shuffle
+            .finish::<io::Error>(|rows| {
+                for row in 0..rows.ids.len() {
+                    let id = rows.ids.get(row).to_owned();
+                    let number: u32 = id[1..].parse().unwrap();
+                    assert_eq!(
+                        rows.present[0][row],
+                        !number.is_multiple_of(3),
+                        "the mask stays with its record"
+                    );
+                    out.push((id, rows.views[0][row * 2]));
+                }
+                Ok(())
+            })
+            .unwrap();
+        out
+    }
+
+    #[test]
+    fn every_record_comes_out_once_and_moved_spilled_or_not() {
+        for memory in [usize::MAX, 1000] {
+            let out = run(memory);
+            let moved = out.iter().enumerate().filter(|(at, (id, _))| *id != format!("r{at}")).count();
+            assert!(moved > 950, "{moved} of 1000 moved");
+            let mut sorted = out.clone();
+            sorted.sort();
+            sorted.dedup();
+            assert_eq!(sorted.len(), 1000);
+            assert!(out.iter().all(|(id, token)| id[1..].parse::<u32>().unwrap() as u8 == *token));
+        }
+    }
+}

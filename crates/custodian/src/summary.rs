@@ -1,0 +1,107 @@
+//! What is told after encoding: counts and leaks, never values.
+
+use std::collections::BTreeMap;
+
+use mizuhiki_encode::{Issue, IssueKind, ViewStats};
+use mizuhiki_schema::{LinkageSchema, Measure, SchemaBody};
+use serde::Serialize;
+
+/// Figures of an encoded file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EncodeSummary {
+    /// Records encoded.
+    pub records: u64,
+    /// Digest of the linkage schema.
+    pub schema_digest: String,
+    /// Fingerprint of the key.
+    pub key_id: String,
+    /// Name of the profile.
+    pub profile: String,
+    /// Known pairs that Λ is computed for.
+    pub known_pairs: u64,
+    /// One report a view.
+    pub views: Vec<ViewReport>,
+    /// Masked values, by field and reason.
+    pub masked: Vec<FieldIssue>,
+    /// Things to look at.
+    pub warnings: Vec<String>,
+}
+
+/// Figures of a view.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ViewReport {
+    /// Name of the view.
+    pub view: String,
+    /// Records with a token in this view.
+    pub tokens: u64,
+    /// Mean share of set filter bits, 0..=1.
+    pub fill: f64,
+    /// Leak index Λ.
+    pub leak_index: f64,
+    /// Share of records whose token repeats another's, 0..=1.
+    pub repeated_share: f64,
+}
+
+/// Masked values of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldIssue {
+    /// Name of the field.
+    pub field: String,
+    /// Why the values were masked.
+    pub reason: String,
+    /// How many.
+    pub count: u64,
+}
+
+impl EncodeSummary {
+    pub(crate) fn new(
+        schema: &LinkageSchema,
+        key_id: String,
+        records: u64,
+        stats: &[ViewStats],
+        issues: &BTreeMap<Issue, u64>,
+    ) -> Self {
+        let taps = match schema.measure() {
+            Measure::UnwarpedHamming { taps } => taps,
+            _ => 1,
+        };
+        let (known_pairs, fields): (u64, Vec<&str>) = match schema.body() {
+            SchemaBody::Tokens(body) => {
+                (body.known_pairs, body.fields.iter().map(|f| f.name.as_str()).collect())
+            }
+            SchemaBody::Clkhash(body) => {
+                (10_000, body.features.iter().map(|f| f.identifier.as_str()).collect())
+            }
+            _ => (10_000, Vec::new()),
+        };
+        let views = schema.view_names().into_iter().zip(stats).map(|(view, stats)| {
+            let summary = stats.summary(taps, known_pairs);
+            ViewReport {
+                view: view.to_owned(),
+                tokens: summary.tokens,
+                fill: summary.fill,
+                leak_index: summary.leak_index,
+                repeated_share: summary.repeated_share,
+            }
+        });
+        let masked = issues.iter().map(|(issue, &count)| FieldIssue {
+            field: fields.get(issue.field).copied().unwrap_or_default().to_owned(),
+            reason: if issue.kind == IssueKind::Missing {
+                "missing".to_owned()
+            } else {
+                issue.reason.to_owned()
+            },
+            count,
+        });
+        Self {
+            records,
+            schema_digest: schema.digest().to_string(),
+            key_id,
+            profile: schema.profile_name().to_owned(),
+            known_pairs,
+            views: views.collect(),
+            masked: masked.collect(),
+            warnings: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What the report says of a linkage.
+
+use mizuhiki_exchange::{Comparable, TokenSet, View};
+use mizuhiki_match::{Assignment, Calibration, HISTOGRAM_BINS, Linkage};
+use mizuhiki_report::{ExpectationSummary, FileSummary, LinkReport, ThresholdSummary, ViewSummary};
+use mizuhiki_schema::Measure;
+
+use crate::{LinkJob, LinkSummary};
+
+pub(crate) fn report(
+    job: &LinkJob,
+    comparable: &Comparable<'_>,
+    summary: &LinkSummary,
+    linkage: &Linkage,
+    calibration: Option<&Calibration>,
+) -> LinkReport {
+    let meta = comparable.left().meta();
+    let mut links_histogram = vec![0; HISTOGRAM_BINS];
+    for link in &linkage.links {
+        let bin = (link.similarity.get() * HISTOGRAM_BINS as f64) as usize;
+        links_histogram[bin.min(HISTOGRAM_BINS - 1)] += 1;
+    }
+    LinkReport {
+        title: "Linkage report".to_owned(),
+        generated_by: concat!("mizuhiki ", env!("CARGO_PKG_VERSION")).to_owned(),
+        left: file(&job.left.name(), comparable.left()),
+        right: (!comparable.is_within()).then(|| file(&job.right.name(), comparable.right())),
+        schema_name: meta.map_or_else(|| "none (bare CLKs)".to_owned(), |meta| meta.schema.name().to_owned()),
+        schema_digest: meta.map_or_else(String::new, |meta| meta.schema.digest().to_string()),
+        key_id: meta.map(|meta| meta.key_id.to_string()),
+        profile: meta.map_or("clkhash", |meta| meta.schema.profile_name()).to_owned(),
+        measure: match comparable.measure() {
+            Measure::UnwarpedHamming { taps } => format!("Hamming distance, unwarped for {taps} taps"),
+            _ => "Dice coefficient".to_owned(),
+        },
+        epoch: meta.map(|meta| meta.schema.epoch()),
+        assignment: match job.assignment {
+            Assignment::Greedy => "greedy one-to-one",
+            Assignment::Optimal => "optimal one-to-one",
+            _ => "many-to-many",
+        }
+        .to_owned(),
+        thresholds: ThresholdSummary {
+            accept: summary.accept_threshold,
+            borderline: summary.borderline_threshold,
+            origin: summary.threshold_origin.to_owned(),
+        },
+        compared: summary.compared,
+        candidates: summary.candidates,
+        matches: summary.matches,
+        borderline: summary.borderline,
+        expectation: summary.expected_precision.zip(summary.expected_recall).map(|(precision, recall)| {
+            ExpectationSummary {
+                precision,
+                recall,
+                method: "strangers within each file tell how many false links to expect".to_owned(),
+            }
+        }),
+        histogram: calibration.map(|calibration| calibration.histogram.clone()).unwrap_or_default(),
+        links_histogram,
+        warnings: summary.warnings.clone(),
+    }
+}
+
+fn file(name: &str, set: &TokenSet) -> FileSummary {
+    FileSummary {
+        name: name.to_owned(),
+        custodian: set.custodian_name().to_owned(),
+        records: set.len() as u64,
+        views: set.views().iter().map(view).collect(),
+    }
+}
+
+fn view(view: &View) -> ViewSummary {
+    let tokens = view.present.iter().filter(|&&present| present).count();
+    let present = |row: &usize| view.present[*row];
+    let weight: u64 = (0..view.rows.len()).filter(present).map(|row| u64::from(view.rows.weight(row))).sum();
+    let mut rows: Vec<&[u64]> = (0..view.rows.len()).filter(present).map(|row| view.rows.row(row)).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    ViewSummary {
+        name: view.name.clone(),
+        bits: view.rows.width() as u64,
+        tokens: tokens as u64,
+        fill: weight as f64 / (tokens.max(1) * view.rows.width()) as f64,
+        distinct_share: rows.len() as f64 / tokens.max(1) as f64,
+    }
+}
