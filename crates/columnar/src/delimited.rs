@@ -239,7 +239,7 @@ fn csv_error(name: &str, row: u64, error: &csv::Error) -> ColumnarError {
                     "look for an unclosed quote in that row",
                 );
             }
-            ColumnarError::Io { file: name.to_owned(), action: "read", source }
+            ColumnarError::Io { file: name.to_owned(), action: "read", reason: source }
         }
         _ => ColumnarError::row(
             name,

@@ -13,14 +13,14 @@ pub const MAX_RECORD_BYTES: usize = 16 << 20;
 #[non_exhaustive]
 pub enum ColumnarError {
     /// The operating system refused.
-    #[error("{file}: cannot {action}: {source}")]
+    #[error("{file}: cannot {action}: {reason}")]
     Io {
         /// The file.
         file: String,
         /// What was tried.
         action: &'static str,
         /// The system's reason.
-        source: io::Error,
+        reason: io::Error,
     },
     /// The name of the file tells no format.
     #[error("{file}: the extension names no format; use .csv, .tsv, .parquet, .arrow or .json")]
@@ -80,7 +80,7 @@ pub enum ColumnarError {
 
 impl ColumnarError {
     pub(crate) fn io(file: &str, action: &'static str) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io { file: file.to_owned(), action, source }
+        move |reason| Self::Io { file: file.to_owned(), action, reason }
     }
 
     pub(crate) fn file(file: &str, problem: impl Into<String>, fix: impl Into<String>) -> Self {

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
 
@@ -209,6 +210,28 @@ pub fn remove_unfinished_files() {
 pub struct WriteFile {
     name: String,
     sink: Sink,
+    failure: WriteFailure,
+}
+
+/// The system's error number of a failed write, kept where format writers lose it.
+#[derive(Clone, Default)]
+pub(crate) struct WriteFailure(Arc<AtomicI32>);
+
+impl WriteFailure {
+    /// The system's reason if a write failed, else `otherwise`.
+    pub(crate) fn reason(&self, otherwise: &'static str) -> io::Error {
+        match self.0.load(Ordering::Relaxed) {
+            0 => io::Error::other(otherwise),
+            number => io::Error::from_raw_os_error(number),
+        }
+    }
+
+    fn note<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        if let Some(number) = result.as_ref().err().and_then(io::Error::raw_os_error) {
+            self.0.store(number, Ordering::Relaxed);
+        }
+        result
+    }
 }
 
 enum Sink {
@@ -228,7 +251,11 @@ impl WriteFile {
     pub fn create(target: &Target, mode: u32) -> Result<Self, ColumnarError> {
         let name = target.name();
         let Target::Path(path) = target else {
-            return Ok(Self { name, sink: Sink::Direct(Box::new(BufWriter::new(io::stdout()))) });
+            return Ok(Self {
+                name,
+                sink: Sink::Direct(Box::new(BufWriter::new(io::stdout()))),
+                failure: WriteFailure::default(),
+            });
         };
         if let Ok(metadata) = fs::metadata(path) {
             if metadata.is_dir() {
@@ -237,11 +264,18 @@ impl WriteFile {
             if !metadata.is_file() {
                 let device =
                     File::options().write(true).open(path).map_err(ColumnarError::io(&name, "open"))?;
-                return Ok(Self { name, sink: Sink::Direct(Box::new(BufWriter::new(device))) });
+                return Ok(Self {
+                    name,
+                    sink: Sink::Direct(Box::new(BufWriter::new(device))),
+                    failure: WriteFailure::default(),
+                });
             }
         }
         let folder =
             path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        if !folder.is_dir() {
+            return Err(ColumnarError::file(&name, "its folder does not exist", "make the folder first"));
+        }
         let mut builder = tempfile::Builder::new();
         builder.prefix(".mizuhiki-").suffix(".tmp");
         #[cfg(unix)]
@@ -252,6 +286,7 @@ impl WriteFile {
         Ok(Self {
             name,
             sink: Sink::Temporary { file: BufWriter::with_capacity(1 << 18, file), target: path.clone() },
+            failure: WriteFailure::default(),
         })
     }
 
@@ -259,6 +294,11 @@ impl WriteFile {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Tells later why a write failed.
+    pub(crate) fn failure(&self) -> WriteFailure {
+        self.failure.clone()
     }
 
     /// Makes the file durable and visible under its name.
@@ -285,17 +325,17 @@ impl WriteFile {
 
 impl Write for WriteFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.sink {
+        self.failure.note(match &mut self.sink {
             Sink::Temporary { file, .. } => file.write(bytes),
             Sink::Direct(sink) => sink.write(bytes),
-        }
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.sink {
+        self.failure.note(match &mut self.sink {
             Sink::Temporary { file, .. } => file.flush(),
             Sink::Direct(sink) => sink.flush(),
-        }
+        })
     }
 }
 

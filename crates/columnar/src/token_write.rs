@@ -15,6 +15,7 @@ use parquet::basic::Compression;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
+use crate::file::WriteFailure;
 use crate::token_meta::{META_KEY, to_json};
 use crate::{ColumnarError, Format, Target, WriteFile};
 
@@ -45,6 +46,7 @@ pub struct TokenWriter {
     row_bytes: usize,
     count: u64,
     sink: Sink,
+    failure: WriteFailure,
 }
 
 enum Sink {
@@ -73,6 +75,8 @@ impl TokenWriter {
             });
         }
         let mut file = WriteFile::create(target, 0o666)?;
+        let failure = file.failure();
+        let gave_up = || ColumnarError::io(&name, "write")(failure.reason("the format writer gave up"));
         let failed = || ColumnarError::io(&name, "write");
         let sink = match format {
             Format::Csv | Format::Tsv => {
@@ -87,7 +91,7 @@ impl TokenWriter {
             }
             Format::Arrow => {
                 let schema = arrow_schema(&views, row_bytes, meta);
-                let writer = FileWriter::try_new(file, &schema).map_err(|e| arrow_failed(&name, e))?;
+                let writer = FileWriter::try_new(file, &schema).map_err(|_| gave_up())?;
                 Sink::Arrow(Box::new(writer), schema)
             }
             Format::Parquet => {
@@ -100,11 +104,11 @@ impl TokenWriter {
                     .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
                     .build();
                 let writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties))
-                    .map_err(|e| parquet_failed(&name, e))?;
+                    .map_err(|_| gave_up())?;
                 Sink::Parquet(Box::new(writer), schema)
             }
         };
-        Ok(Self { name, views, row_bytes, count: 0, sink })
+        Ok(Self { name, views, row_bytes, count: 0, sink, failure })
     }
 
     /// Appends rows.
@@ -125,7 +129,8 @@ impl TokenWriter {
         }
         let first = self.count;
         self.count += count as u64;
-        let name = self.name.as_str();
+        let (name, failure) = (self.name.as_str(), &self.failure);
+        let gave_up = || ColumnarError::io(name, "write")(failure.reason("the format writer gave up"));
         match &mut self.sink {
             Sink::Text(file, delimiter) => {
                 write_text(file, *delimiter, self.row_bytes, rows).map_err(ColumnarError::io(name, "write"))
@@ -141,12 +146,12 @@ impl TokenWriter {
                 write(file).map_err(ColumnarError::io(name, "write"))
             }
             Sink::Arrow(writer, schema) => {
-                let batch = record_batch(schema, self.row_bytes, rows).map_err(|e| arrow_failed(name, e))?;
-                writer.write(&batch).map_err(|e| arrow_failed(name, e))
+                let batch = record_batch(schema, self.row_bytes, rows).map_err(|_| gave_up())?;
+                writer.write(&batch).map_err(|_| gave_up())
             }
             Sink::Parquet(writer, schema) => {
-                let batch = record_batch(schema, self.row_bytes, rows).map_err(|e| arrow_failed(name, e))?;
-                writer.write(&batch).map_err(|e| parquet_failed(name, e))
+                let batch = record_batch(schema, self.row_bytes, rows).map_err(|_| gave_up())?;
+                writer.write(&batch).map_err(|_| gave_up())
             }
         }
     }
@@ -156,7 +161,8 @@ impl TokenWriter {
     /// # Errors
     /// [`ColumnarError::Io`] if the system refuses; no file is left then.
     pub fn finish(self) -> Result<u64, ColumnarError> {
-        let (name, count) = (self.name.as_str(), self.count);
+        let (name, count, failure) = (self.name.as_str(), self.count, &self.failure);
+        let gave_up = || ColumnarError::io(name, "write")(failure.reason("the format writer gave up"));
         let file = match self.sink {
             Sink::Text(mut file, _) => {
                 writeln!(file, "#end {count}").map_err(ColumnarError::io(name, "write"))?;
@@ -168,11 +174,11 @@ impl TokenWriter {
             }
             Sink::Arrow(mut writer, _) => {
                 writer.write_metadata(COUNT_KEY, count.to_string());
-                writer.into_inner().map_err(|e| arrow_failed(name, e))?
+                writer.into_inner().map_err(|_| gave_up())?
             }
             Sink::Parquet(mut writer, _) => {
                 writer.append_key_value_metadata(KeyValue::new(COUNT_KEY.to_owned(), count.to_string()));
-                writer.into_inner().map_err(|e| parquet_failed(name, e))?
+                writer.into_inner().map_err(|_| gave_up())?
             }
         };
         file.commit()?;
@@ -229,24 +235,4 @@ fn write_text(
         writer.write_record(None::<&[u8]>)?;
     }
     writer.flush()
-}
-
-/// The system's reason for a failed write, wherever the library has put it.
-fn arrow_failed(name: &str, error: arrow_schema::ArrowError) -> ColumnarError {
-    let source = match error {
-        arrow_schema::ArrowError::IoError(_, source) => source,
-        _ => std::io::Error::other("the Arrow writer gave up"),
-    };
-    ColumnarError::io(name, "write")(source)
-}
-
-fn parquet_failed(name: &str, error: parquet::errors::ParquetError) -> ColumnarError {
-    let source = match error {
-        parquet::errors::ParquetError::External(inner) => match inner.downcast::<std::io::Error>() {
-            Ok(source) => *source,
-            Err(_) => std::io::Error::other("the Parquet writer gave up"),
-        },
-        _ => std::io::Error::other("the Parquet writer gave up"),
-    };
-    ColumnarError::io(name, "write")(source)
 }

@@ -51,7 +51,7 @@ pub type OnProgress<'p> = &'p (dyn Fn(u64, Option<f64>) + Sync);
 /// [`CustodianError`]; nothing is written then.
 pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<EncodeSummary, CustodianError> {
     let encoder = Encoder::new(job.schema, job.key)
-        .map_err(|source| CustodianError::Encode { file: "linkage schema".to_owned(), source })?;
+        .map_err(|reason| CustodianError::Encode { file: "linkage schema".to_owned(), reason })?;
     let reader = TableReader::open(&job.input, &job.options)?;
     let name = reader.name().to_owned();
     let clk_list = job.output.format(Format::Arrow)? == Format::Json;
@@ -185,7 +185,8 @@ impl From<std::io::Error> for SpillOr {
 }
 
 fn spill_error(file: &str, source: std::io::Error) -> CustodianError {
-    ColumnarError::Io { file: file.to_owned(), action: "shuffle in temporary files for it", source }.into()
+    ColumnarError::Io { file: file.to_owned(), action: "shuffle in temporary files for it", reason: source }
+        .into()
 }
 
 type Counts = (Vec<ViewStats>, BTreeMap<Issue, u64>);
@@ -270,7 +271,7 @@ fn encode_chunks(
             Err(error) => Err(error.into()),
             Ok(Some(chunk)) => worker
                 .encode(chunk.rows(), chunk.first_row(), &|row, column| chunk.get(row, column))
-                .map_err(|source: EncodeError| CustodianError::Encode { file: name.to_owned(), source })
+                .map_err(|reason: EncodeError| CustodianError::Encode { file: name.to_owned(), reason })
                 .map(|rows| (chunk, rows)),
         };
         if send.send((index, encoded)).is_err() {

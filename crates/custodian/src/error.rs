@@ -11,12 +11,12 @@ pub enum CustodianError {
     #[error(transparent)]
     Table(#[from] ColumnarError),
     /// The schema cannot be used by this build, or a value cannot be encoded.
-    #[error("{file}: {source}")]
+    #[error("{file}{}{reason}", separator(reason))]
     Encode {
         /// The schema's or the input's name.
         file: String,
         /// What is wrong.
-        source: EncodeError,
+        reason: EncodeError,
     },
     /// A key file cannot be read or written.
     #[error("{file}: {problem}; {fix}")]
@@ -81,7 +81,15 @@ impl CustodianError {
     pub const fn is_refusal(&self) -> bool {
         matches!(
             self,
-            Self::RepeatedView { .. } | Self::Encode { source: EncodeError::NationalNumber { .. }, .. }
+            Self::RepeatedView { .. } | Self::Encode { reason: EncodeError::NationalNumber { .. }, .. }
         )
+    }
+}
+
+/// Faults of a row go on from the file's name as those of other readers do.
+const fn separator(error: &EncodeError) -> &'static str {
+    match error {
+        EncodeError::Value { .. } | EncodeError::NationalNumber { .. } => ", ",
+        _ => ": ",
     }
 }

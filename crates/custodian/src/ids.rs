@@ -122,7 +122,11 @@ fn write_map_row(map: &mut WriteFile, id: &str, original: &str) -> Result<(), Cu
         original.to_owned()
     };
     writeln!(map, "{id},{quoted}").map_err(|source| {
-        CustodianError::Table(ColumnarError::Io { file: map.name().to_owned(), action: "write", source })
+        CustodianError::Table(ColumnarError::Io {
+            file: map.name().to_owned(),
+            action: "write",
+            reason: source,
+        })
     })
 }
 

@@ -119,7 +119,7 @@ fn document(pack: &dyn Pack, guesses: &[Guess]) -> Value {
         "locale": { "pack": pack.name(), "digest": digest },
         "fields": guesses.iter().map(field).collect::<Vec<_>>(),
         "views": views,
-        "thresholds": { "accept": 0.87, "borderline": 0.84 },
+        "thresholds": { "accept": 0.82, "borderline": 0.80, "calibrate": true },
         "knownPairs": 10_000
     })
 }

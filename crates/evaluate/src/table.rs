@@ -62,7 +62,7 @@ fn write_table<'a, const N: usize>(
         }
         Ok(())
     };
-    write().map_err(|source| ColumnarError::Io { file: target.name(), action: "write", source })?;
+    write().map_err(|reason| ColumnarError::Io { file: target.name(), action: "write", reason })?;
     file.commit()
 }
 

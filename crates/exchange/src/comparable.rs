@@ -114,6 +114,12 @@ impl<'a> Comparable<'a> {
         self.left.meta().map_or(Measure::Dice, |meta| meta.schema.measure())
     }
 
+    /// Whether the custodians agreed that thresholds are found from the tokens where they can be.
+    #[must_use]
+    pub fn calibrates(&self) -> bool {
+        self.left.meta().is_some_and(|meta| meta.schema.calibrates())
+    }
+
     /// The thresholds that the custodians agreed on.
     #[must_use]
     pub fn thresholds(&self) -> Thresholds {

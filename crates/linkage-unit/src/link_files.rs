@@ -15,7 +15,7 @@ use crate::report::report;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Accept {
-    /// The schema that the custodians agreed on.
+    /// What the custodians agreed on: the schema's numbers, or calibration if it says so.
     Schema,
     /// A number.
     Number(f64),
@@ -95,20 +95,20 @@ pub enum LinkError {
     #[error(transparent)]
     Table(#[from] ColumnarError),
     /// The files cannot be compared.
-    #[error("{left} and {right}: {source}")]
+    #[error("{left} and {right}: {reason}")]
     Incomparable {
         /// Left file.
         left: String,
         /// Right file.
         right: String,
         /// What differs.
-        source: IncomparableError,
+        reason: IncomparableError,
     },
     /// Matching stopped.
     #[error(transparent)]
     Match(#[from] MatchError),
     /// The thresholds given make no sense.
-    #[error("{0}")]
+    #[error(transparent)]
     Threshold(#[from] ThresholdError),
     /// The report could not be made.
     #[error(transparent)]
@@ -167,7 +167,7 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
         file.write_all(html.as_bytes()).map_err(|source| ColumnarError::Io {
             file: name,
             action: "write",
-            source,
+            reason: source,
         })?;
         file.commit()?;
     }
@@ -181,10 +181,10 @@ fn compare<'a>(
     right: Option<&'a TokenSet>,
 ) -> Result<Comparable<'a>, LinkError> {
     let Some(right) = right else { return Ok(Comparable::within(left)) };
-    Comparable::between(left, right).map_err(|source| LinkError::Incomparable {
+    Comparable::between(left, right).map_err(|reason| LinkError::Incomparable {
         left: job.left.name(),
         right: job.right.name(),
-        source,
+        reason,
     })
 }
 
@@ -195,13 +195,17 @@ fn calibrate(
     limits: Limits,
     on_progress: OnProgress<'_>,
 ) -> Result<(Option<Calibration>, Vec<String>), LinkError> {
-    if job.accept != Accept::Calibrated && job.report.is_none() {
+    let by_schema = job.accept == Accept::Schema && comparable.calibrates();
+    if job.accept != Accept::Calibrated && !by_schema && job.report.is_none() {
         return Ok((None, Vec::new()));
     }
     on_progress(Stage::Calibrate, 0, 0);
     match Calibration::new(comparable, limits, &|_| {}) {
         Ok(calibration) => Ok((Some(calibration), Vec::new())),
         Err(error) if job.accept == Accept::Calibrated => Err(error.into()),
+        Err(error) if by_schema => {
+            Ok((None, vec![format!("thresholds are the schema's, not calibrated: {error}")]))
+        }
         Err(error) => Ok((None, vec![format!("no expected precision and recall: {error}")])),
     }
 }
@@ -213,6 +217,9 @@ fn choose_thresholds(
 ) -> Result<(Thresholds, &'static str), LinkError> {
     let schema = comparable.thresholds();
     let (accept, borderline, origin) = match (job.accept, calibration) {
+        (Accept::Schema, Some(calibration)) if comparable.calibrates() => {
+            (calibration.accept(), calibration.borderline(), "calibrated without labels, as the schema says")
+        }
         (Accept::Calibrated, Some(calibration)) => {
             (calibration.accept(), calibration.borderline(), "calibrated without labels")
         }

@@ -9,6 +9,7 @@ use mizuhiki_schema::Similarity;
 use rayon::prelude::*;
 
 use crate::candidates::Search;
+use crate::measure::{rms, similarity};
 use crate::{Assignment, Candidate, Limits, MatchError, candidates};
 
 /// Bins of [`Calibration::histogram`], over similarities 0..=1.
@@ -16,6 +17,9 @@ pub const HISTOGRAM_BINS: usize = 200;
 
 /// Records that calibration needs on each side.
 const MIN_RECORDS: usize = 50;
+
+/// Candidates are searched from this share of strangers' median agreement on.
+const SEARCH_SHARE: f64 = 0.9;
 
 /// Records whose strangers are looked at, a side.
 const MAX_SAMPLE: usize = 2_000;
@@ -72,8 +76,10 @@ impl Calibration {
         };
         let mut pooled: Vec<f64> = strangers.concat();
         pooled.sort_by(f64::total_cmp);
-        let lowest =
-            Similarity::new(pooled[pooled.len() / 2]).unwrap_or_else(|| comparable.thresholds().borderline());
+        // A little below what half of the records find among strangers: true links reach further down.
+        let measure = comparable.measure();
+        let lowest = similarity(measure, SEARCH_SHARE * rms(measure, pooled[pooled.len() / 2]));
+        let lowest = Similarity::new(lowest).unwrap_or_else(|| comparable.thresholds().borderline());
         let found = candidates(comparable, lowest, limits, advance)?;
         let links = Assignment::Greedy.choose(comparable, found, lowest.get())?;
         Ok(Self::from_links(&links, &strangers, left, right))

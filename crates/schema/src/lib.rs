@@ -183,6 +183,12 @@ impl LinkageSchema {
         }
     }
 
+    /// Whether the linkage unit finds thresholds from the tokens where it can (`protocols/04-matching.md` §6).
+    #[must_use]
+    pub fn calibrates(&self) -> bool {
+        matches!(&self.body, SchemaBody::Tokens(schema) if schema.calibrate)
+    }
+
     /// The epoch of the tokens; clkhash knows none, so 0.
     #[must_use]
     pub fn epoch(&self) -> u32 {

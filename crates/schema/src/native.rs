@@ -39,6 +39,8 @@ pub struct TokenSchema {
     pub limits: Limits,
     /// Classes of a pair by its similarity.
     pub thresholds: Thresholds,
+    /// Whether the linkage unit finds thresholds from the tokens where it can, and takes these only otherwise.
+    pub calibrate: bool,
     /// Known (record, token) pairs that the leak index Λ is computed for.
     pub known_pairs: u64,
     /// Statute that permits a national number among the values; without one, such values are refused.
@@ -218,7 +220,8 @@ pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<TokenSchema> {
         diffusion,
         views,
         limits: limits?,
-        thresholds: thresholds?,
+        thresholds: thresholds?.0,
+        calibrate: thresholds?.1,
         known_pairs: known_pairs?,
         statutory_basis,
     })
@@ -503,17 +506,18 @@ fn read_limits(root: &Object<'_>, walk: &mut Walk) -> Option<Limits> {
     Some(Limits { max_repeated_share: repeated? })
 }
 
-fn read_thresholds(root: &Object<'_>, walk: &mut Walk) -> Option<Thresholds> {
+fn read_thresholds(root: &Object<'_>, walk: &mut Walk) -> Option<(Thresholds, bool)> {
     let fix = "write \"thresholds\": { \"accept\": 0.95, \"borderline\": 0.88 }";
     let (value, path) = root.required(walk, "thresholds", fix)?;
     let thresholds = walk.object(value, &path)?;
-    thresholds.only(walk, &["accept", "borderline"]);
+    thresholds.only(walk, &["accept", "borderline", "calibrate"]);
+    let calibrate = thresholds.boolean_or(walk, "calibrate", false);
     let (accept, accept_path) = thresholds.required(walk, "accept", fix)?;
     let accept = walk.number(accept, &accept_path, 0.0, 1.0);
     let (borderline, borderline_path) = thresholds.required(walk, "borderline", fix)?;
     let borderline = walk.number(borderline, &borderline_path, 0.0, 1.0);
     match Thresholds::new(accept?, borderline?) {
-        Ok(thresholds) => Some(thresholds),
+        Ok(thresholds) => Some((thresholds, calibrate?)),
         Err(ThresholdError::Order { .. } | ThresholdError::OutOfRange { .. }) => {
             walk.fault(&path, "borderline is above accept", "exchange them");
             None

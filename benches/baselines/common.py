@@ -1,0 +1,106 @@
+"""What the baseline scripts share: reading the people, scoring pairs, writing results."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import importlib.metadata
+import json
+import platform
+import sys
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+Pair = tuple[str, str]
+Person = dict[str, str]
+
+THREE_FIELDS = ["given_name", "surname", "date_of_birth"]
+FIELDS = {"three": THREE_FIELDS, "five": [*THREE_FIELDS, "suburb", "postcode"]}
+
+
+def need(module: str, requirements: str = "requirements.txt") -> ModuleType:
+    """Import a peer, or say which line installs it."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        sys.exit(f"error: {error}. Install: pip install -r benches/baselines/{requirements}")
+
+
+def fail(message: str) -> None:
+    sys.exit(f"error: {message}")
+
+
+def read_people(path: Path) -> list[Person]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except FileNotFoundError:
+        sys.exit(f"error: {path} is missing; make it with benches/data/extract.py")
+
+
+def read_truth(path: Path) -> set[Pair]:
+    return {(row["left_id"], row["right_id"]) for row in read_people(path)}
+
+
+@dataclass(frozen=True)
+class Score:
+    data: str
+    system: str
+    setting: str
+    true_pairs: int
+    found: int
+    correct: int
+    precision: float
+    recall: float
+    f1: float
+
+
+def score(
+    data: str, system: str, setting: str, found: Collection[Pair], truth: set[Pair]
+) -> Score:
+    """Count pairs. Truth and found pairs must name the two records in the same order."""
+    correct = len(truth.intersection(found))
+    precision = correct / len(found) if found else 1.0
+    recall = correct / len(truth)
+    f1 = 2 * correct / (len(found) + len(truth))
+    return Score(data, system, setting, len(truth), len(found), correct, precision, recall, f1)
+
+
+def print_scores(scores: Iterable[Score]) -> None:
+    print(f"{'data':<14}{'system':<34}{'setting':<22}{'found':>7}{'P':>9}{'R':>9}{'F1':>9}")
+    for s in scores:
+        print(
+            f"{s.data:<14}{s.system:<34}{s.setting:<22}{s.found:>7}"
+            f"{s.precision:>9.4f}{s.recall:>9.4f}{s.f1:>9.4f}"
+        )
+
+
+def greedy_one_to_one(ranked: Iterable[Pair]) -> list[Pair]:
+    """Take pairs best first, each record at most once."""
+    used_left: set[str] = set()
+    used_right: set[str] = set()
+    kept = []
+    for left, right in ranked:
+        if left not in used_left and right not in used_right:
+            used_left.add(left)
+            used_right.add(right)
+            kept.append((left, right))
+    return kept
+
+
+def environment(*packages: str) -> dict[str, str]:
+    versions = {name: importlib.metadata.version(name) for name in packages}
+    return {"python": platform.python_version(), **versions}
+
+
+def write_json(path: Path, packages: Iterable[str], **content: Any) -> None:
+    document = {"versions": environment(*packages), **content}
+    path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"wrote {path}")
+
+
+def scores_as_json(scores: Iterable[Score]) -> list[dict[str, Any]]:
+    return [asdict(s) for s in scores]

@@ -1,0 +1,1 @@
+//! Only benches and examples: see `speed`.

@@ -1,0 +1,206 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Privacy-preserving record matching: link, audit and check identities without pooling personal data.
+#[derive(Parser)]
+#[command(name = "mizuhiki", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    /// Print results and errors as JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Make three custodians' people, encode, link and report: the whole flow on one machine.
+    Demo(Demo),
+    /// Propose, check and digest linkage schemas.
+    #[command(subcommand)]
+    Schema(Schema),
+    /// Make and fingerprint linkage keys.
+    #[command(subcommand)]
+    Key(Key),
+    /// Data custodian: encode a table of people into a file of tokens.
+    Encode(Encode),
+    /// Linkage unit: link two files of tokens.
+    Link(Link),
+    /// Laboratory: judge results against known truth.
+    #[command(subcommand)]
+    Evaluate(Evaluate),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write manual pages into a folder.
+    Man {
+        /// The folder; made if it is not there.
+        #[arg(short, long, value_name = "DIR")]
+        output: PathBuf,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// People in the made population.
+    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(100..=200_000))]
+    pub(crate) people: u32,
+    /// Seed of the made population.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Folder for all files; made if it is not there.
+    #[arg(short, long, value_name = "DIR", default_value = "mizuhiki-demo")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Schema {
+    /// Propose a hardened schema from a table's header and values.
+    Init {
+        /// The table (.csv .tsv .parquet .arrow, or - for standard input).
+        input: String,
+        /// Where the schema goes; standard output if absent.
+        #[arg(short, long, value_name = "FILE", default_value = "-")]
+        output: String,
+        /// Character encoding of a text table, such as cp932; found by looking if absent.
+        #[arg(long, value_name = "NAME")]
+        encoding: Option<String>,
+    },
+    /// Check a schema: every fault with its place and a remedy.
+    Check {
+        /// The schema (mizuhiki, or clkhash v1 to v3).
+        file: PathBuf,
+    },
+    /// Print the digest by which parties compare schemas.
+    Digest {
+        /// The schema.
+        file: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Key {
+    /// Make a random linkage key: 32 bytes, readable by you alone.
+    New {
+        /// The new file.
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Print a key's fingerprint, which custodians compare and token files carry.
+    Fingerprint {
+        /// The key file, or - for standard input.
+        file: String,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Encode {
+    /// The people (.csv .tsv .parquet .arrow, or - for CSV on standard input).
+    pub(crate) input: String,
+    /// The linkage schema that the parties agreed on.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: PathBuf,
+    /// The linkage key (for clkhash schemas: the secret as a text file), or - for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: String,
+    /// The tokens (.parquet .arrow .csv .tsv; .json for clkhash schemas; - for Arrow IPC on standard output).
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: String,
+    /// Name of the data custodian; the input's name without extension if absent.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) custodian: Option<String>,
+    /// Column that holds the records' own ids; found by its name if absent.
+    #[arg(long, value_name = "COL")]
+    pub(crate) id_column: Option<String>,
+    /// Put the records' own ids into the token file instead of random ones.
+    #[arg(long, conflicts_with = "id_map")]
+    pub(crate) keep_ids: bool,
+    /// Write a map from random ids to the records' own ids; it stays with you.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) id_map: Option<PathBuf>,
+    /// Character encoding of a text table, such as cp932; found by looking if absent.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) encoding: Option<String>,
+    /// Threads; all processors if absent.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Assign {
+    /// The most similar pair first, each record in at most one link.
+    Greedy,
+    /// Each record in at most one link, largest sum of similarities.
+    Optimal,
+    /// Every candidate pair.
+    Many,
+}
+
+#[derive(Args)]
+pub(crate) struct Link {
+    /// Left token file (.parquet .arrow .csv .tsv, or clkhash .json).
+    pub(crate) left: String,
+    /// Right token file; give the left one again to find duplicates within it.
+    pub(crate) right: String,
+    /// The links (.csv .tsv .parquet .arrow .json, or - for CSV on standard output).
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: String,
+    /// How candidate pairs become links; optimal between two files, greedy within one, if absent.
+    #[arg(long, value_enum)]
+    pub(crate) assign: Option<Assign>,
+    /// Similarity from which a pair is a match: a number from 0 to 1, or `auto` to find it without labels.
+    #[arg(long, value_name = "X", value_parser = parse_accept)]
+    pub(crate) accept: Option<AcceptArgument>,
+    /// Similarity from which a pair is borderline.
+    #[arg(long, value_name = "Y", value_parser = parse_similarity)]
+    pub(crate) borderline: Option<f64>,
+    /// Compare every pair. This release always does.
+    #[arg(long)]
+    pub(crate) exact: bool,
+    /// Write a report, one self-contained HTML file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Threads; all processors if absent.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum AcceptArgument {
+    Auto,
+    Number(f64),
+}
+
+fn parse_accept(text: &str) -> Result<AcceptArgument, String> {
+    if text == "auto" {
+        return Ok(AcceptArgument::Auto);
+    }
+    parse_similarity(text).map(AcceptArgument::Number).map_err(|problem| format!("{problem}, or `auto`"))
+}
+
+fn parse_similarity(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if (0.0..=1.0).contains(&number) => Ok(number),
+        _ => Err("expected a number from 0 to 1".to_owned()),
+    }
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Evaluate {
+    /// Precision, recall and F1 of a link table, with 95 % intervals.
+    Accuracy {
+        /// The links that `mizuhiki link` wrote.
+        links: String,
+        /// The true pairs: a table with columns left_id and right_id.
+        #[arg(long, value_name = "FILE")]
+        truth: String,
+        /// Take (a, b) and (b, a) as one pair, as within one file.
+        #[arg(long)]
+        unordered: bool,
+    },
+}

@@ -1,0 +1,113 @@
+//! `mizuhiki encode`.
+
+use std::path::Path;
+
+use mizuhiki_columnar::{ReadOptions, Source, Target};
+use mizuhiki_custodian::{EncodeJob, EncodeSummary, IdPolicy, KeyKind, KeySource, encode_file, read_key};
+use mizuhiki_exchange::CustodianId;
+use mizuhiki_schema::{LinkageSchema, SchemaBody};
+
+use crate::args::Encode;
+use crate::commands::schema::read_usable_schema;
+use crate::commands::{keep_inputs, threads};
+use crate::progress::{Progress, grouped};
+use crate::say::{Say, UsageError};
+
+pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
+    let schema_path = encode.schema.display().to_string();
+    let inputs = [encode.input.as_str(), schema_path.as_str(), encode.key.as_str()];
+    keep_inputs(&encode.output, &inputs)?;
+    let id_map = encode.id_map.as_ref().map(|path| path.display().to_string());
+    if let Some(map) = &id_map {
+        keep_inputs(map, &inputs)?;
+        if *map == encode.output {
+            return Err(UsageError(format!("{map}: --id-map and -o name one file")).into());
+        }
+    }
+    if encode.input == "-" && encode.key == "-" {
+        return Err(
+            UsageError("the input and the key cannot both come from standard input".to_owned()).into()
+        );
+    }
+    let schema = read_usable_schema(&encode.schema)?;
+    warn(&schema, &encode, say);
+    let kind = match schema.body() {
+        SchemaBody::Clkhash(_) => KeyKind::ClkhashSecret,
+        _ => KeyKind::Linkage,
+    };
+    let (key, warning) = read_key(&KeySource::from_argument(&encode.key), kind)?;
+    warning.iter().for_each(|warning| say.warn(warning));
+    let custodian = custodian_name(&encode)?;
+    let progress = Progress::new("records");
+    let job = EncodeJob {
+        input: Source::from_argument(&encode.input),
+        options: ReadOptions { encoding: encode.encoding.clone() },
+        schema: &schema,
+        key: &key,
+        output: Target::from_argument(&encode.output),
+        custodian,
+        id_column: encode.id_column.clone(),
+        ids: if encode.keep_ids {
+            IdPolicy::Keep
+        } else {
+            IdPolicy::Random { map: encode.id_map.map(Target::Path) }
+        },
+        threads: threads(encode.threads),
+    };
+    let summary = encode_file(job, &|records, share| progress.update(records, share))?;
+    drop(progress);
+    summary.warnings.iter().for_each(|warning| say.warn(warning));
+    say.result(&summary, &describe(&encode.output, &summary), encode.output == "-");
+    Ok(())
+}
+
+fn custodian_name(encode: &Encode) -> anyhow::Result<CustodianId> {
+    let stem = Path::new(&encode.input).file_stem().and_then(|stem| stem.to_str());
+    let name =
+        encode.custodian.as_deref().or(stem.filter(|_| encode.input != "-")).unwrap_or("standard input");
+    CustodianId::new(name).map_err(|error| UsageError(format!("--custodian: {error}")).into())
+}
+
+fn warn(schema: &LinkageSchema, encode: &Encode, say: &Say) {
+    schema.warnings().iter().for_each(|warning| say.warn(&warning.to_string()));
+    if schema.profile_name() == "clkhash" {
+        say.warn("clkhash filters re-identify nearly every record to anyone who holds a similar file; use them for interoperability only");
+    } else if !encode.keep_ids && encode.id_map.is_none() {
+        say.warn(
+            "record ids are random and no --id-map is written: the links cannot be led back to your records",
+        );
+    }
+}
+
+/// A summary for people.
+pub(super) fn describe(output: &str, summary: &EncodeSummary) -> String {
+    let mut text = format!(
+        "encoded {} records to {output}\nschema {} key {} profile {}\n",
+        grouped(summary.records),
+        &summary.schema_digest[..16],
+        summary.key_id,
+        summary.profile
+    );
+    text.push_str(&format!(
+        "{:<28} {:>12} {:>7} {:>16} {:>9}\n",
+        "view",
+        "tokens",
+        "fill",
+        format!("Λ({})", grouped(summary.known_pairs)),
+        "repeated"
+    ));
+    for view in &summary.views {
+        text.push_str(&format!(
+            "{:<28} {:>12} {:>7.3} {:>16.2e} {:>7.2} %\n",
+            view.view,
+            grouped(view.tokens),
+            view.fill,
+            view.leak_index,
+            view.repeated_share * 100.0
+        ));
+    }
+    for issue in &summary.masked {
+        text.push_str(&format!("masked {:>12} × {}: {}\n", grouped(issue.count), issue.field, issue.reason));
+    }
+    text
+}

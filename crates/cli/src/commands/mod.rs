@@ -1,0 +1,47 @@
+//! What the subcommands do.
+
+mod demo;
+mod encode;
+mod evaluate;
+mod generate;
+mod key;
+mod link;
+mod schema;
+
+use std::path::Path;
+
+use crate::args::{Arguments, Command};
+use crate::say::{Say, UsageError};
+
+pub(crate) fn run(arguments: Arguments, say: &Say) -> anyhow::Result<()> {
+    match arguments.command {
+        Command::Demo(demo) => demo::run(&demo, say),
+        Command::Schema(schema) => schema::run(schema, say),
+        Command::Key(key) => key::run(key, say),
+        Command::Encode(encode) => encode::run(encode, say),
+        Command::Link(link) => link::run(link, say),
+        Command::Evaluate(evaluate) => evaluate::run(evaluate, say),
+        Command::Completions { shell } => generate::completions(shell),
+        Command::Man { output } => generate::manual(&output, say),
+    }
+}
+
+/// Refuses an output that is one of the inputs: it would destroy what it is made from.
+fn keep_inputs(output: &str, inputs: &[&str]) -> anyhow::Result<()> {
+    let same = |a: &Path, b: &Path| match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    };
+    let overwritten = inputs.iter().find(|input| output != "-" && same(Path::new(output), Path::new(input)));
+    match overwritten {
+        Some(input) => {
+            Err(UsageError(format!("{output}: the output would overwrite the input {input}")).into())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Threads to use: those asked for, or all processors.
+fn threads(asked: Option<u16>) -> usize {
+    asked.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from)
+}

@@ -1,0 +1,107 @@
+//! `mizuhiki schema`.
+
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+
+use anyhow::Context as _;
+use mizuhiki_columnar::{ReadOptions, Source, Target, WriteFile};
+use mizuhiki_custodian::{Encoder, propose_schema};
+use mizuhiki_schema::{LinkageSchema, MAX_SCHEMA_BYTES, SchemaBody};
+use serde_json::json;
+
+use crate::args::Schema;
+use crate::commands::keep_inputs;
+use crate::say::Say;
+
+pub(super) fn run(schema: Schema, say: &Say) -> anyhow::Result<()> {
+    match schema {
+        Schema::Init { input, output, encoding } => init(&input, &output, encoding, say),
+        Schema::Check { file } => check(&file, say),
+        Schema::Digest { file } => {
+            let digest = read_schema(&file)?.digest().to_string();
+            say.result(&json!({ "file": file.display().to_string(), "digest": digest }), &digest, false);
+            Ok(())
+        }
+    }
+}
+
+/// Reads and checks a schema file.
+pub(super) fn read_schema(path: &Path) -> anyhow::Result<LinkageSchema> {
+    let name = path.display();
+    let file =
+        std::fs::File::open(path).with_context(|| format!("{name}: cannot open the linkage schema"))?;
+    let mut bytes = Vec::new();
+    // One byte more than the limit, so that the reader of the text sees the excess.
+    let limit = MAX_SCHEMA_BYTES as u64 + 1;
+    file.take(limit)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("{name}: cannot read the linkage schema"))?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| anyhow::anyhow!("{name}: the linkage schema is not UTF-8 text; save it as UTF-8"))?;
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    LinkageSchema::parse(text).map_err(|error| {
+        let faults: Vec<String> = error.faults().iter().map(|fault| format!("  {fault}")).collect();
+        anyhow::anyhow!("{name}: not a linkage schema\n{}", faults.join("\n"))
+    })
+}
+
+/// As [`read_schema`], and checks that this build can encode with it.
+pub(super) fn read_usable_schema(path: &Path) -> anyhow::Result<LinkageSchema> {
+    let schema = read_schema(path)?;
+    Encoder::check(&schema).map_err(|error| anyhow::anyhow!("{}: not usable\n  {error}", path.display()))?;
+    Ok(schema)
+}
+
+fn init(input: &str, output: &str, encoding: Option<String>, say: &Say) -> anyhow::Result<()> {
+    keep_inputs(output, &[input])?;
+    let text = propose_schema(&Source::from_argument(input), &ReadOptions { encoding })?;
+    // What is proposed must be what is accepted.
+    let schema = LinkageSchema::parse(&text).context("internal error: the proposed schema is not valid")?;
+    let target = Target::from_argument(output);
+    let mut file = WriteFile::create(&target, 0o666)?;
+    file.write_all(text.as_bytes()).with_context(|| format!("{}: cannot write", target.name()))?;
+    file.commit()?;
+    if output != "-" {
+        let value = json!({ "file": output, "digest": schema.digest().to_string() });
+        let text = format!(
+            "wrote {output}\ndigest {}\nCheck fields, weights and views, then agree on the file with the other parties.",
+            schema.digest()
+        );
+        say.result(&value, &text, false);
+    }
+    Ok(())
+}
+
+fn check(path: &Path, say: &Say) -> anyhow::Result<()> {
+    let schema = read_usable_schema(path)?;
+    let warnings: Vec<String> = schema.warnings().iter().map(ToString::to_string).collect();
+    let thresholds = schema.thresholds();
+    let fields: Vec<&str> = match schema.body() {
+        SchemaBody::Tokens(body) => body.fields.iter().map(|field| field.name.as_str()).collect(),
+        SchemaBody::Clkhash(body) => {
+            body.features.iter().map(|feature| feature.identifier.as_str()).collect()
+        }
+        _ => Vec::new(),
+    };
+    let value = json!({
+        "file": path.display().to_string(), "name": schema.name(), "profile": schema.profile_name(),
+        "digest": schema.digest().to_string(), "fields": fields, "views": schema.view_names(),
+        "token_bits": schema.token_bits(), "accept": thresholds.accept().get(),
+        "borderline": thresholds.borderline().get(), "warnings": warnings,
+    });
+    let text = format!(
+        "{}: good\nname       {}\nprofile    {}\ndigest     {}\nfields     {}\nviews      {}, {} bits each\nthresholds match from {}, borderline from {}",
+        path.display(),
+        schema.name(),
+        schema.profile_name(),
+        schema.digest(),
+        fields.join(", "),
+        schema.view_names().join(", "),
+        schema.token_bits(),
+        thresholds.accept().get(),
+        thresholds.borderline().get(),
+    );
+    say.result(&value, &text, false);
+    warnings.iter().for_each(|warning| say.warn(warning));
+    Ok(())
+}

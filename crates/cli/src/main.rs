@@ -1,0 +1,39 @@
+//! The `mizuhiki` command: every role's work, file in, file out.
+
+mod args;
+mod commands;
+mod progress;
+mod say;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::Arguments;
+use crate::say::Say;
+
+fn main() -> ExitCode {
+    silence_panics();
+    let removed = ctrlc::set_handler(|| {
+        mizuhiki_columnar::remove_unfinished_files();
+        std::process::exit(130);
+    });
+    let arguments = Arguments::parse();
+    let say = Say::new(arguments.json);
+    if removed.is_err() {
+        say.warn("interrupts cannot be caught: an interrupted run may leave a .mizuhiki-*.tmp file");
+    }
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| commands::run(arguments, &say)));
+    match outcome {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => say.fail(&error),
+        Err(_) => say.fail(&anyhow::anyhow!(
+            "internal error; nothing was written. Please report the command (without data) that led here"
+        )),
+    }
+}
+
+/// A panic's message may quote data, so none is printed.
+fn silence_panics() {
+    std::panic::set_hook(Box::new(|_| {}));
+}

@@ -1,0 +1,403 @@
+//! The table of broken inputs.
+
+use std::fs;
+use std::path::Path;
+
+use crate::Case;
+
+const ENCODE: &str = "encode people.csv --schema schema.json --key linkage.key -o out.parquet --keep-ids";
+const LINK: &str = "link left.parquet right.parquet -o out.csv";
+
+pub(crate) const CASES: &[Case] = &[
+    // Tables of people.
+    Case {
+        name: "input missing",
+        prepare: |p| fs::remove_file(p.join("people.csv")).unwrap(),
+        command: ENCODE,
+    },
+    Case { name: "input empty", prepare: |p| people(p, b""), command: ENCODE },
+    Case {
+        name: "input is a folder",
+        prepare: |p| fs::create_dir(p.join("folder.csv")).unwrap(),
+        command: "encode folder.csv --schema schema.json --key linkage.key -o out.parquet --keep-ids",
+    },
+    Case { name: "ragged row", prepare: |p| append(p, b"r4,Only,Four,19000101\n"), command: ENCODE },
+    Case {
+        name: "row with too many fields",
+        prepare: |p| append(p, b"r4,a,b,19010203,c,1,extra\n"),
+        command: ENCODE,
+    },
+    Case {
+        name: "NUL byte in a value",
+        prepare: |p| append(p, b"r4,A\0a,b,19010203,c,1\n"),
+        command: ENCODE,
+    },
+    Case { name: "invalid UTF-8 late in the file", prepare: late_invalid_utf8, command: ENCODE },
+    Case {
+        name: "bytes that are not of the named encoding",
+        prepare: |p| append(p, b"r4,A\x80\xFF,b,19010203,c,1\n"),
+        command: "encode people.csv --schema schema.json --key linkage.key -o out.parquet --keep-ids --encoding cp932",
+    },
+    Case {
+        name: "unknown encoding",
+        prepare: |_| {},
+        command: "encode people.csv --schema schema.json --key linkage.key -o out.parquet --keep-ids --encoding klingon",
+    },
+    Case { name: "unclosed quote that swallows the file", prepare: unclosed_quote, command: ENCODE },
+    Case {
+        name: "a million columns",
+        prepare: |p| people(p, "c,".repeat(1_000_000).as_bytes()),
+        command: ENCODE,
+    },
+    Case {
+        name: "two columns of one name",
+        prepare: |p| people(p, b"rec_id,surname,surname\n1,a,b\n"),
+        command: ENCODE,
+    },
+    Case {
+        name: "column without a name",
+        prepare: |p| people(p, b"rec_id,,surname\n1,a,b\n"),
+        command: ENCODE,
+    },
+    Case {
+        name: "column of the schema missing",
+        prepare: |p| people(p, b"rec_id,given_name,surname,date_of_birth,suburb\n1,a,b,c,d\n"),
+        command: ENCODE,
+    },
+    Case { name: "repeated id", prepare: |p| append(p, b"r1,a,b,19010203,c,1\n"), command: ENCODE },
+    Case { name: "empty id", prepare: |p| append(p, b",a,b,19010203,c,1\n"), command: ENCODE },
+    Case {
+        name: "no id column to keep",
+        prepare: |p| people(p, b"given_name,surname,date_of_birth,suburb,postcode\na,b,19010203,c,1\n"),
+        command: ENCODE,
+    },
+    Case {
+        name: "unknown id column",
+        prepare: |_| {},
+        command: "encode people.csv --schema schema.json --key linkage.key -o out.parquet --keep-ids --id-column patient",
+    },
+    Case {
+        name: "My Number in a name field",
+        prepare: |p| append(p, b"r4,123456789018,b,19010203,c,1\n"),
+        command: ENCODE,
+    },
+    Case {
+        name: "My Number with hyphens in a postcode",
+        prepare: |p| append(p, b"r4,a,b,19010203,c,1234-5678-9018\n"),
+        command: ENCODE,
+    },
+    Case { name: "household file: a view repeats", prepare: household, command: ENCODE },
+    Case {
+        name: "binary file named CSV",
+        prepare: |p| fs::copy(p.join("left.parquet"), p.join("people.csv")).map(drop).unwrap(),
+        command: ENCODE,
+    },
+    Case {
+        name: "Parquet of people cut short",
+        prepare: |p| cut(p, "left.parquet"),
+        command: "encode left.parquet --schema schema.json --key linkage.key -o out.parquet",
+    },
+    Case {
+        name: "unknown extension of the input",
+        prepare: |p| fs::copy(p.join("people.csv"), p.join("people.xlsx")).map(drop).unwrap(),
+        command: "encode people.xlsx --schema schema.json --key linkage.key -o out.parquet",
+    },
+    Case {
+        name: "JSON people",
+        prepare: |p| fs::write(p.join("people.json"), "[]").unwrap(),
+        command: "encode people.json --schema schema.json --key linkage.key -o out.parquet",
+    },
+    // Schemas and keys.
+    Case {
+        name: "schema missing",
+        prepare: |p| fs::remove_file(p.join("schema.json")).unwrap(),
+        command: ENCODE,
+    },
+    Case {
+        name: "schema is not JSON",
+        prepare: |p| fs::write(p.join("schema.json"), "{\"format\": ").unwrap(),
+        command: ENCODE,
+    },
+    Case { name: "schema with several faults", prepare: faulty_schema, command: "schema check schema.json" },
+    Case {
+        name: "schema with a repeated member",
+        prepare: |p| {
+            fs::write(p.join("schema.json"), r#"{"format":"mizuhiki-linkage-schema","format":"x"}"#).unwrap()
+        },
+        command: "schema check schema.json",
+    },
+    Case { name: "schema pins other tables", prepare: other_tables, command: "schema check schema.json" },
+    Case {
+        name: "schema of an unknown kind",
+        prepare: |p| replace(p, "\"kind\": \"place\"", "\"kind\": \"planet\""),
+        command: ENCODE,
+    },
+    Case {
+        name: "schema nested too deep",
+        prepare: |p| fs::write(p.join("schema.json"), "[".repeat(100_000)).unwrap(),
+        command: "schema check schema.json",
+    },
+    Case {
+        name: "nothing to propose a schema from",
+        prepare: |p| people(p, b"rec_id,colour\n1,red\n"),
+        command: "schema init people.csv -o new.json",
+    },
+    Case {
+        name: "key of the wrong size",
+        prepare: |p| fs::write(p.join("linkage.key"), [7; 31]).unwrap(),
+        command: ENCODE,
+    },
+    Case {
+        name: "key missing",
+        prepare: |p| fs::remove_file(p.join("linkage.key")).unwrap(),
+        command: ENCODE,
+    },
+    Case { name: "new key over an old one", prepare: |_| {}, command: "key new -o linkage.key" },
+    Case {
+        name: "clkhash: date out of format",
+        prepare: |p| clk_people(p, "name,born\nAda,1815-13-41\n"),
+        command: "encode clk.csv --schema clk.json --key secret.txt -o out.json",
+    },
+    Case {
+        name: "clkhash: header in another order",
+        prepare: |p| clk_people(p, "born,name\n1815-12-10,Ada\n"),
+        command: "encode clk.csv --schema clk.json --key secret.txt -o out.json",
+    },
+    Case {
+        name: "clkhash: empty secret",
+        prepare: |p| {
+            clk_people(p, "name,born\nAda,1815-12-10\n");
+            fs::write(p.join("secret.txt"), "\n").unwrap();
+        },
+        command: "encode clk.csv --schema clk.json --key secret.txt -o out.json",
+    },
+    // Outputs.
+    Case {
+        name: "hardened tokens as JSON",
+        prepare: |_| {},
+        command: "encode people.csv --schema schema.json --key linkage.key -o out.json --keep-ids",
+    },
+    Case {
+        name: "output over the input",
+        prepare: |_| {},
+        command: "encode people.csv --schema schema.json --key linkage.key -o people.csv --keep-ids",
+    },
+    Case {
+        name: "output folder missing",
+        prepare: |_| {},
+        command: "encode people.csv --schema schema.json --key linkage.key -o none/out.parquet --keep-ids",
+    },
+    Case {
+        name: "disk full while writing tokens",
+        prepare: |p| full(p, "full.parquet"),
+        command: "encode people.csv --schema schema.json --key linkage.key -o full.parquet --keep-ids",
+    },
+    Case {
+        name: "disk full while writing links",
+        prepare: |p| full(p, "full.csv"),
+        command: "link left.parquet right.parquet -o full.csv",
+    },
+    // Token files.
+    Case { name: "token Parquet cut short", prepare: |p| cut(p, "left.parquet"), command: LINK },
+    Case {
+        name: "token Arrow cut short",
+        prepare: |p| cut(p, "left.arrow"),
+        command: "link left.arrow right.arrow -o out.csv",
+    },
+    Case {
+        name: "token CSV without its end mark",
+        prepare: |p| edit(p, "left.csv", |text| text.replace("#end 3\n", "")),
+        command: "link left.csv right.csv -o out.csv",
+    },
+    Case {
+        name: "token CSV that lost a row",
+        prepare: lose_a_row,
+        command: "link left.csv right.csv -o out.csv",
+    },
+    Case {
+        name: "token CSV with a repeated id",
+        prepare: |p| edit(p, "left.csv", |text| text.replace("\nr2,", "\nr1,")),
+        command: "link left.csv right.csv -o out.csv",
+    },
+    Case {
+        name: "token that is not base64",
+        prepare: |p| edit(p, "left.csv", |text| text.replace("\nr2,", "\nr2,!")),
+        command: "link left.csv right.csv -o out.csv",
+    },
+    Case {
+        name: "wrong digest",
+        prepare: |p| {
+            edit(p, "left.csv", |text| text.replace("\"schema_digest\":\"", "\"schema_digest\":\"00"))
+        },
+        command: "link left.csv right.csv -o out.csv",
+    },
+    Case {
+        name: "token file of a later version",
+        prepare: |p| edit(p, "left.csv", |text| text.replace("{\"version\":1,", "{\"version\":2,")),
+        command: "link left.csv right.csv -o out.csv",
+    },
+    Case { name: "mixed keys", prepare: |_| {}, command: "link left.parquet otherkey.parquet -o out.csv" },
+    Case {
+        name: "token file of another project",
+        prepare: |p| {
+            replace(p, "\"people-five-fields\"", "\"another\"");
+            encode(p, "right");
+        },
+        command: LINK,
+    },
+    Case { name: "one custodian twice", prepare: |p| encode(p, "left"), command: LINK },
+    Case {
+        name: "plaintext in place of tokens",
+        prepare: |_| {},
+        command: "link people.csv right.csv -o out.csv",
+    },
+    Case {
+        name: "CLKs of two lengths",
+        prepare: |p| clks(p, r#"{"clks":["AAAA","AAAAAA=="]}"#),
+        command: "link clks.json clks.json -o out.csv",
+    },
+    Case {
+        name: "CLK that is not base64",
+        prepare: |p| clks(p, r#"{"clks":["AAAA","?"]}"#),
+        command: "link clks.json clks.json -o out.csv",
+    },
+    Case {
+        name: "CLK list cut short",
+        prepare: |p| clks(p, r#"{"clks":["AAAA","#),
+        command: "link clks.json clks.json -o out.csv",
+    },
+    Case {
+        name: "CLK list without clks",
+        prepare: |p| clks(p, r#"{"tokens":[]}"#),
+        command: "link clks.json clks.json -o out.csv",
+    },
+    Case {
+        name: "CLKs against tokens",
+        prepare: |p| clks(p, r#"{"clks":["AAAA"]}"#),
+        command: "link clks.json right.parquet -o out.csv",
+    },
+    // Requests.
+    Case {
+        name: "borderline above accept",
+        prepare: |_| {},
+        command: "link left.parquet right.parquet -o out.csv --accept 0.8 --borderline 0.9",
+    },
+    Case {
+        name: "threshold out of range",
+        prepare: |_| {},
+        command: "link left.parquet right.parquet -o out.csv --accept 1.5",
+    },
+    Case {
+        name: "optimal assignment within one file",
+        prepare: |_| {},
+        command: "link left.parquet left.parquet -o out.csv --assign optimal",
+    },
+    Case {
+        name: "too few records to calibrate",
+        prepare: |_| {},
+        command: "link left.parquet right.parquet -o out.csv --accept auto",
+    },
+    Case {
+        name: "links that are no links",
+        prepare: |p| {
+            fs::write(p.join("links.csv"), "left_id,right_id,similarity,class\na,b,high,match\n").unwrap()
+        },
+        command: "evaluate accuracy links.csv --truth links.csv",
+    },
+    Case {
+        name: "truth without its columns",
+        prepare: |p| {
+            fs::write(p.join("links.csv"), "left_id,right_id,similarity,class\na,b,0.9,match\n").unwrap()
+        },
+        command: "evaluate accuracy links.csv --truth people.csv",
+    },
+];
+
+fn people(folder: &Path, bytes: &[u8]) {
+    fs::write(folder.join("people.csv"), bytes).unwrap();
+}
+
+fn append(folder: &Path, bytes: &[u8]) {
+    let mut all = fs::read(folder.join("people.csv")).unwrap();
+    all.extend_from_slice(bytes);
+    people(folder, &all);
+}
+
+fn late_invalid_utf8(folder: &Path) {
+    let row = |n: u32| format!("x{n},Ann,Lee,19010203,Perth,6000\n");
+    let rows: String = (0..5_000).map(row).collect();
+    append(folder, rows.as_bytes());
+    append(folder, b"late,Ann\xFF,Lee,19010203,Perth,6000\n");
+}
+
+fn unclosed_quote(folder: &Path) {
+    append(folder, b"r4,\"Ann,Lee,19010203,Perth,6000\n");
+    append(folder, "x,Ann,Lee,19010203,Perth,6000\n".repeat(700_000).as_bytes());
+}
+
+fn household(folder: &Path) {
+    let row = |n: u32| format!("h{n},Ann,Lee{},19010203,Perth,6000\n", char::from(b'a' + (n % 20) as u8));
+    let rows: String = (0..1_200).map(row).collect();
+    append(folder, rows.as_bytes());
+}
+
+fn edit(folder: &Path, name: &str, change: impl Fn(&str) -> String) {
+    let text = fs::read_to_string(folder.join(name)).unwrap();
+    let changed = change(&text);
+    assert_ne!(text, changed, "the case must break something");
+    fs::write(folder.join(name), changed).unwrap();
+}
+
+fn replace(folder: &Path, from: &str, to: &str) {
+    edit(folder, "schema.json", |text| text.replacen(from, to, 1));
+}
+
+fn other_tables(folder: &Path) {
+    edit(folder, "schema.json", |text| {
+        let at = text.find("\"digest\": \"").unwrap() + 11;
+        format!("{}00000000{}", &text[..at], &text[at + 8..])
+    });
+}
+
+fn faulty_schema(folder: &Path) {
+    edit(folder, "schema.json", |text| {
+        text.replacen("\"weight\": 1,", "\"weight\": -1,", 1)
+            .replace("\"bits\": 1024", "\"bits\": 1000")
+            .replace("\"profile\": \"hardened\"", "\"profile\": \"soft\"")
+            .replace("\"knownPairs\"", "\"knownPair\"")
+    });
+}
+
+fn cut(folder: &Path, name: &str) {
+    let bytes = fs::read(folder.join(name)).unwrap();
+    fs::write(folder.join(name), &bytes[..bytes.len() / 2]).unwrap();
+}
+
+fn lose_a_row(folder: &Path) {
+    edit(folder, "left.csv", |text| {
+        text.lines().filter(|line| !line.starts_with("r2,")).map(|line| format!("{line}\n")).collect()
+    });
+}
+
+fn clk_people(folder: &Path, text: &str) {
+    fs::write(folder.join("clk.csv"), text).unwrap();
+}
+
+fn clks(folder: &Path, text: &str) {
+    fs::write(folder.join("clks.json"), text).unwrap();
+}
+
+fn encode(folder: &Path, custodian: &str) {
+    let arguments = format!(
+        "encode people.csv --schema schema.json --key linkage.key -o right.parquet --custodian {custodian} --keep-ids"
+    );
+    assert_eq!(crate::fixture::run(folder, &arguments).0, Some(0));
+}
+
+/// A device that is always full, under a name that tells a format.
+fn full(folder: &Path, name: &str) {
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("/dev/full", folder.join(name)).unwrap();
+    #[cfg(not(unix))]
+    let _ = (folder, name);
+}

@@ -1,0 +1,85 @@
+//! Good files that the cases break.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+const SCHEMA: &str = include_str!("../../../../protocols/schema/examples/people-five-fields.json");
+
+const PEOPLE: &str = "\
+rec_id,given_name,surname,date_of_birth,suburb,postcode
+r1,Ada,Byron,18151210,London,1815
+r2,Grace,Hopper,19061209,New York,1906
+r3,Mary,Somerville,17801226,Jedburgh,1780
+";
+
+const CLK: &str = r#"{"version":3,"clkConfig":{"l":1024,"kdf":{"type":"HKDF"}},"features":[
+{"identifier":"name","format":{"type":"string"},"hashing":{"comparison":{"type":"ngram","n":2},"strategy":{"bitsPerToken":10}}},
+{"identifier":"born","format":{"type":"date","format":"%Y-%m-%d"},"hashing":{"comparison":{"type":"exact"},"strategy":{"bitsPerToken":10}}}]}"#;
+
+/// A folder of good files, copied for every case.
+pub(crate) struct Fixture {
+    folder: TempDir,
+}
+
+impl Fixture {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+        write("people.csv", PEOPLE.as_bytes());
+        write("schema.json", SCHEMA.as_bytes());
+        write("linkage.key", &[7; 32]);
+        write("other.key", &[8; 32]);
+        write("clk.json", CLK.as_bytes());
+        write("secret.txt", b"horse");
+        for key in ["linkage.key", "other.key", "secret.txt"] {
+            protect(&folder.path().join(key));
+        }
+        let encode = |arguments: &str| {
+            let (code, stderr) = run(folder.path(), arguments);
+            assert_eq!(code, Some(0), "{arguments}: {stderr}");
+        };
+        for format in ["parquet", "arrow", "csv"] {
+            for side in ["left", "right"] {
+                encode(&format!(
+                    "encode people.csv --schema schema.json --key linkage.key -o {side}.{format} --custodian {side} --keep-ids"
+                ));
+            }
+        }
+        encode(
+            "encode people.csv --schema schema.json --key other.key -o otherkey.parquet --custodian right --keep-ids",
+        );
+        Self { folder }
+    }
+
+    pub(crate) fn fresh(&self) -> TempDir {
+        let copy = tempfile::tempdir().unwrap();
+        for entry in fs::read_dir(self.folder.path()).unwrap() {
+            let entry = entry.unwrap();
+            fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+        }
+        copy
+    }
+}
+
+#[cfg(unix)]
+fn protect(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn protect(_path: &Path) {}
+
+/// Runs the command in `folder`; gives back exit code and standard error.
+pub(crate) fn run(folder: &Path, arguments: &str) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_mizuhiki"))
+        .args(arguments.split(' '))
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}

@@ -1,0 +1,144 @@
+//! Results as one HTML file that carries everything it needs: no network, no scripts, no clock.
+//!
+//! [`render`] turns a [`LinkReport`] into a page. Equal reports give equal bytes. Names of files, custodians,
+//! schemas and views are other people's text; all of it is escaped.
+
+mod chart;
+mod number;
+mod page;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+
+/// The suffix switches escaping on.
+const TEMPLATE_NAME: &str = "report.html";
+const TEMPLATE: &str = include_str!("../templates/report.html");
+
+/// What came out of one linkage, in sums and shares. Holds nothing of a single record.
+#[derive(Debug, Clone, Serialize)]
+pub struct LinkReport {
+    /// Heading of the page.
+    pub title: String,
+    /// Program and version.
+    pub generated_by: String,
+    /// The left file.
+    pub left: FileSummary,
+    /// The right file; `None` if one file was linked with itself.
+    pub right: Option<FileSummary>,
+    /// Name of the linkage schema.
+    pub schema_name: String,
+    /// Digest of the linkage schema; empty if the tokens came without one.
+    pub schema_digest: String,
+    /// Names the key without telling it; absent if the tokens came without one.
+    pub key_id: Option<String>,
+    /// Profile of the tokens: `plain`, `hardened`, `max-privacy` or `clkhash`.
+    pub profile: String,
+    /// How two tokens are compared, in words.
+    pub measure: String,
+    /// Epoch of the schema's keys, where there is one.
+    pub epoch: Option<u32>,
+    /// How links were chosen among the candidates, in words.
+    pub assignment: String,
+    /// The thresholds used.
+    pub thresholds: ThresholdSummary,
+    /// Pairs compared.
+    pub compared: u64,
+    /// Pairs at or above the lower threshold.
+    pub candidates: u64,
+    /// Links at or above the upper threshold.
+    pub matches: u64,
+    /// Links between the thresholds.
+    pub borderline: u64,
+    /// Expected accuracy, where it was estimated.
+    pub expectation: Option<ExpectationSummary>,
+    /// One-to-one candidate links by similarity: bins of equal width over 0..=1, or empty.
+    pub histogram: Vec<u64>,
+    /// Links written, in the same bins, or empty.
+    pub links_histogram: Vec<u64>,
+    /// Things to look at.
+    pub warnings: Vec<String>,
+}
+
+/// One token file.
+#[derive(Debug, Clone, Serialize)]
+pub struct FileSummary {
+    /// Its name.
+    pub name: String,
+    /// Who made it.
+    pub custodian: String,
+    /// Records in it.
+    pub records: u64,
+    /// Its views.
+    pub views: Vec<ViewSummary>,
+}
+
+/// One view of a token file.
+#[derive(Debug, Clone, Serialize)]
+pub struct ViewSummary {
+    /// Its name.
+    pub name: String,
+    /// Bits of a token.
+    pub bits: u64,
+    /// Records with a token in this view.
+    pub tokens: u64,
+    /// Mean share of set token bits, 0..=1.
+    pub fill: f64,
+    /// Different tokens over tokens, 0..=1.
+    pub distinct_share: f64,
+}
+
+/// The thresholds of a linkage.
+#[derive(Debug, Clone, Serialize)]
+pub struct ThresholdSummary {
+    /// Match from here on.
+    pub accept: f64,
+    /// Borderline from here on, up to `accept`.
+    pub borderline: f64,
+    /// `schema`, `command line` or `calibrated without labels`.
+    pub origin: String,
+}
+
+/// Accuracy expected at the upper threshold.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExpectationSummary {
+    /// Expected share of true links among the links, 0..=1.
+    pub precision: f64,
+    /// Expected share of the true links that stand out at all, 0..=1.
+    pub recall: f64,
+    /// How both were estimated, in words.
+    pub method: String,
+}
+
+/// No report could be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// The two histograms cannot be drawn on one axis.
+    #[error("the histograms have {candidates} and {links} bins; both need the same bins, or none")]
+    Bins {
+        /// Bins of the candidates' histogram.
+        candidates: usize,
+        /// Bins of the links' histogram.
+        links: usize,
+    },
+    /// The page could not be filled in.
+    #[error("the report could not be rendered")]
+    Template(#[from] minijinja::Error),
+}
+
+/// The report as one HTML document.
+///
+/// # Errors
+/// [`ReportError::Bins`] if both histograms are there and differ in length.
+pub fn render(report: &LinkReport) -> Result<String, ReportError> {
+    let page = page::Page::new(report)?;
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_syntax(
+        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?,
+    );
+    environment.add_template(TEMPLATE_NAME, TEMPLATE)?;
+    Ok(environment.get_template(TEMPLATE_NAME)?.render(Serde(page))?)
+}

@@ -1,0 +1,97 @@
+//! Numbers for people.
+
+/// What stands where there is no number.
+pub(crate) const NONE: &str = "–";
+
+/// `1234567` as `1,234,567`.
+pub(crate) fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A count that stays short: in full below ten million, else `98.0 million`, `1.25 billion`.
+pub(crate) fn short_count(value: u64) -> String {
+    const UNITS: [(f64, &str); 4] =
+        [(1e18, "quintillion"), (1e15, "quadrillion"), (1e12, "trillion"), (1e9, "billion")];
+    if value < 10_000_000 {
+        return count(value);
+    }
+    let (size, unit) = UNITS.into_iter().find(|(size, _)| value as f64 >= *size).unwrap_or((1e6, "million"));
+    let scaled = value as f64 / size;
+    let decimals = if scaled < 9.995 {
+        2
+    } else if scaled < 99.95 {
+        1
+    } else {
+        0
+    };
+    format!("{scaled:.decimals$} {unit}")
+}
+
+/// A share as `97.3%`. What is not quite all or nothing is never rounded to it.
+pub(crate) fn percent(share: f64) -> String {
+    if !share.is_finite() {
+        return NONE.to_owned();
+    }
+    let value = 100.0 * share;
+    if value > 0.0 && value < 0.05 {
+        "< 0.1%".to_owned()
+    } else if (99.95..100.0).contains(&value) {
+        "> 99.9%".to_owned()
+    } else {
+        format!("{value:.1}%")
+    }
+}
+
+/// A similarity with two to four decimals.
+pub(crate) fn similarity(value: f64) -> String {
+    if !value.is_finite() {
+        return NONE.to_owned();
+    }
+    let mut text = format!("{value:.4}");
+    for _ in 0..2 {
+        if text.ends_with('0') {
+            text.pop();
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_grouped_by_thousands() {
+        let texts = [0, 999, 1_000, 12_345, 1_234_567, u64::MAX].map(count);
+        assert_eq!(texts, ["0", "999", "1,000", "12,345", "1,234,567", "18,446,744,073,709,551,615"]);
+    }
+
+    #[test]
+    fn large_counts_are_shortened() {
+        let texts =
+            [9_999_999, 10_000_000, 98_000_000, 999_600_000, 1_250_000_000, u64::MAX].map(short_count);
+        let expected = ["9,999,999", "10.0 million", "98.0 million", "1000 million", "1.25 billion"];
+        assert_eq!(texts[..5], expected);
+        assert_eq!(texts[5], "18.4 quintillion");
+    }
+
+    #[test]
+    fn shares_next_to_all_or_nothing_say_so() {
+        let texts = [0.0, 0.0001, 0.5, 0.9731, 0.9999, 1.0, f64::NAN].map(percent);
+        assert_eq!(texts, ["0.0%", "< 0.1%", "50.0%", "97.3%", "> 99.9%", "100.0%", "–"]);
+    }
+
+    #[test]
+    fn similarities_keep_two_to_four_decimals() {
+        let texts = [0.8, 0.875, 0.871_34, 1.0, 0.0, f64::INFINITY].map(similarity);
+        assert_eq!(texts, ["0.80", "0.875", "0.8713", "1.00", "0.00", "–"]);
+    }
+}

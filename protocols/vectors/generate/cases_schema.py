@@ -1,0 +1,230 @@
+"""Cases of vectors/schema."""
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any, Callable, Dict, List, Tuple
+
+from cases_tokens import EXACT, example_schemas, further_schemas, gram
+from schema import Fault, canonical, check_document, digest, parse
+
+Case = Dict[str, Any]
+
+
+def small() -> Case:
+    """A document with one of everything."""
+    return {
+        "format": "mizuhiki-linkage-schema",
+        "version": 1,
+        "name": "small",
+        "description": "For tests.",
+        "profile": "hardened",
+        "epoch": 2,
+        "locale": {"pack": "en-Latn", "digest": "0123456789abcdef" * 4},
+        "fields": [
+            {"name": "first", "kind": "given_name", "level": "folded", "weight": 1.5, "keyGroup": "name", "features": [gram(2)]},
+            {"name": "last", "kind": "surname", "keyGroup": "name", "features": [gram(2, positional=False, padded=True)], "missing": ["NA"]},
+            {"name": "born", "column": "date of birth", "kind": "date", "features": [gram(1, positional=True, positions=[2, 3, 5]), EXACT]},
+        ],
+        "filter": {"bits": 1024, "fill": 0.45},
+        "diffusion": {"taps": 7, "bits": 2048},
+        "views": [
+            {"name": "whole", "fields": ["first", "last", "born"], "minPresentWeight": 0.6},
+            {"name": "without-first", "fields": ["last", "born"]},
+        ],
+        "limits": {"maxRepeatedShare": 0.1},
+        "thresholds": {"accept": 0.87, "borderline": 0.84, "calibrate": False},
+        "knownPairs": 10000,
+        "statutoryBasis": "none",
+    }
+
+
+MINIMAL = (
+    '{"format":"mizuhiki-linkage-schema","version":1,"name":"m","profile":"plain","locale":{"pack":"en-Latn"},'
+    '"fields":[{"name":"a","kind":"text","features":[{"type":"exact"}]}],"thresholds":{"accept":1,"borderline":0}}'
+)
+
+
+def reverse(value: Any) -> Any:
+    """The same value with its members the other way round."""
+    if isinstance(value, list):
+        return [reverse(v) for v in value]
+    if isinstance(value, dict):
+        return {name: reverse(value[name]) for name in reversed(list(value))}
+    return value
+
+
+def digest_cases() -> List[Case]:
+    def minimal(*changes: Tuple[str, str]) -> str:
+        text = MINIMAL
+        for old, new in changes:
+            assert text.count(old) == 1, old
+            text = text.replace(old, new)
+        return text
+
+    def name(text: str) -> str:
+        return minimal(('"name":"m"', '"name":' + text))
+
+    def accept(number: str) -> str:
+        return minimal(('"accept":1,', '"accept":%s,' % number))
+
+    def weight(number: str) -> str:
+        return minimal(('"kind":"text"', '"weight":%s,"kind":"text"' % number))
+
+    table = {**example_schemas(), **further_schemas()}
+    table.update(
+        {
+            "minimal": MINIMAL,
+            "minimal, blanks everywhere": " \r\n\t" + MINIMAL.replace(",", " ,\n\t").replace(":", " : ").replace("{", "{\r\n ").replace("]", " ]") + "\n\n",
+            "one of everything": json.dumps(small()),
+            "one of everything, indented": json.dumps(small(), indent=7),
+            "one of everything, members the other way round": json.dumps(reverse(small())),
+            "version 1.0": minimal(('"version":1', '"version":1.0')),
+            "version 1e0": minimal(('"version":1', '"version":1e0')),
+            "version 10E-1": minimal(('"version":1', '"version":10E-1')),
+            "known pairs 1e3": minimal(('"name":"m"', '"knownPairs":1e3,"name":"m"')),
+            "known pairs 1E+9": minimal(('"name":"m"', '"knownPairs":1E+9,"name":"m"')),
+            "epoch 4294967295": minimal(('"name":"m"', '"epoch":4294967295,"name":"m"')),
+            "filter bits 1024.0": minimal(('"name":"m"', '"filter":{"fill":0.10,"bits":1024.0},"name":"m"')),
+            "filter bits 6.5536e4": minimal(('"name":"m"', '"filter":{"bits":6.5536e4},"name":"m"')),
+            "accept 0.10": accept("0.10"),
+            "accept 1.000": accept("1.000"),
+            "accept 5e-324": accept("5e-324"),
+            "accept -0": accept("-0"),
+            "accept -0.0": accept("-0.0"),
+            "accept 1e-6": accept("1e-6"),
+            "accept 0.00000123": accept("0.00000123"),
+            "accept 1e-7": accept("0.0000001"),
+            "accept 1.5e-10": accept("0.15e-9"),
+            "accept with more digits than count": accept("0.1000000000000000055511151231257827"),
+            "accept with seventeen digits": accept("0.30000000000000004"),
+            "accept just below 1": accept("0.9999999999999999"),
+            "accept nearer to 1 than to its neighbour": accept("0.99999999999999999999"),
+            "weight 1000.0": weight("1000.0"),
+            "weight 1e-3": weight("1e-3"),
+            "weight 333.3333333333333333": weight("333.3333333333333333"),
+            "weight 1.2": weight("12e-1"),
+            "null members": minimal(('"name":"m"', '"description":null,"name":"m","epoch":null,"filter":null,"views":null,"knownPairs":null')),
+            "null members further in": minimal(('"kind":"text"', '"kind":"text","column":null,"level":null,"weight":null,"missing":null'), ('"accept":1,', '"calibrate":null,"accept":1,')),
+            "null filter members": minimal(('"name":"m"', '"filter":{"bits":null,"fill":null},"name":"m"')),
+            "empty name": name('""'),
+            "letters as escapes": name(r'"\u006d\u0069\u007a\u0075"'),
+            "member name with escapes": MINIMAL.replace('"format"', r'"\u0066ormat"'),
+            "solidus escaped": name(r'"a\/b"'),
+            "quote and backslash": name(r'"\"\\\u0022\u005C"'),
+            "short escapes": name(r'"\b\f\n\r\t"'),
+            "short escapes written as code": name(r'"\u0008\u000C\u000a\u000D\u0009"'),
+            "other control characters": name(r'"\u0000\u001F\u000b\u001b"'),
+            "delete and C1 stay": name(r'"\u007f\u0080\u009F"'),
+            "line separators stay": name(r'"\u2028\u2029\ufeff"'),
+            "accents": name('"Zoë – Łukasz"'),
+            "accents as escapes": name(r'"Zo\u00eb \u2013 \u0141ukasz"'),
+            "nothing is normalised": name(r'"e\u0301 \u00e9 \u212b \ufb01"'),
+            "outside the basic plane": name('"𠮷😀"'),
+            "surrogate pairs": name(r'"\ud842\udfb7\uD83D\uDE00"'),
+            "empty lists": minimal(('"kind":"text"', '"kind":"text","missing":[ ]')),
+            "texts in order of writing": minimal(('"kind":"text"', '"kind":"text","missing":["b","a","","\\u00e9","B"]')),
+            "empty objects": minimal(('"name":"m"', '"limits":{ },"diffusion":null,"filter":{},"name":"m"')),
+            "booleans and positions": minimal(('[{"type":"exact"}]', '[{"type":"ngram","positional":true,"padded":false,"positions":[3.0,1,2e0],"n":4}]')),
+        }
+    )
+    cases = []
+    for title, text in table.items():
+        check_document(parse(text))
+        cases.append({"name": title, "document": text, "canonical": canonical(parse(text)), "digest": digest(text).hex()})
+    return cases
+
+
+REMOVE = object()
+
+
+def changed(path: List[Any], value: Any) -> str:
+    document = copy.deepcopy(small())
+    holder: Any = document
+    for step in path[:-1]:
+        holder = holder[step]
+    if value is REMOVE:
+        del holder[path[-1]]
+    elif path[-1] == "+":
+        holder.append(value)
+    else:
+        holder[path[-1]] = value
+    return json.dumps(document)
+
+
+def written(path: List[Any]) -> str:
+    return "$" + "".join("[%d]" % s if isinstance(s, int) else "." + s for s in path)
+
+
+def fault_cases() -> List[Case]:
+    # title, where the document is changed, to what; where the fault is if not there
+    F, V = "fields", "views"
+    wrong: List[Tuple[List[Any], Any]] = [
+        (["format"], "mizuhiki"), (["version"], 2), (["version"], 1.5), (["version"], "1"), (["version"], True),
+        (["name"], 5), (["name"], None), (["description"], 1), (["description"], ["a"]), (["profile"], "Hardened"), (["profile"], 1),
+        (["epoch"], 0), (["epoch"], 4294967296), (["epoch"], 1.5), (["epoch"], "1"), (["epoch"], -1),
+        (["locale"], "en-Latn"), (["locale"], None), (["locale", "pack"], "xx"), (["locale", "digest"], "0123"), (["locale", "digest"], "g" * 64),
+        ([F], {}), ([F], []), ([F, 1], "last"), ([F, 0, "name"], ""), ([F, 0, "column"], 1), ([F, 0, "kind"], "name"), ([F, 0, "level"], "day"), ([F, 2, "level"], "folded"),
+        ([F, 1, "weight"], 0), ([F, 1, "weight"], 0.0009), ([F, 1, "weight"], 1000.5), ([F, 1, "weight"], "1"), ([F, 1, "weight"], -1), ([F, 1, "weight"], False),
+        ([F, 0, "keyGroup"], ""), ([F, 0, "keyGroup"], "a b"), ([F, 0, "features"], []), ([F, 0, "features"], {}), ([F, 0, "features"], [gram()] * 9), ([F, 0, "features"], None),
+        ([F, 0, "features", 0], "ngram"), ([F, 0, "features", 0, "type"], "skipgram"), ([F, 0, "features", 0, "n"], 0), ([F, 0, "features", 0, "n"], 5), ([F, 0, "features", 0, "n"], 1.5), ([F, 0, "features", 0, "n"], "2"),
+        ([F, 0, "features", 0, "positional"], 1), ([F, 0, "features", 0, "padded"], "yes"), ([F, 2, "features", 0, "positions"], 3), ([F, 2, "features", 0, "positions", 1], -1), ([F, 2, "features", 0, "positions", 2], 0.5), ([F, 2, "features", 0, "positions", 0], "2"),
+        ([F, 1, "missing"], "NA"), ([F, 1, "missing", 0], 5), ([F, 1, "missing", 0], None),
+        (["filter"], []), (["filter", "bits"], 1000), (["filter", "bits"], 0), (["filter", "bits"], 65600), (["filter", "bits"], 63.5), (["filter", "bits"], "1024"), (["filter", "fill"], 0.009), (["filter", "fill"], 0.61), (["filter", "fill"], "0.45"),
+        (["diffusion"], 7), (["diffusion", "taps"], 1), (["diffusion", "taps"], 17), (["diffusion", "taps"], 2.5), (["diffusion", "bits"], 32), (["diffusion", "bits"], 2047), (["diffusion", "bits"], 65600),
+        ([V], "whole"), ([V], []), ([V, 0], "whole"), ([V, 0, "name"], "the whole"), ([V, 0, "name"], None), ([V, 0, "fields"], []), ([V, 0, "fields"], "first"), ([V, 0, "fields"], None), ([V, 0, "fields", 1], "surname"), ([V, 1, "fields", 0], "Last"), ([V, 0, "fields", 0], 1),
+        ([V, 1, "minPresentWeight"], 0), ([V, 1, "minPresentWeight"], 0.009), ([V, 1, "minPresentWeight"], 1.01), ([V, 1, "minPresentWeight"], "0.6"),
+        (["limits"], 0.1), (["limits", "maxRepeatedShare"], 1.1), (["limits", "maxRepeatedShare"], -0.1), (["limits", "maxRepeatedShare"], "0"),
+        (["thresholds"], [0.9, 0.8]), (["thresholds", "accept"], 1.1), (["thresholds", "accept"], None), (["thresholds", "accept"], "0.9"), (["thresholds", "borderline"], -0.1), (["thresholds", "borderline"], 0.88), (["thresholds", "calibrate"], 1), (["thresholds", "calibrate"], "true"),
+        (["knownPairs"], 0), (["knownPairs"], 1000000001), (["knownPairs"], 0.5), (["knownPairs"], "10000"), (["statutoryBasis"], True),
+    ]
+    table: List[Tuple[str, str, str]] = []
+    for path, value in wrong:
+        shown = json.dumps(value)
+        title = "%s is %s" % (written(path), shown if len(shown) < 40 else "%d characters" % len(shown))
+        table.append((title, changed(path, value), written(path)))
+    required = [["version"], ["name"], ["profile"], ["locale"], ["locale", "pack"], [F], [F, 0, "name"], [F, 1, "kind"], [F, 2, "features"], [F, 0, "features", 0, "type"], [V, 0, "name"], [V, 1, "fields"], ["thresholds"], ["thresholds", "accept"], ["thresholds", "borderline"]]
+    table += [("%s is missing" % written(p), changed(p, REMOVE), written(p)) for p in required]
+    unknown: List[List[Any]] = [["Epoch"], ["views2"], ["locale", "name"], [F, 1, "Weight"], [F, 0, "features", 0, "N"], [F, 2, "features", 1, "n"], ["filter", "m"], ["diffusion", "t"], [V, 1, "weight"], ["limits", "share"], ["thresholds", "reject"]]
+    table += [("%s is unknown" % written(p), changed(p, 2), written(p)) for p in unknown]
+    one = json.dumps(small())
+    again = small()[F][0]
+    table += [
+        ("64 characters are the most in a name", changed([F, 0, "keyGroup"], "a" * 65), "$.fields[0].keyGroup"),
+        ("two fields of one name", changed([F, "+"], again), "$.fields[3].name"),
+        ("two views of one name", changed([V, 1, "name"], "whole"), "$.views[1].name"),
+        ("two views of the same fields in another order", changed([V, "+"], {"name": "again", "fields": ["born", "last"]}), "$.views[2].fields"),
+        ("33 views", changed([V], [{"name": "v%d" % i, "fields": ["born"]} for i in range(33)]), "$.views"),
+        ("65 fields", changed([F], [{**again, "name": "f%d" % i} for i in range(65)]), "$.fields"),
+        ("a member twice", one.replace('"epoch": 2', '"epoch": 2, "epoch": 2'), "$"),
+        ("a member twice, once as escapes", one.replace('"epoch": 2', r'"epoch": 2, "\u0065poch": 2'), "$"),
+        ("a member twice, further in", one.replace('"fill": 0.45', '"fill": 0.45, "fill": 0.4'), "$"),
+        ("a member twice in a field", one.replace('"weight": 1.5', '"weight": 1.5, "weight": 1.5'), "$"),
+        ("a list", "[]", "$"),
+        ("a text", '"mizuhiki-linkage-schema"', "$"),
+        ("null", "null", "$"),
+        ("nothing", "", "$"),
+        ("cut short", one[:-1], "$"),
+        ("text after the end", one + "x", "$"),
+        ("comma before the end", one[:-1] + ",}", "$"),
+        ("apostrophes for quotes", one.replace('"small"', "'small'"), "$"),
+        ("a comment", one + "// end", "$"),
+        ("leading zero", one.replace('"epoch": 2', '"epoch": 02'), "$"),
+        ("leading plus", one.replace('"epoch": 2', '"epoch": +2'), "$"),
+        ("no digit after the point", one.replace('"epoch": 2', '"epoch": 2.'), "$"),
+        ("NaN", one.replace('"epoch": 2', '"epoch": NaN'), "$"),
+        ("line end inside a text", one.replace('"small"', '"sm\nall"'), "$"),
+        ("unknown escape", one.replace('"small"', r'"sm\all"'), "$"),
+    ]
+    cases = []
+    for title, text, path in table:
+        try:
+            check_document(parse(text))
+            raise AssertionError(title + ": no fault")
+        except Fault as fault:
+            assert fault.args == (path,), (title, fault.args, path)
+        cases.append({"name": title, "document": text, "path": path})
+    return cases
+
+
+FILES: Dict[str, Callable[[], List[Case]]] = {"schema/digest.json": digest_cases, "schema/faults.json": fault_cases}

@@ -1,0 +1,328 @@
+"""Cases of vectors/tokens."""
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Dict, List, Optional
+
+from normalise import TABLE_DIGEST, UNKNOWN
+from schema import Feature, canonical, load, parse
+from tokens import Encoder, budgets, diffusion, features, key_id, positions
+
+Case = Dict[str, Any]
+EXAMPLES = Path(__file__).resolve().parents[2] / "schema" / "examples"
+
+
+def test_key(label: str) -> bytes:
+    """A key that anyone can make again: it is for tests only."""
+    return hashlib.sha256(("mizuhiki test key: " + label).encode()).digest()
+
+
+def gram(n: int = 2, **members: Any) -> Case:
+    return {"type": "ngram", "n": n, **members}
+
+
+EXACT: Case = {"type": "exact"}
+DATE = [
+    gram(2, positional=True, padded=False, positions=[1, 2, 3, 4, 5, 6]),
+    gram(1, positional=True, positions=[2, 3, 5, 7]),
+]
+
+
+def feature_cases() -> List[Case]:
+    u = UNKNOWN
+    table = [
+        ("bigrams by default", "ANNA", [{"type": "ngram"}]),
+        ("padded bigrams of one character", "A", [gram()]),
+        ("unpadded bigrams of one character", "A", [gram(padded=False)]),
+        ("unpadded trigrams of two characters", "AB", [gram(3, padded=False)]),
+        ("unpadded bigrams of two characters", "AB", [gram(padded=False)]),
+        ("repeated grams", "BANANA", [gram()]),
+        ("repeated grams, positional", "BANANA", [gram(positional=True)]),
+        ("single characters", "BANANA", [gram(1)]),
+        ("single characters, padding has no part", "AB", [gram(1, padded=True)]),
+        ("trigrams, padded", "ANN", [gram(3)]),
+        ("four-grams, padded", "O", [gram(4)]),
+        ("four-grams, unpadded", "SMITHS", [gram(4, padded=False)]),
+        ("blank inside", "O BRIEN", [gram()]),
+        ("two blanks in a gram come from padding", "A B", [gram(3)]),
+        ("accents and case", "Zoë", [gram()]),
+        ("two bytes a character", "ЁЛКИН", [gram()]),
+        ("three bytes a character", "山田", [gram()]),
+        ("outside the basic plane", "𠮷野", [gram(positional=True)]),
+        ("base letter and combining mark are two code points", "Q\u0302", [gram()]),
+        ("wildcard masks two bigrams", f"SM{u}TH", [gram()]),
+        ("wildcard first", f"{u}LODIE", [gram()]),
+        ("wildcard last", f"JO{u}", [gram()]),
+        ("wildcards only", u * 3, [gram()]),
+        ("masked grams are not counted as earlier ones", f"AN{u}AN", [gram(padded=False)]),
+        ("masked grams keep their number", f"19{u}50412", [gram(1, positional=True)]),
+        ("exact", "GB123456", [EXACT]),
+        ("exact with a wildcard", f"GB12{u}456", [EXACT]),
+        ("exact with a blank and accents", "Anna María", [EXACT]),
+        ("exact and bigrams", "ANNA", [EXACT, gram()]),
+        ("bigrams and exact with a wildcard", f"A{u}NA", [gram(), EXACT]),
+        ("bigrams and trigrams", "OTTO", [gram(2), gram(3)]),
+        ("same bigrams twice count on", "ABAB", [gram(padded=False), gram(padded=False)]),
+        ("padded and unpadded bigrams count together", "AB", [gram(), gram(padded=False)]),
+        ("same positional grams twice are equal features", "AB", [gram(1, positional=True), gram(1, positional=True)]),
+        ("positional and not positional do not count together", "AA", [gram(1, positional=True), gram(1)]),
+        ("date of the examples", "19850412", DATE),
+        ("date without day", f"198504{u}{u}", DATE),
+        ("date of which only the year is known", f"1985{u * 4}", DATE),
+        ("date without year", f"{u * 4}0412", DATE),
+        ("birth year of the examples", "19850412", [gram(2, positional=True, padded=False, positions=[1, 2]), gram(1, positional=True, positions=[2, 3])]),
+        ("positions that the value does not reach", "AB", [gram(1, positional=True, positions=[0, 5])]),
+        ("positions none of which is reached", "AB", [gram(1, positional=True, positions=[8, 9])]),
+        ("positions, not positional", "ABAB", [gram(padded=False, positions=[0, 2])]),
+        ("positions out of order and twice", "ABCD", [gram(1, positional=True, positions=[3, 0, 3])]),
+        ("positions count from the padding", "AB", [gram(positional=True, positions=[0])]),
+        ("empty list of positions means all", "AB", [gram(1, positional=True, positions=[])]),
+        ("postcode of the examples", "2000", [gram(1, positional=True), gram(2, positional=True, padded=False)]),
+        ("postcode with a wildcard", f"20{u}0", [gram(1, positional=True), gram(2, positional=True, padded=False)]),
+        ("a gram repeated more than 256 times", "A" * 260, [gram(1)]),
+        ("position above 255", "B" * 258, [gram(1, positional=True, positions=[254, 255, 256, 257])]),
+        ("eight kinds of feature", "AB", [gram(n, positional=p) for n in (1, 2, 3, 4) for p in (False, True)]),
+    ]
+    cases = []
+    for name, value, kinds in table:
+        found, length = features(value, [Feature.of(k) for k in kinds])
+        cases.append({"name": name, "value": value, "kinds": kinds, "features": [f.hex() for f in found], "effective_length": length})
+    return cases
+
+
+def position_cases() -> List[Case]:
+    cases = []
+    bigram, dated, whole = b"g\x02\x00AN", b"p\x01\x00\x00\x071", b"e\0\0" + "Łukasz".encode()
+    table = [(m, f, 24) for m in (64, 512, 960, 1024, 2048, 3008) for f in (bigram, dated, whole)]
+    table += [
+        (64, bigram, 64),
+        (64, b"g\x02\x01AN", 1),
+        (1024, bigram, 0),
+        (1024, bigram, 1),
+        (1024, bigram, 612),
+        (960, b"g\x02\x00 \xe5\xb1\xb1", 300),
+        (65536, bigram, 20),
+        (65472, bigram, 20),
+        (1024, b"e\0\0" + b"LONG" * 100, 12),
+        (192, b"g\x03\x00   ", 192),
+    ]
+    for i, (m, feature, count) in enumerate(table):
+        key = test_key("positions %d" % (i % 4))
+        name = "m %d, %d positions, feature of %d bytes, key %d" % (m, count, len(feature), i % 4)
+        cases.append({"name": name, "key": key.hex(), "bits": m, "feature": feature.hex(), "count": count, "positions": positions(key, m, feature, count)})
+    return cases
+
+
+def locale() -> Case:
+    return {"pack": "en-Latn", "digest": TABLE_DIGEST}
+
+
+def document(name: str, profile: str, fields: List[Case], **members: Any) -> Case:
+    return {
+        "format": "mizuhiki-linkage-schema",
+        "version": 1,
+        "name": name,
+        "profile": profile,
+        "locale": locale(),
+        "fields": fields,
+        "thresholds": {"accept": 0.87, "borderline": 0.84},
+        **members,
+    }
+
+
+def further_schemas() -> Dict[str, str]:
+    name = [gram()]
+    private = document(
+        "max-privacy with all defaults",
+        "max-privacy",
+        [
+            {"name": "first", "kind": "given_name", "keyGroup": "n", "features": name},
+            {"name": "last", "kind": "surname", "keyGroup": "n", "features": [{"type": "ngram"}]},
+            {"name": "born", "kind": "date", "features": [gram(1, positional=True)]},
+            {"name": "sex", "kind": "sex", "weight": 0.25, "features": [EXACT]},
+            {"name": "town", "kind": "place", "features": [gram(3)], "missing": ["No fixed abode"]},
+        ],
+    )
+    exact = document(
+        "exact features",
+        "hardened",
+        [
+            {"name": "id", "column": "patient id", "kind": "id", "weight": 2, "features": [EXACT]},
+            {"name": "mail", "kind": "email", "features": [EXACT, gram(4)]},
+            {"name": "phone", "kind": "phone", "features": [EXACT]},
+            {"name": "cost", "kind": "number", "weight": 0.5, "features": [EXACT]},
+            {"name": "note", "kind": "text", "level": "folded", "weight": 0.5, "features": [gram(2, padded=False), EXACT]},
+        ],
+        description=None,
+        filter={"bits": 960, "fill": 0.5},
+        diffusion={"taps": 3, "bits": 1024},
+        views=[
+            {"name": "contact", "fields": ["phone", "mail", "note"], "minPresentWeight": 0.4},
+            {"name": "numbers", "fields": ["id", "cost"], "minPresentWeight": 0.8},
+        ],
+    )
+    single = document(
+        "one field",
+        "hardened",
+        [
+            {
+                "name": "name",
+                "column": "Full name",
+                "kind": "full_name",
+                "level": "sorted",
+                "keyGroup": "people",
+                "features": [
+                    gram(3, positional=True, padded=False, positions=[0, 1, 2, 3, 4, 5, 6, 7]),
+                    gram(2, padded=False),
+                ],
+                "missing": ["-", " withheld ", "TBA"],
+            }
+        ],
+        epoch=7,
+        filter={"bits": 512, "fill": 0.3},
+        diffusion={"taps": 5, "bits": 512},
+        views=[{"name": "only", "fields": ["name"]}],
+        statutoryBasis=None,
+    )
+    return {d["name"]: json.dumps(d) for d in (private, exact, single)}
+
+
+def example_schemas() -> Dict[str, str]:
+    return {p.stem: p.read_text("utf-8") for p in sorted(EXAMPLES.glob("people-*.json"))}
+
+
+def key_cases() -> List[Case]:
+    cases = []
+    for i, (name, text) in enumerate({**example_schemas(), **further_schemas()}.items()):
+        schema = load(text)
+        key = bytes(32) if i == 0 else test_key(name)
+        encoder = Encoder(schema, key)
+        keys = []
+        for view in schema.views:
+            for purpose, what in [("diffusion", "")] + [("positions", g) for g in sorted({f.group for f in view.fields})]:
+                expanded = encoder.key(purpose, view.name, what).hex()
+                keys.append({"purpose": "search/" + purpose, "view": view.name, "name": what, "key": expanded})
+        cases.append({"name": name, "linkage_key": key.hex(), "schema": text, "digest": schema.digest.hex(), "epoch": schema.epoch, "key_id": key_id(key).hex(), "keys": keys})
+    return cases
+
+
+def diffusion_cases() -> List[Case]:
+    cases = []
+    for m, t, length in ((64, 5, 128), (64, 2, 64), (64, 16, 64), (960, 3, 64), (1024, 7, 64), (2048, 8, 64)):
+        key = test_key("diffusion %d" % t)
+        name = "m %d, t %d, L %d" % (m, t, length)
+        cases.append({"name": name, "key": key.hex(), "bits": m, "taps": t, "token_bits": length, "members": diffusion(key, m, t, length)})
+    return cases
+
+
+PEOPLE = [
+    # given name, surname, date of birth, suburb, postcode, sex
+    ("Mary-Anne", "O'Brien", "1985-04-12", "North Sydney", "2060", "F"),
+    ("Sm?th", "NGUYỄN", "12/04/1985", "?", "20?0", "?"),
+    ("", "Łukasz", "", "Mount Isa", "4825", "male"),
+    ("A", "Ø", "198?-XX-12", "Ayr", "4807", "2"),
+    ("Anne Mary", "O’Brien", "12 APR 1985", "NORTH SYDNEY", " 2060 ", "female"),
+    ("NGUYỄN", "Sm?th", "19850412", "St. Kilda", "3182", "X"),
+    ("", "", "", "", "", ""),
+    ("unknown", "N/A", "1900-01-01", "NOT KNOWN", "0000", "U"),
+    ("???", "***", "????-??-??", "??", "????", "9"),
+    ("BANANA", "BANANA", "1999-09-09", "Bananana", "9099", "0"),
+    ("Lukasz", "", "1985-04-12", "", "", "M"),
+    ("", "Lukasz", "1985-04-12", "", "", "1"),
+    ("Dr John Smith Jr.", "Smith-Jones", "31/02/1990", "Saint Lucia", "SW1A 1AA", "woman"),
+    ("山田", "Ёлкин", "1900", "東京", "100-0001", "W"),
+    ("Wolfeschlegelsteinhausenbergerdorff" * 5, "Hubert Blaine " * 20, "29 February 2000", "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch", "LL61 5UJ", "m"),
+    ("x", "NA", "1 January 1970", "No Fixed Abode ", "12345-6789", "f"),
+    ("Zoë", "A" * 5000, "19811305", "Fort William", "PH33 6", "Non-binary"),
+    ("Baby of Sarah", "d’Este", "04/13/1985", "Newtown", "2042", "indeterminate"),
+]
+CONTACTS = [
+    # patient id, mail, phone, cost, note
+    ("ab-12 34/c", "Anna.Maria@Example.org", "+44 (0)7700 900123", "1,234.50", "Why? Because"),
+    ("AB1234C", "anna.maria@example.ORG", "07700 900-123", "+1234.5", "why because"),
+    ("ab1234", "", "", "−0.0", ""),
+    ("12?4", "x@y", "07700 9001??", "12", "a"),
+    ("", "", "+1 (212) 555-0123", "", "BANANA BANANA"),
+    ("000000", "no mail", "0000000000", "1e5", "N/A"),
+    ("", "", "", "", ""),
+    ("7", "zoë@例え.jp", "(02) 9123 4567 ext. 9", ".5", "山田"),
+    ("999999", "?@?", "1234", "12", "? * ?"),
+    ("99999", "a@b.c", "", "1,23", "ab"),
+    ("id\u00e9", "A@B.C", "0044 7700 900123", "00012.500", "Ab"),
+    ("X", "ß@ẞ.de", "+81 3 1234 5678", "-5.50", "\ufffdab"),
+]
+FULL_NAMES = [
+    ("SMITH, John",),
+    ("John Smith",),
+    ("John Smi?h",),
+    ("Nguyễn Văn An",),
+    ("-",),
+    ("withheld",),
+    (" TBA ",),
+    ("tba",),
+    ("",),
+    ("Jo",),
+    ("J",),
+    ("?o?",),
+    ("BANANA BANANA",),
+    ("Mr Dr",),
+    ("Dr O'Brien",),
+    ("J" * 300,),
+    ("Anna\u0000Maria",),
+    ("山田 太郎",),
+    ("Jo?",),
+]
+COLUMNS = {
+    "people": ["given_name", "surname", "date_of_birth", "suburb", "postcode"],
+    "names": ["given_name", "surname", "date_of_birth"],
+}
+
+
+def stored(token: Optional[bytes], whole: bool) -> Optional[Case]:
+    if token is None:
+        return None
+    return {"base64": base64.b64encode(token).decode()} if whole else {"sha256": hashlib.sha256(token).hexdigest()}
+
+
+def end_to_end_cases() -> List[Case]:
+    tables = {}
+    for name in example_schemas():
+        columns = COLUMNS["people" if "five" in name else "names"]
+        tables[name] = columns, [p[: len(columns)] for p in PEOPLE]
+    tables["max-privacy with all defaults"] = ["sex", "born", "last", "town", "first"], [(p[5], p[2], p[1], p[3], p[0]) for p in PEOPLE]
+    tables["exact features"] = ["patient id", "mail", "phone", "cost", "note"], CONTACTS
+    tables["one field"] = ["Full name"], FULL_NAMES
+    cases = []
+    for name, text in {**example_schemas(), **further_schemas()}.items():
+        schema, key = load(text), test_key("end to end: " + name)
+        encoder = Encoder(schema, key)
+        columns, records = tables[name]
+        tokens = {}
+        for view in schema.views:
+            found = [encoder.token(view, dict(zip(columns, r))) for r in records]
+            tokens[view.name] = [stored(t, i < 4 or schema.token_bits < 2048) for i, t in enumerate(found)]
+        cases.append(
+            {
+                "name": name,
+                "schema": canonical(parse(text)),
+                "digest": schema.digest.hex(),
+                "linkage_key": key.hex(),
+                "columns": columns,
+                "records": [list(r) for r in records],
+                "budgets": {v.name: budgets(schema, v) for v in schema.views},
+                "tokens": tokens,
+            }
+        )
+    return cases
+
+
+FILES = {
+    "tokens/features.json": feature_cases,
+    "tokens/positions.json": position_cases,
+    "tokens/keys.json": key_cases,
+    "tokens/diffusion.json": diffusion_cases,
+    "tokens/end-to-end.json": end_to_end_cases,
+}

@@ -1,0 +1,298 @@
+"""Linkage schema documents, after protocols/01-linkage-schema.md."""
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from normalise import KINDS
+
+
+class Fault(Exception):
+    """A fault of a document; the argument is its JSON path."""
+
+
+# Canonical form (RFC 8785) ----------------------------------------------------------------------
+
+
+def canonical_number(value: float) -> str:
+    """A number as ECMAScript writes it."""
+    value = float(value)
+    if value == 0:
+        return "0"
+    if value < 0:
+        return "-" + canonical_number(-value)
+    mantissa, _, exponent = repr(value).partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    if fraction == "0":
+        fraction = ""
+    digits = whole + fraction
+    point = len(whole) + int(exponent or 0)
+    point -= len(digits) - len(digits.lstrip("0"))
+    digits = digits.lstrip("0")
+    digits = digits.rstrip("0")
+    if len(digits) <= point <= 21:
+        return digits.ljust(point, "0")
+    if 0 < point <= 21:
+        return digits[:point] + "." + digits[point:]
+    if -6 < point <= 0:
+        return "0." + "0" * -point + digits
+    power = "e%+d" % (point - 1)
+    return digits[0] + ("." + digits[1:] if digits[1:] else "") + power
+
+
+def canonical(value: Any) -> str:
+    if value is None or isinstance(value, (bool, str)):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, (int, float)):
+        return canonical_number(value)
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    names = sorted(value, key=lambda n: n.encode("utf-16-be"))
+    return "{" + ",".join(canonical(n) + ":" + canonical(value[n]) for n in names) + "}"
+
+
+def parse(text: str) -> Any:
+    def members(found: Sequence[Tuple[str, Any]]) -> Dict[str, Any]:
+        if len({name for name, _ in found}) < len(found):
+            raise Fault("$")
+        return dict(found)
+
+    def constant(_: str) -> Any:
+        raise Fault("$")
+
+    try:
+        return json.loads(text, object_pairs_hook=members, parse_constant=constant)
+    except ValueError:
+        raise Fault("$") from None
+
+
+def digest(text: str) -> bytes:
+    return hashlib.sha256(canonical(parse(text)).encode()).digest()
+
+
+# Checking ---------------------------------------------------------------------------------------
+
+Check = Callable[[Any, str], None]
+NAME = "[A-Za-z0-9_-]{1,64}"
+
+
+class Member(NamedTuple):
+    check: Check
+    required: bool = False
+
+
+def _demand(good: bool, path: str) -> None:
+    if not good:
+        raise Fault(path)
+
+
+def text(pattern: str = r"(?s:.*)") -> Check:
+    return lambda v, path: _demand(isinstance(v, str) and re.fullmatch(pattern, v) is not None, path)
+
+
+def one_of(*values: str) -> Check:
+    return lambda v, path: _demand(isinstance(v, str) and v in values, path)
+
+
+def boolean(v: Any, path: str) -> None:
+    _demand(isinstance(v, bool), path)
+
+
+def within(low: float, high: float, whole: bool = False, multiple: int = 1) -> Check:
+    def check(v: Any, path: str) -> None:
+        _demand(isinstance(v, (int, float)) and not isinstance(v, bool), path)
+        _demand(low <= v <= high and (not whole or v % multiple == 0), path)
+
+    return check
+
+
+def items(check: Check, low: int = 0, high: int = 1 << 30) -> Check:
+    def all_of(v: Any, path: str) -> None:
+        _demand(isinstance(v, list) and low <= len(v) <= high, path)
+        for i, item in enumerate(v):
+            check(item, "%s[%d]" % (path, i))
+
+    return all_of
+
+
+def members(**known: Member) -> Check:
+    def check(v: Any, path: str) -> None:
+        _demand(isinstance(v, dict), path)
+        for name in v:
+            _demand(name in known, path + "." + name)
+        for name, member in known.items():
+            if v.get(name) is None:
+                _demand(not member.required, path + "." + name)
+            else:
+                member.check(v[name], path + "." + name)
+
+    return check
+
+
+def feature(v: Any, path: str) -> None:
+    kind = Member(one_of("ngram", "exact"), True)
+    if isinstance(v, dict) and v.get("type") == "exact":
+        members(type=kind)(v, path)
+        return
+    positions = items(within(0, 65535, True))
+    members(
+        type=kind,
+        n=Member(within(1, 4, True)),
+        positional=Member(boolean),
+        padded=Member(boolean),
+        positions=Member(positions),
+    )(v, path)
+
+
+BITS = Member(within(64, 65536, True, 64))
+SHARE = within(0, 1)
+FIELD = members(
+    name=Member(text(NAME), True),
+    column=Member(text()),
+    kind=Member(one_of(*KINDS), True),
+    level=Member(text()),
+    weight=Member(within(0.001, 1000)),
+    keyGroup=Member(text(NAME)),
+    features=Member(items(feature, 1, 8), True),
+    missing=Member(items(text())),
+)
+VIEW = members(
+    name=Member(text(NAME), True),
+    fields=Member(items(text(NAME), 1), True),
+    minPresentWeight=Member(within(0.01, 1)),
+)
+DOCUMENT = members(
+    format=Member(one_of("mizuhiki-linkage-schema"), True),
+    version=Member(within(1, 1), True),
+    name=Member(text(), True),
+    description=Member(text()),
+    profile=Member(one_of("hardened", "max-privacy", "plain"), True),
+    epoch=Member(within(1, 2**32 - 1, True)),
+    locale=Member(members(pack=Member(one_of("en-Latn"), True), digest=Member(text("[0-9a-f]{64}"))), True),
+    fields=Member(items(FIELD, 1, 64), True),
+    filter=Member(members(bits=BITS, fill=Member(within(0.01, 0.6)))),
+    diffusion=Member(members(taps=Member(within(2, 16, True)), bits=BITS)),
+    views=Member(items(VIEW, 1, 32)),
+    limits=Member(members(maxRepeatedShare=Member(SHARE))),
+    thresholds=Member(
+        members(accept=Member(SHARE, True), borderline=Member(SHARE, True), calibrate=Member(boolean)), True
+    ),
+    knownPairs=Member(within(1, 10**9, True)),
+    statutoryBasis=Member(text()),
+)
+
+
+def first_repeat(values: Sequence[Any]) -> Optional[int]:
+    return next((i for i, v in enumerate(values) if v in values[:i]), None)
+
+
+def check_document(document: Any) -> None:
+    DOCUMENT(document, "$")
+    names: List[str] = [f["name"] for f in document["fields"]]
+    repeat = first_repeat(names)
+    _demand(repeat is None, "$.fields[%s].name" % repeat)
+    for i, f in enumerate(document["fields"]):
+        _demand(f.get("level") is None or f["level"] in KINDS[f["kind"]], "$.fields[%d].level" % i)
+    views = document.get("views") or []
+    for i, view in enumerate(views):
+        for j, name in enumerate(view["fields"]):
+            _demand(name in names, "$.views[%d].fields[%d]" % (i, j))
+    repeat = first_repeat([v["name"] for v in views])
+    _demand(repeat is None, "$.views[%s].name" % repeat)
+    repeat = first_repeat([set(v["fields"]) for v in views])
+    _demand(repeat is None, "$.views[%s].fields" % repeat)
+    limits = document["thresholds"]
+    _demand(limits["borderline"] <= limits["accept"], "$.thresholds.borderline")
+
+
+# A document with its defaults -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Feature:
+    type: str
+    n: int = 2
+    positional: bool = False
+    padded: bool = True
+    positions: Tuple[int, ...] = ()
+
+    @staticmethod
+    def of(v: Dict[str, Any]) -> "Feature":
+        given = {name: value for name, value in v.items() if value is not None}
+        given["positions"] = tuple(int(p) for p in given.get("positions", ()))
+        given["n"] = int(given.get("n", 2))
+        return Feature(**given)
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    column: str
+    kind: str
+    level: str
+    weight: float
+    group: str
+    features: Tuple[Feature, ...]
+    missing: Tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class View:
+    name: str
+    fields: Tuple[Field, ...]
+    min_present: float
+
+
+@dataclass(frozen=True)
+class Schema:
+    digest: bytes
+    epoch: int
+    bits: int
+    fill: float
+    taps: int  # 0: no diffusion
+    token_bits: int
+    views: Tuple[View, ...]
+
+
+PROFILES = {"hardened": (1024, 7, 2048), "max-privacy": (2048, 8, 4096), "plain": (1024, 0, 0)}
+
+
+def load(source: str) -> Schema:
+    document = parse(source)
+    check_document(document)
+
+    def get(holder: Dict[str, Any], name: str, default: Any) -> Any:
+        return default if holder.get(name) is None else holder[name]
+
+    fields: Dict[str, Field] = {}
+    for f in document["fields"]:
+        fields[f["name"]] = Field(
+            name=f["name"],
+            column=get(f, "column", f["name"]),
+            kind=f["kind"],
+            level=get(f, "level", KINDS[f["kind"]][0]),
+            weight=float(get(f, "weight", 1)),
+            group=get(f, "keyGroup", f["name"]),
+            features=tuple(map(Feature.of, f["features"])),
+            missing=tuple(get(f, "missing", ())),
+        )
+    views = get(document, "views", [{"name": "whole", "fields": list(fields)}])
+    bits, taps, token_bits = PROFILES[document["profile"]]
+    filter_, diffusion = get(document, "filter", {}), get(document, "diffusion", {})
+    bits = int(get(filter_, "bits", bits))
+    if taps:
+        taps, token_bits = int(get(diffusion, "taps", taps)), int(get(diffusion, "bits", token_bits))
+    return Schema(
+        digest=digest(source),
+        epoch=int(get(document, "epoch", 1)),
+        bits=bits,
+        fill=float(get(filter_, "fill", 0.45)),
+        taps=taps,
+        token_bits=token_bits if taps else bits,
+        views=tuple(
+            View(v["name"], tuple(fields[n] for n in v["fields"]), float(get(v, "minPresentWeight", 0.6))) for v in views
+        ),
+    )

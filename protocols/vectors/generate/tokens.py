@@ -1,0 +1,161 @@
+"""From normalised values to tokens, after protocols/03-tokens.md."""
+from __future__ import annotations
+
+import hashlib
+import hmac
+import math
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+
+from normalise import UNKNOWN, normalise, trim
+from schema import Feature, Field, Schema, View
+
+
+def mac(key: bytes, data: bytes) -> bytes:
+    return hmac.new(key, data, hashlib.sha256).digest()
+
+
+def expand(prk: bytes, info: bytes, length: int) -> bytes:
+    block, result, number = b"", b"", 1
+    while len(result) < length:
+        block = mac(prk, block + info + bytes([number]))
+        result += block
+        number += 1
+    return result[:length]
+
+
+def key_id(linkage_key: bytes) -> bytes:
+    return expand(mac(b"mizuhiki/v1/fingerprint", linkage_key), b"key id", 8)
+
+
+def derive(linkage_key: bytes, digest: bytes, epoch: int, purpose: str, view: str, name: str) -> bytes:
+    parts = ["mizuhiki/v1", purpose, view, name]
+    info = b"".join(p.encode() + b"\0" for p in parts) + epoch.to_bytes(4, "big")
+    return expand(mac(digest, linkage_key), info, 32)
+
+
+def grams(value: str, kind: Feature) -> List[Tuple[int, str]]:
+    pad = " " * (kind.n - 1) if kind.padded else ""
+    text = pad + value + pad
+    found = [(i, text[i : i + kind.n]) for i in range(len(text) - kind.n + 1)]
+    return [g for g in found if not kind.positions or g[0] in kind.positions]
+
+
+def features(value: str, kinds: Sequence[Feature]) -> Tuple[List[bytes], int]:
+    """Features that are hashed, and the effective length."""
+    found: List[bytes] = []
+    earlier: Dict[Tuple[int, str], int] = {}
+    length = 0
+    for kind in kinds:
+        if kind.type == "exact":
+            length += 1
+            if UNKNOWN not in value:
+                found.append(b"e\0\0" + value.encode())
+            continue
+        for i, gram in grams(value, kind):
+            length += 1
+            if UNKNOWN in gram:
+                continue
+            if kind.positional:
+                head = b"p" + bytes([kind.n, 0]) + i.to_bytes(2, "big")
+            else:
+                count = earlier.get((kind.n, gram), 0)
+                earlier[kind.n, gram] = count + 1
+                head = b"g" + bytes([kind.n, min(count, 255)])
+            found.append(head + gram.encode())
+    return found, length
+
+
+def stream(key: bytes, prefix: bytes = b"") -> Iterator[int]:
+    counter = 0
+    while True:
+        block = mac(key, prefix + counter.to_bytes(4, "big"))
+        for i in range(0, 32, 4):
+            yield int.from_bytes(block[i : i + 4], "big")
+        counter += 1
+
+
+def uniform(source: Iterator[int], n: int) -> int:
+    bound = 2**32 // n * n
+    return next(w for w in source if w < bound) % n
+
+
+def positions(key: bytes, m: int, feature: bytes, count: int) -> List[int]:
+    source = stream(key, len(feature).to_bytes(2, "big") + feature)
+    found: List[int] = []
+    seen = set()
+    while len(found) < count:
+        p = uniform(source, m)
+        if p not in seen:
+            seen.add(p)
+            found.append(p)
+    return found
+
+
+def diffusion(key: bytes, m: int, taps: int, length: int) -> List[List[int]]:
+    """For each token bit its filter bits, in the order in which they were drawn."""
+    source = stream(key)
+    pool: List[int] = []
+    result: List[List[int]] = []
+    for _ in range(length):
+        members: List[int] = []
+        while len(members) < taps:
+            if not pool:
+                pool = list(range(m))
+                for i in range(m - 1, 0, -1):
+                    j = uniform(source, i + 1)
+                    pool[i], pool[j] = pool[j], pool[i]
+            entry = pool.pop()
+            if entry not in members:
+                members.append(entry)
+        result.append(members)
+    return result
+
+
+def budgets(schema: Schema, view: View) -> Dict[str, int]:
+    total = sum(f.weight for f in view.fields)
+    return {f.name: math.floor(f.weight / total * -math.log(1 - schema.fill) * schema.bits + 0.5) for f in view.fields}
+
+
+def pack(bits: Sequence[bool]) -> bytes:
+    return bytes(sum(bits[i + j] << (7 - j) for j in range(8)) for i in range(0, len(bits), 8))
+
+
+def field_value(field: Field, raw: str) -> Optional[str]:
+    if trim(raw) in {trim(m) for m in field.missing}:
+        return None
+    return normalise(field.kind, field.level, raw).value
+
+
+class Encoder:
+    def __init__(self, schema: Schema, linkage_key: bytes) -> None:
+        self.schema, self.linkage_key = schema, linkage_key
+        self.taps = {v.name: diffusion(self.key("diffusion", v.name, ""), schema.bits, schema.taps, schema.token_bits)
+                     for v in schema.views} if schema.taps else {}
+
+    def key(self, purpose: str, view: str, name: str) -> bytes:
+        s = self.schema
+        return derive(self.linkage_key, s.digest, s.epoch, "search/" + purpose, view, name)
+
+    def token(self, view: View, record: Dict[str, str]) -> Optional[bytes]:
+        s = self.schema
+        bits = [False] * s.bits
+        budget = budgets(s, view)
+        present = 0.0
+        for field in view.fields:
+            value = field_value(field, record[field.column])
+            if value is None:
+                continue
+            found, length = features(value, field.features)
+            if not found:
+                continue
+            present += field.weight
+            key = self.key("positions", view.name, field.group)
+            share, rest = divmod(budget[field.name], length)
+            for j, feature in enumerate(found):
+                for p in positions(key, s.bits, feature, share + (j < rest)):
+                    bits[p] = True
+        if not present or present / sum(f.weight for f in view.fields) < view.min_present:
+            return None
+        if s.taps:
+            bits = [sum(bits[p] for p in members) % 2 == 1 for members in self.taps[view.name]]
+        return pack(bits)

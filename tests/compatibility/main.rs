@@ -1,0 +1,3 @@
+//! Results of released peers, reproduced.
+
+mod anonlink;

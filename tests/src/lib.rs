@@ -1,0 +1,1 @@
+//! Only test targets: see the folders beside this one.
