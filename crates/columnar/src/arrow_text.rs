@@ -7,8 +7,8 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_ipc::reader::FileReader;
 use arrow_schema::{ArrowError, DataType};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use crate::hostile::{Parquet, check_arrow};
 use crate::{ColumnarError, TextChunk};
 
 /// Rows in a decoded batch.
@@ -20,8 +20,10 @@ type Batches = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>;
 pub(crate) struct ArrowText {
     batches: Batches,
     rows: Option<u64>,
+    /// Rows that a batch may have: a value takes at least a bit, except where a type stores none.
+    most_rows: u64,
     /// The batch in hand and its first row that was not handed out.
-    current: Option<(Vec<ArrayRef>, usize)>,
+    current: Option<(RecordBatch, usize)>,
 }
 
 /// A decoder's panic on a damaged file is an error of that file: the decoders are not ours and meet
@@ -50,24 +52,23 @@ pub(crate) fn arrow_problem(error: &ArrowError) -> &'static str {
 
 pub(crate) fn open_parquet(name: &str, file: File) -> Result<(Vec<String>, ArrowText), ColumnarError> {
     guarded(name, || {
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file)
-            .map_err(|_| damaged(name, "its Parquet footer is missing or invalid"))?;
-        let columns = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
-        let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).ok();
-        let batches = builder
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .map_err(|_| damaged(name, "its Parquet structure is invalid"))?;
-        Ok((columns, ArrowText { batches: Box::new(batches), rows, current: None }))
+        let parquet = Parquet::open(name, file)?;
+        let columns = parquet.metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
+        let rows = u64::try_from(parquet.metadata.metadata().file_metadata().num_rows()).ok();
+        let batches = Box::new(parquet.batches(name)?);
+        Ok((columns, ArrowText { batches, rows, most_rows: BATCH_ROWS as u64, current: None }))
     })
 }
 
-pub(crate) fn open_arrow(name: &str, file: File) -> Result<(Vec<String>, ArrowText), ColumnarError> {
+pub(crate) fn open_arrow(name: &str, mut file: File) -> Result<(Vec<String>, ArrowText), ColumnarError> {
     guarded(name, || {
+        check_arrow(name, &mut file)?;
+        let bytes = file.metadata().map_err(ColumnarError::io(name, "read"))?.len();
         let reader =
             FileReader::try_new_buffered(file, None).map_err(|error| damaged(name, arrow_problem(&error)))?;
         let columns = reader.schema().fields().iter().map(|field| field.name().clone()).collect();
-        Ok((columns, ArrowText { batches: Box::new(reader), rows: None, current: None }))
+        let most_rows = bytes.saturating_mul(8);
+        Ok((columns, ArrowText { batches: Box::new(reader), rows: None, most_rows, current: None }))
     })
 }
 
@@ -75,6 +76,23 @@ impl ArrowText {
     /// Number of rows, if the file says so before it is read.
     pub(crate) const fn rows(&self) -> Option<u64> {
         self.rows
+    }
+
+    /// The next batch that has rows.
+    fn next_batch(&mut self, name: &str) -> Result<Option<RecordBatch>, ColumnarError> {
+        loop {
+            let batches = &mut self.batches;
+            let batch = guarded(name, || {
+                batches.next().transpose().map_err(|error| damaged(name, arrow_problem(&error)))
+            })?;
+            match batch {
+                Some(batch) if batch.num_rows() as u64 > self.most_rows => {
+                    return Err(damaged(name, "it states more rows than it can hold"));
+                }
+                Some(batch) if batch.num_rows() == 0 => {}
+                other => return Ok(other),
+            }
+        }
     }
 
     pub(crate) fn fill(
@@ -85,34 +103,29 @@ impl ArrowText {
         wanted: &[usize],
         first_row: u64,
     ) -> Result<usize, ColumnarError> {
-        if self.current.is_none() {
-            let batches = &mut self.batches;
-            let Some(batch) = guarded(name, || {
-                batches.next().transpose().map_err(|error| damaged(name, arrow_problem(&error)))
-            })?
-            else {
-                return Ok(0);
-            };
-            let texts = wanted
-                .iter()
-                .map(|&column| guarded(name, || to_text(name, &columns[column], batch.column(column))))
-                .collect::<Result<Vec<_>, _>>()?;
-            if batch.num_rows() == 0 {
-                return self.fill(name, columns, chunk, wanted, first_row);
-            }
-            self.current = Some((texts, 0));
-        }
-        let Some((texts, start)) = self.current.take() else {
-            return Ok(0);
+        let (batch, start) = match self.current.take() {
+            Some(current) => current,
+            None => match self.next_batch(name)? {
+                Some(batch) => (batch, 0),
+                None => return Ok(0),
+            },
         };
-        let total = texts.first().map_or(0, |text| text.len());
+        let total = batch.num_rows();
         let end = total.min(start + BATCH_ROWS);
-        for row in start..end {
+        // Run by run: some types hold many rows in few bytes.
+        let texts = wanted
+            .iter()
+            .map(|&column| {
+                let slice = || batch.column(column).slice(start, end - start);
+                guarded(name, || to_text(name, &columns[column], &slice()))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        for row in 0..end - start {
             for (text, &column) in texts.iter().zip(wanted) {
                 let text = text.as_string::<i32>();
                 let value = if text.is_null(row) { "" } else { text.value(row) };
                 if value.contains('\0') {
-                    let row = first_row + (row - start) as u64;
+                    let row = first_row + row as u64;
                     let fix = "remove it, or check how the file was exported";
                     return Err(ColumnarError::cell(
                         name,
@@ -126,7 +139,7 @@ impl ArrowText {
             }
         }
         if end < total {
-            self.current = Some((texts, end));
+            self.current = Some((batch, end));
         }
         Ok(end - start)
     }

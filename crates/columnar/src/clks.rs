@@ -93,7 +93,11 @@ impl<'de> Visitor<'de> for Document<'_> {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
         while let Some(key) = access.next_key::<String>()? {
-            if key == "clks" && !self.state.found {
+            if key == "clks" {
+                if self.state.found {
+                    // Which of them counts depends on who reads.
+                    return Err(serde::de::Error::custom("\"clks\" stands twice"));
+                }
                 self.state.found = true;
                 access.next_value_seed(List { state: &mut *self.state })?;
             } else {

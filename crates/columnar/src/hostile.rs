@@ -5,8 +5,10 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::sync::Arc;
 
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowGroups};
-use parquet::arrow::parquet_to_arrow_field_levels;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, RowGroups,
+};
+use parquet::arrow::{ProjectionMask, parquet_to_arrow_field_levels};
 use parquet::column::page::{Page, PageIterator, PageMetadata, PageReader};
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
@@ -21,8 +23,8 @@ const MAX_DEPTH: usize = 32;
 /// Longest fixed-size value, in bytes: the longest CLK.
 const MAX_FIXED_BYTES: i64 = 1 << 17;
 
-/// The last bytes of a file: a footer of the stated length and the `tail` bytes that state it.
-fn footer(file: &mut File, tail: usize, length: impl FnOnce(&[u8]) -> u64) -> io::Result<Option<Vec<u8>>> {
+/// The footer of a file, before the `tail` last bytes, which begin with its length. `None` if the file is shorter.
+fn footer(file: &mut File, tail: usize) -> io::Result<Option<Vec<u8>>> {
     let size = file.seek(SeekFrom::End(0))?;
     let mut end = vec![0; tail];
     let Some(at) = size.checked_sub(tail as u64) else {
@@ -30,7 +32,7 @@ fn footer(file: &mut File, tail: usize, length: impl FnOnce(&[u8]) -> u64) -> io
     };
     file.seek(SeekFrom::Start(at))?;
     file.read_exact(&mut end)?;
-    let length = length(&end);
+    let length = u64::from(u32::from_le_bytes([end[0], end[1], end[2], end[3]]));
     let Some(start) = at.checked_sub(length) else {
         return Ok(None);
     };
@@ -45,7 +47,6 @@ fn footer(file: &mut File, tail: usize, length: impl FnOnce(&[u8]) -> u64) -> io
 pub(crate) fn check_arrow(name: &str, file: &mut File) -> Result<(), ColumnarError> {
     let io = |error| ColumnarError::io(name, "read")(error);
     let size = file.metadata().map_err(io)?.len();
-    let length = |end: &[u8]| u64::from(u32::from_le_bytes([end[0], end[1], end[2], end[3]]));
     let fits = |footer: &[u8]| {
         let footer = arrow_ipc::root_as_footer(footer).ok()?;
         let blocks = footer.recordBatches().into_iter().chain(footer.dictionaries()).flatten();
@@ -57,33 +58,38 @@ pub(crate) fn check_arrow(name: &str, file: &mut File) -> Result<(), ColumnarErr
         }
         Some(())
     };
-    footer(file, 10, length)
+    footer(file, 10)
         .map_err(io)?
         .and_then(|footer| fits(&footer))
         .ok_or_else(|| damaged(name, "its Arrow IPC footer is missing or invalid"))
 }
 
-/// Opens a Parquet file whose footer states no length that the file cannot hold.
-pub(crate) fn open_parquet(
-    name: &str,
-    mut file: File,
-) -> Result<ParquetRecordBatchReaderBuilder<File>, ColumnarError> {
-    let invalid = || damaged(name, "its Parquet footer is missing or invalid");
-    let length = |end: &[u8]| u64::from(u32::from_le_bytes([end[0], end[1], end[2], end[3]]));
-    let footer = footer(&mut file, 8, length).map_err(ColumnarError::io(name, "read"))?.ok_or_else(invalid)?;
-    (Thrift { bytes: &footer }).check_footer().ok_or_else(invalid)?;
-    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|_| invalid())
+/// A Parquet file whose footer states no length that the file cannot hold.
+pub(crate) struct Parquet {
+    file: Arc<File>,
+    pub(crate) metadata: ArrowReaderMetadata,
 }
 
-/// The rows of a Parquet file, its dictionaries checked before they are decoded.
-pub(crate) fn parquet_batches(
-    file: File,
-    builder: &ParquetRecordBatchReaderBuilder<File>,
-) -> ParquetResult<ParquetRecordBatchReader> {
-    let groups = Groups { file: Arc::new(file), metadata: Arc::clone(builder.metadata()) };
-    let mask = parquet::arrow::ProjectionMask::all();
-    let levels = parquet_to_arrow_field_levels(builder.parquet_schema(), mask, Some(builder.schema().fields()))?;
-    ParquetRecordBatchReader::try_new_with_row_groups(&levels, &groups, BATCH_ROWS, None)
+impl Parquet {
+    pub(crate) fn open(name: &str, mut file: File) -> Result<Self, ColumnarError> {
+        let invalid = || damaged(name, "its Parquet footer is missing or invalid");
+        let footer = footer(&mut file, 8).map_err(ColumnarError::io(name, "read"))?.ok_or_else(invalid)?;
+        Thrift { bytes: &footer }.check_footer().ok_or_else(invalid)?;
+        let metadata =
+            ArrowReaderMetadata::load(&file, ArrowReaderOptions::default()).map_err(|_| invalid())?;
+        Ok(Self { file: Arc::new(file), metadata })
+    }
+
+    /// The rows, dictionaries checked before they are decoded.
+    pub(crate) fn batches(&self, name: &str) -> Result<ParquetRecordBatchReader, ColumnarError> {
+        let groups = Groups { file: Arc::clone(&self.file), metadata: Arc::clone(self.metadata.metadata()) };
+        let fields = Some(self.metadata.schema().fields());
+        parquet_to_arrow_field_levels(self.metadata.parquet_schema(), ProjectionMask::all(), fields)
+            .and_then(|levels| {
+                ParquetRecordBatchReader::try_new_with_row_groups(&levels, &groups, BATCH_ROWS, None)
+            })
+            .map_err(|_| damaged(name, "its Parquet structure is invalid"))
+    }
 }
 
 /// A walk over Thrift's compact protocol that allocates nothing. `None` where the bytes make no sense.
@@ -232,7 +238,8 @@ struct Groups {
 
 impl RowGroups for Groups {
     fn num_rows(&self) -> usize {
-        self.metadata.row_groups().iter().map(|group| group.num_rows() as usize).sum()
+        let rows = self.metadata.row_groups().iter().map(|group| group.num_rows() as usize);
+        rows.fold(0, usize::saturating_add)
     }
 
     fn column_chunks(&self, column: usize) -> ParquetResult<Box<dyn PageIterator>> {
@@ -264,7 +271,8 @@ impl Iterator for Chunks {
         let group = self.metadata.row_groups().get(self.next)?;
         self.next += 1;
         let chunk = group.column(self.column);
-        let reader = SerializedPageReader::new(Arc::clone(&self.file), chunk, group.num_rows() as usize, None);
+        let reader =
+            SerializedPageReader::new(Arc::clone(&self.file), chunk, group.num_rows() as usize, None);
         Some(reader.map(|reader| Box::new(Pages(reader)) as Box<dyn PageReader>))
     }
 }

@@ -10,7 +10,10 @@ mod clks;
 mod delimited;
 mod error;
 mod file;
+mod hostile;
 mod links;
+#[cfg(test)]
+mod readers_hold;
 mod table;
 mod token_meta;
 mod token_read;

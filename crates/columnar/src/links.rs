@@ -175,7 +175,7 @@ fn read_columns(
     mut keep: impl FnMut(&str, u64, &[&str]) -> Result<(), ColumnarError>,
 ) -> Result<(), ColumnarError> {
     let mut reader = TableReader::from_opened(opened, &ReadOptions::default())?;
-    let wanted = columns.iter().map(|column| reader.column(column)).collect::<Result<Vec<_>, _>>()?;
+    let wanted = reader.columns_named(columns)?;
     let name = reader.name().to_owned();
     while let Some(chunk) = reader.next_chunk(&wanted)? {
         let mut values = Vec::with_capacity(columns.len());

@@ -100,20 +100,32 @@ impl TableReader {
     /// Index of the column with this name.
     ///
     /// # Errors
-    /// [`ColumnarError::File`] naming the columns that there are.
+    /// [`ColumnarError::File`] if there is none.
     pub fn column(&self, wanted: &str) -> Result<usize, ColumnarError> {
-        self.columns.iter().position(|column| column == wanted).ok_or_else(|| {
-            let mut known =
-                self.columns.iter().take(20).map(|c| format!("{c:?}")).collect::<Vec<_>>().join(", ");
-            if self.columns.len() > 20 {
-                known.push_str(", …");
-            }
-            ColumnarError::file(
-                &self.name,
-                format!("no column {wanted:?}"),
-                format!("its columns are {known}"),
-            )
-        })
+        self.columns_named(&[wanted]).map(|found| found[0])
+    }
+
+    /// Indices of the columns with these names, in this order.
+    ///
+    /// # Errors
+    /// [`ColumnarError::File`] naming the first that is missing. The columns that there are stand in the
+    /// message only if one of them was wanted: a file without a header has values in its place.
+    pub fn columns_named(&self, wanted: &[&str]) -> Result<Vec<usize>, ColumnarError> {
+        let place = |name: &&str| self.columns.iter().position(|column| column == name);
+        let Some(missing) = wanted.iter().find(|name| place(name).is_none()) else {
+            return Ok(wanted.iter().filter_map(place).collect());
+        };
+        let problem = format!("no column {missing:?}");
+        if wanted.iter().all(|name| place(name).is_none()) {
+            let fix =
+                "check that the first line names the columns, and that names agree with the linkage schema";
+            return Err(ColumnarError::file(&self.name, problem, fix));
+        }
+        let mut known = self.columns.iter().take(20).map(|c| format!("{c:?}")).collect::<Vec<_>>().join(", ");
+        if self.columns.len() > 20 {
+            known.push_str(", …");
+        }
+        Err(ColumnarError::file(&self.name, problem, format!("its columns are {known}")))
     }
 
     /// The next rows, of the columns `wanted` (indices, in any order); `None` at the end.
@@ -143,13 +155,15 @@ fn check_columns(name: &str, columns: &[String]) -> Result<(), ColumnarError> {
         let problem = format!("{} columns; the limit is {MAX_COLUMNS}", columns.len());
         return Err(ColumnarError::file(name, problem, "keep the columns that the linkage schema names"));
     }
-    let mut sorted: Vec<&String> = columns.iter().collect();
+    let mut sorted: Vec<(&String, usize)> = columns.iter().zip(1..).collect();
     sorted.sort_unstable();
-    if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+    if let Some(pair) = sorted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        // By number: without a header the names would be values.
+        let problem = format!("columns {} and {} have one name", pair[0].1, pair[1].1);
         return Err(ColumnarError::file(
             name,
-            format!("two columns are named {:?}", pair[0]),
-            "rename one of them",
+            problem,
+            "check that the first line names the columns, each differently",
         ));
     }
     Ok(())

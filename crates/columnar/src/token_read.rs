@@ -9,11 +9,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mizuhiki_bits::BitRows;
 use mizuhiki_exchange::{RecordIds, TokenMeta, TokenSet, TokenSetError, View};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use crate::arrow_text::{BATCH_ROWS, arrow_problem, damaged, guarded};
+use crate::arrow_text::{arrow_problem, damaged, guarded};
 use crate::clks::read_clks;
 use crate::file::Opened;
+use crate::hostile::{Parquet, check_arrow};
 use crate::token_meta::{META_KEY, from_json};
 use crate::token_write::{COUNT_KEY, ID_COLUMN};
 use crate::{ColumnarError, Format, Source};
@@ -33,8 +33,8 @@ pub fn read_tokens(source: &Source) -> Result<TokenSet, ColumnarError> {
     let name = opened.name.clone();
     match opened.format {
         Format::Json => read_clks(&name, opened.into_read()),
-        Format::Csv => read_text(&name, opened.into_read(), b','),
-        Format::Tsv => read_text(&name, opened.into_read(), b'\t'),
+        Format::Csv => read_text(&name, opened.into_read(), ','),
+        Format::Tsv => read_text(&name, opened.into_read(), '\t'),
         Format::Arrow => guarded(&name, || read_arrow(&name, opened)),
         Format::Parquet => guarded(&name, || read_parquet(&name, opened)),
     }
@@ -46,6 +46,8 @@ struct Gather<'n> {
     meta: TokenMeta,
     ids: RecordIds,
     views: Vec<View>,
+    /// Rows that the file can hold: ids differ, so each takes a byte.
+    most_rows: u64,
 }
 
 impl<'n> Gather<'n> {
@@ -59,7 +61,7 @@ impl<'n> Gather<'n> {
         let bits = meta.schema.token_bits();
         let view = |name: &str| View { name: name.to_owned(), rows: BitRows::new(bits), present: Vec::new() };
         let views = meta.schema.view_names().into_iter().map(view).collect();
-        Ok(Self { name, meta, ids: RecordIds::default(), views })
+        Ok(Self { name, meta, ids: RecordIds::default(), views, most_rows: u64::MAX })
     }
 
     fn push_id(&mut self, id: &str) -> Result<(), ColumnarError> {
@@ -97,6 +99,9 @@ impl<'n> Gather<'n> {
 
     fn push_batch(&mut self, batch: &RecordBatch) -> Result<(), ColumnarError> {
         let again = "ask the custodian for an intact file";
+        if (self.ids.len() as u64).saturating_add(batch.num_rows() as u64) > self.most_rows {
+            return Err(damaged(self.name, "it states more rows than it can hold"));
+        }
         let Some(ids) = batch.column(0).as_string_opt::<i32>() else {
             return Err(ColumnarError::file(self.name, "its record ids are no text", again));
         };
@@ -141,45 +146,46 @@ impl<'n> Gather<'n> {
 }
 
 fn read_parquet(name: &str, opened: Opened) -> Result<TokenSet, ColumnarError> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(opened.into_file()?)
-        .map_err(|_| damaged(name, "its Parquet footer is missing or invalid"))?;
-    let schema = builder.schema().clone();
-    let count = builder
+    let file = opened.into_file()?;
+    let bytes = file.metadata().map_err(ColumnarError::io(name, "read"))?.len();
+    let parquet = Parquet::open(name, file)?;
+    let count = parquet
+        .metadata
         .metadata()
         .file_metadata()
         .key_value_metadata()
         .and_then(|pairs| pairs.iter().find(|pair| pair.key == COUNT_KEY))
         .and_then(|pair| pair.value.clone());
-    let mut gather = begin(name, &schema)?;
-    let batches = builder
-        .with_batch_size(BATCH_ROWS)
-        .build()
-        .map_err(|_| damaged(name, "its Parquet structure is invalid"))?;
-    for batch in batches {
+    let mut gather = begin(name, parquet.metadata.schema(), bytes)?;
+    for batch in parquet.batches(name)? {
         gather.push_batch(&batch.map_err(|error| damaged(name, arrow_problem(&error)))?)?;
     }
     gather.finish(count.as_deref())
 }
 
 fn read_arrow(name: &str, opened: Opened) -> Result<TokenSet, ColumnarError> {
-    let reader = FileReader::try_new_buffered(opened.into_file()?, None)
-        .map_err(|error| damaged(name, arrow_problem(&error)))?;
+    let mut file = opened.into_file()?;
+    let bytes = file.metadata().map_err(ColumnarError::io(name, "read"))?.len();
+    check_arrow(name, &mut file)?;
+    let reader =
+        FileReader::try_new_buffered(file, None).map_err(|error| damaged(name, arrow_problem(&error)))?;
     let count = reader.custom_metadata().get(COUNT_KEY).cloned();
-    let mut gather = begin(name, &reader.schema())?;
+    let mut gather = begin(name, &reader.schema(), bytes)?;
     for batch in reader {
         gather.push_batch(&batch.map_err(|error| damaged(name, arrow_problem(&error)))?)?;
     }
     gather.finish(count.as_deref())
 }
 
-fn begin<'n>(name: &'n str, schema: &arrow_schema::Schema) -> Result<Gather<'n>, ColumnarError> {
+fn begin<'n>(name: &'n str, schema: &arrow_schema::Schema, bytes: u64) -> Result<Gather<'n>, ColumnarError> {
     let meta =
         schema.metadata().get(META_KEY).ok_or_else(|| ColumnarError::file(name, NO_TOKENS, ENCODE_FIRST))?;
     let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    Gather::new(name, from_json(name, meta)?, &columns)
+    let gather = Gather::new(name, from_json(name, meta)?, &columns)?;
+    Ok(Gather { most_rows: bytes, ..gather })
 }
 
-fn read_text(name: &str, read: Box<dyn Read + Send>, delimiter: u8) -> Result<TokenSet, ColumnarError> {
+fn read_text(name: &str, read: Box<dyn Read + Send>, delimiter: char) -> Result<TokenSet, ColumnarError> {
     let mut input = BufReader::with_capacity(1 << 17, read);
     let mut line = Vec::new();
     let first = next_line(name, &mut input, &mut line)?.unwrap_or_default();
@@ -189,7 +195,7 @@ fn read_text(name: &str, read: Box<dyn Read + Send>, delimiter: u8) -> Result<To
         .ok_or_else(|| ColumnarError::file(name, NO_TOKENS, ENCODE_FIRST))?;
     let meta = from_json(name, meta.trim())?;
     let header = next_line(name, &mut input, &mut line)?.unwrap_or_default();
-    let columns: Vec<&str> = header.split(char::from(delimiter)).collect();
+    let columns: Vec<&str> = header.split(delimiter).collect();
     let mut gather = Gather::new(name, meta, &columns)?;
     let mut token = Vec::new();
     let mut count = None;
@@ -204,11 +210,12 @@ fn read_text(name: &str, read: Box<dyn Read + Send>, delimiter: u8) -> Result<To
                 "copy the file again",
             ));
         }
-        if let Some(stated) = text.strip_prefix("#end ") {
+        // A record has a delimiter, the end mark none; an id may begin like the end mark.
+        if let Some(stated) = text.strip_prefix("#end ").filter(|rest| !rest.contains(delimiter)) {
             count = Some(stated.to_owned());
             continue;
         }
-        if !split_line(text, delimiter, &mut record) || record.len() != gather.views.len() + 1 {
+        if !split_line(text, delimiter as u8, &mut record) || record.len() != gather.views.len() + 1 {
             let problem = format!("the row has not {} fields", gather.views.len() + 1);
             return Err(ColumnarError::row(name, row, problem, "copy the file again"));
         }
@@ -231,8 +238,11 @@ fn split_line(line: &str, delimiter: u8, record: &mut csv::StringRecord) -> bool
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .delimiter(delimiter)
+        // A carriage return ends no record: what follows it would be passed over.
+        .terminator(csv::Terminator::Any(b'\n'))
         .buffer_capacity(line.len() + 1)
-        .from_reader(line.as_bytes());
+        // A byte-order mark would be taken from the start: here it belongs to an id.
+        .from_reader(b"\n".chain(line.as_bytes()));
     matches!(reader.read_record(record), Ok(true))
 }
 

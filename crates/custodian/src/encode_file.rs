@@ -93,16 +93,15 @@ fn random() -> Result<ChaCha20Rng, CustodianError> {
 
 fn wanted_columns(encoder: &Encoder, reader: &TableReader) -> Result<Vec<usize>, CustodianError> {
     if !encoder.takes_columns_by_position() {
-        return Ok(encoder.columns().iter().map(|column| reader.column(column)).collect::<Result<_, _>>()?);
+        let wanted: Vec<&str> = encoder.columns().iter().map(String::as_str).collect();
+        return Ok(reader.columns_named(&wanted)?);
     }
     if encoder.columns() != reader.columns() {
         let problem = match encoder.columns().iter().zip(reader.columns()).position(|(a, b)| a != b) {
-            Some(at) => format!(
-                "column {} is {:?}, the schema says {:?}",
-                at + 1,
-                reader.columns()[at],
-                encoder.columns()[at]
-            ),
+            // Not what it is named: without a header that would be a value.
+            Some(at) => {
+                format!("column {} is not named {:?} as the schema says", at + 1, encoder.columns()[at])
+            }
             None => format!("{} columns, the schema has {}", reader.columns().len(), encoder.columns().len()),
         };
         let fix = "a clkhash schema names all columns in order; mark unused ones as ignored";

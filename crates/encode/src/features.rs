@@ -27,7 +27,7 @@ impl Features {
             match kind {
                 Feature::Ngram { n, positional, padded, positions } => {
                     let pad = if *padded { usize::from(*n) - 1 } else { 0 };
-                    self.take_ngrams(value, usize::from(*n), pad, positional.then_some(positions));
+                    self.take_ngrams(value, (usize::from(*n), pad), *positional, positions);
                 }
                 _ => self.take_exact(value),
             }
@@ -45,14 +45,14 @@ impl Features {
         starts.zip(&self.ends).map(|(start, &end)| &self.bytes[start..end])
     }
 
-    /// `positions` is `None` for grams without position; an empty list takes all positions.
-    fn take_ngrams(&mut self, value: &str, n: usize, pad: usize, positions: Option<&Vec<u16>>) {
+    /// An empty list takes the grams at all positions.
+    fn take_ngrams(&mut self, value: &str, (n, pad): (usize, usize), positional: bool, positions: &[u16]) {
         self.characters.clear();
         self.characters.extend(std::iter::repeat_n(' ', pad));
         self.characters.extend(value.chars());
         self.characters.extend(std::iter::repeat_n(' ', pad));
         for at in 0..(self.characters.len() + 1).saturating_sub(n) {
-            if positions.is_some_and(|list| !list.is_empty() && !list.contains(&(at as u16))) {
+            if !positions.is_empty() && !positions.contains(&(at as u16)) {
                 continue;
             }
             self.total += 1;
@@ -60,8 +60,8 @@ impl Features {
                 continue;
             }
             let start = self.bytes.len();
-            self.bytes.extend([if positions.is_some() { b'p' } else { b'g' }, n as u8, 0]);
-            if positions.is_some() {
+            self.bytes.extend([if positional { b'p' } else { b'g' }, n as u8, 0]);
+            if positional {
                 self.bytes.extend((at as u16).to_be_bytes());
             }
             let mut buffer = [0; 4];

@@ -3,6 +3,8 @@
 //! Normative text: `protocols/03-tokens.md`. Nothing here does IO; a custodian feeds values and takes rows.
 
 mod clkhash;
+#[doc(hidden)]
+pub mod conformance;
 mod diffusion;
 mod error;
 mod features;

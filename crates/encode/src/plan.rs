@@ -35,6 +35,7 @@ pub(crate) struct TokenPlan {
 }
 
 pub(crate) struct FieldPlan {
+    pub(crate) name: String,
     pub(crate) column: String,
     pub(crate) kind: String,
     pub(crate) level: String,
@@ -120,13 +121,6 @@ fn plan_tokens(schema: &TokenSchema, keys: &SchemaKeys) -> Result<TokenPlan, Enc
         let known: Vec<&str> = packs().iter().map(|pack| pack.name()).collect();
         return Err(EncodeError::UnknownPack { pack: schema.pack.clone(), known: known.join(", ") });
     };
-    if let Some(pinned) = schema.pack_digest {
-        let found: [u8; 32] = Sha256::digest(pack.tables().as_bytes()).into();
-        if *pinned.as_bytes() != found {
-            let found = found.iter().map(|byte| format!("{byte:02x}")).collect();
-            return Err(EncodeError::PackDigest { pinned: pinned.to_string(), found });
-        }
-    }
     let mut groups: Vec<&str> = schema.fields.iter().map(|field| field.key_group.as_str()).collect();
     groups.sort_unstable();
     groups.dedup();
@@ -138,6 +132,7 @@ fn plan_tokens(schema: &TokenSchema, keys: &SchemaKeys) -> Result<TokenPlan, Enc
             let level = resolve_level(pack, index, &field.kind, field.level.as_deref())?;
             let group = groups.iter().position(|&group| group == field.key_group).unwrap_or_default();
             Ok(FieldPlan {
+                name: field.name.clone(),
                 column: field.column.clone(),
                 kind: field.kind.clone(),
                 level,
@@ -147,6 +142,13 @@ fn plan_tokens(schema: &TokenSchema, keys: &SchemaKeys) -> Result<TokenPlan, Enc
             })
         })
         .collect::<Result<Vec<_>, EncodeError>>()?;
+    if let Some(pinned) = schema.pack_digest {
+        let found: [u8; 32] = Sha256::digest(pack.tables().as_bytes()).into();
+        if *pinned.as_bytes() != found {
+            let found = found.iter().map(|byte| format!("{byte:02x}")).collect();
+            return Err(EncodeError::PackDigest { pinned: pinned.to_string(), found });
+        }
+    }
     let views =
         schema.views.iter().map(|view| plan_view(schema, view, keys)).collect::<Result<Vec<_>, _>>()?;
     Ok(TokenPlan {

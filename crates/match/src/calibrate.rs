@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::candidates::Search;
 use crate::measure::{rms, similarity};
-use crate::{Assignment, Candidate, Limits, MatchError, candidates};
+use crate::{Assignment, Limits, MatchError, candidates};
 
 /// Bins of [`Calibration::histogram`], over similarities 0..=1.
 pub const HISTOGRAM_BINS: usize = 200;
@@ -82,12 +82,15 @@ impl Calibration {
         let lowest = Similarity::new(lowest).unwrap_or_else(|| comparable.thresholds().borderline());
         let found = candidates(comparable, lowest, limits, advance)?;
         let links = Assignment::Greedy.choose(comparable, found, lowest.get())?;
-        Ok(Self::from_links(&links, &strangers, left, right))
+        let scores = links.iter().map(|link| link.similarity).collect();
+        Ok(Self::from_scores(scores, &strangers, left, right))
     }
 
-    /// `strangers` holds one ascending list a side, or one list of second bests within one file.
-    fn from_links(links: &[Candidate], strangers: &[Vec<f64>], left: usize, right: usize) -> Self {
-        let scores: Vec<f64> = links.iter().map(|link| link.similarity).collect();
+    /// Calibrates from falling similarities of one-to-one candidate links, for files of `left` and `right`
+    /// records. `strangers` holds an ascending list of best strangers a side, or one list of second bests
+    /// within one file.
+    #[must_use]
+    pub fn from_scores(scores: Vec<f64>, strangers: &[Vec<f64>], left: usize, right: usize) -> Self {
         let false_links = match strangers {
             [first, second] => {
                 let rate = |s: f64| 0.5 * (best_rate(first, s, left) + best_rate(second, s, right));
@@ -102,6 +105,12 @@ impl Calibration {
             histogram[((score * HISTOGRAM_BINS as f64) as usize).min(HISTOGRAM_BINS - 1)] += 1;
         }
         Self { scores, false_links, histogram }
+    }
+
+    /// Expected false links among the first 1, 2, … candidate links.
+    #[must_use]
+    pub fn false_links(&self) -> &[f64] {
+        &self.false_links
     }
 
     /// The threshold up to which each further link is more likely true than false: the largest expected
@@ -164,12 +173,12 @@ fn within(scores: &[f64], second_bests: &[f64], records: usize) -> Vec<f64> {
     let total = records as f64;
     let mut duplicates = scores.len() as f64 / 2.0;
     let mut false_links = Vec::new();
-    for _ in 0..30 {
-        let matched = (2.0 * duplicates / total).min(1.0);
-        let rate = |s: f64| mixed_mean(share_at_least(second_bests, s), matched) / (total - 1.0);
+    for _ in 0..200 {
+        let matched = 2.0 * duplicates / total;
+        let rate = |s: f64| mixed_mean(share_at_least(second_bests, s).min(0.9999), matched) / (total - 1.0);
         false_links = accumulate(scores, rate, |taken| (total - 2.0 * taken).max(0.0).powi(2) / 2.0);
         let most = false_links.iter().zip(1..).map(|(sum, count)| f64::from(count) - sum).fold(0.0, f64::max);
-        if (most - duplicates).abs() < 0.5 {
+        if (most - duplicates).abs() < 1e-9 {
             break;
         }
         duplicates = most;
@@ -185,8 +194,8 @@ fn best_rate(best_strangers: &[f64], s: f64, records: usize) -> f64 {
 
 /// λ for which a share `matched` of records has a stranger at all, and the others two, as often as observed.
 fn mixed_mean(observed: f64, matched: f64) -> f64 {
-    let (mut low, mut high) = (0.0_f64, 10.0_f64);
-    for _ in 0..60 {
+    let (mut low, mut high) = (0.0_f64, 64.0_f64);
+    for _ in 0..200 {
         let mean = 0.5 * (low + high);
         let none = (-mean).exp();
         let reached = matched * (1.0 - none) + (1.0 - matched) * (1.0 - none * (1.0 + mean));
@@ -253,12 +262,6 @@ fn spread(text: &str) -> u64 {
 mod tests {
     use super::*;
 
-    fn links(scores: &[f64]) -> Vec<Candidate> {
-        let candidate =
-            |(row, &similarity): (usize, &f64)| Candidate { left: row as u32, right: row as u32, similarity };
-        scores.iter().enumerate().map(candidate).collect()
-    }
-
     #[test]
     fn the_threshold_lies_between_matches_and_strangers() {
         // 60 links far above what strangers reach, 40 as similar as strangers get.
@@ -266,7 +269,7 @@ mod tests {
             .map(|i| if i < 60 { 0.95 - f64::from(i) * 1e-4 } else { 0.6 - f64::from(i - 60) * 1e-3 })
             .collect();
         let strangers: Vec<f64> = (0..200).map(|i| 0.5 + f64::from(i) * 5e-4).collect();
-        let calibration = Calibration::from_links(&links(&scores), &[strangers.clone(), strangers], 100, 100);
+        let calibration = Calibration::from_scores(scores, &[strangers.clone(), strangers], 100, 100);
         assert!((0.6..=0.95).contains(&calibration.accept()), "{}", calibration.accept());
         let expected = calibration.expect(0.8);
         assert_eq!(expected.links, 60);
@@ -277,8 +280,7 @@ mod tests {
     #[test]
     fn nothing_is_accepted_where_all_are_strangers() {
         let scores: Vec<f64> = (0..100).rev().map(|i| 0.5 + f64::from(i) * 1e-3).collect();
-        let calibration =
-            Calibration::from_links(&links(&scores), &[vec![0.9; 100], vec![0.9; 100]], 100, 100);
+        let calibration = Calibration::from_scores(scores, &[vec![0.9; 100], vec![0.9; 100]], 100, 100);
         assert_eq!(calibration.accept(), 1.0);
         assert_eq!(calibration.expect(1.0).links, 0);
     }

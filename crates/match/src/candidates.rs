@@ -75,6 +75,15 @@ pub fn candidates(
     Ok(chunks.concat())
 }
 
+/// Similarity of a left and a right row (`protocols/04-matching.md` §3).
+///
+/// # Panics
+/// If there is no such row.
+#[must_use]
+pub fn similarity_of(comparable: &Comparable<'_>, left: usize, right: u32) -> f64 {
+    Search::new(comparable, 0.0).similarity(left, right)
+}
+
 /// A prepared comparison of two token sets at one threshold.
 pub(crate) struct Search<'a> {
     comparable: Comparable<'a>,

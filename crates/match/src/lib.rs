@@ -15,7 +15,7 @@ mod sparse;
 pub use assign::Assignment;
 pub use calibrate::{Calibration, Expectation, HISTOGRAM_BINS};
 
-pub use candidates::{Candidate, Limits, candidates};
+pub use candidates::{Candidate, Limits, candidates, similarity_of};
 pub use error::MatchError;
 pub use groups::{Place, greedy_groups};
 pub use links::{Linkage, link};

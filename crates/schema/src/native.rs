@@ -105,7 +105,7 @@ pub enum Feature {
         positional: bool,
         /// Whether the value is padded with `n − 1` blanks at both ends.
         padded: bool,
-        /// Positions (from 0) of the grams that are taken; all if empty. Only where `positional`.
+        /// Positions (from 0) of the grams that are taken; all if empty.
         positions: Vec<u16>,
     },
     /// The whole value as one feature.
@@ -353,9 +353,6 @@ fn read_features(object: &Object<'_>, walk: &mut Walk) -> Option<Vec<Feature>> {
                 return None;
             }
         };
-        if features.contains(&read) {
-            walk.fault(&path, "this feature is listed twice", "list it once");
-        }
         features.push(read);
     }
     Some(features)
@@ -368,14 +365,8 @@ fn read_ngram(feature: &Object<'_>, walk: &mut Walk) -> Option<Feature> {
     let padded = feature.boolean_or(walk, "padded", true)?;
     let mut positions = Vec::new();
     if let Some((value, path)) = feature.optional("positions") {
-        if !positional {
-            walk.fault(&path, "positions of grams without position", "write \"positional\": true");
-        }
         for (index, item) in walk.array(value, &path)?.iter().enumerate() {
             let position = walk.integer(item, &format!("{path}[{index}]"), 0..=4095)? as u16;
-            if positions.last().is_some_and(|&last| last >= position) {
-                walk.fault(&path, "positions are not ascending", "list each position once, in order");
-            }
             positions.push(position);
         }
     }
@@ -519,7 +510,7 @@ fn read_thresholds(root: &Object<'_>, walk: &mut Walk) -> Option<(Thresholds, bo
     match Thresholds::new(accept?, borderline?) {
         Ok(thresholds) => Some((thresholds, calibrate?)),
         Err(ThresholdError::Order { .. } | ThresholdError::OutOfRange { .. }) => {
-            walk.fault(&path, "borderline is above accept", "exchange them");
+            walk.fault(&borderline_path, "borderline is above accept", "exchange them");
             None
         }
     }

@@ -48,7 +48,9 @@ pub(super) fn normalise(level: &str, value: &str, out: &mut String) -> Normalise
     fold_or_missing(Holder::Other, Wildcards::Marks, value, out)?;
     out.clear();
     let digits = match parse(value).and_then(settle) {
-        Err(IMPOSSIBLE | OUT_OF_RANGE) if level == "digits" => as_written(value).ok_or(IMPOSSIBLE)?,
+        Err(refused @ (IMPOSSIBLE | OUT_OF_RANGE)) if level == "digits" => {
+            as_written(value).ok_or(refused)?
+        }
         settled => settled?,
     };
     out.extend(digits[..length].iter().map(

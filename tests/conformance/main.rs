@@ -1,0 +1,112 @@
+//! The vectors of `protocols/vectors`, made by an independent implementation, replayed.
+//!
+//! A file that no test knows, a case without a name of its own and a member that no test reads are failures.
+
+mod matching;
+mod normalisation;
+mod schema;
+mod tokens;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// Every file of vectors and the members of its cases.
+const FILES: [(&str, &[&str]); 11] = [
+    ("schema/digest.json", &["name", "document", "canonical", "digest"]),
+    ("schema/faults.json", &["name", "document", "path"]),
+    ("normalisation/en-latn.json", &["name", "kind", "level", "value", "outcome"]),
+    ("tokens/features.json", &["name", "value", "kinds", "features", "effective_length"]),
+    ("tokens/positions.json", &["name", "key", "bits", "feature", "count", "positions"]),
+    ("tokens/keys.json", &["name", "linkage_key", "schema", "digest", "epoch", "key_id", "keys"]),
+    ("tokens/diffusion.json", &["name", "key", "bits", "taps", "token_bits", "members"]),
+    (
+        "tokens/end-to-end.json",
+        &["name", "schema", "digest", "linkage_key", "columns", "records", "budgets", "tokens"],
+    ),
+    (
+        "matching/similarity.json",
+        &["name", "measure", "taps", "views", "left", "right", "accept", "borderline", "similarity", "class"],
+    ),
+    (
+        "matching/assignment.json",
+        &["name", "one_file", "borderline", "pairs", "many", "greedy", "optimal_total", "optimal"],
+    ),
+    (
+        "matching/calibration.json",
+        &["name", "scores", "strangers", "records", "accept", "borderline", "false_positives", "expected"],
+    ),
+];
+
+/// Vectors made by released peers; replayed by `tests/compatibility` and in `crates/encode`.
+const OF_PEERS: [&str; 2] = ["tokens/clkhash-0.18.3.json", "matching/anonlink-0.15.3.json"];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../protocols/vectors")
+}
+
+/// The cases of a file.
+pub(crate) fn cases(file: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(folder().join(file)).unwrap();
+    let mut document: Value = serde_json::from_str(&text).unwrap();
+    match document["cases"].take() {
+        Value::Array(cases) => cases,
+        _ => panic!("{file} has no cases"),
+    }
+}
+
+pub(crate) fn text<'v>(case: &'v Value, member: &str) -> &'v str {
+    case[member].as_str().unwrap_or_else(|| panic!("{}: {member} is no text", case["name"]))
+}
+
+pub(crate) fn number(case: &Value, member: &str) -> usize {
+    case[member].as_u64().unwrap_or_else(|| panic!("{}: {member} is no number", case["name"])) as usize
+}
+
+pub(crate) fn list<'v>(case: &'v Value, member: &str) -> &'v [Value] {
+    case[member].as_array().unwrap_or_else(|| panic!("{}: {member} is no list", case["name"]))
+}
+
+pub(crate) fn hex(digits: &str) -> Vec<u8> {
+    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
+}
+
+pub(crate) fn key(digits: &str) -> [u8; 32] {
+    hex(digits).try_into().unwrap()
+}
+
+#[test]
+fn every_file_and_every_member_is_known() {
+    let mut found = BTreeSet::new();
+    for group in std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()) {
+        let name = group.file_name().unwrap().to_string_lossy().into_owned();
+        if name == "generate" {
+            continue;
+        }
+        for file in std::fs::read_dir(&group).unwrap() {
+            found.insert(format!("{name}/{}", file.unwrap().file_name().to_string_lossy()));
+        }
+    }
+    let known: BTreeSet<String> =
+        FILES.iter().map(|(file, _)| *file).chain(OF_PEERS).map(str::to_owned).collect();
+    assert_eq!(found, known);
+    for (file, members) in FILES {
+        let mut names = BTreeSet::new();
+        for case in cases(file) {
+            assert!(
+                names.insert(text(&case, "name").to_owned()),
+                "{file}: two cases are named {}",
+                case["name"]
+            );
+            for member in case.as_object().unwrap().keys() {
+                assert!(
+                    members.contains(&member.as_str()),
+                    "{file}: {}: no test reads {member}",
+                    case["name"]
+                );
+            }
+        }
+        assert!(!names.is_empty(), "{file} is empty");
+    }
+}

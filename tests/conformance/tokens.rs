@@ -1,0 +1,137 @@
+//! `protocols/03-tokens.md`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use mizuhiki_encode::{Encoder, LinkageKey, conformance};
+use mizuhiki_schema::{Feature, LinkageSchema, SchemaBody};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::{cases, hex, key, list, number, text};
+
+/// Kinds of feature, by way of a schema that has them.
+fn kinds(features: &Value) -> Vec<Feature> {
+    let document = serde_json::json!({
+        "format": "mizuhiki-linkage-schema", "version": 1, "name": "t", "profile": "plain",
+        "locale": { "pack": "en-Latn" }, "fields": [{ "name": "f", "kind": "text", "features": features }],
+        "thresholds": { "accept": 0.9, "borderline": 0.8 }
+    });
+    match LinkageSchema::parse(&document.to_string()).unwrap().body() {
+        SchemaBody::Tokens(schema) => schema.fields[0].features.clone(),
+        _ => unreachable!(),
+    }
+}
+
+fn numbers(values: &[Value]) -> Vec<u16> {
+    values.iter().map(|value| value.as_u64().unwrap() as u16).collect()
+}
+
+#[test]
+fn features() {
+    for case in cases("tokens/features.json") {
+        let (found, length) = conformance::features(text(&case, "value"), &kinds(&case["kinds"]));
+        let expected: Vec<Vec<u8>> =
+            list(&case, "features").iter().map(|digits| hex(digits.as_str().unwrap())).collect();
+        assert_eq!((found, length), (expected, number(&case, "effective_length")), "{}", case["name"]);
+    }
+}
+
+#[test]
+fn positions() {
+    for case in cases("tokens/positions.json") {
+        let feature = hex(text(&case, "feature"));
+        let found = conformance::positions(
+            &key(text(&case, "key")),
+            number(&case, "bits"),
+            &feature,
+            number(&case, "count"),
+        );
+        assert_eq!(found, numbers(list(&case, "positions")), "{}", case["name"]);
+    }
+}
+
+#[test]
+fn keys() {
+    for case in cases("tokens/keys.json") {
+        let schema = LinkageSchema::parse(text(&case, "schema")).unwrap();
+        let linkage_key = LinkageKey::from_bytes(&hex(text(&case, "linkage_key"))).unwrap();
+        assert_eq!(schema.digest().to_string(), text(&case, "digest"));
+        assert_eq!(linkage_key.fingerprint().to_string(), text(&case, "key_id"));
+        assert_eq!(schema.epoch() as usize, number(&case, "epoch"));
+        for expected in list(&case, "keys") {
+            let (purpose, view, name) =
+                (text(expected, "purpose"), text(expected, "view"), text(expected, "name"));
+            let found = conformance::key(&linkage_key, &schema, purpose, view, name);
+            assert_eq!(found, key(text(expected, "key")), "{}: {purpose} {view} {name}", case["name"]);
+        }
+    }
+}
+
+#[test]
+fn diffusion() {
+    for case in cases("tokens/diffusion.json") {
+        let taps = number(&case, "taps");
+        let found = conformance::taps(
+            &key(text(&case, "key")),
+            number(&case, "bits"),
+            taps,
+            number(&case, "token_bits"),
+        );
+        for (found, expected) in found.chunks(taps).zip(list(&case, "members")) {
+            assert_eq!(found, numbers(expected.as_array().unwrap()), "{}", case["name"]);
+        }
+        assert_eq!(found.len(), taps * list(&case, "members").len());
+    }
+}
+
+#[test]
+fn end_to_end() {
+    for case in cases("tokens/end-to-end.json") {
+        let schema = LinkageSchema::parse(text(&case, "schema")).unwrap();
+        assert_eq!(schema.digest().to_string(), text(&case, "digest"));
+        let linkage_key = LinkageKey::from_bytes(&hex(text(&case, "linkage_key"))).unwrap();
+        let encoder = Encoder::new(&schema, &linkage_key).unwrap();
+        let columns: Vec<&str> =
+            list(&case, "columns").iter().map(|column| column.as_str().unwrap()).collect();
+        let records = list(&case, "records");
+        let places: Vec<usize> = encoder
+            .columns()
+            .iter()
+            .map(|wanted| columns.iter().position(|column| column == wanted).unwrap())
+            .collect();
+        let value = |row: usize, column: usize| records[row][places[column]].as_str().unwrap();
+        let encoded = encoder.worker().encode(records.len(), 1, &value).unwrap();
+        let row_bytes = schema.token_bits() / 8;
+        let views = schema.view_names();
+        assert_eq!(case["tokens"].as_object().unwrap().len(), views.len());
+        for (index, view) in views.iter().enumerate() {
+            let expected = list(&case["tokens"], view);
+            assert_eq!(expected.len(), records.len());
+            for (row, expected) in expected.iter().enumerate() {
+                let what = format!("{}: view {view}, record {row}", case["name"]);
+                let token = &encoded.views[index][row * row_bytes..(row + 1) * row_bytes];
+                assert_eq!(encoded.present[index][row], !expected.is_null(), "{what}");
+                if let Some(sha) = expected["sha256"].as_str() {
+                    assert_eq!(Sha256::digest(token).to_vec(), hex(sha), "{what}");
+                } else if let Some(base64) = expected["base64"].as_str() {
+                    assert_eq!(STANDARD.encode(token), base64, "{what}");
+                } else {
+                    assert!(expected.is_null(), "{what}: unknown form");
+                }
+            }
+        }
+        budgets(&case, &encoder, &views);
+    }
+}
+
+/// §5: bits that each field of each view gets.
+fn budgets(case: &Value, encoder: &Encoder, views: &[&str]) {
+    let found = conformance::budgets(encoder);
+    for (view, found) in views.iter().zip(found) {
+        let expected = case["budgets"][view].as_object().unwrap();
+        assert_eq!(found.len(), expected.len());
+        for (field, budget) in found {
+            assert_eq!(Some(budget as u64), expected[&field].as_u64(), "{}: {view} {field}", case["name"]);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The main job from plaintext files to links, as custodians and linkage unit run it.
+
+use std::path::Path;
+
+use mizuhiki_columnar::{ReadOptions, Source, Target, read_links, read_pairs, read_tokens};
+use mizuhiki_custodian::{EncodeJob, IdPolicy, LinkageKey, encode_file};
+use mizuhiki_evaluate::{Population, PopulationSpec, link_table_accuracy, write_truth};
+use mizuhiki_exchange::CustodianId;
+use mizuhiki_linkage_unit::{Accept, Assignment, LinkJob, link_files};
+use mizuhiki_schema::LinkageSchema;
+
+const FIVE: &str = include_str!("../../protocols/schema/examples/people-five-fields.json");
+
+fn encode(folder: &Path, name: &str, output: &str, threads: usize) {
+    let schema = LinkageSchema::parse(FIVE).unwrap();
+    let key = LinkageKey::from_bytes(&[9; 32]).unwrap();
+    let job = EncodeJob {
+        input: Source::Path(folder.join(format!("{name}.csv"))),
+        options: ReadOptions::default(),
+        schema: &schema,
+        key: &key,
+        output: Target::Path(folder.join(output)),
+        custodian: CustodianId::new(name).unwrap(),
+        id_column: None,
+        ids: IdPolicy::Keep,
+        threads,
+    };
+    encode_file(job, &|_, _| {}).unwrap();
+}
+
+fn link(folder: &Path, left: &str, right: &str, output: &str, threads: usize) -> Vec<u8> {
+    let job = LinkJob {
+        left: Source::Path(folder.join(left)),
+        right: Source::Path(folder.join(right)),
+        output: Target::Path(folder.join(output)),
+        assignment: Assignment::Optimal,
+        accept: Accept::Schema,
+        borderline: None,
+        report: None,
+        threads,
+    };
+    link_files(&job, &|_, _, _| {}).unwrap();
+    std::fs::read(folder.join(output)).unwrap()
+}
+
+/// Hospital and registry of a small town, with the truth.
+fn town(folder: &Path) {
+    let population = Population::make(&PopulationSpec { people: 1_500, seed: 3 });
+    for holder in &population.holders {
+        holder.write_csv(&Target::Path(folder.join(format!("{}.csv", holder.name)))).unwrap();
+    }
+    write_truth(&population.truth(0, 2), &Target::Path(folder.join("truth.csv"))).unwrap();
+}
+
+#[test]
+fn links_are_right_and_depend_on_neither_row_order_nor_threads_nor_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    town(folder);
+    encode(folder, "hospital", "hospital.parquet", 1);
+    encode(folder, "registry", "registry.parquet", 2);
+    let links = link(folder, "hospital.parquet", "registry.parquet", "links.csv", 2);
+
+    // Encoding again shuffles anew; reading other formats gives the same tokens.
+    encode(folder, "hospital", "hospital.arrow", 2);
+    encode(folder, "registry", "registry.csv.tsv", 1);
+    let order = |name: &str| {
+        let set = read_tokens(&Source::Path(folder.join(name))).unwrap();
+        (0..set.len()).map(|row| set.ids().get(row).to_owned()).collect::<Vec<_>>()
+    };
+    assert_ne!(order("hospital.parquet"), order("hospital.arrow"), "rows are shuffled");
+    assert_eq!(links, link(folder, "hospital.arrow", "registry.csv.tsv", "again.csv", 1));
+
+    let truth = read_pairs(&Source::Path(folder.join("truth.csv"))).unwrap();
+    let judged =
+        link_table_accuracy(&read_links(&Source::Path(folder.join("links.csv"))).unwrap(), &truth, false);
+    assert!(judged.matches.f1 > 0.97, "{judged:?}");
+}
+
+#[test]
+fn tokens_are_a_function_of_record_schema_and_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    town(folder);
+    let tokens = |output: &str, threads| {
+        encode(folder, "hospital", output, threads);
+        let set = read_tokens(&Source::Path(folder.join(output))).unwrap();
+        let rows = |row: usize| {
+            let views = set.views().iter().map(|view| (view.present[row], view.rows.row(row).to_vec()));
+            (set.ids().get(row).to_owned(), views.collect::<Vec<_>>())
+        };
+        let mut all: Vec<_> = (0..set.len()).map(rows).collect();
+        all.sort();
+        all
+    };
+    assert_eq!(tokens("one.parquet", 1), tokens("four.parquet", 4));
+}
+
+#[test]
+fn random_ids_come_with_a_map_that_leads_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    town(folder);
+    let schema = LinkageSchema::parse(FIVE).unwrap();
+    let key = LinkageKey::random().unwrap();
+    let job = EncodeJob {
+        input: Source::Path(folder.join("hospital.csv")),
+        options: ReadOptions::default(),
+        schema: &schema,
+        key: &key,
+        output: Target::Path(folder.join("hospital.parquet")),
+        custodian: CustodianId::new("hospital").unwrap(),
+        id_column: None,
+        ids: IdPolicy::Random { map: Some(Target::Path(folder.join("map.csv"))) },
+        threads: 2,
+    };
+    let summary = encode_file(job, &|_, _| {}).unwrap();
+    let set = read_tokens(&Source::Path(folder.join("hospital.parquet"))).unwrap();
+    let map = std::fs::read_to_string(folder.join("map.csv")).unwrap();
+    let mut lines = map.lines();
+    assert_eq!(lines.next(), Some("record_id,rec_id"));
+    let mut mapped: Vec<&str> = lines.map(|line| line.split_once(',').unwrap().0).collect();
+    let mut found: Vec<&str> = (0..set.len()).map(|row| set.ids().get(row)).collect();
+    assert_eq!(mapped.len() as u64, summary.records);
+    (mapped.sort_unstable(), found.sort_unstable());
+    assert_eq!(mapped, found);
+    assert!(found.iter().all(|id| id.len() == 20 && !id.starts_with('H')));
+}
