@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::RwLock;
 
 use blake2::Blake2bMac512;
 use blake2::digest::{FixedOutput, Update};
@@ -24,7 +23,7 @@ use zeroize::Zeroizing;
 use crate::strptime::DateFormat;
 use crate::{EncodeError, LinkageKey};
 
-/// Memoised grams of one column before its memo is emptied.
+/// Memoised values, and grams, of one column before its memo is emptied: 8 MiB of filters at 1,024 bits.
 const MAX_MEMO: usize = 1 << 16;
 
 /// A clkhash schema with its keys.
@@ -46,11 +45,22 @@ struct Hashed {
     pattern: Option<Regex>,
     date: Option<DateFormat>,
     keys: [Zeroizing<Vec<u8>>; 2],
-    memo: RwLock<Memo>,
 }
 
-/// Positions by gram; the list is as long as the largest count asked for so far.
-type Memo = HashMap<Box<str>, Box<[u32]>, FxBuildHasher>;
+/// What one thread remembers of each column: names and dates recur, grams even more.
+#[derive(Default)]
+pub(crate) struct ClkhashMemo {
+    columns: Vec<ColumnMemo>,
+    grams: Grams,
+}
+
+#[derive(Default)]
+struct ColumnMemo {
+    /// Filters by value as it stands in the input.
+    values: HashMap<Box<str>, Box<[u8]>, FxBuildHasher>,
+    /// Positions by gram; the list is as long as the largest count asked for so far.
+    grams: HashMap<Box<str>, Box<[u32]>, FxBuildHasher>,
+}
 
 impl ClkhashPlan {
     pub(crate) fn new(schema: &ClkhashSchema, secret: &LinkageKey) -> Result<Self, EncodeError> {
@@ -82,30 +92,34 @@ impl ClkhashPlan {
     /// Serialised CLKs of `rows` records.
     pub(crate) fn encode<'v>(
         &self,
+        memo: &mut ClkhashMemo,
         rows: usize,
         first_row: u64,
         value: &dyn Fn(usize, usize) -> &'v str,
     ) -> Result<Vec<u8>, EncodeError> {
+        memo.columns.resize_with(self.columns.len(), ColumnMemo::default);
         let mut out = Vec::with_capacity(rows * self.bits() / 8);
         let mut filter = vec![0; self.filter_bits / 8];
-        let mut grams = Grams::default();
         for row in 0..rows {
             filter.fill(0);
             for (index, column) in self.columns.iter().enumerate() {
                 let Some(hashed) = &column.hashed else { continue };
-                let value = hashed.format(value(row, index)).map_err(|reason| EncodeError::Value {
-                    row: first_row + row as u64,
-                    column: column.name.clone(),
-                    reason: reason.to_owned(),
-                })?;
-                tokenise(&value, hashed.rules.comparison, &mut grams).map_err(|reason| {
-                    EncodeError::Value {
-                        row: first_row + row as u64,
-                        column: column.name.clone(),
-                        reason: reason.to_owned(),
+                let value = value(row, index);
+                let known = &mut memo.columns[index];
+                if !known.values.contains_key(value) {
+                    let own =
+                        hashed.filter(value, known, &mut memo.grams, filter.len()).map_err(|reason| {
+                            let row = first_row + row as u64;
+                            EncodeError::Value { row, column: column.name.clone(), reason: reason.to_owned() }
+                        })?;
+                    if known.values.len() >= MAX_MEMO {
+                        known.values.clear();
                     }
-                })?;
-                hashed.insert(&grams, &mut filter);
+                    known.values.insert(value.into(), own);
+                }
+                for (sum, byte) in filter.iter_mut().zip(&known.values[value]) {
+                    *sum |= byte;
+                }
             }
             fold(&filter, self.folds, &mut out);
         }
@@ -269,7 +283,7 @@ impl Hashed {
             }
             _ => {}
         }
-        Ok(Self { rules: rules.clone(), encoding, pattern, date, keys, memo: RwLock::default() })
+        Ok(Self { rules: rules.clone(), encoding, pattern, date, keys })
     }
 
     /// Checks a value against the column's format and brings it into the form that is hashed.
@@ -337,7 +351,16 @@ impl Hashed {
         }
     }
 
-    fn insert(&self, grams: &Grams, filter: &mut [u8]) {
+    /// The filter of one value alone.
+    fn filter(
+        &self,
+        value: &str,
+        memo: &mut ColumnMemo,
+        grams: &mut Grams,
+        bytes: usize,
+    ) -> Result<Box<[u8]>, &'static str> {
+        tokenise(&self.format(value)?, self.rules.comparison, grams)?;
+        let mut filter = vec![0; bytes].into_boxed_slice();
         let total = grams.ends.len() as u32;
         for (index, gram) in grams.iter().enumerate() {
             let count = match self.rules.strategy {
@@ -345,29 +368,17 @@ impl Hashed {
                 BitStrategy::PerFeature(bits) => bits / total + u32::from((index as u32) < bits % total),
                 _ => unreachable!("strategies are per token or per feature"),
             } as usize;
-            self.with_positions(gram, count, filter.len() as u32 * 8, |positions| {
-                for &position in positions {
-                    filter[position as usize / 8] |= 0x80 >> (position % 8);
+            if memo.grams.get(gram).is_none_or(|known| known.len() < count) {
+                if memo.grams.len() >= MAX_MEMO {
+                    memo.grams.clear();
                 }
-            });
-        }
-    }
-
-    /// Calls `set` with the first `count` positions of `gram`.
-    fn with_positions(&self, gram: &str, count: usize, bits: u32, mut set: impl FnMut(&[u32])) {
-        if let Ok(memo) = self.memo.read()
-            && let Some(known) = memo.get(gram).filter(|known| known.len() >= count)
-        {
-            return set(&known[..count]);
-        }
-        let positions = self.positions(gram, count, bits);
-        set(&positions);
-        if let Ok(mut memo) = self.memo.write() {
-            if memo.len() >= MAX_MEMO {
-                memo.clear();
+                memo.grams.insert(gram.into(), self.positions(gram, count, bytes as u32 * 8).into());
             }
-            memo.insert(gram.into(), positions.into());
+            for &position in &memo.grams[gram][..count] {
+                filter[position as usize / 8] |= 0x80 >> (position % 8);
+            }
         }
+        Ok(filter)
     }
 
     fn positions(&self, gram: &str, count: usize, bits: u32) -> Vec<u32> {
@@ -606,7 +617,8 @@ mod tests {
             let SchemaBody::Clkhash(body) = schema.body() else { unreachable!() };
             let secret = Zeroizing::new(vector["secret"].as_str().unwrap().as_bytes().to_vec());
             let plan = ClkhashPlan::new(body, &LinkageKey::from_clkhash_secret(&secret).unwrap()).unwrap();
-            let rows = plan.encode(records.len(), 1, &|row, column| records[row][column]).unwrap();
+            let mut memo = ClkhashMemo::default();
+            let rows = plan.encode(&mut memo, records.len(), 1, &|row, column| records[row][column]).unwrap();
             let clks: Vec<String> = rows.chunks(plan.bits() / 8).map(|row| STANDARD.encode(row)).collect();
             let expected: Vec<&str> = list(vector, "clks").iter().map(|clk| clk.as_str().unwrap()).collect();
             assert_eq!(clks, expected, "{}", vector["schema"]);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use mizuhiki_bits::{BitColumns, LANES};
 use mizuhiki_locale::Outcome;
 
+use crate::clkhash::ClkhashMemo;
 use crate::features::Features;
 use crate::national_id::is_my_number;
 use crate::plan::{Encoder, Plan, TokenPlan, ViewPlan};
@@ -25,6 +26,7 @@ pub struct Worker<'e> {
     encoder: &'e Encoder,
     interner: Interner,
     memos: Vec<PositionMemo>,
+    clkhash: ClkhashMemo,
     features: Features,
     normal: String,
     filter: BitColumns,
@@ -57,6 +59,7 @@ impl<'e> Worker<'e> {
             encoder,
             interner: Interner::default(),
             memos: (0..views).map(|_| PositionMemo::default()).collect(),
+            clkhash: ClkhashMemo::default(),
             features: Features::default(),
             normal: String::new(),
             filter: BitColumns::new(filter_bits),
@@ -85,7 +88,7 @@ impl<'e> Worker<'e> {
         let encoder = self.encoder;
         match &encoder.plan {
             Plan::Clkhash(plan) => {
-                let row = plan.encode(rows, first_row, value)?;
+                let row = plan.encode(&mut self.clkhash, rows, first_row, value)?;
                 self.count_clks(&row, plan.bits(), rows);
                 Ok(EncodedRows { views: vec![row], present: vec![vec![true; rows]] })
             }
@@ -108,8 +111,10 @@ impl<'e> Worker<'e> {
     fn count_clks(&mut self, rows: &[u8], bits: usize, count: usize) {
         let mut set = vec![0; bits];
         for row in rows.chunks_exact(bits / 8) {
-            for (position, count) in set.iter_mut().enumerate() {
-                *count += u32::from(row[position / 8] >> (7 - position % 8) & 1);
+            for (counts, &byte) in set.chunks_exact_mut(8).zip(row) {
+                for (bit, count) in counts.iter_mut().enumerate() {
+                    *count += u32::from(byte >> (7 - bit) & 1);
+                }
             }
             self.stats[0].add_token(row);
         }

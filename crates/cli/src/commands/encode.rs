@@ -63,8 +63,11 @@ pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
 
 fn custodian_name(encode: &Encode) -> anyhow::Result<CustodianId> {
     let stem = Path::new(&encode.input).file_stem().and_then(|stem| stem.to_str());
-    let name =
-        encode.custodian.as_deref().or(stem.filter(|_| encode.input != "-")).unwrap_or("standard input");
+    let name = encode
+        .custodian
+        .as_deref()
+        .or_else(|| stem.filter(|_| encode.input != "-"))
+        .unwrap_or("standard input");
     CustodianId::new(name).map_err(|error| UsageError(format!("--custodian: {error}")).into())
 }
 

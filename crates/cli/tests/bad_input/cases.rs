@@ -122,7 +122,7 @@ pub(crate) const CASES: &[Case] = &[
     Case {
         name: "schema with a repeated member",
         prepare: |p| {
-            fs::write(p.join("schema.json"), r#"{"format":"mizuhiki-linkage-schema","format":"x"}"#).unwrap()
+            fs::write(p.join("schema.json"), r#"{"format":"mizuhiki-linkage-schema","format":"x"}"#).unwrap();
         },
         command: "schema check schema.json",
     },
@@ -227,7 +227,7 @@ pub(crate) const CASES: &[Case] = &[
     Case {
         name: "wrong digest",
         prepare: |p| {
-            edit(p, "left.csv", |text| text.replace("\"schema_digest\":\"", "\"schema_digest\":\"00"))
+            edit(p, "left.csv", |text| text.replace("\"schema_digest\":\"", "\"schema_digest\":\"00"));
         },
         command: "link left.csv right.csv -o out.csv",
     },
@@ -300,14 +300,14 @@ pub(crate) const CASES: &[Case] = &[
     Case {
         name: "links that are no links",
         prepare: |p| {
-            fs::write(p.join("links.csv"), "left_id,right_id,similarity,class\na,b,high,match\n").unwrap()
+            fs::write(p.join("links.csv"), "left_id,right_id,similarity,class\na,b,high,match\n").unwrap();
         },
         command: "evaluate accuracy links.csv --truth links.csv",
     },
     Case {
         name: "truth without its columns",
         prepare: |p| {
-            fs::write(p.join("links.csv"), "left_id,right_id,similarity,class\na,b,0.9,match\n").unwrap()
+            fs::write(p.join("links.csv"), "left_id,right_id,similarity,class\na,b,0.9,match\n").unwrap();
         },
         command: "evaluate accuracy links.csv --truth people.csv",
     },

@@ -3,6 +3,8 @@
 //! What is expected stands in `expected.txt`, one section a case; `UPDATE_EXPECTED=1 cargo test -p mizuhiki
 //! --test bad_input` writes it anew for review.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
+
 mod cases;
 mod fixture;
 
