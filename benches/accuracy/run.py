@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Accuracy on FEBRL4 and RLdata10000: encode, link without labels, judge by the truth.
+
+Needs the files that benches/data/extract.py writes, and a built mizuhiki. Every schema is run with several
+random keys; thresholds come from the schema, which lets the linkage unit find them without labels.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "protocols" / "schema" / "examples"
+RUNS = [
+    ("FEBRL4", "people-five-fields", 0.975),
+    ("FEBRL4", "people-names-dob", 0.94),
+    ("FEBRL4", "people-five-fields-plain", 0.999),
+    ("FEBRL4", "people-names-dob-plain", 0.97),
+    ("RLdata10000", "people-names-dob", None),
+    ("RLdata10000", "people-names-dob-plain", None),
+]
+
+
+def run(binary: Path, *arguments: str | Path) -> dict:
+    command = [str(binary), "--json", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}\n{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def judge(binary: Path, data: Path, schema: str, what: str, folder: Path) -> dict:
+    key = folder / "linkage.key"
+    run(binary, "key", "new", "-o", key)
+    within = what == "RLdata10000"
+    inputs = [data / "rldata10000.csv"] if within else [data / "febrl4-a.csv", data / "febrl4-b.csv"]
+    tokens = []
+    for index, people in enumerate(inputs):
+        tokens.append(folder / f"{index}.parquet")
+        run(binary, "encode", people, "--schema", EXAMPLES / f"{schema}.json", "--key", key, "-o", tokens[-1], "--keep-ids")
+    links = folder / "links.csv"
+    linked = run(binary, "link", tokens[0], tokens[-1], "-o", links)
+    truth = data / ("rldata10000-truth.csv" if within else "febrl4-truth.csv")
+    accuracy = run(binary, "evaluate", "accuracy", links, "--truth", truth, *(["--unordered"] if within else []))
+    matches = accuracy["matches"]
+    return {
+        "accept": linked["accept_threshold"],
+        "origin": linked["threshold_origin"],
+        "expected_precision": linked["expected_precision"],
+        "precision": matches["precision"]["value"],
+        "recall": matches["recall"]["value"],
+        "f1": matches["f1"],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mizuhiki", type=Path, required=True, metavar="BINARY")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--keys", type=int, default=5, help="random keys a schema")
+    parser.add_argument("--json", type=Path, metavar="OUT")
+    arguments = parser.parse_args()
+    results = []
+    for what, schema, goal in RUNS:
+        runs = []
+        for _ in range(arguments.keys):
+            with tempfile.TemporaryDirectory() as folder:
+                runs.append(judge(arguments.mizuhiki, arguments.data, schema, what, Path(folder)))
+        scores = sorted(each["f1"] for each in runs)
+        result = {"data": what, "schema": schema, "goal_f1": goal, "f1_min": scores[0],
+                  "f1_median": scores[len(scores) // 2], "f1_max": scores[-1], "runs": runs}
+        results.append(result)
+        bound = "" if goal is None else f"   goal {goal}: {'met' if scores[0] >= goal else 'MISSED'}"
+        print(f"{what:<12} {schema:<26} F1 min {scores[0]:.4f} median {scores[len(scores) // 2]:.4f} max {scores[-1]:.4f}{bound}", flush=True)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
