@@ -123,9 +123,9 @@ def accumulate(scores: Sequence[float], q: Callable[[float], float], free: Calla
     before, total, result = 0.0, 0.0, []
     for k, s in enumerate(scores, 1):
         now = max(before, q(s))
-        total = min(float(k), total + free(k) * (now - before))
+        total += free(k) * (now - before)
         before = now
-        result.append(total)
+        result.append(min(float(k), total))
     return Calibration(scores, result)
 
 

@@ -1,4 +1,4 @@
-//! The table of broken inputs.
+//! The table of broken inputs. Token files are shuffled, so what breaks them breaks every row alike.
 
 use std::fs;
 use std::path::Path;
@@ -216,12 +216,16 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         name: "token CSV with a repeated id",
-        prepare: |p| edit(p, "left.csv", |text| text.replace("\nr2,", "\nr1,")),
+        prepare: |p| edit(p, "left.csv", |text| text.replace("\nr2,", "\nr1,").replace("\nr3,", "\nr1,")),
         command: "link left.csv right.csv -o out.csv",
     },
     Case {
         name: "token that is not base64",
-        prepare: |p| edit(p, "left.csv", |text| text.replace("\nr2,", "\nr2,!")),
+        prepare: |p| {
+            edit(p, "left.csv", |text| {
+                text.replace("\nr1,", "\nr1,!").replace("\nr2,", "\nr2,!").replace("\nr3,", "\nr3,!")
+            })
+        },
         command: "link left.csv right.csv -o out.csv",
     },
     Case {
