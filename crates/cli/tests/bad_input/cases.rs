@@ -224,7 +224,7 @@ pub(crate) const CASES: &[Case] = &[
         prepare: |p| {
             edit(p, "left.csv", |text| {
                 text.replace("\nr1,", "\nr1,!").replace("\nr2,", "\nr2,!").replace("\nr3,", "\nr3,!")
-            })
+            });
         },
         command: "link left.csv right.csv -o out.csv",
     },
