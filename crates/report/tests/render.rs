@@ -56,7 +56,7 @@ fn sample() -> LinkReport {
     }
 }
 
-#[allow(clippy::unwrap_used)] // a helper of tests
+#[allow(clippy::unwrap_used, reason = "a helper of tests: a failed step fails the test")]
 fn page(report: &LinkReport) -> String {
     render(report).unwrap()
 }
