@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Every file of vectors and the members of its cases.
-const FILES: [(&str, &[&str]); 11] = [
+const FILES: [(&str, &[&str]); 12] = [
     ("schema/digest.json", &["name", "document", "canonical", "digest"]),
     ("schema/faults.json", &["name", "document", "path"]),
     ("normalisation/en-latn.json", &["name", "kind", "level", "value", "outcome"]),
@@ -27,6 +27,7 @@ const FILES: [(&str, &[&str]); 11] = [
         "tokens/end-to-end.json",
         &["name", "schema", "digest", "linkage_key", "columns", "records", "budgets", "tokens"],
     ),
+    ("tokens/blocks.json", &["name", "schema", "linkage_key", "columns", "records", "passes"]),
     (
         "matching/similarity.json",
         &["name", "measure", "taps", "views", "left", "right", "accept", "borderline", "similarity", "class"],

@@ -4,7 +4,7 @@ use mizuhiki_bits::BitRows;
 use mizuhiki_exchange::{
     Classification, Comparable, CustodianId, KeyId, RecordIds, TokenMeta, TokenSet, View,
 };
-use mizuhiki_match::{Assignment, Calibration, Candidate, similarity_of};
+use mizuhiki_match::{Assignment, Calibration, Candidate, choose, similarity_of};
 use mizuhiki_schema::{LinkageSchema, Similarity, Thresholds};
 use serde_json::{Value, json};
 
@@ -48,7 +48,7 @@ fn record(case: &Value, side: &str) -> TokenSet {
     });
     let meta =
         TokenMeta { schema, key_id: KeyId::from_bytes([0; 8]), custodian: CustodianId::new(side).unwrap() };
-    TokenSet::new(Some(meta), ids, views.collect()).unwrap()
+    TokenSet::new(Some(meta), ids, views.collect(), Vec::new()).unwrap()
 }
 
 #[test]
@@ -95,11 +95,9 @@ fn assignments() {
             (ids(pairs, 0), ids(pairs, 1))
         };
         let (left, right) = (
-            TokenSet::new(None, left_ids, Vec::new()).unwrap(),
-            TokenSet::new(None, right_ids, Vec::new()).unwrap(),
+            TokenSet::new(None, left_ids, Vec::new(), Vec::new()).unwrap(),
+            TokenSet::new(None, right_ids, Vec::new(), Vec::new()).unwrap(),
         );
-        let comparable =
-            if within { Comparable::within(&left) } else { Comparable::between(&left, &right).unwrap() };
         let borderline = case["borderline"].as_f64().unwrap();
         let candidates: Vec<Candidate> = pairs
             .iter()
@@ -111,7 +109,8 @@ fn assignments() {
             .filter(|candidate| candidate.similarity >= borderline)
             .collect();
         let choose = |assignment: Assignment| {
-            let chosen = assignment.choose(&comparable, candidates.clone(), borderline).unwrap();
+            let sizes = (left.len(), right.len());
+            let chosen = choose(assignment, candidates.clone(), sizes, within, borderline);
             let show = |c: &Candidate| {
                 json!([left.ids().get(c.left as usize), right.ids().get(c.right as usize), c.similarity])
             };
@@ -120,7 +119,6 @@ fn assignments() {
         assert_eq!(choose(Assignment::Many), list(&case, "many"), "{}: many", case["name"]);
         assert_eq!(choose(Assignment::Greedy), list(&case, "greedy"), "{}: greedy", case["name"]);
         if within {
-            assert!(Assignment::Optimal.choose(&comparable, candidates.clone(), borderline).is_err());
             continue;
         }
         let optimal = choose(Assignment::Optimal);

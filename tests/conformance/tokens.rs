@@ -84,6 +84,13 @@ fn diffusion() {
     }
 }
 
+/// Where the columns that the encoder reads stand in the records of a case.
+fn places(case: &Value, encoder: &Encoder) -> Vec<usize> {
+    let columns = list(case, "columns");
+    let place = |wanted: &String| columns.iter().position(|column| column == wanted);
+    encoder.columns().iter().map(|wanted| place(wanted).unwrap()).collect()
+}
+
 #[test]
 fn end_to_end() {
     for case in cases("tokens/end-to-end.json") {
@@ -91,14 +98,8 @@ fn end_to_end() {
         assert_eq!(schema.digest().to_string(), text(&case, "digest"));
         let linkage_key = LinkageKey::from_bytes(&hex(text(&case, "linkage_key"))).unwrap();
         let encoder = Encoder::new(&schema, &linkage_key).unwrap();
-        let columns: Vec<&str> =
-            list(&case, "columns").iter().map(|column| column.as_str().unwrap()).collect();
         let records = list(&case, "records");
-        let places: Vec<usize> = encoder
-            .columns()
-            .iter()
-            .map(|wanted| columns.iter().position(|column| column == wanted).unwrap())
-            .collect();
+        let places = places(&case, &encoder);
         let value = |row: usize, column: usize| records[row][places[column]].as_str().unwrap();
         let encoded = encoder.worker().encode(records.len(), 1, &value).unwrap();
         let row_bytes = schema.token_bits() / 8;
@@ -121,6 +122,35 @@ fn end_to_end() {
             }
         }
         budgets(&case, &encoder, &views);
+    }
+}
+
+/// §8, before ids of rare and frequent blocks are taken away.
+#[test]
+fn blocks() {
+    for case in cases("tokens/blocks.json") {
+        let schema = LinkageSchema::parse(text(&case, "schema")).unwrap();
+        let linkage_key = LinkageKey::from_bytes(&hex(text(&case, "linkage_key"))).unwrap();
+        let encoder = Encoder::new(&schema, &linkage_key).unwrap();
+        let records = list(&case, "records");
+        let places = places(&case, &encoder);
+        // Over and over, so that there are more than the worker takes at a time.
+        let rows = 8 * records.len();
+        let value =
+            |row: usize, column: usize| records[row % records.len()][places[column]].as_str().unwrap();
+        let encoded = encoder.worker().encode(rows, 1, &value).unwrap();
+        let passes = list(&case, "passes");
+        let names: Vec<&str> = passes.iter().map(|pass| text(pass, "name")).collect();
+        assert_eq!(schema.pass_names(), names, "{}", case["name"]);
+        assert_eq!(encoded.blocks.len(), names.len(), "{}", case["name"]);
+        for ((pass, name), found) in passes.iter().zip(names).zip(&encoded.blocks) {
+            let expected = list(pass, "ids");
+            assert_eq!((found.len(), expected.len()), (rows, records.len()));
+            for (row, (found, expected)) in found.iter().zip(expected.iter().cycle()).enumerate() {
+                let found = found.map(|id| id.to_bytes().to_vec());
+                assert_eq!(found, expected.as_str().map(hex), "{}: pass {name}, record {row}", case["name"]);
+            }
+        }
     }
 }
 

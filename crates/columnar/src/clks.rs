@@ -43,7 +43,7 @@ pub(crate) fn read_clks(name: &str, read: Box<dyn Read + Send>) -> Result<TokenS
     }
     let rows = state.rows.unwrap_or_else(|| BitRows::new(8));
     let view = View { name: "clk".to_owned(), present: vec![true; count], rows };
-    TokenSet::new(None, ids, vec![view])
+    TokenSet::new(None, ids, vec![view], Vec::new())
         .map_err(|error| ColumnarError::file(name, error.to_string(), "split the file"))
 }
 

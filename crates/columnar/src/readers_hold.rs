@@ -6,7 +6,9 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Int64Array, NullArray, RecordBatch, RunArray, StringArray};
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{DataType, Field, Schema};
-use mizuhiki_exchange::{Classification, CustodianId, KeyId, Link, RecordId, RecordIds, TokenMeta, TokenSet};
+use mizuhiki_exchange::{
+    BlockId, Classification, CustodianId, KeyId, Link, RecordId, RecordIds, TokenMeta, TokenSet, compare_ids,
+};
 use mizuhiki_schema::{LinkageSchema, Similarity};
 use parquet::arrow::ArrowWriter;
 use proptest::collection::{btree_set, vec};
@@ -14,8 +16,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
 use crate::{
-    ColumnarError, LinkWriter, ReadOptions, Source, TableReader, Target, TokenRows, TokenWriter, read_links,
-    read_pairs, read_tokens,
+    Cell, ColumnarError, LINK_COLUMNS, ReadOptions, ResultWriter, Source, TableReader, Target, TokenRows,
+    TokenWriter, read_links, read_pairs, read_tokens,
 };
 
 const NATIVE: &str = r#"{
@@ -27,6 +29,7 @@ const NATIVE: &str = r#"{
     ],
     "filter": { "bits": 64 },
     "views": [{ "name": "both", "fields": ["a", "b"] }, { "name": "one", "fields": ["a"] }],
+    "blocking": { "rules": [{ "name": "first", "parts": [{ "field": "a" }] }] },
     "thresholds": { "accept": 0.9, "borderline": 0.8 }
 }"#;
 
@@ -54,6 +57,22 @@ fn with_file<T>(extension: &str, bytes: &[u8], read: impl FnOnce(&Source) -> T) 
 }
 
 /// The bytes that `write` leaves in a file with this extension.
+fn write_links(target: &Target, links: &[Link]) {
+    let mut writer = ResultWriter::create(target, LINK_COLUMNS).unwrap();
+    for link in links {
+        let cells = [
+            Cell::Text(link.left.as_str()),
+            Cell::Text(link.right.as_str()),
+            Cell::Number(Some(link.similarity.get())),
+            Cell::Text(link.class.name()),
+            Cell::Number(None),
+            Cell::Text(""),
+        ];
+        writer.push(&cells).unwrap();
+    }
+    writer.finish().unwrap();
+}
+
 fn written(extension: &str, write: impl FnOnce(&Target)) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(format!("table.{extension}"));
@@ -103,14 +122,20 @@ fn token_file(extension: &str, schema: &str, rows: &[TokenRow]) -> Vec<u8> {
         let (first, second) = rows.split_at(rows.len() / 2);
         for run in [first, second] {
             let views = meta(schema).schema.view_names().len();
+            let passes = meta(schema).schema.pass_names().len();
             let mut tokens = TokenRows {
                 views: vec![Vec::new(); views],
                 present: vec![Vec::new(); views],
+                blocks: vec![Vec::new(); passes],
                 ..TokenRows::default()
             };
             for (id, row) in run {
                 tokens.ids.push(id).unwrap();
-                for (view, token) in row.iter().enumerate() {
+                let (views, passes) = row.split_at(views);
+                for (index, pass) in tokens.blocks.iter_mut().enumerate() {
+                    pass.push(passes.get(index).copied().flatten().map(BlockId::from_bytes));
+                }
+                for (view, token) in views.iter().enumerate() {
                     tokens.views[view].extend(token.unwrap_or_default());
                     tokens.present[view].push(token.is_some());
                 }
@@ -129,7 +154,8 @@ fn rows_of(set: &TokenSet) -> Vec<TokenRow> {
                 view.rows.extend_bytes(row, &mut bytes);
                 view.present[row].then(|| bytes.try_into().unwrap())
             });
-            (set.ids().get(row).to_owned(), tokens.collect())
+            let blocks = set.blocks().iter().map(|pass| pass[row].map(BlockId::to_bytes));
+            (set.ids().get(row).to_owned(), tokens.chain(blocks).collect())
         })
         .collect()
 }
@@ -145,6 +171,7 @@ fn assert_whole(set: &TokenSet) {
             assert_eq!(view.rows.weight(row), 0);
         }
     }
+    assert!(set.blocks().iter().all(|pass| pass.len() == set.len()));
     let ids: std::collections::BTreeSet<&str> = (0..set.len()).map(|row| set.ids().get(row)).collect();
     assert_eq!(ids.len(), set.len());
 }
@@ -294,7 +321,12 @@ fn parquet_bytes(batch: &RecordBatch) -> Vec<u8> {
 /// One valid file of each kind, with its extension.
 fn valid_files() -> Vec<(&'static str, Vec<u8>)> {
     let rows: Vec<TokenRow> = (0..9)
-        .map(|row| (format!("id-{row}"), vec![Some([row; 8]), (row % 2 == 0).then_some([!row; 8])]))
+        .map(|row| {
+            (
+                format!("id-{row}"),
+                vec![Some([row; 8]), (row % 2 == 0).then_some([!row; 8]), (row > 4).then_some([7; 8])],
+            )
+        })
         .collect();
     let clks: Vec<TokenRow> = (0..9).map(|row| (row.to_string(), vec![Some([row; 8])])).collect();
     let link = |row: u8| Link {
@@ -314,9 +346,10 @@ fn valid_files() -> Vec<(&'static str, Vec<u8>)> {
         ("json", token_file("json", CLKHASH, &clks)),
     ];
     files.extend(TOKEN_FORMATS.map(|format| (format, token_file(format, NATIVE, &rows))));
-    files.extend(["csv", "json", "parquet", "arrow", "tsv"].map(|format| {
-        (format, written(format, |target| LinkWriter::create(target).unwrap().finish(&links).unwrap()))
-    }));
+    files.extend(
+        ["csv", "json", "parquet", "arrow", "tsv"]
+            .map(|format| (format, written(format, |target| write_links(target, &links)))),
+    );
     files
 }
 
@@ -358,12 +391,14 @@ proptest! {
     #![proptest_config(cases(24))]
 
     #[test]
-    fn tokens_round_trip(rows in token_rows(2)) {
+    fn tokens_round_trip(rows in token_rows(3)) {
+        let mut sorted = rows.clone();
+        sorted.sort_by(|a, b| compare_ids(&a.0, &b.0));
         for format in TOKEN_FORMATS {
             let bytes = token_file(format, NATIVE, &rows);
             let set = with_file(format, &bytes, read_tokens).unwrap();
             assert_whole(&set);
-            prop_assert_eq!(rows_of(&set), rows.clone(), "{}", format);
+            prop_assert_eq!(rows_of(&set), sorted.clone(), "{}", format);
             prop_assert_eq!(set.meta(), Some(&meta(NATIVE)));
         }
     }
@@ -380,7 +415,7 @@ proptest! {
     #[test]
     fn links_round_trip(links in links()) {
         for format in ["csv", "tsv", "json", "parquet", "arrow"] {
-            let bytes = written(format, |target| LinkWriter::create(target).unwrap().finish(&links).unwrap());
+            let bytes = written(format, |target| write_links(target, &links));
             let read = with_file(format, &bytes, read_links).unwrap();
             prop_assert_eq!(read.len(), links.len());
             for (read, link) in read.iter().zip(&links) {
@@ -616,12 +651,12 @@ fn a_token_file_has_no_more_rows_than_bytes() {
         let file = std::fs::File::open(path).unwrap();
         parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).unwrap().schema().clone()
     });
-    assert_eq!(schema.fields().len(), 1 + meta.schema.view_names().len());
+    assert_eq!(schema.fields().len(), 1 + meta.schema.view_names().len() + meta.schema.pass_names().len());
     // One id, a hundred thousand times, in a few bytes.
     let rows = 100_000;
     let ids: ArrayRef = Arc::new(StringArray::from(vec!["x"; rows]));
     let none = arrow_array::new_null_array(&DataType::FixedSizeBinary(8), rows);
-    let batch = RecordBatch::try_new(schema, vec![ids, Arc::clone(&none), none]).unwrap();
+    let batch = RecordBatch::try_new(schema, vec![ids, Arc::clone(&none), Arc::clone(&none), none]).unwrap();
     let bytes = parquet_bytes(&batch);
     assert!(bytes.len() < rows / 2);
     let error = with_file("parquet", &bytes, read_tokens).unwrap_err().to_string();

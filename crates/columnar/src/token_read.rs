@@ -8,14 +8,14 @@ use arrow_ipc::reader::FileReader;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mizuhiki_bits::BitRows;
-use mizuhiki_exchange::{RecordIds, TokenMeta, TokenSet, TokenSetError, View};
+use mizuhiki_exchange::{BlockId, RecordIds, TokenMeta, TokenSet, TokenSetError, View};
 
 use crate::arrow_text::{arrow_problem, damaged, guarded};
 use crate::clks::read_clks;
 use crate::file::Opened;
 use crate::hostile::{Parquet, check_arrow};
 use crate::token_meta::{META_KEY, from_json};
-use crate::token_write::{COUNT_KEY, ID_COLUMN};
+use crate::token_write::{BLOCK_PREFIX, COUNT_KEY, ID_COLUMN, token_columns};
 use crate::{ColumnarError, Format, Source};
 
 /// Longest line of a token file in text form, in bytes.
@@ -46,22 +46,27 @@ struct Gather<'n> {
     meta: TokenMeta,
     ids: RecordIds,
     views: Vec<View>,
+    /// Block ids by pass; none if the file leaves them out.
+    blocks: Vec<Vec<Option<BlockId>>>,
     /// Rows that the file can hold: ids differ, so each takes a byte.
     most_rows: u64,
 }
 
 impl<'n> Gather<'n> {
     fn new(name: &'n str, meta: TokenMeta, columns: &[&str]) -> Result<Self, ColumnarError> {
-        let expected: Vec<&str> = std::iter::once(ID_COLUMN).chain(meta.schema.view_names()).collect();
-        if columns != expected {
+        let expected = token_columns(&meta);
+        let views = meta.schema.view_names().len();
+        // Block ids may be left out, all of them.
+        if columns != expected && columns != &expected[..=views] {
             let problem =
                 format!("its columns are not those of its schema, which are {}", expected.join(", "));
             return Err(ColumnarError::file(name, problem, "ask the custodian for an intact file"));
         }
         let bits = meta.schema.token_bits();
         let view = |name: &str| View { name: name.to_owned(), rows: BitRows::new(bits), present: Vec::new() };
+        let blocks = vec![Vec::new(); columns.len() - 1 - views];
         let views = meta.schema.view_names().into_iter().map(view).collect();
-        Ok(Self { name, meta, ids: RecordIds::default(), views, most_rows: u64::MAX })
+        Ok(Self { name, meta, ids: RecordIds::default(), views, blocks, most_rows: u64::MAX })
     }
 
     fn push_id(&mut self, id: &str) -> Result<(), ColumnarError> {
@@ -97,6 +102,22 @@ impl<'n> Gather<'n> {
         })
     }
 
+    /// `id` is the block id of the record that was pushed last.
+    fn push_block(&mut self, pass: usize, id: Option<&[u8]>) -> Result<(), ColumnarError> {
+        let id = match id.map(<[u8; 8]>::try_from) {
+            None => None,
+            Some(Ok(bytes)) => Some(BlockId::from_bytes(bytes)),
+            Some(Err(_)) => {
+                let column = format!("{BLOCK_PREFIX}{}", self.meta.schema.pass_names()[pass]);
+                let problem = format!("a block id of {} bytes instead of 8", id.map_or(0, <[u8]>::len));
+                let fix = "ask the custodian for an intact file";
+                return Err(ColumnarError::cell(self.name, self.ids.len() as u64, &column, problem, fix));
+            }
+        };
+        self.blocks[pass].push(id);
+        Ok(())
+    }
+
     fn push_batch(&mut self, batch: &RecordBatch) -> Result<(), ColumnarError> {
         let again = "ask the custodian for an intact file";
         if (self.ids.len() as u64).saturating_add(batch.num_rows() as u64) > self.most_rows {
@@ -105,17 +126,24 @@ impl<'n> Gather<'n> {
         let Some(ids) = batch.column(0).as_string_opt::<i32>() else {
             return Err(ColumnarError::file(self.name, "its record ids are no text", again));
         };
+        let mut binary = Vec::with_capacity(batch.num_columns() - 1);
+        for (column, field) in batch.columns().iter().zip(batch.schema().fields()).skip(1) {
+            binary.push(column.as_fixed_size_binary_opt().ok_or_else(|| {
+                let problem = format!("column {:?} is not of fixed-size binary values", field.name());
+                ColumnarError::file(self.name, problem, again)
+            })?);
+        }
+        let views = self.views.len();
         for row in 0..ids.len() {
             let id = if ids.is_null(row) { "" } else { ids.value(row) };
             self.push_id(id)?;
-            for view in 0..self.views.len() {
-                let column = batch.column(view + 1);
-                let Some(tokens) = column.as_fixed_size_binary_opt() else {
-                    let problem =
-                        format!("column {:?} is not of fixed-size binary values", self.views[view].name);
-                    return Err(ColumnarError::file(self.name, problem, again));
-                };
-                self.push_token(view, (!tokens.is_null(row)).then(|| tokens.value(row)))?;
+            for (index, column) in binary.iter().enumerate() {
+                let value = (!column.is_null(row)).then(|| column.value(row));
+                if index < views {
+                    self.push_token(index, value)?;
+                } else {
+                    self.push_block(index - views, value)?;
+                }
             }
         }
         Ok(())
@@ -133,7 +161,7 @@ impl<'n> Gather<'n> {
                 return Err(damaged(self.name, "its record count is missing, so it was not finished"));
             }
         }
-        TokenSet::new(Some(self.meta), self.ids, self.views).map_err(|error| match error {
+        TokenSet::new(Some(self.meta), self.ids, self.views, self.blocks).map_err(|error| match error {
             TokenSetError::RepeatedId { first, second } => ColumnarError::row(
                 self.name,
                 second as u64,
@@ -194,9 +222,10 @@ fn read_text(name: &str, read: Box<dyn Read + Send>, delimiter: char) -> Result<
         .and_then(|line| line.strip_prefix(META_KEY))
         .ok_or_else(|| ColumnarError::file(name, NO_TOKENS, ENCODE_FIRST))?;
     let meta = from_json(name, meta.trim())?;
-    let header = next_line(name, &mut input, &mut line)?.unwrap_or_default();
+    let header = next_line(name, &mut input, &mut line)?.unwrap_or_default().to_owned();
     let columns: Vec<&str> = header.split(delimiter).collect();
     let mut gather = Gather::new(name, meta, &columns)?;
+    let (views, fields) = (gather.views.len(), columns.len());
     let mut token = Vec::new();
     let mut count = None;
     let mut record = csv::StringRecord::new();
@@ -215,19 +244,28 @@ fn read_text(name: &str, read: Box<dyn Read + Send>, delimiter: char) -> Result<
             count = Some(stated.to_owned());
             continue;
         }
-        if !split_line(text, delimiter as u8, &mut record) || record.len() != gather.views.len() + 1 {
-            let problem = format!("the row has not {} fields", gather.views.len() + 1);
+        if !split_line(text, delimiter as u8, &mut record) || record.len() != fields {
+            let problem = format!("the row has not {fields} fields");
             return Err(ColumnarError::row(name, row, problem, "copy the file again"));
         }
         gather.push_id(record.get(0).unwrap_or_default())?;
-        for view in 0..gather.views.len() {
-            let text = record.get(view + 1).unwrap_or_default();
+        for (index, text) in record.iter().skip(1).enumerate() {
             token.clear();
             STANDARD.decode_vec(text, &mut token).map_err(|_| {
-                let column = &gather.views[view].name;
-                ColumnarError::cell(name, row, column, "the token is not base64", "copy the file again")
+                ColumnarError::cell(
+                    name,
+                    row,
+                    columns[index + 1],
+                    "the value is not base64",
+                    "copy the file again",
+                )
             })?;
-            gather.push_token(view, (!text.is_empty()).then_some(&token))?;
+            let value = (!text.is_empty()).then_some(token.as_slice());
+            if index < views {
+                gather.push_token(index, value)?;
+            } else {
+                gather.push_block(index - views, value)?;
+            }
         }
     }
     gather.finish(count.as_deref())

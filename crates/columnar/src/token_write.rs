@@ -9,7 +9,7 @@ use arrow_ipc::writer::FileWriter;
 use arrow_schema::{DataType, Field, Schema};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mizuhiki_exchange::{RecordIds, TokenMeta};
+use mizuhiki_exchange::{BlockId, RecordIds, TokenMeta};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::metadata::KeyValue;
@@ -21,6 +21,12 @@ use crate::{ColumnarError, Format, Target, WriteFile};
 
 /// Name of the column of record ids.
 pub(crate) const ID_COLUMN: &str = "record_id";
+
+/// What the name of a column of block ids begins with.
+pub(crate) const BLOCK_PREFIX: &str = "block:";
+
+/// Bytes of a block id.
+const BLOCK_BYTES: i32 = 8;
 
 /// Metadata key of the record count.
 pub(crate) const COUNT_KEY: &str = "mizuhiki-count";
@@ -37,12 +43,15 @@ pub struct TokenRows {
     pub views: Vec<Vec<u8>>,
     /// For each view and row, whether there is a token.
     pub present: Vec<Vec<bool>>,
+    /// For each blocking pass and row, the block id.
+    pub blocks: Vec<Vec<Option<BlockId>>>,
 }
 
 /// A token file in the making; [`TokenWriter::finish`] makes it visible.
 pub struct TokenWriter {
     name: String,
-    views: Vec<String>,
+    views: usize,
+    passes: usize,
     row_bytes: usize,
     count: u64,
     sink: Sink,
@@ -64,7 +73,8 @@ impl TokenWriter {
     pub fn create(target: &Target, meta: &TokenMeta) -> Result<Self, ColumnarError> {
         let format = target.format(Format::Arrow)?;
         let name = target.name();
-        let views: Vec<String> = meta.schema.view_names().into_iter().map(str::to_owned).collect();
+        let columns = token_columns(meta);
+        let views = meta.schema.view_names().len();
         let row_bytes = meta.schema.token_bits() / 8;
         if format == Format::Json && meta.schema.profile_name() != "clkhash" {
             return Err(ColumnarError::UnsuitableFormat {
@@ -81,8 +91,8 @@ impl TokenWriter {
         let sink = match format {
             Format::Csv | Format::Tsv => {
                 let delimiter = if format == Format::Csv { ',' } else { '\t' };
-                let columns: String = views.iter().map(|view| format!("{delimiter}{view}")).collect();
-                writeln!(file, "#{META_KEY} {}\n{ID_COLUMN}{columns}", to_json(meta)).map_err(failed())?;
+                let header = columns.join(&delimiter.to_string());
+                writeln!(file, "#{META_KEY} {}\n{header}", to_json(meta)).map_err(failed())?;
                 Sink::Text(file, delimiter as u8)
             }
             Format::Json => {
@@ -90,12 +100,12 @@ impl TokenWriter {
                 Sink::Clks(file)
             }
             Format::Arrow => {
-                let schema = arrow_schema(&views, row_bytes, meta);
+                let schema = arrow_schema(&columns, views, row_bytes, meta);
                 let writer = FileWriter::try_new(file, &schema).map_err(|_| gave_up())?;
                 Sink::Arrow(Box::new(writer), schema)
             }
             Format::Parquet => {
-                let schema = arrow_schema(&views, row_bytes, meta);
+                let schema = arrow_schema(&columns, views, row_bytes, meta);
                 // Tokens are incompressible and never repeat.
                 let properties = WriterProperties::builder()
                     .set_compression(Compression::UNCOMPRESSED)
@@ -108,7 +118,7 @@ impl TokenWriter {
                 Sink::Parquet(Box::new(writer), schema)
             }
         };
-        Ok(Self { name, views, row_bytes, count: 0, sink, failure })
+        Ok(Self { name, views, passes: columns.len() - 1 - views, row_bytes, count: 0, sink, failure })
     }
 
     /// Appends rows.
@@ -119,8 +129,10 @@ impl TokenWriter {
     /// # Panics
     /// If `rows` has another shape than the schema.
     pub fn write(&mut self, rows: &TokenRows) -> Result<(), ColumnarError> {
-        assert_eq!(rows.views.len(), self.views.len(), "one column a view");
+        assert_eq!(rows.views.len(), self.views, "one column a view");
+        assert_eq!(rows.blocks.len(), self.passes, "one column a pass");
         let count = rows.ids.len();
+        rows.blocks.iter().for_each(|pass| assert_eq!(pass.len(), count, "one place an id"));
         for (view, present) in rows.views.iter().zip(&rows.present) {
             assert!(view.len() == count * self.row_bytes && present.len() == count, "one token an id");
         }
@@ -186,10 +198,20 @@ impl TokenWriter {
     }
 }
 
-fn arrow_schema(views: &[String], row_bytes: usize, meta: &TokenMeta) -> Arc<Schema> {
-    let id = Field::new(ID_COLUMN, DataType::Utf8, false);
-    let views = views.iter().map(|view| Field::new(view, DataType::FixedSizeBinary(row_bytes as i32), true));
-    let fields: Vec<Field> = std::iter::once(id).chain(views).collect();
+/// Names of the columns, in order: ids, views, passes.
+pub(crate) fn token_columns(meta: &TokenMeta) -> Vec<String> {
+    let views = meta.schema.view_names().into_iter().map(str::to_owned);
+    let passes = meta.schema.pass_names().into_iter().map(|pass| format!("{BLOCK_PREFIX}{pass}"));
+    std::iter::once(ID_COLUMN.to_owned()).chain(views).chain(passes).collect()
+}
+
+fn arrow_schema(columns: &[String], views: usize, row_bytes: usize, meta: &TokenMeta) -> Arc<Schema> {
+    let field = |(index, name): (usize, &String)| match index {
+        0 => Field::new(name, DataType::Utf8, false),
+        _ if index <= views => Field::new(name, DataType::FixedSizeBinary(row_bytes as i32), true),
+        _ => Field::new(name, DataType::FixedSizeBinary(BLOCK_BYTES), true),
+    };
+    let fields: Vec<Field> = columns.iter().enumerate().map(field).collect();
     let metadata = [(META_KEY.to_owned(), to_json(meta))].into_iter().collect();
     Arc::new(Schema::new(fields).with_metadata(metadata))
 }
@@ -212,6 +234,16 @@ fn record_batch(
         }
         columns.push(Arc::new(builder.finish()));
     }
+    for pass in &rows.blocks {
+        let mut builder = FixedSizeBinaryBuilder::with_capacity(pass.len(), BLOCK_BYTES);
+        for id in pass {
+            match id {
+                Some(id) => builder.append_value(id.to_bytes())?,
+                None => builder.append_null(),
+            }
+        }
+        columns.push(Arc::new(builder.finish()));
+    }
     RecordBatch::try_new(Arc::clone(schema), columns)
 }
 
@@ -229,6 +261,13 @@ fn write_text(
             encoded.clear();
             if present[row] {
                 STANDARD.encode_string(&view[row * row_bytes..(row + 1) * row_bytes], &mut encoded);
+            }
+            writer.write_field(&encoded)?;
+        }
+        for pass in &rows.blocks {
+            encoded.clear();
+            if let Some(id) = pass[row] {
+                STANDARD.encode_string(id.to_bytes(), &mut encoded);
             }
             writer.write_field(&encoded)?;
         }

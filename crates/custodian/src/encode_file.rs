@@ -13,6 +13,7 @@ use mizuhiki_schema::{LinkageSchema, SchemaBody};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
+use crate::blocks::{BlockCounts, SettledBlocks};
 use crate::ids::{IdSource, is_id_header};
 use crate::shuffle::Shuffle;
 use crate::{CustodianError, EncodeSummary, IdPolicy};
@@ -64,14 +65,12 @@ pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<En
     });
     let meta = TokenMeta { schema: job.schema.clone(), key_id: encoder.key_id(), custodian: job.custodian };
     let ids = IdSource::new(&name, policy, id_place, random()?)?;
-    let shuffle = (!clk_list)
-        .then(random)
-        .transpose()?
-        .map(|random| Shuffle::new(job.schema.view_names().len(), job.schema.token_bits() / 8, random));
+    let shuffle = (!clk_list).then(random).transpose()?.map(|random| Shuffle::new(job.schema, random));
     let mut sink = Sink {
         ids,
         shuffle,
         writer: TokenWriter::create(&job.output, &meta)?,
+        blocks: BlockCounts::new(job.schema),
         records: 0,
         file: job.output.name(),
     };
@@ -79,7 +78,10 @@ pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<En
     let mut summary =
         EncodeSummary::new(job.schema, encoder.key_id().to_string(), sink.records, &stats, &issues);
     check_repeats(&name, job.schema, &mut summary)?;
-    sink.finish()?;
+    let blocks = std::mem::take(&mut sink.blocks).settle(job.schema, sink.records);
+    warn_of_blocks(&blocks, &mut summary);
+    sink.finish(&blocks)?;
+    summary.blocking = blocks.into_report();
     Ok(summary)
 }
 
@@ -138,13 +140,16 @@ struct Sink {
     ids: IdSource,
     shuffle: Option<Shuffle>,
     writer: TokenWriter,
+    blocks: BlockCounts,
     records: u64,
     file: String,
 }
 
 impl Sink {
     fn push(&mut self, chunk: &TextChunk, encoded: EncodedRows) -> Result<(), CustodianError> {
-        let rows = TokenRows { ids: self.ids.ids(chunk)?, views: encoded.views, present: encoded.present };
+        let EncodedRows { views, present, blocks } = encoded;
+        self.blocks.add(&blocks);
+        let rows = TokenRows { ids: self.ids.ids(chunk)?, views, present, blocks };
         self.records += chunk.rows() as u64;
         match &mut self.shuffle {
             Some(shuffle) => shuffle.push(&rows).map_err(|source| spill_error(&self.file, source)),
@@ -152,16 +157,18 @@ impl Sink {
         }
     }
 
-    fn finish(mut self) -> Result<(), CustodianError> {
+    fn finish(mut self, blocks: &SettledBlocks) -> Result<(), CustodianError> {
         let map = self.ids.finish()?;
         if let Some(shuffle) = self.shuffle {
             let file = self.file;
-            shuffle.finish::<SpillOr>(|rows| self.writer.write(rows).map_err(SpillOr::Table)).map_err(
-                |error| match error {
-                    SpillOr::Spill(source) => spill_error(&file, source),
-                    SpillOr::Table(error) => error.into(),
-                },
-            )?;
+            let write = |rows: &mut TokenRows| {
+                blocks.take_away(&mut rows.blocks);
+                self.writer.write(rows).map_err(SpillOr::Table)
+            };
+            shuffle.finish::<SpillOr>(write).map_err(|error| match error {
+                SpillOr::Spill(source) => spill_error(&file, source),
+                SpillOr::Table(error) => error.into(),
+            })?;
         }
         // The map first: tokens without a map could not be read back, a map without tokens is harmless.
         if let Some(map) = map {
@@ -278,6 +285,28 @@ fn encode_chunks(
         }
     }
     (worker.stats().to_vec(), worker.issues().clone())
+}
+
+/// Says aloud what was taken away.
+fn warn_of_blocks(blocks: &SettledBlocks, summary: &mut EncodeSummary) {
+    for pass in blocks.passes() {
+        let all = pass.records + pass.rare_records + pass.frequent_records;
+        if 2 * pass.rare_records > all {
+            summary.warnings.push(format!(
+                "blocking pass {:?}: {:.0} % of its ids were rare and are not given away; the pass finds little \
+                 in a file of this size, unless the linkage unit compares every pair, as it does with small files",
+                pass.pass,
+                pass.rare_records as f64 / all as f64 * 100.0
+            ));
+        }
+        if pass.frequent_records > 0 {
+            summary.warnings.push(format!(
+                "blocking pass {:?}: {} records lost their id, because their block held more than the schema's \
+                 maxBlockShare; look for a placeholder that the schema should list as missing",
+                pass.pass, pass.frequent_records
+            ));
+        }
+    }
 }
 
 fn check_repeats(

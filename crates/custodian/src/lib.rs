@@ -1,19 +1,19 @@
 //! Role: all that a data custodian runs. Holds plaintext and the linkage key; never sees another's tokens.
 
+mod blocks;
 mod encode_file;
 mod error;
 mod ids;
 mod key_file;
 mod propose;
-
 mod shuffle;
 mod summary;
 
+pub use blocks::{BlockingReport, PassReport};
 pub use encode_file::{EncodeJob, OnProgress, encode_file};
 pub use error::CustodianError;
 pub use ids::IdPolicy;
 pub use key_file::{KeyKind, KeySource, read_key, write_new_key};
 pub use mizuhiki_encode::{Encoder, LinkageKey};
-
 pub use propose::propose_schema;
 pub use summary::{EncodeSummary, FieldIssue, ViewReport};

@@ -8,7 +8,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
 
 use mizuhiki_columnar::TokenRows;
-use mizuhiki_exchange::RecordIds;
+use mizuhiki_exchange::{BlockId, RecordIds};
+use mizuhiki_schema::LinkageSchema;
 use rand::RngExt as _;
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha20Rng;
@@ -18,6 +19,9 @@ const MEMORY_BYTES: usize = 192 << 20;
 
 const BUCKETS: usize = 256;
 
+/// Bytes of a block id; all zero for none.
+const BLOCK_BYTES: usize = 8;
+
 /// Rows that are handed out at once.
 const BATCH_ROWS: usize = 4096;
 
@@ -25,6 +29,7 @@ const BATCH_ROWS: usize = 4096;
 pub(crate) struct Shuffle {
     views: usize,
     row_bytes: usize,
+    passes: usize,
     random: ChaCha20Rng,
     memory_bytes: usize,
     memory: Vec<u8>,
@@ -32,8 +37,14 @@ pub(crate) struct Shuffle {
 }
 
 impl Shuffle {
-    pub(crate) fn new(views: usize, row_bytes: usize, random: ChaCha20Rng) -> Self {
-        Self { views, row_bytes, random, memory_bytes: MEMORY_BYTES, memory: Vec::new(), buckets: Vec::new() }
+    pub(crate) fn new(schema: &LinkageSchema, random: ChaCha20Rng) -> Self {
+        let views = schema.view_names().len();
+        Self::of_shape(views, schema.token_bits() / 8, schema.pass_names().len(), random)
+    }
+
+    const fn of_shape(views: usize, row_bytes: usize, passes: usize, random: ChaCha20Rng) -> Self {
+        let memory_bytes = MEMORY_BYTES;
+        Self { views, row_bytes, passes, random, memory_bytes, memory: Vec::new(), buckets: Vec::new() }
     }
 
     /// Takes records in.
@@ -47,6 +58,9 @@ impl Shuffle {
                 self.memory.push(u8::from(rows.present[view][row]));
                 self.memory
                     .extend_from_slice(&rows.views[view][row * self.row_bytes..(row + 1) * self.row_bytes]);
+            }
+            for pass in &rows.blocks {
+                self.memory.extend(pass[row].map_or([0; BLOCK_BYTES], BlockId::to_bytes));
             }
             if !self.buckets.is_empty() {
                 let bucket = self.random.random_range(0..BUCKETS);
@@ -77,7 +91,11 @@ impl Shuffle {
         let mut records = Vec::new();
         let mut start = 0;
         while start < bytes.len() {
-            let end = start + 1 + usize::from(bytes[start]) + self.views * (1 + self.row_bytes);
+            let end = start
+                + 1
+                + usize::from(bytes[start])
+                + self.views * (1 + self.row_bytes)
+                + self.passes * BLOCK_BYTES;
             records.push(start..end);
             start = end;
         }
@@ -87,7 +105,7 @@ impl Shuffle {
     /// Hands all records out in random order.
     pub(crate) fn finish<E: From<io::Error>>(
         mut self,
-        mut write: impl FnMut(&TokenRows) -> Result<(), E>,
+        mut write: impl FnMut(&mut TokenRows) -> Result<(), E>,
     ) -> Result<(), E> {
         let memory = std::mem::take(&mut self.memory);
         self.emit(&memory, &mut write)?;
@@ -105,7 +123,7 @@ impl Shuffle {
     fn emit<E>(
         &mut self,
         bytes: &[u8],
-        write: &mut impl FnMut(&TokenRows) -> Result<(), E>,
+        write: &mut impl FnMut(&mut TokenRows) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut records = self.records(bytes);
         records.shuffle(&mut self.random);
@@ -114,6 +132,7 @@ impl Shuffle {
                 ids: RecordIds::default(),
                 views: vec![Vec::with_capacity(batch.len() * self.row_bytes); self.views],
                 present: vec![Vec::with_capacity(batch.len()); self.views],
+                blocks: vec![Vec::with_capacity(batch.len()); self.passes],
             };
             for record in batch {
                 let record = &bytes[record.clone()];
@@ -122,12 +141,16 @@ impl Shuffle {
                 if !matches!(pushed, Ok(Ok(()))) {
                     unreachable!("ids were checked when they came in");
                 }
+                let (tokens, blocks) = tokens.split_at(self.views * (1 + self.row_bytes));
+                for (pass, id) in rows.blocks.iter_mut().zip(blocks.as_chunks::<BLOCK_BYTES>().0) {
+                    pass.push((*id != [0; BLOCK_BYTES]).then(|| BlockId::from_bytes(*id)));
+                }
                 for (view, token) in tokens.chunks_exact(1 + self.row_bytes).enumerate() {
                     rows.present[view].push(token[0] != 0);
                     rows.views[view].extend_from_slice(&token[1..]);
                 }
             }
-            write(&rows)?;
+            write(&mut rows)?;
         }
         Ok(())
     }
@@ -138,16 +161,22 @@ mod tests {
     use super::*;
     use rand::SeedableRng as _;
 
+    fn block(number: u32) -> BlockId {
+        BlockId::from_bytes(u64::from(number).to_be_bytes())
+    }
+
     fn run(memory_bytes: usize) -> Vec<(String, u8)> {
-        let mut shuffle = Shuffle::new(1, 2, ChaCha20Rng::seed_from_u64(5));
+        let mut shuffle = Shuffle::of_shape(1, 2, 1, ChaCha20Rng::seed_from_u64(5));
         shuffle.memory_bytes = memory_bytes;
         for first in (0..1000_u32).step_by(100) {
             let mut rows = TokenRows::default();
             (rows.views, rows.present) = (vec![Vec::new()], vec![Vec::new()]);
+            rows.blocks = vec![Vec::new()];
             for number in first..first + 100 {
                 rows.ids.push(&format!("r{number}")).unwrap();
                 rows.views[0].extend([number as u8, 0]);
                 rows.present[0].push(number % 3 != 0);
+                rows.blocks[0].push((number % 5 != 0).then(|| block(number)));
             }
             shuffle.push(&rows).unwrap();
         }
@@ -162,6 +191,8 @@ mod tests {
                         !number.is_multiple_of(3),
                         "the mask stays with its record"
                     );
+                    let expected = (!number.is_multiple_of(5)).then(|| block(number));
+                    assert_eq!(rows.blocks[0][row], expected, "the block stays with its record");
                     out.push((id, rows.views[0][row * 2]));
                 }
                 Ok(())

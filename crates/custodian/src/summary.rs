@@ -6,6 +6,8 @@ use mizuhiki_encode::{Issue, IssueKind, ViewStats};
 use mizuhiki_schema::{LinkageSchema, Measure, SchemaBody};
 use serde::Serialize;
 
+use crate::BlockingReport;
+
 /// Figures of an encoded file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EncodeSummary {
@@ -21,6 +23,8 @@ pub struct EncodeSummary {
     pub known_pairs: u64,
     /// One report a view.
     pub views: Vec<ViewReport>,
+    /// Blocks and what was taken away of them; absent if the schema has no blocking.
+    pub blocking: Option<BlockingReport>,
     /// Masked values, by field and reason.
     pub masked: Vec<FieldIssue>,
     /// Things to look at.
@@ -100,6 +104,7 @@ impl EncodeSummary {
             profile: schema.profile_name().to_owned(),
             known_pairs,
             views: views.collect(),
+            blocking: None,
             masked: masked.collect(),
             warnings: Vec::new(),
         }

@@ -1,4 +1,4 @@
-//! clkhash's encoding, bit for bit as release 0.18.3 makes it (`protocols/03-tokens.md` §8).
+//! clkhash's encoding, bit for bit as release 0.18.3 makes it (`protocols/03-tokens.md` §9).
 //!
 //! Its weaknesses are its own: no normalisation, filters whose weight tells lengths, double hashing. It is
 //! here so that mizuhiki can read and make what others already use.

@@ -26,10 +26,10 @@ pub enum EncodeError {
         found: String,
     },
     /// A field's kind is unknown to the pack.
-    #[error("$.fields[{index}].kind: pack {pack} has no kind {kind:?}; known kinds: {known}")]
+    #[error("{path}.kind: pack {pack} has no kind {kind:?}; known kinds: {known}")]
     UnknownKind {
-        /// Index of the field.
-        index: usize,
+        /// JSON path of the field, or of the part of a blocking rule.
+        path: Box<str>,
         /// Name of the pack.
         pack: String,
         /// The kind in the schema.
@@ -38,10 +38,10 @@ pub enum EncodeError {
         known: String,
     },
     /// A field's level is unknown to its kind.
-    #[error("$.fields[{index}].level: kind {kind} has no level {level:?}; known levels: {known}")]
+    #[error("{path}.level: kind {kind} has no level {level:?}; known levels: {known}")]
     UnknownLevel {
-        /// Index of the field.
-        index: usize,
+        /// JSON path of the field, or of the part of a blocking rule.
+        path: Box<str>,
         /// The kind of the field.
         kind: String,
         /// The level in the schema.

@@ -5,6 +5,7 @@ use mizuhiki_locale::{Pack, pack, packs};
 use mizuhiki_schema::{Feature, LinkageSchema, SchemaBody, TokenSchema};
 use sha2::{Digest, Sha256};
 
+use crate::blocks::{BlockPlan, plan_blocks};
 use crate::clkhash::ClkhashPlan;
 use crate::diffusion::tap_positions;
 use crate::key::SchemaKeys;
@@ -28,6 +29,7 @@ pub(crate) struct TokenPlan {
     pub(crate) pack: &'static dyn Pack,
     pub(crate) fields: Vec<FieldPlan>,
     pub(crate) views: Vec<ViewPlan>,
+    pub(crate) blocks: BlockPlan,
     pub(crate) filter_bits: usize,
     pub(crate) taps: usize,
     pub(crate) token_bits: usize,
@@ -129,7 +131,8 @@ fn plan_tokens(schema: &TokenSchema, keys: &SchemaKeys) -> Result<TokenPlan, Enc
         .iter()
         .enumerate()
         .map(|(index, field)| {
-            let level = resolve_level(pack, index, &field.kind, field.level.as_deref())?;
+            let path = || format!("$.fields[{index}]");
+            let level = resolve_level(pack, &path, &field.kind, field.level.as_deref())?;
             let group = groups.iter().position(|&group| group == field.key_group).unwrap_or_default();
             Ok(FieldPlan {
                 name: field.name.clone(),
@@ -151,10 +154,12 @@ fn plan_tokens(schema: &TokenSchema, keys: &SchemaKeys) -> Result<TokenPlan, Enc
     }
     let views =
         schema.views.iter().map(|view| plan_view(schema, view, keys)).collect::<Result<Vec<_>, _>>()?;
+    let blocks = plan_blocks(schema, pack, &fields, keys)?;
     Ok(TokenPlan {
         pack,
         fields,
         views,
+        blocks,
         filter_bits: schema.filter.bits,
         taps: schema.diffusion.map_or(1, |diffusion| diffusion.taps),
         token_bits: schema.diffusion.map_or(schema.filter.bits, |diffusion| diffusion.bits),
@@ -162,16 +167,17 @@ fn plan_tokens(schema: &TokenSchema, keys: &SchemaKeys) -> Result<TokenPlan, Enc
     })
 }
 
-fn resolve_level(
+/// The level that is meant by `level` for a kind; `path` is where the two stand in the schema.
+pub(crate) fn resolve_level(
     pack: &dyn Pack,
-    index: usize,
+    path: &dyn Fn() -> String,
     name: &str,
     level: Option<&str>,
 ) -> Result<String, EncodeError> {
     let Some(kind) = pack.kind(name) else {
         let known: Vec<&str> = pack.kinds().iter().map(|kind| kind.name).collect();
         return Err(EncodeError::UnknownKind {
-            index,
+            path: path().into(),
             pack: pack.name().to_owned(),
             kind: name.to_owned(),
             known: known.join(", "),
@@ -180,7 +186,7 @@ fn resolve_level(
     let level = level.unwrap_or(kind.default_level);
     if !kind.levels.contains(&level) {
         return Err(EncodeError::UnknownLevel {
-            index,
+            path: path().into(),
             kind: name.to_owned(),
             level: level.to_owned(),
             known: kind.levels.join(", "),

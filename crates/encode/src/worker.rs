@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use mizuhiki_bits::{BitColumns, LANES};
+use mizuhiki_exchange::BlockId;
 use mizuhiki_locale::Outcome;
 
+use crate::blocks::{BlockPlan, BlockWorker};
 use crate::clkhash::ClkhashMemo;
 use crate::features::Features;
 use crate::national_id::is_my_number;
@@ -19,6 +21,8 @@ pub struct EncodedRows {
     pub views: Vec<Vec<u8>>,
     /// For each view and record, whether there is a token.
     pub present: Vec<Vec<bool>>,
+    /// For each blocking pass and record, its block id, if it has one.
+    pub blocks: Vec<Vec<Option<BlockId>>>,
 }
 
 /// Scratch memory, memos and counts of one thread.
@@ -32,6 +36,7 @@ pub struct Worker<'e> {
     filter: BitColumns,
     token: BitColumns,
     block: Vec<FieldValue>,
+    block_ids: BlockWorker,
     stats: Vec<ViewStats>,
     issues: BTreeMap<Issue, u64>,
     /// Features of the current block: number and byte string.
@@ -51,9 +56,11 @@ struct FieldValue {
 
 impl<'e> Worker<'e> {
     pub(crate) fn new(encoder: &'e Encoder) -> Self {
-        let (filter_bits, token_bits, views) = match &encoder.plan {
-            Plan::Tokens(plan) => (plan.filter_bits, plan.token_bits, plan.views.len()),
-            Plan::Clkhash(_) => (0, 0, 1),
+        let (filter_bits, token_bits, views, block_ids) = match &encoder.plan {
+            Plan::Tokens(plan) => {
+                (plan.filter_bits, plan.token_bits, plan.views.len(), BlockWorker::new(&plan.blocks))
+            }
+            Plan::Clkhash(_) => (0, 0, 1, BlockWorker::new(&BlockPlan::default())),
         };
         Self {
             encoder,
@@ -65,6 +72,7 @@ impl<'e> Worker<'e> {
             filter: BitColumns::new(filter_bits),
             token: BitColumns::new(token_bits),
             block: Vec::new(),
+            block_ids,
             stats: vec![ViewStats::default(); views],
             issues: BTreeMap::new(),
             numbers: Vec::new(),
@@ -90,7 +98,7 @@ impl<'e> Worker<'e> {
             Plan::Clkhash(plan) => {
                 let row = plan.encode(&mut self.clkhash, rows, first_row, value)?;
                 self.count_clks(&row, plan.bits(), rows);
-                Ok(EncodedRows { views: vec![row], present: vec![vec![true; rows]] })
+                Ok(EncodedRows { views: vec![row], present: vec![vec![true; rows]], blocks: Vec::new() })
             }
             Plan::Tokens(plan) => self.encode_tokens(plan, rows, first_row, value),
         }
@@ -129,7 +137,11 @@ impl<'e> Worker<'e> {
         value: &dyn Fn(usize, usize) -> &'v str,
     ) -> Result<EncodedRows, EncodeError> {
         let views = plan.views.len();
-        let mut out = EncodedRows { views: vec![Vec::new(); views], present: vec![Vec::new(); views] };
+        let mut out = EncodedRows {
+            views: vec![Vec::new(); views],
+            present: vec![Vec::new(); views],
+            blocks: vec![Vec::new(); plan.blocks.len()],
+        };
         for start in (0..rows).step_by(LANES) {
             let lanes = (rows - start).min(LANES);
             if self.interner.is_full() {
@@ -140,6 +152,7 @@ impl<'e> Worker<'e> {
             for (view, view_plan) in plan.views.iter().enumerate() {
                 self.encode_view(plan, view, view_plan, lanes, &mut out);
             }
+            self.block_ids.finish_block(&mut out.blocks);
         }
         Ok(out)
     }
@@ -158,18 +171,20 @@ impl<'e> Worker<'e> {
         self.texts.clear();
         self.text_ends.clear();
         for lane in 0..lanes {
+            let raw_value = |index: usize| {
+                let raw = value(start + lane, index);
+                (!plan.fields[index].missing.iter().any(|missing| missing == raw.trim())).then_some(raw)
+            };
+            self.block_ids.add_record(&plan.blocks, plan.pack, &plan.fields, &raw_value);
             for (index, field) in plan.fields.iter().enumerate() {
                 let raw = value(start + lane, index);
                 if plan.refuse_national_numbers && is_my_number(raw) {
                     let row = first_row + (start + lane) as u64;
                     return Err(EncodeError::NationalNumber { row, column: field.column.clone() });
                 }
-                let missing = field.missing.iter().any(|value| value == raw.trim());
-                let outcome = if missing {
-                    Outcome::Missing
-                } else {
+                let outcome = raw_value(index).map_or(Outcome::Missing, |raw| {
                     plan.pack.normalise(&field.kind, &field.level, raw, &mut self.normal)
-                };
+                });
                 let (kind, reason) = match outcome {
                     Outcome::Value => {
                         self.keep_features(field.group, &field.features);
@@ -224,6 +239,7 @@ impl<'e> Worker<'e> {
         let present = &out.present[view][first_present..];
         let tokens = present.iter().filter(|&&present| present).count();
         let filter = &self.filter;
+        self.block_ids.add_filters(&plan.blocks, view, filter, present);
         self.stats[view]
             .add_filters(tokens as u64, (0..filter.width()).map(|position| filter.weight(position)));
         let rows = &mut out.views[view];

@@ -2,12 +2,14 @@
 //!
 //! Normative text: `protocols/08-file-formats.md`. No type here can hold a value of a person.
 
+mod block;
 mod comparable;
 mod id;
 mod link;
 mod meta;
 mod tokens;
 
+pub use block::BlockId;
 pub use comparable::{Comparable, IncomparableError};
 pub use id::{CustodianId, InvalidIdError, KeyId, RecordId, RecordIds, compare_ids};
 pub use link::{Classification, Link};

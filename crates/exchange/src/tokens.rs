@@ -2,7 +2,7 @@
 
 use mizuhiki_bits::BitRows;
 
-use crate::{RecordIds, TokenMeta, compare_ids};
+use crate::{BlockId, RecordIds, TokenMeta, compare_ids};
 
 /// Tokens of one view, one row a record.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,12 +15,14 @@ pub struct View {
     pub present: Vec<bool>,
 }
 
-/// Tokens of one custodian: ids and one token a record and view, in row order.
+/// Tokens of one custodian: ids, one token a record and view, one block id a record and pass; rows are in the
+/// order of their ids.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TokenSet {
     meta: Option<TokenMeta>,
     ids: RecordIds,
     views: Vec<View>,
+    blocks: Vec<Vec<Option<BlockId>>>,
 }
 
 /// Rows that make no token set.
@@ -41,17 +43,24 @@ pub enum TokenSetError {
 }
 
 impl TokenSet {
-    /// Puts ids and views together. `meta` is `None` for bare CLK files, whose schema is unknown.
+    /// Puts ids, views and block ids together and brings the records into the order of their ids, so that
+    /// nothing can depend on the order of rows in a file. `meta` is `None` for bare CLK files, whose schema is
+    /// unknown; `blocks` holds one list a pass, or none for a file without block ids.
     ///
     /// # Errors
-    /// [`TokenSetError::RepeatedId`] if two records have one id.
+    /// [`TokenSetError::RepeatedId`] if two records have one id, [`TokenSetError::TooMany`] past 2³² − 1.
     ///
     /// # Panics
-    /// If a view has another number of rows than there are ids; readers count while they read.
-    pub fn new(meta: Option<TokenMeta>, ids: RecordIds, views: Vec<View>) -> Result<Self, TokenSetError> {
-        for view in &views {
-            assert!(view.rows.len() == ids.len() && view.present.len() == ids.len(), "one row an id");
-        }
+    /// If a view or pass has another number of rows than there are ids; readers count while they read.
+    pub fn new(
+        meta: Option<TokenMeta>,
+        ids: RecordIds,
+        mut views: Vec<View>,
+        mut blocks: Vec<Vec<Option<BlockId>>>,
+    ) -> Result<Self, TokenSetError> {
+        let fits = |rows: usize| assert!(rows == ids.len(), "one row an id");
+        views.iter().for_each(|view| [view.rows.len(), view.present.len()].into_iter().for_each(fits));
+        blocks.iter().for_each(|pass| fits(pass.len()));
         if u32::try_from(ids.len()).is_err() {
             return Err(TokenSetError::TooMany(ids.len()));
         }
@@ -62,7 +71,14 @@ impl TokenSet {
                 return Err(TokenSetError::RepeatedId { first: a.min(b) + 1, second: a.max(b) + 1 });
             }
         }
-        Ok(Self { meta, ids, views })
+        for view in &mut views {
+            view.rows.reorder(&ranking);
+            view.present = ranking.iter().map(|&row| view.present[row as usize]).collect();
+        }
+        for pass in &mut blocks {
+            *pass = ranking.iter().map(|&row| pass[row as usize]).collect();
+        }
+        Ok(Self { meta, ids: ids.reordered(&ranking), views, blocks })
     }
 
     /// What the file said of itself; `None` for bare CLKs.
@@ -71,7 +87,7 @@ impl TokenSet {
         self.meta.as_ref()
     }
 
-    /// The record ids, in row order.
+    /// The record ids, ascending ([`compare_ids`]).
     #[must_use]
     pub const fn ids(&self) -> &RecordIds {
         &self.ids
@@ -81,6 +97,12 @@ impl TokenSet {
     #[must_use]
     pub fn views(&self) -> &[View] {
         &self.views
+    }
+
+    /// Block ids, pass by pass in schema order, one a record; empty for a file without.
+    #[must_use]
+    pub fn blocks(&self) -> &[Vec<Option<BlockId>>] {
+        &self.blocks
     }
 
     /// Number of records.

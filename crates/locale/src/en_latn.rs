@@ -14,7 +14,9 @@ mod laws;
 #[cfg(test)]
 mod tests;
 
-use crate::{Kind, MAX_VALUE_BYTES, Outcome, Pack};
+use rphonetic::{Encoder as _, Soundex};
+
+use crate::{Kind, MAX_VALUE_BYTES, Outcome, Pack, WILDCARD};
 use fold::Wildcards;
 use tables::{Holder, tables};
 
@@ -38,10 +40,15 @@ const KINDS: &[Kind] = &[
     kind(
         "given_name",
         "given names, without the surname",
-        &["exact", "folded", "sorted", "initial"],
+        &["exact", "folded", "sorted", "phonetic", "initial"],
         "folded",
     ),
-    kind("surname", "surname or family name", &["exact", "folded", "sorted", "initial"], "folded"),
+    kind(
+        "surname",
+        "surname or family name",
+        &["exact", "folded", "sorted", "phonetic", "initial"],
+        "folded",
+    ),
     kind("full_name", "given names and surname together", &["exact", "folded", "sorted"], "folded"),
     kind("date", "calendar date, such as a date of birth", &["day", "digits", "month", "year"], "day"),
     kind("postcode", "postal code", &["full", "outward"], "full"),
@@ -149,11 +156,31 @@ fn text(text: Text, level: &str, value: &str, out: &mut String) -> Normalised {
             return Ok(());
         }
         "sorted" => fold::sort_parts(out),
+        "phonetic" => phonetic(out),
         "initial" => fold::keep_initial(out),
         _ => return Ok(()),
     }
     // The level may have made a placeholder of a value; normalised again it would be missing.
     missing_if_placeholder(holder, out)
+}
+
+/// Replaces a folded name by its American Soundex code; with an unknown character there is no code.
+fn phonetic(name: &mut String) {
+    if name.contains(WILDCARD) {
+        name.clear();
+    }
+    if is_soundex(name.as_bytes()) {
+        return;
+    }
+    name.retain(|character| character.is_ascii_uppercase());
+    if !name.is_empty() {
+        *name = Soundex::default().encode(name);
+    }
+}
+
+fn is_soundex(code: &[u8]) -> bool {
+    matches!(code, [letter, digits @ ..]
+        if letter.is_ascii_uppercase() && digits.len() == 3 && digits.iter().all(|digit| (b'0'..=b'6').contains(digit)))
 }
 
 fn fold_or_missing(holder: Holder, wildcards: Wildcards, value: &str, out: &mut String) -> Normalised {

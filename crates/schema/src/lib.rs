@@ -4,6 +4,7 @@
 //! is the only way to one. Native documents describe tokens (fields, views, diffusion, thresholds); clkhash
 //! documents of versions 1, 2 and 3 are read as they are.
 
+mod blocking;
 mod clkhash;
 mod digest;
 mod fault;
@@ -11,6 +12,7 @@ mod json;
 mod native;
 mod threshold;
 
+pub use blocking::{Blocking, BlockingKey, BlockingPart, BlockingRule};
 pub use clkhash::{
     BitStrategy, ClkhashFeature, ClkhashFormat, ClkhashHash, ClkhashSchema, Comparison, Hashing, KdfHash,
     MissingValue, TextEncoding,
@@ -160,6 +162,17 @@ impl LinkageSchema {
                 schema.diffusion.map_or(schema.filter.bits, |diffusion| diffusion.bits)
             }
             SchemaBody::Clkhash(schema) => schema.bits,
+        }
+    }
+
+    /// Names of the blocking passes, in order; empty if every pair is to be compared.
+    #[must_use]
+    pub fn pass_names(&self) -> Vec<String> {
+        match &self.body {
+            SchemaBody::Tokens(schema) => {
+                schema.blocking.as_ref().map_or_else(Vec::new, Blocking::pass_names)
+            }
+            SchemaBody::Clkhash(_) => Vec::new(),
         }
     }
 

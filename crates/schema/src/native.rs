@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::blocking::{Blocking, read_blocking};
 use crate::fault::{Object, Walk};
 use crate::{SchemaDigest, ThresholdError, Thresholds};
 
@@ -35,6 +36,8 @@ pub struct TokenSchema {
     pub diffusion: Option<Diffusion>,
     /// The views, in document order: one token a view and record.
     pub views: Vec<View>,
+    /// How records are put into blocks; `None` if every pair is to be compared.
+    pub blocking: Option<Blocking>,
     /// Limits that `encode` enforces.
     pub limits: Limits,
     /// Classes of a pair by its similarity.
@@ -152,7 +155,7 @@ pub struct Limits {
     pub max_repeated_share: f64,
 }
 
-const MEMBERS: [&str; 15] = [
+const MEMBERS: [&str; 16] = [
     "format",
     "version",
     "name",
@@ -164,6 +167,7 @@ const MEMBERS: [&str; 15] = [
     "filter",
     "diffusion",
     "views",
+    "blocking",
     "limits",
     "thresholds",
     "knownPairs",
@@ -187,6 +191,7 @@ pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<TokenSchema> {
     let filter = read_filter(&root, walk, profile);
     let diffusion = read_diffusion(&root, walk, profile, filter);
     let views = read_views(&root, walk, fields.as_deref());
+    let blocking = read_blocking(&root, walk, fields.as_deref(), views.as_deref());
     let limits = read_limits(&root, walk);
     let thresholds = read_thresholds(&root, walk);
     let known_pairs = root.integer_or(walk, "knownPairs", 1..=1_000_000_000, 10_000);
@@ -219,6 +224,7 @@ pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<TokenSchema> {
         filter: filter?,
         diffusion,
         views,
+        blocking: blocking?,
         limits: limits?,
         thresholds: thresholds?.0,
         calibrate: thresholds?.1,
@@ -271,16 +277,17 @@ fn read_fields(root: &Object<'_>, walk: &mut Walk) -> Option<Vec<Field>> {
         .map(|(index, item)| read_field(item, &format!("{path}[{index}]"), walk))
         .collect();
     let fields: Vec<Field> = read.into_iter().collect::<Option<_>>()?;
-    for (index, field) in fields.iter().enumerate() {
-        if fields[..index].iter().any(|earlier| earlier.name == field.name) {
-            walk.fault(
-                &format!("{path}[{index}].name"),
-                "two fields have this name",
-                "give each field its own name",
-            );
-        }
+    let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+    for path in paths_of_repeated(&names, &path) {
+        walk.fault(&path, "two fields have this name", "give each field its own name");
     }
     Some(fields)
+}
+
+/// Paths of names that stand earlier in the list at `path` too.
+pub(crate) fn paths_of_repeated<'p>(names: &'p [&str], path: &'p str) -> impl Iterator<Item = String> + 'p {
+    let repeated = |index: &usize| names[..*index].contains(&names[*index]);
+    (0..names.len()).filter(repeated).map(move |index| format!("{path}[{index}].name"))
 }
 
 fn read_field(value: &Value, path: &str, walk: &mut Walk) -> Option<Field> {
@@ -319,7 +326,7 @@ fn read_field(value: &Value, path: &str, walk: &mut Walk) -> Option<Field> {
 }
 
 /// Names enter key labels and column names: letters, digits, `_`, `-`, at most 64.
-fn identifier(object: &Object<'_>, walk: &mut Walk, key: &str) -> Option<String> {
+pub(crate) fn identifier(object: &Object<'_>, walk: &mut Walk, key: &str) -> Option<String> {
     let text = object.text(walk, key, "give it a name")?;
     let fine = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if text.is_empty() || text.len() > 64 || !text.chars().all(fine) {

@@ -5,7 +5,7 @@ import copy
 import json
 from typing import Any, Callable, Dict, List, Tuple
 
-from cases_tokens import EXACT, example_schemas, further_schemas, gram
+from cases_tokens import EXACT, block_schemas, example_schemas, further_schemas, gram, part
 from schema import Fault, canonical, check_document, digest, parse
 
 Case = Dict[str, Any]
@@ -39,10 +39,54 @@ def small() -> Case:
     }
 
 
+def blocked() -> Case:
+    """A document with one of everything in `blocking`."""
+    return {
+        "format": "mizuhiki-linkage-schema",
+        "version": 1,
+        "name": "b",
+        "profile": "plain",
+        "locale": {"pack": "en-Latn"},
+        "fields": [{"name": "last", "kind": "surname", "features": [EXACT]}, {"name": "born", "kind": "date", "features": [EXACT]}],
+        "blocking": {
+            "rules": [
+                {"name": "sound", "parts": [part("last", level="phonetic"), part("born", 0, 1, 2, 3, level="digits")], "anyOrder": True},
+                {"name": "day", "parts": [part("born", 6, 7)]},
+                {"name": "near", "lsh": {"view": "whole", "bits": 16, "tables": 3}},
+            ],
+            "minBlock": 20,
+            "maxBlockShare": 0.125,
+        },
+        "thresholds": {"accept": 1, "borderline": 0},
+    }
+
+
 MINIMAL = (
     '{"format":"mizuhiki-linkage-schema","version":1,"name":"m","profile":"plain","locale":{"pack":"en-Latn"},'
     '"fields":[{"name":"a","kind":"text","features":[{"type":"exact"}]}],"thresholds":{"accept":1,"borderline":0}}'
 )
+
+
+# The greatest and least of everything, and members that are null.
+BOUNDS: Case = {
+    "rules": [
+        {"name": "a", "parts": [part("born", i, 255 - i) for i in range(8)]},
+        {"name": "b", "lsh": {"view": "whole", "bits": 4, "tables": 1}},
+        {"name": "c", "lsh": {"view": "whole", "bits": 64, "tables": 27}},
+        {"name": "d", "lsh": {"view": "whole"}},
+        *({"name": n, "parts": [part("last")]} for n in ("A", "-", "_", "9" * 64)),
+    ],
+    "minBlock": 1000000,
+    "maxBlockShare": 0.001,
+}
+NULLS: Case = {
+    "rules": [
+        {"name": "a", "parts": [{"field": "last", "level": None, "characters": None}], "anyOrder": None, "lsh": None},
+        {"name": "b", "parts": None, "lsh": {"view": "whole", "bits": None, "tables": None}},
+    ],
+    "minBlock": None,
+    "maxBlockShare": None,
+}
 
 
 def reverse(value: Any) -> Any:
@@ -71,7 +115,7 @@ def digest_cases() -> List[Case]:
     def weight(number: str) -> str:
         return minimal(('"kind":"text"', '"weight":%s,"kind":"text"' % number))
 
-    table = {**example_schemas(), **further_schemas()}
+    table = {**example_schemas(), **further_schemas(), **block_schemas()}
     table.update(
         {
             "minimal": MINIMAL,
@@ -79,6 +123,12 @@ def digest_cases() -> List[Case]:
             "one of everything": json.dumps(small()),
             "one of everything, indented": json.dumps(small(), indent=7),
             "one of everything, members the other way round": json.dumps(reverse(small())),
+            "one of everything in blocking": json.dumps(blocked()),
+            "one of everything in blocking, members the other way round": json.dumps(reverse(blocked())),
+            "bounds in blocking": json.dumps({**blocked(), "blocking": BOUNDS}),
+            "null in blocking": json.dumps({**blocked(), "blocking": NULLS}),
+            "null blocking": minimal(('"name":"m"', '"blocking":null,"name":"m"')),
+            "numbers in blocking": minimal(('"name":"m"', '"name":"m","blocking":{"minBlock":1e1,"maxBlockShare":0.250,"rules":[{"name":"r","parts":[{"field":"a","characters":[3.0,1e0,255]}]}]}')),
             "version 1.0": minimal(('"version":1', '"version":1.0')),
             "version 1e0": minimal(('"version":1', '"version":1e0')),
             "version 10E-1": minimal(('"version":1', '"version":10E-1')),
@@ -138,8 +188,8 @@ def digest_cases() -> List[Case]:
 REMOVE = object()
 
 
-def changed(path: List[Any], value: Any) -> str:
-    document = copy.deepcopy(small())
+def changed(path: List[Any], value: Any, base: Callable[[], Case] = small) -> str:
+    document = copy.deepcopy(base())
     holder: Any = document
     for step in path[:-1]:
         holder = holder[step]
@@ -154,6 +204,49 @@ def changed(path: List[Any], value: Any) -> str:
 
 def written(path: List[Any]) -> str:
     return "$" + "".join("[%d]" % s if isinstance(s, int) else "." + s for s in path)
+
+
+def block_faults() -> List[Tuple[str, str, str]]:
+    B, R = "blocking", "rules"
+    one, two, near = [B, R, 0], [B, R, 1], [B, R, 2]
+    first, born, lsh = [*one, "parts", 0], [*two, "parts", 0], [*near, "lsh"]
+    wrong: List[Tuple[List[Any], Any]] = [
+        ([B], []), ([B], True), ([B, R], {}), ([B, R], []), ([B, R], None), ([B, R, 1], "day"), ([B, R, 1], None),
+        ([B, "minBlock"], 0), ([B, "minBlock"], 1000001), ([B, "minBlock"], 1.5), ([B, "minBlock"], "20"), ([B, "minBlock"], -1), ([B, "minBlock"], True),
+        ([B, "maxBlockShare"], 0), ([B, "maxBlockShare"], 0.0009), ([B, "maxBlockShare"], 1.001), ([B, "maxBlockShare"], "0.25"), ([B, "maxBlockShare"], -0.25),
+        ([*one, "name"], ""), ([*one, "name"], "a.1"), ([*one, "name"], 1), ([*one, "name"], None), ([*one, "name"], "a" * 65),
+        ([*one, "anyOrder"], 1), ([*one, "anyOrder"], "true"), ([*one, "anyOrder"], []),
+        ([*one, "parts"], []), ([*one, "parts"], {}), ([*one, "parts"], [part("last")] * 9), ([*one, "parts", 1], "born"), ([*one, "parts", 1], None),
+        ([*first, "field"], "surname"), ([*first, "field"], "Last"), ([*first, "field"], ""), ([*first, "field"], 0), ([*first, "field"], None),
+        ([*first, "level"], "soundex"), ([*first, "level"], "day"), ([*first, "level"], ""), ([*first, "level"], 1), ([*one, "parts", 1, "level"], "phonetic"),
+        ([*born, "characters"], 6), ([*born, "characters"], "67"), ([*born, "characters", 1], -1), ([*born, "characters", 1], 256), ([*born, "characters", 0], 0.5), ([*born, "characters", 0], "6"), ([*born, "characters", 0], None), ([*born, "characters", 1], True),
+        (lsh, "whole"), (lsh, []), ([*lsh, "view"], "names"), ([*lsh, "view"], "Whole"), ([*lsh, "view"], 1), ([*lsh, "view"], None),
+        ([*lsh, "bits"], 3), ([*lsh, "bits"], 65), ([*lsh, "bits"], 4.5), ([*lsh, "bits"], "16"), ([*lsh, "bits"], 0),
+        ([*lsh, "tables"], 0), ([*lsh, "tables"], 33), ([*lsh, "tables"], 1.5), ([*lsh, "tables"], "3"), ([*lsh, "tables"], -1),
+    ]
+    table = [("%s is %s" % (written(p), json.dumps(v)[:39]), changed(p, v, blocked), written(p)) for p, v in wrong]
+    required = [[B, R], [*one, "name"], [*first, "field"], [*lsh, "view"]]
+    table += [("%s is missing" % written(p), changed(p, REMOVE, blocked), written(p)) for p in required]
+    unknown = [[B, "rule"], [B, "minblock"], [*one, "part"], [*two, "anyorder"], [*near, "LSH"], [*first, "kind"], [*born, "positions"], [*lsh, "views"], [*lsh, "name"]]
+    table += [("%s is unknown" % written(p), changed(p, 2, blocked), written(p)) for p in unknown]
+    viewed = changed(["views"], [{"name": "all", "fields": ["last"]}], blocked)
+    tables = [{"name": "r%d" % i, "lsh": {"view": "whole", "tables": 8}} for i in range(4)]
+    table += [
+        ("two rules of one name", changed([*two, "name"], "sound", blocked), "$.blocking.rules[1].name"),
+        ("two rules of one name, one by parts", changed([*near, "name"], "sound", blocked), "$.blocking.rules[2].name"),
+        ("nine rules", changed([B, R], [{"name": "r%d" % i, "parts": [part("last")]} for i in range(9)], blocked), "$.blocking.rules"),
+        ("33 tables in all", changed([B, R], [*tables, {"name": "x", "lsh": {"view": "whole", "tables": 1}}], blocked), "$.blocking.rules"),
+        ("36 tables in all, four by default", changed([B, R], [*tables, {"name": "x", "lsh": {"view": "whole"}}], blocked), "$.blocking.rules"),
+        ("a character twice", changed([*born, "characters"], [6, 7, 6], blocked), "$.blocking.rules[1].parts[0].characters[2]"),
+        ("a character twice, as 6 and 6.0", changed([*born, "characters"], [6, 6.0, 7], blocked), "$.blocking.rules[1].parts[0].characters[1]"),
+        ("no characters", changed([*born, "characters"], [], blocked), "$.blocking.rules[1].parts[0].characters"),
+        ("an lsh rule in any order", changed([*near, "anyOrder"], False, blocked), "$.blocking.rules[2].anyOrder"),
+        ("parts and lsh", changed([*two, "lsh"], {"view": "whole"}, blocked), "$.blocking.rules[1]"),
+        ("neither parts nor lsh", changed([*near, "lsh"], REMOVE, blocked), "$.blocking.rules[2]"),
+        ("neither parts nor lsh, parts is null", changed([*two, "parts"], None, blocked), "$.blocking.rules[1]"),
+        ("views without the one of an lsh rule", viewed, "$.blocking.rules[2].lsh.view"),
+    ]
+    return table
 
 
 def fault_cases() -> List[Case]:
@@ -216,6 +309,7 @@ def fault_cases() -> List[Case]:
         ("line end inside a text", one.replace('"small"', '"sm\nall"'), "$"),
         ("unknown escape", one.replace('"small"', r'"sm\all"'), "$"),
     ]
+    table += block_faults()
     cases = []
     for title, text, path in table:
         try:

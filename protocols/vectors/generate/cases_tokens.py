@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional
 
 from normalise import TABLE_DIGEST, UNKNOWN
 from schema import Feature, canonical, load, parse
-from tokens import Encoder, budgets, diffusion, features, key_id, positions
+from tokens import Encoder, budgets, diffusion, features, key_id, passes, positions
 
 Case = Dict[str, Any]
 EXAMPLES = Path(__file__).resolve().parents[2] / "schema" / "examples"
@@ -194,9 +194,108 @@ def example_schemas() -> Dict[str, str]:
     return {p.stem: p.read_text("utf-8") for p in sorted(EXAMPLES.glob("people-*.json"))}
 
 
+def part(field: str, *characters: int, **members: Any) -> Case:
+    return {"field": field, **({"characters": list(characters)} if characters else {}), **members}
+
+
+def block_schemas() -> Dict[str, str]:
+    name, digits = [gram()], [gram(1, positional=True)]
+    fields = [
+        {"name": "first", "kind": "given_name", "features": name, "missing": ["-", " Tba "]},
+        {"name": "last", "kind": "surname", "features": name, "missing": ["-"]},
+        {"name": "born", "kind": "date", "features": digits},
+        {"name": "born-digits", "column": "born", "kind": "date", "level": "digits", "features": digits},
+        {"name": "town", "kind": "place", "level": "exact", "features": name},
+        {"name": "code", "kind": "postcode", "features": digits},
+        {"name": "phone", "kind": "phone", "features": digits},
+    ]
+    levels = document(
+        "levels",
+        "plain",
+        fields,
+        epoch=3,
+        blocking={
+            "rules": [
+                {"name": "sound", "parts": [part("first", level="phonetic"), part("last", level="phonetic")]},
+                {"name": "sound-any", "parts": [part("first", level="phonetic"), part("last", level="phonetic")], "anyOrder": True},
+                {"name": "names", "parts": [part("first", level="sorted"), part("last", level="sorted")], "anyOrder": True},
+                {"name": "exact", "parts": [part("first", level="exact"), part("last", level="exact")], "anyOrder": False},
+                {"name": "default_levels", "parts": [part("last"), part("born"), part("town"), part("code")]},
+                {"name": "outward", "parts": [part("code", level="outward"), part("born", level="year")]},
+                {"name": "day-or-digits", "parts": [part("born-digits"), part("last", level="initial")]},
+                {"name": "swapped", "parts": [part("born", level="month"), part("first", level="initial")]},
+            ],
+            "minBlock": 1,
+            "maxBlockShare": 1,
+        },
+    )
+    characters = document(
+        "characters",
+        "hardened",
+        fields,
+        blocking={
+            "rules": [
+                {"name": "day-month", "parts": [part("born", 4, 5, 6, 7)]},
+                {"name": "order", "parts": [part("born", 7, 0, 3.0)]},
+                {"name": "second", "parts": [part("first", 1)]},
+                {"name": "second-any", "parts": [part("last", 1), part("first", 1)], "anyOrder": True},
+                {"name": "far", "parts": [part("last", 0, 254, 255)]},
+                {"name": "twice", "parts": [part("last", 0), part("last", 0, 1, 2), part("last", level="phonetic")]},
+                {"name": "sound", "parts": [part("last", 0, 1, level="phonetic"), part("town", 0, 1, 2, 3)], "anyOrder": None},
+                {"name": "eight", "parts": [part("first", 0), part("last", 0), part("born", 2), part("born", 3), part("born", 5), part("code", 0), part("code", 3), part("phone", 8)], "anyOrder": True},
+            ]
+        },
+        views=[{"name": "all", "fields": ["first", "last", "born", "town", "code"]}],
+    )
+    lsh = document(
+        "lsh",
+        "hardened",
+        fields,
+        epoch=5,
+        filter={"bits": 960, "fill": 0.4},
+        diffusion={"taps": 3, "bits": 64},
+        views=[
+            {"name": "whole", "fields": ["first", "last", "born", "town", "code"]},
+            {"name": "names", "fields": ["last", "first"], "minPresentWeight": 0.5},
+            {"name": "strict", "fields": ["born-digits", "phone"], "minPresentWeight": 1},
+        ],
+        blocking={
+            "rules": [
+                {"name": "defaults", "lsh": {"view": "whole"}},
+                {"name": "birth-year", "parts": [part("born", level="year"), part("last", 0)]},
+                {"name": "thirteen", "lsh": {"view": "names", "bits": 13, "tables": 3}},
+                {"name": "whole-bytes", "lsh": {"view": "names", "bits": 16, "tables": 2}},
+                {"name": "most", "lsh": {"view": "strict", "bits": 64, "tables": 2}},
+                {"name": "four", "lsh": {"view": "whole", "bits": 4, "tables": 1}},
+            ],
+            "minBlock": None,
+        },
+    )
+    small = document(
+        "lsh of all bits, 32 tables",
+        "plain",
+        fields[:3],
+        filter={"bits": 64, "fill": 0.5},
+        blocking={
+            "rules": [
+                {"name": "all", "lsh": {"view": "whole", "bits": 64, "tables": 2}},
+                {"name": "few", "lsh": {"view": "whole", "bits": 9, "tables": 29}, "parts": None},
+                {"name": "one", "lsh": {"view": "whole", "bits": 63.0, "tables": 1}},
+            ]
+        },
+    )
+    private = document(
+        "lsh, max-privacy",
+        "max-privacy",
+        fields[:3],
+        blocking={"rules": [{"name": "r", "parts": [part("born", 0, 1, 2, 3), part("first", level="initial")]}, {"name": "s", "lsh": {"view": "whole", "bits": 21, "tables": None}}]},
+    )
+    return {d["name"]: json.dumps(d) for d in (levels, characters, lsh, small, private)}
+
+
 def key_cases() -> List[Case]:
     cases = []
-    for i, (name, text) in enumerate({**example_schemas(), **further_schemas()}.items()):
+    for i, (name, text) in enumerate({**example_schemas(), **further_schemas(), **block_schemas()}.items()):
         schema = load(text)
         key = bytes(32) if i == 0 else test_key(name)
         encoder = Encoder(schema, key)
@@ -205,6 +304,9 @@ def key_cases() -> List[Case]:
             for purpose, what in [("diffusion", "")] + [("positions", g) for g in sorted({f.group for f in view.fields})]:
                 expanded = encoder.key(purpose, view.name, what).hex()
                 keys.append({"purpose": "search/" + purpose, "view": view.name, "name": what, "key": expanded})
+        for rule in schema.rules:
+            view = rule.view.name if rule.view else ""
+            keys.append({"purpose": "search/block", "view": view, "name": rule.name, "key": encoder.key("block", view, rule.name).hex()})
         cases.append({"name": name, "linkage_key": key.hex(), "schema": text, "digest": schema.digest.hex(), "epoch": schema.epoch, "key_id": key_id(key).hex(), "keys": keys})
     return cases
 
@@ -281,6 +383,64 @@ COLUMNS = {
 }
 
 
+BLOCK_PEOPLE = [
+    # given name, surname, date of birth, suburb, postcode, phone
+    ("Anna", "Smith", "1985-04-12", "North Sydney", "2060", "(02) 9123 4567"),
+    ("SMITH", "anna", "12/04/1985", "NORTH SYDNEY", "2065", "+61 2 9123 4567"),
+    ("Ann", "Anna", "1985-04-12", "North Sydney", "2060", "02 9123 4560"),
+    ("Anna", "Ann", "1985-04-12", "North Sydney", "2060", "02 9123 456?"),
+    ("B", "AA", "1970-01-01", "Ayr", "4807", "1234"),
+    ("AA", "B", "1 January 1971", "Ay", "80", "no phone"),
+    ("AB", "C", "1985-12-04", "A", "SW1A 1AA", "07700 900-123"),
+    ("A", "BC", "1985-12-04", "", "sw1a 2bb", ""),
+    ("Ann?", "Sm?th", "198?-04-12", "Nor?h Sydney", "20?0", "07700 9001??"),
+    ("?nn", "?mith", "????-04-12", "North Sydn?y", "?060", "?7700 900123"),
+    ("Anna Maria", "d'Este Smith-Jones", "1985-04", "St. Kilda", "3182", "0414 123 456"),
+    ("Maria  Anna", "Smith Jones D’Este", "1985", "Saint Kilda", "3182", "0414 123 456"),
+    ("-", "-", "31/04/1985", "-", "12345-6789", "02 9123 4567"),
+    (" tba ", "TBA", "19811305", "TBA", "K1A 0B6", "212.555.0123 ext. 45"),
+    (" Tba", "NA", "12/04/85", "NA", "0000", "0000000000"),
+    ("山田", "Ёлкин", "2000-02-29", "東京", "100-0001", "+81 3 1234 5678"),
+    ("Ёлкин", "山田", "2001-02-29", "東京 1", "100", "00"),
+    ("\ufe73", "𠮷", "1999-09-09", "\ufe73𠮷é", "9099", "99999"),
+    ("𠮷", "\ufe73", "9 SEP 1999", "e\u0301", "9099", "99998"),
+    ("Zoë", "Nguyễn", "04/13/1985", "Zoë", "É1 2ÀB", "01234"),
+    ("Dr John", "O'Hara Jr", "1945-07-31", "Newtown", "2042", "02 9550 1234"),
+    ("Jon", "Ohara", "1945-07-31", "Newton", "2042", "0295501234"),
+    ("A261", "Ashcraft", "1960-11-05", "X", "DN55 1PT", "5"),
+    ("Ashcroft", "A789", "1960-11-50", "XX", "M1 1AA", "55555"),
+    ("", "", "", "", "", ""),
+    ("unknown", "N/A", "1900-01-01", "NOT KNOWN", "9999", "NIL"),
+    ("???", "***", "????????", "??", "????", "?"),
+    ("Anna", "", "1985-04-12", "", "", ""),
+    ("", "Smith", "1985-04-12", "", "", ""),
+    ("", "", "1985-04-12", "North Sydney", "2060", "02 9123 4567"),
+    ("Anna", "Smith", "", "", "", ""),
+    ("Baby of Anna", "Smith", "2020-02-20", "North Sydney", "2060", "02 9123 4567"),
+    ("Anna\u0001", "Smi\tth", "1985\t04 12", " North  Sydney ", "2060", "02 9123 4567"),
+    ("é" * 150, "y" * 300, "1888-08-08", "ﷺ" * 20, "2060", "123456789012345"),
+    ("a" * 4097, "山" * 100, "2150-12-31", "b" * 600, "12345678901", "1" * 16),
+]
+
+
+def block_cases() -> List[Case]:
+    cases = []
+    for name, text in {**example_schemas(), **block_schemas()}.items():
+        schema, key = load(text), test_key("blocks: " + name)
+        encoder = Encoder(schema, key)
+        columns = COLUMNS["people" if "five" in name else "names"]
+        if name in block_schemas():
+            columns = ["first", "last", "born", "town", "code", "phone"]
+        records = [p[: len(columns)] for p in BLOCK_PEOPLE]
+        found = []
+        for rule in schema.rules:
+            rows = [encoder.blocks(rule, dict(zip(columns, r))) for r in records]
+            for name_of_pass, ids in zip(passes(rule), zip(*rows)):
+                found.append({"name": name_of_pass, "ids": [i and i.hex() for i in ids]})
+        cases.append({"name": name, "schema": canonical(parse(text)), "linkage_key": key.hex(), "columns": columns, "records": [list(r) for r in records], "passes": found})
+    return cases
+
+
 def stored(token: Optional[bytes], whole: bool) -> Optional[Case]:
     if token is None:
         return None
@@ -325,4 +485,5 @@ FILES = {
     "tokens/keys.json": key_cases,
     "tokens/diffusion.json": diffusion_cases,
     "tokens/end-to-end.json": end_to_end_cases,
+    "tokens/blocks.json": block_cases,
 }

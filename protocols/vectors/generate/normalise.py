@@ -15,8 +15,8 @@ BLANKS = frozenset(
     for c in [*range(0x09, 0x0E), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000]
 )
 KINDS: Dict[str, Tuple[str, ...]] = {
-    "given_name": ("folded", "exact", "sorted", "initial"),
-    "surname": ("folded", "exact", "sorted", "initial"),
+    "given_name": ("folded", "exact", "sorted", "phonetic", "initial"),
+    "surname": ("folded", "exact", "sorted", "phonetic", "initial"),
     "full_name": ("folded", "exact", "sorted"),
     "date": ("day", "digits", "month", "year"),
     "postcode": ("full", "outward"),
@@ -159,6 +159,25 @@ def is_placeholder(kind: str, text: str) -> bool:
 def exact(kind: str, value: str) -> str:
     text = squeeze(form("NFKC", prepare(value)))
     return text if kind == "text" else "".join(UNKNOWN if c in WILDCARD else c for c in text)
+
+
+SOUNDEX = {c: str(i) for i, group in enumerate(("BFPV", "CGJKQSXZ", "DT", "L", "MN", "R"), 1) for c in group}
+
+
+def phonetic(folded: str) -> str:
+    if re.fullmatch("[A-Z][0-6]{3}", folded):
+        return folded
+    letters = re.findall("[A-Z]", folded)
+    if UNKNOWN in folded or not letters:
+        raise Missing
+    digits, last = "", SOUNDEX.get(letters[0])
+    for letter in letters[1:]:
+        digit = SOUNDEX.get(letter)
+        if digit and digit != last:
+            digits += digit
+        if letter not in "HW":
+            last = digit
+    return letters[0] + digits[:3].ljust(3, "0")
 
 
 # Dates ----------------------------------------------------------------------------------------
@@ -379,6 +398,8 @@ def by_kind(kind: str, level: str, value: str, folded: str) -> str:
         return exact(kind, value)
     if level == "sorted":
         return " ".join(sorted(folded.split(" ")))
+    if level == "phonetic":
+        return phonetic(folded)
     return folded[:1] if level == "initial" else folded
 
 

@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Tuple
 
 from normalise import KINDS
 
@@ -164,6 +164,27 @@ VIEW = members(
     fields=Member(items(text(NAME), 1), True),
     minPresentWeight=Member(within(0.01, 1)),
 )
+PART = members(
+    field=Member(text(NAME), True),
+    level=Member(text()),
+    characters=Member(items(within(0, 255, True), 1)),
+)
+LSH = members(
+    view=Member(text(NAME), True),
+    bits=Member(within(4, 64, True)),
+    tables=Member(within(1, 32, True)),
+)
+RULE = members(
+    name=Member(text(NAME), True),
+    parts=Member(items(PART, 1, 8)),
+    anyOrder=Member(boolean),
+    lsh=Member(LSH),
+)
+BLOCKING = members(
+    rules=Member(items(RULE, 1, 8), True),
+    minBlock=Member(within(1, 10**6, True)),
+    maxBlockShare=Member(within(0.001, 1)),
+)
 DOCUMENT = members(
     format=Member(one_of("mizuhiki-linkage-schema"), True),
     version=Member(within(1, 1), True),
@@ -176,6 +197,7 @@ DOCUMENT = members(
     filter=Member(members(bits=BITS, fill=Member(within(0.01, 0.6)))),
     diffusion=Member(members(taps=Member(within(2, 16, True)), bits=BITS)),
     views=Member(items(VIEW, 1, 32)),
+    blocking=Member(BLOCKING),
     limits=Member(members(maxRepeatedShare=Member(SHARE))),
     thresholds=Member(
         members(accept=Member(SHARE, True), borderline=Member(SHARE, True), calibrate=Member(boolean)), True
@@ -183,6 +205,10 @@ DOCUMENT = members(
     knownPairs=Member(within(1, 10**9, True)),
     statutoryBasis=Member(text()),
 )
+
+
+def given(holder: Dict[str, Any], name: str, default: Any) -> Any:
+    return default if holder.get(name) is None else holder[name]
 
 
 def first_repeat(values: Sequence[Any]) -> Optional[int]:
@@ -204,8 +230,33 @@ def check_document(document: Any) -> None:
     _demand(repeat is None, "$.views[%s].name" % repeat)
     repeat = first_repeat([set(v["fields"]) for v in views])
     _demand(repeat is None, "$.views[%s].fields" % repeat)
+    if document.get("blocking") is not None:
+        check_rules(document, [v["name"] for v in views] or ["whole"])
     limits = document["thresholds"]
     _demand(limits["borderline"] <= limits["accept"], "$.thresholds.borderline")
+
+
+def check_rules(document: Any, views: Sequence[str]) -> None:
+    kinds = {f["name"]: f["kind"] for f in document["fields"]}
+    rules = document["blocking"]["rules"]
+    tables = 0
+    for i, rule in enumerate(rules):
+        path = "$.blocking.rules[%d]" % i
+        parts, lsh = rule.get("parts"), rule.get("lsh")
+        _demand((parts is None) != (lsh is None), path)
+        _demand(lsh is None or rule.get("anyOrder") is None, path + ".anyOrder")
+        for j, part in enumerate(parts or ()):
+            inside = "%s.parts[%d]." % (path, j)
+            _demand(part["field"] in kinds, inside + "field")
+            _demand(part.get("level") is None or part["level"] in KINDS[kinds[part["field"]]], inside + "level")
+            repeat = first_repeat(part.get("characters") or ())
+            _demand(repeat is None, inside + "characters[%s]" % repeat)
+        if lsh is not None:
+            _demand(lsh["view"] in views, path + ".lsh.view")
+            tables += given(lsh, "tables", 4)
+    _demand(tables <= 32, "$.blocking.rules")
+    repeat = first_repeat([r["name"] for r in rules])
+    _demand(repeat is None, "$.blocking.rules[%s].name" % repeat)
 
 
 # A document with its defaults -----------------------------------------------------------------------
@@ -247,6 +298,23 @@ class View:
 
 
 @dataclass(frozen=True)
+class Part:
+    field: Field
+    level: str
+    characters: Optional[FrozenSet[int]]  # None: all
+
+
+@dataclass(frozen=True)
+class Rule:
+    name: str
+    parts: Tuple[Part, ...] = ()
+    any_order: bool = False
+    view: Optional[View] = None  # of an LSH rule
+    bits: int = 20
+    tables: int = 4
+
+
+@dataclass(frozen=True)
 class Schema:
     digest: bytes
     epoch: int
@@ -255,44 +323,54 @@ class Schema:
     taps: int  # 0: no diffusion
     token_bits: int
     views: Tuple[View, ...]
+    rules: Tuple[Rule, ...]
 
 
 PROFILES = {"hardened": (1024, 7, 2048), "max-privacy": (2048, 8, 4096), "plain": (1024, 0, 0)}
 
 
+def read_rule(rule: Dict[str, Any], fields: Dict[str, Field], views: Dict[str, View]) -> Rule:
+    if rule.get("lsh") is not None:
+        lsh = rule["lsh"]
+        return Rule(rule["name"], view=views[lsh["view"]], bits=int(given(lsh, "bits", 20)), tables=int(given(lsh, "tables", 4)))
+    parts = []
+    for part in rule["parts"]:
+        field, wanted = fields[part["field"]], part.get("characters")
+        parts.append(Part(field, given(part, "level", field.level), None if wanted is None else frozenset(map(int, wanted))))
+    return Rule(rule["name"], tuple(parts), given(rule, "anyOrder", False))
+
+
 def load(source: str) -> Schema:
     document = parse(source)
     check_document(document)
-
-    def get(holder: Dict[str, Any], name: str, default: Any) -> Any:
-        return default if holder.get(name) is None else holder[name]
-
     fields: Dict[str, Field] = {}
     for f in document["fields"]:
         fields[f["name"]] = Field(
             name=f["name"],
-            column=get(f, "column", f["name"]),
+            column=given(f, "column", f["name"]),
             kind=f["kind"],
-            level=get(f, "level", KINDS[f["kind"]][0]),
-            weight=float(get(f, "weight", 1)),
-            group=get(f, "keyGroup", f["name"]),
+            level=given(f, "level", KINDS[f["kind"]][0]),
+            weight=float(given(f, "weight", 1)),
+            group=given(f, "keyGroup", f["name"]),
             features=tuple(map(Feature.of, f["features"])),
-            missing=tuple(get(f, "missing", ())),
+            missing=tuple(given(f, "missing", ())),
         )
-    views = get(document, "views", [{"name": "whole", "fields": list(fields)}])
+    views = given(document, "views", [{"name": "whole", "fields": list(fields)}])
+    found = {
+        v["name"]: View(v["name"], tuple(fields[n] for n in v["fields"]), float(given(v, "minPresentWeight", 0.6))) for v in views
+    }
     bits, taps, token_bits = PROFILES[document["profile"]]
-    filter_, diffusion = get(document, "filter", {}), get(document, "diffusion", {})
-    bits = int(get(filter_, "bits", bits))
+    filter_, diffusion = given(document, "filter", {}), given(document, "diffusion", {})
+    bits = int(given(filter_, "bits", bits))
     if taps:
-        taps, token_bits = int(get(diffusion, "taps", taps)), int(get(diffusion, "bits", token_bits))
+        taps, token_bits = int(given(diffusion, "taps", taps)), int(given(diffusion, "bits", token_bits))
     return Schema(
         digest=digest(source),
-        epoch=int(get(document, "epoch", 1)),
+        epoch=int(given(document, "epoch", 1)),
         bits=bits,
-        fill=float(get(filter_, "fill", 0.45)),
+        fill=float(given(filter_, "fill", 0.45)),
         taps=taps,
         token_bits=token_bits if taps else bits,
-        views=tuple(
-            View(v["name"], tuple(fields[n] for n in v["fields"]), float(get(v, "minPresentWeight", 0.6))) for v in views
-        ),
+        views=tuple(found.values()),
+        rules=tuple(read_rule(r, fields, found) for r in given(document, "blocking", {"rules": ()})["rules"]),
     )

@@ -7,7 +7,7 @@ import math
 from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from normalise import UNKNOWN, normalise, trim
-from schema import Feature, Field, Schema, View
+from schema import Feature, Field, Part, Rule, Schema, View
 
 
 def mac(key: bytes, data: bytes) -> bytes:
@@ -117,13 +117,43 @@ def budgets(schema: Schema, view: View) -> Dict[str, int]:
 
 
 def pack(bits: Sequence[bool]) -> bytes:
+    bits = [*bits, *[False] * (-len(bits) % 8)]
     return bytes(sum(bits[i + j] << (7 - j) for j in range(8)) for i in range(0, len(bits), 8))
 
 
-def field_value(field: Field, raw: str) -> Optional[str]:
+def field_value(field: Field, raw: str, level: Optional[str] = None) -> Optional[str]:
     if trim(raw) in {trim(m) for m in field.missing}:
         return None
-    return normalise(field.kind, field.level, raw).value
+    return normalise(field.kind, level or field.level, raw).value
+
+
+def part_text(part: Part, raw: str) -> Optional[str]:
+    value = field_value(part.field, raw, part.level) or ""
+    text = "".join(c for i, c in enumerate(value) if part.characters is None or i in part.characters)
+    return None if not text or UNKNOWN in text else text
+
+
+def passes(rule: Rule) -> List[str]:
+    return ["%s.%d" % (rule.name, i + 1) for i in range(rule.tables)] if rule.view else [rule.name]
+
+
+def lsh_positions(key: bytes, m: int, bits: int, tables: int) -> List[List[int]]:
+    """For each table its filter positions, in the order drawn."""
+    source = stream(key)
+    result: List[List[int]] = []
+    for _ in range(tables):
+        table: List[int] = []
+        while len(table) < bits:
+            p = uniform(source, m)
+            if p not in table:
+                table.append(p)
+        result.append(table)
+    return result
+
+
+def block_id(key: bytes, data: bytes) -> bytes:
+    found = mac(key, data)[:8]
+    return found if any(found) else bytes(7) + b"\1"
 
 
 class Encoder:
@@ -136,7 +166,7 @@ class Encoder:
         s = self.schema
         return derive(self.linkage_key, s.digest, s.epoch, "search/" + purpose, view, name)
 
-    def token(self, view: View, record: Dict[str, str]) -> Optional[bytes]:
+    def filter(self, view: View, record: Dict[str, str]) -> Optional[List[bool]]:
         s = self.schema
         bits = [False] * s.bits
         budget = budgets(s, view)
@@ -154,8 +184,33 @@ class Encoder:
             for j, feature in enumerate(found):
                 for p in positions(key, s.bits, feature, share + (j < rest)):
                     bits[p] = True
-        if not present or present / sum(f.weight for f in view.fields) < view.min_present:
+        if not present or present / sum(f.weight for f in view.fields) < view.min_present - 1e-9:
             return None
-        if s.taps:
+        return bits
+
+    def token(self, view: View, record: Dict[str, str]) -> Optional[bytes]:
+        bits = self.filter(view, record)
+        if bits is not None and self.schema.taps:
             bits = [sum(bits[p] for p in members) % 2 == 1 for members in self.taps[view.name]]
-        return pack(bits)
+        return None if bits is None else pack(bits)
+
+    def blocks(self, rule: Rule, record: Dict[str, str]) -> List[Optional[bytes]]:
+        """The record's id in each pass of the rule."""
+        if rule.view is None:
+            texts = [part_text(p, record[p.field.column]) for p in rule.parts]
+            found = [t.encode() for t in texts if t is not None]
+            if len(found) < len(texts):
+                return [None]
+            if rule.any_order:
+                found.sort()
+            data = b"".join(len(t).to_bytes(2, "big") + t for t in found)
+            return [block_id(self.key("block", "", rule.name), b"b" + data)]
+        bits = self.filter(rule.view, record)
+        if bits is None:
+            return [None] * rule.tables
+        key = self.key("block", rule.view.name, rule.name)
+        tables = lsh_positions(key, self.schema.bits, rule.bits, rule.tables)
+        return [
+            block_id(key, b"l" + number.to_bytes(2, "big") + pack([bits[p] for p in table]))
+            for number, table in enumerate(tables, 1)
+        ]

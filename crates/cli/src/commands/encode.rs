@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use mizuhiki_columnar::{ReadOptions, Source, Target};
-use mizuhiki_custodian::{EncodeJob, EncodeSummary, IdPolicy, KeyKind, KeySource, encode_file, read_key};
+use mizuhiki_custodian::{
+    BlockingReport, EncodeJob, EncodeSummary, IdPolicy, KeyKind, KeySource, encode_file, read_key,
+};
 use mizuhiki_exchange::CustodianId;
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
 
@@ -109,8 +111,36 @@ pub(super) fn describe(output: &str, summary: &EncodeSummary) -> String {
             view.repeated_share * 100.0
         ));
     }
+    if let Some(blocking) = &summary.blocking {
+        describe_blocking(blocking, &mut text);
+    }
     for issue in &summary.masked {
         text.push_str(&format!("masked {:>12} × {}: {}\n", grouped(issue.count), issue.field, issue.reason));
     }
     text
+}
+
+fn describe_blocking(blocking: &BlockingReport, text: &mut String) {
+    text.push_str(&format!(
+        "{:<28} {:>12} {:>9} {:>9} {:>9} {:>9} {:>10} {:>9}\n",
+        "blocking pass", "with id", "blocks", "smallest", "median", "largest", "taken away", "of pairs"
+    ));
+    for pass in &blocking.passes {
+        text.push_str(&format!(
+            "{:<28} {:>12} {:>9} {:>9} {:>9} {:>9} {:>10} {:>7.3} %\n",
+            pass.pass,
+            grouped(pass.records),
+            grouped(pass.blocks),
+            grouped(pass.smallest),
+            grouped(pass.median),
+            grouped(pass.largest),
+            grouped(pass.rare_records + pass.frequent_records),
+            pass.pair_share * 100.0
+        ));
+    }
+    text.push_str(&format!(
+        "covered by one pass {:.2} %, by two or more {:.2} %\n",
+        blocking.covered_once * 100.0,
+        blocking.covered_twice * 100.0
+    ));
 }

@@ -140,6 +140,22 @@ fn names_at_other_levels() {
         "sorted",
         &[("Mary Ann", "ANN MARY"), ("Ann-Mary", "ANN MARY"), ("OF BABY", MISSING)],
     );
+    check(
+        "surname",
+        "phonetic",
+        &[
+            ("Ashcraft", "A261"),
+            ("Tymczak", "T522"),
+            ("Pfister", "P236"),
+            ("McDonald", "M235"),
+            ("Mac Donald", "M235"),
+            ("O'Hara", "O600"),
+            ("Lee", "L000"),
+            ("A261", "A261"),
+            ("김", MISSING),
+            ("Sm?th", MISSING),
+        ],
+    );
     check("given_name", "initial", &[("Élodie", "E"), ("?lodie", MISSING), ("김", "김")]);
     check("full_name", "sorted", &[("SMITH, John", "JOHN SMITH"), ("Ms John Smith", "JOHN SMITH")]);
 }
