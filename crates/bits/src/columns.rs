@@ -48,6 +48,15 @@ impl BitColumns {
         self.columns[position][lane / 64] |= 1 << (lane % 64);
     }
 
+    /// Bit `position` of record `lane`.
+    ///
+    /// # Panics
+    /// If `position` or `lane` is out of range.
+    #[must_use]
+    pub fn get(&self, position: usize, lane: usize) -> bool {
+        self.columns[position][lane / 64] >> (lane % 64) & 1 == 1
+    }
+
     /// Number of lanes whose bit `position` is set.
     ///
     /// # Panics
@@ -122,7 +131,8 @@ impl BitColumns {
 
 /// Transposes a 64 × 64 bit matrix in place (Warren, *Hacker's Delight*, 2nd ed., §7-3): afterwards bit `j`
 /// of word `i` is what bit `i` of word `j` was.
-fn transpose64(block: &mut [u64; 64]) {
+#[inline(always)]
+pub(crate) fn transpose64(block: &mut [u64; 64]) {
     let mut distance = 32;
     let mut mask: u64 = 0x0000_0000_FFFF_FFFF;
     while distance != 0 {

@@ -4,14 +4,29 @@
 //! serialisation and of `protocols/03-tokens.md`. Rows are stored in 64-bit words, padded with zero bits to
 //! a multiple of [`CHUNK_WORDS`] words so that every kernel walks whole chunks.
 //!
-//! All `unsafe` of the workspace lies in `arch`; every kernel there has a scalar twin and a property test
-//! that the two agree.
+//! [`Tiles`] compare many rows with many, [`RowScan`] one row with a few. Both are exact, and both take what a
+//! pair needs as a table over the sum of both weights: Dice, Jaccard and a limit on the Hamming distance are
+//! all of that form.
+//!
+//! All `unsafe` of the workspace lies in `arch`, and in the trait of `vector` that its kernels are written
+//! over. Every kernel has a portable twin and a property test that both count as bit by bit.
 
 mod arch;
+mod backend;
 mod columns;
-mod kernel;
+mod order;
+mod queries;
+mod row_scan;
 mod rows;
+#[cfg(test)]
+mod tests;
+mod tiles;
+mod vector;
 
+pub use backend::Backend;
 pub use columns::{BitColumns, LANES};
-pub use kernel::{Backend, Hit, Scan};
+pub use order::ColumnOrder;
+pub use queries::Queries;
+pub use row_scan::{Hit, RowScan};
 pub use rows::{BitRows, CHUNK_WORDS, WidthError};
+pub use tiles::{PairHit, Tiles};

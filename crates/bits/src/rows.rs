@@ -124,6 +124,36 @@ impl BitRows {
         Ok(())
     }
 
+    /// Reorders the rows in place: row `i` becomes what row `order[i]` was.
+    ///
+    /// # Panics
+    /// If `order` is not a permutation of all rows.
+    pub fn reorder(&mut self, order: &[u32]) {
+        assert_eq!(order.len(), self.len(), "one place a row");
+        let stride = self.stride;
+        let mut done = vec![false; order.len()];
+        let mut kept = vec![0; stride];
+        for start in 0..order.len() {
+            if done[start] {
+                continue;
+            }
+            // Follows a cycle: each place is filled from the next, the last from the first.
+            kept.copy_from_slice(self.row(start));
+            let mut place = start;
+            loop {
+                let from = order[place] as usize;
+                assert!(!done[place], "a permutation names each row once");
+                done[place] = true;
+                if from == start {
+                    self.words[place * stride..(place + 1) * stride].copy_from_slice(&kept);
+                    break;
+                }
+                self.words.copy_within(from * stride..(from + 1) * stride, place * stride);
+                place = from;
+            }
+        }
+    }
+
     /// Appends a row without any set bit.
     pub fn push_zero(&mut self) {
         self.words.resize(self.words.len() + self.stride, 0);
@@ -162,6 +192,18 @@ mod tests {
         rows.extend_bytes(1, &mut out);
         assert_eq!(out, [[1, 2, 3, 4, 5, 6, 7, 8, 255], [0; 9]].concat());
         assert_eq!((rows.len(), rows.weight(0), rows.weight(1)), (2, 13 + 8, 0));
+    }
+
+    #[test]
+    fn rows_are_reordered() {
+        for order in [vec![0, 1, 2, 3, 4], vec![4, 3, 2, 1, 0], vec![1, 2, 0, 4, 3]] {
+            let mut rows = BitRows::new(8);
+            (10..15).for_each(|byte| rows.push_bytes(&[byte]).unwrap());
+            rows.reorder(&order);
+            let mut out = Vec::new();
+            (0..5).for_each(|row| rows.extend_bytes(row, &mut out));
+            assert_eq!(out, order.iter().map(|&from| from as u8 + 10).collect::<Vec<u8>>());
+        }
     }
 
     #[test]

@@ -1,0 +1,190 @@
+//! Right-hand rows stored by column, and the exhaustive comparison of many rows with many.
+//!
+//! A tile holds some hundred rows, one a lane. Instead of counting common bits, the kernel counts *misses*:
+//! set bits of the left row that a right row lacks. Rarest columns first, nearly all strangers pass the
+//! number of allowed misses long before the last column, and the tile is done. The few lanes that stay are
+//! counted exactly, so that the result is exact for every pair. Carry-save counting is that of Harley and
+//! Seal; see Muła, Kurz & Lemire, *Faster Population Counts Using AVX2 Instructions* (2018), §3.
+
+use crate::columns::transpose64;
+use crate::{Backend, BitRows, ColumnOrder, Queries, RowScan, arch};
+
+/// A pair that reaches the number of common bits that it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PairHit {
+    /// Position of the left row in [`Queries`].
+    pub query: u32,
+    /// Index of the right row in the rows behind [`Tiles`].
+    pub row: u32,
+    /// Number of common bits.
+    pub count: u32,
+}
+
+/// Eight words in one line of the cache.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub(crate) struct Line(pub(crate) [u64; 8]);
+
+/// Chosen rows of a right-hand side, stored by column in tiles.
+#[derive(Clone)]
+pub struct Tiles<'a> {
+    rows: &'a BitRows,
+    order: &'a ColumnOrder,
+    backend: Backend,
+    /// By weight, then by index, so that a tile holds rows of like weight.
+    members: Vec<u32>,
+    weights: Vec<u32>,
+    lines: Vec<Line>,
+}
+
+/// One tile, as the kernel sees it.
+#[derive(Clone, Copy)]
+pub(crate) struct Tile<'a> {
+    /// For each column in order the complement of its bits, then a column of zeros.
+    pub(crate) lines: &'a [Line],
+    /// Row of each lane.
+    pub(crate) members: &'a [u32],
+    /// Weight of each lane, ascending.
+    pub(crate) weights: &'a [u32],
+}
+
+impl<'a> Tiles<'a> {
+    /// Stores the rows `members` of `rows`, given in any order.
+    ///
+    /// # Panics
+    /// If this processor cannot run `backend`, `order` is of another width than `rows`, or a member is not a
+    /// row of `rows`.
+    #[must_use]
+    pub fn new(rows: &'a BitRows, members: &[u32], order: &'a ColumnOrder, backend: Backend) -> Self {
+        assert!(backend.is_available(), "this processor cannot run {backend:?}");
+        assert_eq!(order.width(), rows.width(), "a column order is made for rows of one width");
+        let (members, weights) = by_weight(rows, members, backend);
+        let mut tiles = Self { rows, order, backend, members, weights, lines: Vec::new() };
+        if order.has_tiles() {
+            let lanes = backend.lanes();
+            let tile_lines = tiles.tile_lines();
+            tiles.lines.resize(tiles.members.len().div_ceil(lanes) * tile_lines, Line([0; 8]));
+            for (lines, members) in tiles.lines.chunks_exact_mut(tile_lines).zip(tiles.members.chunks(lanes))
+            {
+                arch::fill(backend, rows, members, order.ranks(), lines);
+            }
+        }
+        tiles
+    }
+
+    /// Number of members.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Whether there is no member.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// The members, by weight, then by index.
+    #[must_use]
+    pub fn members(&self) -> &[u32] {
+        &self.members
+    }
+
+    /// Appends to `hits` each pair of a query and a member with at least `need[sum]` common bits, where `sum`
+    /// is the sum of both weights. `need` must not decrease from one sum to the next; an entry beyond both
+    /// weights is never reached, and 0 always is.
+    ///
+    /// The order of the hits depends on the back end and on nothing else.
+    ///
+    /// # Panics
+    /// If the queries were prepared with another column order, or `need` has no entry for a sum of weights
+    /// that occurs.
+    pub fn common(&self, queries: &Queries<'_>, need: &[u32], hits: &mut Vec<PairHit>) {
+        assert!(*self.order == *queries.order(), "tiles and queries have one column order");
+        let (Some(&heaviest), Some(most)) = (self.weights.last(), queries.heaviest()) else { return };
+        assert!(((heaviest + most) as usize) < need.len(), "`need` has an entry for each sum of weights");
+        if self.order.has_tiles() {
+            arch::common_tiles(self.backend, &TileTask { right: self, queries, need }, hits);
+        } else {
+            self.common_rows(queries, need, hits);
+        }
+    }
+
+    /// As [`Tiles::common`], row by row.
+    fn common_rows(&self, queries: &Queries<'_>, need: &[u32], hits: &mut Vec<PairHit>) {
+        for query in 0..queries.len() {
+            let weight = queries.weights()[query] as usize;
+            let words = queries.words(query);
+            RowScan::each(self.backend, words, self.rows, &self.members, |position, count| {
+                if count >= need[weight + self.weights[position] as usize] {
+                    hits.push(PairHit { query: query as u32, row: self.members[position], count });
+                }
+            });
+        }
+    }
+
+    /// Lines that a tile takes up: its columns and the one behind them.
+    const fn tile_lines(&self) -> usize {
+        ((self.order.width() + 1) * self.backend.lanes()).div_ceil(512)
+    }
+}
+
+/// Queries against tiles.
+pub(crate) struct TileTask<'a> {
+    right: &'a Tiles<'a>,
+    pub(crate) queries: &'a Queries<'a>,
+    pub(crate) need: &'a [u32],
+}
+
+impl<'a> TileTask<'a> {
+    pub(crate) const fn rows(&self) -> &'a BitRows {
+        self.right.rows
+    }
+
+    pub(crate) fn tiles(&self) -> impl Iterator<Item = Tile<'a>> {
+        let right = self.right;
+        let lanes = right.backend.lanes();
+        right
+            .lines
+            .chunks_exact(right.tile_lines())
+            .zip(right.members.chunks(lanes))
+            .zip(right.weights.chunks(lanes))
+            .map(|((lines, members), weights)| Tile { lines, members, weights })
+    }
+}
+
+impl std::fmt::Debug for Tiles<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Tiles {{ {} rows of {} bits }}", self.len(), self.rows.width())
+    }
+}
+
+/// `members` by weight, then by index, and their weights.
+fn by_weight(rows: &BitRows, members: &[u32], backend: Backend) -> (Vec<u32>, Vec<u32>) {
+    let mut weights = vec![0; members.len()];
+    let ones = vec![u64::MAX; rows.stride()];
+    arch::counts(backend, &ones, rows, members, &mut weights);
+    let mut keys: Vec<u64> =
+        weights.iter().zip(members).map(|(&weight, &row)| u64::from(weight) << 32 | u64::from(row)).collect();
+    keys.sort_unstable();
+    (keys.iter().map(|&key| key as u32).collect(), keys.iter().map(|&key| (key >> 32) as u32).collect())
+}
+
+/// Stores `members` in the zeroed `lines` of a tile with `words` words a column.
+#[inline(always)]
+pub(crate) fn fill(rows: &BitRows, members: &[u32], ranks: &[u16], words: usize, lines: &mut [Line]) {
+    let mut block = [0; 64];
+    for (group, members) in members.chunks(64).enumerate() {
+        for (word, ranks) in ranks.chunks(64).enumerate() {
+            for (slot, &row) in block.iter_mut().zip(members) {
+                *slot = rows.row(row as usize)[word];
+            }
+            block[members.len()..].fill(0);
+            transpose64(&mut block);
+            for (column, &rank) in block.iter().zip(ranks) {
+                let at = usize::from(rank) * words + group;
+                lines[at / 8].0[at % 8] = !column;
+            }
+        }
+    }
+}
