@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use mizuhiki_columnar::{Source, read_tokens};
 use mizuhiki_exchange::Comparable;
-use mizuhiki_match::{Limits, candidates, with_threads};
+use mizuhiki_match::{Scope, candidates, with_threads};
 use mizuhiki_schema::Similarity;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let comparable = Comparable::between(&left, &right)?;
     let (mut hits, begun) = (0, Instant::now());
     for _ in 0..repeats {
-        hits = with_threads(1, || candidates(&comparable, threshold, Limits::default(), &|_| {}))??.len();
+        hits = with_threads(1, || candidates(&comparable, threshold, Scope::Exhaustive))?.len();
     }
     let comparisons = u64::from(repeats) * left.len() as u64 * right.len() as u64;
     println!(

@@ -4,9 +4,12 @@ use std::io::Write as _;
 
 use mizuhiki_columnar::{Source, read_tokens};
 use mizuhiki_exchange::{Comparable, TokenSet};
-use mizuhiki_match::{Limits, Place, candidates, greedy_groups};
+use mizuhiki_match::{Groups, Scope, candidates};
 use mizuhiki_schema::Similarity;
 use serde_json::Value;
+
+/// Data set and record.
+type Place = (u32, u32);
 
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../../protocols/vectors/matching/anonlink-0.15.3.json")).unwrap()
@@ -30,9 +33,7 @@ fn all_candidates(sets: &[TokenSet], threshold: f64) -> Vec<(f64, Place, Place)>
     for left in 0..sets.len() {
         for right in left + 1..sets.len() {
             let comparable = Comparable::between(&sets[left], &sets[right]).unwrap();
-            let pairs =
-                candidates(&comparable, Similarity::new(threshold).unwrap(), Limits::default(), &|_| {})
-                    .unwrap();
+            let pairs = candidates(&comparable, Similarity::new(threshold).unwrap(), Scope::Auto);
             found
                 .extend(pairs.iter().map(|c| (c.similarity, (left as u32, c.left), (right as u32, c.right))));
         }
@@ -63,7 +64,22 @@ fn candidate_pairs_and_greedy_groups_are_anonlink_s() {
                 ((number("dset0"), number("rec0")), (number("dset1"), number("rec1")))
             );
         }
-        let groups = greedy_groups(found.iter().map(|&(_, left, right)| (left, right)));
+        let starts: Vec<u32> = sets
+            .iter()
+            .scan(0, |next, set| Some(std::mem::replace(next, *next + set.len() as u32)))
+            .collect();
+        let records = sets.iter().map(TokenSet::len).sum();
+        let mut groups = Groups::new(records);
+        for &(_, left, right) in &found {
+            let number = |(set, row): Place| starts[set as usize] + row;
+            groups.offer(number(left), number(right));
+        }
+        let place_of = |record: u32| {
+            let set = starts.partition_point(|&start| start <= record) - 1;
+            (set as u32, record - starts[set])
+        };
+        let groups: Vec<Vec<Place>> =
+            groups.finish().into_iter().map(|group| group.into_iter().map(place_of).collect()).collect();
         let place = |value: &Value| (value[0].as_u64().unwrap() as u32, value[1].as_u64().unwrap() as u32);
         let mut expected: Vec<Vec<Place>> = list("greedy_groups")
             .iter()

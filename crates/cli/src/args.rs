@@ -27,8 +27,10 @@ pub(crate) enum Command {
     Key(Key),
     /// Data custodian: encode a table of people into a file of tokens.
     Encode(Encode),
-    /// Linkage unit: link two files of tokens.
+    /// Linkage unit: link files of tokens.
     Link(Link),
+    /// Linkage unit: find the records of one file that are of one person.
+    Dedupe(Dedupe),
     /// Laboratory: judge results against known truth.
     #[command(subcommand)]
     Evaluate(Evaluate),
@@ -143,28 +145,78 @@ pub(crate) enum Assign {
 
 #[derive(Args)]
 pub(crate) struct Link {
-    /// Left token file (.parquet .arrow .csv .tsv, or clkhash .json).
-    pub(crate) left: String,
-    /// Right token file; give the left one again to find duplicates within it.
-    pub(crate) right: String,
-    /// The links (.csv .tsv .parquet .arrow .json, or - for CSV on standard output).
-    #[arg(short, long, value_name = "OUT")]
-    pub(crate) output: String,
+    /// Two token files to link (.parquet .arrow .csv .tsv, or clkhash .json), the same one twice to link it
+    /// within itself; three or more are put into clusters of at most one record of each.
+    #[arg(required = true, num_args = 2.., value_name = "FILE")]
+    pub(crate) files: Vec<String>,
+    /// The links, or the clusters of three or more files (.csv .tsv .parquet .arrow .json, or - for CSV on
+    /// standard output).
+    #[arg(short, long, value_name = "OUT", required_unless_present = "explain")]
+    pub(crate) output: Option<String>,
     /// How candidate pairs become links; optimal between two files, greedy within one, if absent.
     #[arg(long, value_enum)]
     pub(crate) assign: Option<Assign>,
+    /// Look only at candidate pairs among the best K of either record.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) top: Option<u32>,
+    /// Put records into clusters, and let a file hold a person more than once.
+    #[arg(long)]
+    pub(crate) duplicates: bool,
+    /// Take the candidate pairs of this file (anonlink's binary format) instead of comparing.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) candidates: Option<PathBuf>,
+    /// Write the candidate pairs, in anonlink's binary format.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_candidates: Option<PathBuf>,
+    /// Write a report, one self-contained HTML file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) search: Search,
+}
+
+#[derive(Args)]
+pub(crate) struct Dedupe {
+    /// Token file (.parquet .arrow .csv .tsv, or clkhash .json).
+    pub(crate) file: String,
+    /// The clusters (.csv .tsv .parquet .arrow .json, or - for CSV on standard output).
+    #[arg(short, long, value_name = "OUT", required_unless_present = "explain")]
+    pub(crate) output: Option<String>,
+    #[command(flatten)]
+    pub(crate) search: Search,
+}
+
+/// What is compared, from where on pairs count, and with what means.
+#[derive(Args)]
+pub(crate) struct Search {
     /// Similarity from which a pair is a match: a number from 0 to 1, or `auto` to find it without labels.
     #[arg(long, value_name = "X", value_parser = parse_accept)]
     pub(crate) accept: Option<AcceptArgument>,
     /// Similarity from which a pair is borderline.
     #[arg(long, value_name = "Y", value_parser = parse_similarity)]
     pub(crate) borderline: Option<f64>,
-    /// Compare every pair. This release always does.
-    #[arg(long)]
+    /// Compare every pair, whatever the blocking rules.
+    #[arg(long, conflicts_with = "blocks")]
     pub(crate) exact: bool,
-    /// Write a report, one self-contained HTML file.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) report: Option<PathBuf>,
+    /// Compare only pairs that share a block id, also where comparing every pair would be quick.
+    #[arg(long)]
+    pub(crate) blocks: bool,
+    /// Print what would be compared, and about how long that takes; compare nothing.
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// Memory that the work may take, such as 2G or 800M; candidate pairs beyond it are kept on disk. A quarter
+    /// of the machine's if absent.
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    pub(crate) memory: Option<u64>,
+    /// Folder for candidate pairs on disk and checkpoints; beside the output if absent.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) work: Option<PathBuf>,
+    /// Continue a run that was interrupted.
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Seconds between checkpoints.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) checkpoint: u64,
     /// Threads; all processors if absent.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
@@ -190,6 +242,24 @@ fn parse_similarity(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Bytes as a whole number, or with one of the suffixes K, M, G and T.
+fn parse_bytes(text: &str) -> Result<u64, String> {
+    let expected = || "expected a size such as 800M or 2G".to_owned();
+    let digits = text.trim_end_matches("iB").trim_end_matches('B');
+    let (digits, shift) = match digits.char_indices().last() {
+        Some((at, unit)) if !unit.is_ascii_digit() => match unit.to_ascii_uppercase() {
+            'K' => (&digits[..at], 10),
+            'M' => (&digits[..at], 20),
+            'G' => (&digits[..at], 30),
+            'T' => (&digits[..at], 40),
+            _ => return Err(expected()),
+        },
+        _ => (digits, 0),
+    };
+    let number: u64 = digits.parse().map_err(|_| expected())?;
+    number.checked_mul(1 << shift).filter(|&bytes| bytes >= 32 << 20).ok_or_else(|| "at least 32M".to_owned())
+}
+
 #[derive(Subcommand)]
 pub(crate) enum Evaluate {
     /// Precision, recall and F1 of a link table, with 95 % intervals.
@@ -202,5 +272,21 @@ pub(crate) enum Evaluate {
         /// Take (a, b) and (b, a) as one pair, as within one file.
         #[arg(long)]
         unordered: bool,
+    },
+    /// Make people as three custodians would write them down, and the true links between the files.
+    ///
+    /// Writes hospital.csv (about half of the people), insurer.csv (about 60 %) and registry.csv (all of them),
+    /// each with errors of its own and in an order of its own, and truth-LEFT-RIGHT.csv for the three pairs.
+    /// The same number and seed give the same files on every machine. A million people take about 1 GB of memory.
+    People {
+        /// People in the made population.
+        #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..))]
+        people: u32,
+        /// Seed of the made population.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Folder for the files; made if it is not there.
+        #[arg(short, long, value_name = "DIR")]
+        output: PathBuf,
     },
 }

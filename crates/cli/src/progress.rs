@@ -32,6 +32,11 @@ impl Progress {
 
     /// `done` units so far, which are the share `share` of all; shown at most.
     pub(crate) fn update(&self, done: u64, share: Option<f64>) {
+        self.update_of("", done, share);
+    }
+
+    /// As [`Progress::update`], in a part of the work that has a name.
+    pub(crate) fn update_of(&self, part: &str, done: u64, share: Option<f64>) {
         let Ok(mut state) = self.state.try_lock() else { return };
         let elapsed = state.begun.elapsed();
         if elapsed < QUIET {
@@ -40,7 +45,8 @@ impl Progress {
         let rate = done as f64 / elapsed.as_secs_f64();
         let left =
             share.filter(|share| *share > 0.0).map(|share| elapsed.mul_f64((1.0 / share - 1.0).max(0.0)));
-        let mut message = format!("{} {}, {}/s", grouped(done), self.unit, grouped(rate as u64));
+        let part = if part.is_empty() { String::new() } else { format!("{part}: ") };
+        let mut message = format!("{part}{} {}, {}/s", grouped(done), self.unit, grouped(rate as u64));
         if let Some(left) = left {
             message.push_str(&format!(", {} left", short(left)));
         }
@@ -91,7 +97,8 @@ pub(crate) fn grouped(number: u64) -> String {
     out
 }
 
-fn short(time: Duration) -> String {
+/// A time in words.
+pub(crate) fn short(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
         0..60 => format!("{seconds} s"),

@@ -92,6 +92,15 @@ impl Source {
         }
     }
 
+    /// Bytes of the file, if it can be told.
+    #[must_use]
+    pub fn bytes(&self) -> Option<u64> {
+        match self {
+            Self::Path(path) => fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|data| data.len()),
+            Self::Stdin => None,
+        }
+    }
+
     /// Opens the source and finds its format.
     pub(crate) fn open(&self) -> Result<Opened, ColumnarError> {
         let name = self.name();

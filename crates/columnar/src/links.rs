@@ -1,125 +1,43 @@
-//! Link tables: `left_id, right_id, similarity, class`, in any format.
+//! Link tables and tables of clusters: their columns, and readers of links.
 
-use std::io::Write as _;
-use std::sync::Arc;
-
-use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray};
-use arrow_ipc::writer::FileWriter;
-use arrow_schema::{DataType, Field, Schema};
 use mizuhiki_exchange::{Classification, Link, RecordId};
 use mizuhiki_schema::Similarity;
-use parquet::arrow::ArrowWriter;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::file::Opened;
+use crate::result::{ColumnKind, ResultColumn};
 use crate::table::{ReadOptions, TableReader};
-use crate::{ColumnarError, Format, Source, Target, WriteFile};
+use crate::{ColumnarError, Format, Source};
 
+/// Columns of a link table (`protocols/08-file-formats.md` §3).
+pub const LINK_COLUMNS: &[ResultColumn] = &[
+    ("left_id", ColumnKind::Text),
+    ("right_id", ColumnKind::Text),
+    ("similarity", ColumnKind::Number),
+    ("class", ColumnKind::Text),
+    ("probability", ColumnKind::Number),
+    ("flag", ColumnKind::Text),
+];
+
+/// Columns of a table of clusters (`protocols/08-file-formats.md` §9).
+pub const CLUSTER_COLUMNS: &[ResultColumn] = &[
+    ("cluster", ColumnKind::Integer),
+    ("custodian", ColumnKind::Text),
+    ("record_id", ColumnKind::Text),
+    ("similarity", ColumnKind::Number),
+    ("conflicts", ColumnKind::Integer),
+];
+
+/// Columns that readers of links need.
 const COLUMNS: [&str; 4] = ["left_id", "right_id", "similarity", "class"];
 
 /// One link as JSON.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Deserialize)]
 struct LinkJson {
     left_id: String,
     right_id: String,
     similarity: f64,
     class: String,
-}
-
-/// A link table in the making; [`LinkWriter::finish`] makes it visible.
-pub struct LinkWriter {
-    file: WriteFile,
-    format: Format,
-}
-
-impl LinkWriter {
-    /// Begins a link table; standard output gets CSV.
-    ///
-    /// # Errors
-    /// [`ColumnarError`] if the file cannot be made.
-    pub fn create(target: &Target) -> Result<Self, ColumnarError> {
-        let format = target.format(Format::Csv)?;
-        Ok(Self { file: WriteFile::create(target, 0o666)?, format })
-    }
-
-    /// Writes all links and makes the file durable and visible.
-    ///
-    /// # Errors
-    /// [`ColumnarError::Io`] if the system refuses; no file is left then.
-    pub fn finish(mut self, links: &[Link]) -> Result<(), ColumnarError> {
-        let name = self.file.name().to_owned();
-        let written = match self.format {
-            Format::Csv => write_text(&mut self.file, b',', links),
-            Format::Tsv => write_text(&mut self.file, b'\t', links),
-            Format::Json => write_json(&mut self.file, links),
-            Format::Arrow => {
-                let batch = to_batch(links);
-                batch.and_then(|batch| {
-                    let mut writer = FileWriter::try_new(&mut self.file, &batch.schema()).map_err(other)?;
-                    writer.write(&batch).map_err(other)?;
-                    writer.finish().map_err(other)
-                })
-            }
-            Format::Parquet => to_batch(links).and_then(|batch| {
-                let mut writer = ArrowWriter::try_new(&mut self.file, batch.schema(), None).map_err(other)?;
-                writer.write(&batch).map_err(other)?;
-                writer.close().map(|_| ()).map_err(other)
-            }),
-        };
-        written.map_err(ColumnarError::io(&name, "write"))?;
-        self.file.commit()
-    }
-}
-
-fn other(error: impl std::error::Error + Send + Sync + 'static) -> std::io::Error {
-    std::io::Error::other(error)
-}
-
-fn write_text(file: &mut WriteFile, delimiter: u8, links: &[Link]) -> std::io::Result<()> {
-    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(file);
-    writer.write_record(COLUMNS)?;
-    for link in links {
-        let similarity = format!("{:.6}", link.similarity.get());
-        writer.write_record([link.left.as_str(), link.right.as_str(), &similarity, link.class.name()])?;
-    }
-    writer.flush()
-}
-
-fn write_json(file: &mut WriteFile, links: &[Link]) -> std::io::Result<()> {
-    file.write_all(b"[")?;
-    for (index, link) in links.iter().enumerate() {
-        file.write_all(if index == 0 { b"\n" } else { b",\n" })?;
-        let json = LinkJson {
-            left_id: link.left.to_string(),
-            right_id: link.right.to_string(),
-            similarity: link.similarity.get(),
-            class: link.class.name().to_owned(),
-        };
-        serde_json::to_writer(&mut *file, &json)?;
-    }
-    file.write_all(b"\n]\n")
-}
-
-fn to_batch(links: &[Link]) -> std::io::Result<RecordBatch> {
-    let text = |get: fn(&Link) -> &str| -> ArrayRef {
-        Arc::new(links.iter().map(|link| Some(get(link))).collect::<StringArray>())
-    };
-    let similarities: Float64Array = links.iter().map(|link| Some(link.similarity.get())).collect();
-    let field = |name: &str, kind| Field::new(name, kind, false);
-    let schema = Schema::new(vec![
-        field(COLUMNS[0], DataType::Utf8),
-        field(COLUMNS[1], DataType::Utf8),
-        field(COLUMNS[2], DataType::Float64),
-        field(COLUMNS[3], DataType::Utf8),
-    ]);
-    let columns: Vec<ArrayRef> = vec![
-        text(|link| link.left.as_str()),
-        text(|link| link.right.as_str()),
-        Arc::new(similarities),
-        text(|link| link.class.name()),
-    ];
-    RecordBatch::try_new(Arc::new(schema), columns).map_err(other)
 }
 
 /// Reads a link table.

@@ -1,169 +1,114 @@
-//! Two token files to a table of links.
+//! Two token files, or one, to a table of links.
 
 use std::io::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use mizuhiki_columnar::{ColumnarError, LinkWriter, Source, Target, WriteFile, read_tokens};
-use mizuhiki_exchange::{Classification, Comparable, IncomparableError, TokenSet};
-use mizuhiki_match::{Assignment, Calibration, Limits, MatchError, link, with_threads};
-use mizuhiki_schema::{ThresholdError, Thresholds};
-use serde::Serialize;
+use mizuhiki_columnar::{
+    CandidatePair, ColumnarError, LINK_COLUMNS, PairReader, PairWriter, ResultWriter, WriteFile,
+};
+use mizuhiki_exchange::Comparable;
+use mizuhiki_match::{Assignment, Calibration, Candidate, Greedy, Plan, Strangers, UnitResult, with_threads};
+use mizuhiki_schema::{Similarity, Thresholds};
 
+use crate::choose::Chooser;
+use crate::job::{Accept, LinkError, LinkJob, LinkSummary, OnProgress, SearchOptions, Stage};
+use crate::memory;
+use crate::prepare::{compare, digest, passes, read_all, warn, why};
 use crate::report::report;
+use crate::search::{check_folder, open_store, run_plans};
+use crate::spill::{Key, by_similarity};
+use crate::store::Store;
 
-/// Where the upper threshold comes from.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub enum Accept {
-    /// What the custodians agreed on: the schema's numbers, or calibration if it says so.
-    Schema,
-    /// A number.
-    Number(f64),
-    /// Found from the tokens, without labels.
-    Calibrated,
-}
-
-/// Linking work.
-#[derive(Debug, Clone)]
-pub struct LinkJob {
-    /// The left token file.
-    pub left: Source,
-    /// The right token file; the same as the left one to link a file within itself.
-    pub right: Source,
-    /// Where the links go.
-    pub output: Target,
-    /// How candidate pairs become links.
-    pub assignment: Assignment,
-    /// Upper threshold.
-    pub accept: Accept,
-    /// Lower threshold, if not the schema's.
-    pub borderline: Option<f64>,
-    /// Where a report goes.
-    pub report: Option<Target>,
-    /// Threads, at least 1.
-    pub threads: usize,
-}
-
-/// What the linkage unit is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Stage {
-    /// Reading token files.
-    Read,
-    /// Finding thresholds and what they promise.
-    Calibrate,
-    /// Comparing this many pairs.
-    Compare,
-    /// Writing links and report.
-    Write,
-}
-
-/// What came out.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct LinkSummary {
-    /// Records on the left.
-    pub left_records: u64,
-    /// Records on the right.
-    pub right_records: u64,
-    /// Pairs compared.
-    pub compared: u64,
-    /// Candidate pairs at or above the lower threshold.
-    pub candidates: u64,
-    /// Links of class match.
-    pub matches: u64,
-    /// Links of class borderline.
-    pub borderline: u64,
-    /// Upper threshold used.
-    pub accept_threshold: f64,
-    /// Lower threshold used.
-    pub borderline_threshold: f64,
-    /// `schema`, `command line` or `calibrated without labels`.
-    pub threshold_origin: &'static str,
-    /// Expected precision of the matches, without labels; absent if it was not asked for.
-    pub expected_precision: Option<f64>,
-    /// Expected recall among the true links that stand out.
-    pub expected_recall: Option<f64>,
-    /// Things to look at.
-    pub warnings: Vec<String>,
-}
-
-/// Linking cannot be done.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LinkError {
-    /// A file cannot be read or written.
-    #[error(transparent)]
-    Table(#[from] ColumnarError),
-    /// The files cannot be compared.
-    #[error("{left} and {right}: {reason}")]
-    Incomparable {
-        /// Left file.
-        left: String,
-        /// Right file.
-        right: String,
-        /// What differs.
-        reason: IncomparableError,
-    },
-    /// Matching stopped.
-    #[error(transparent)]
-    Match(#[from] MatchError),
-    /// The thresholds given make no sense.
-    #[error(transparent)]
-    Threshold(#[from] ThresholdError),
-    /// The report could not be made.
-    #[error(transparent)]
-    Report(#[from] mizuhiki_report::ReportError),
-}
-
-/// Told of progress: the stage, pairs so far and in all (0 if unknown).
-pub type OnProgress<'p> = &'p (dyn Fn(Stage, u64, u64) + Sync);
-
-/// Links two token files. Links and report appear whole, or not at all.
+/// Links two token files, or one within itself. Links and report appear whole, or not at all.
 ///
 /// # Errors
-/// [`LinkError`]; nothing is written then.
+/// [`LinkError`]; no output is written then, but checkpoints may be left to resume from.
 pub fn link_files(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkError> {
-    with_threads(job.threads.max(1), || run(job, on_progress))?
+    with_threads(job.search.threads.max(1), || run(job, on_progress))?
+}
+
+/// Outputs that are begun before any work: an impossible target should not cost an hour of comparing.
+struct Outputs {
+    links: ResultWriter,
+    report: Option<WriteFile>,
+    pairs: Option<PairWriter>,
 }
 
 fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkError> {
-    on_progress(Stage::Read, 0, 0);
-    // Outputs first: an impossible target should not cost an hour of comparing.
-    let writer = LinkWriter::create(&job.output)?;
-    let report_file = job.report.as_ref().map(|target| WriteFile::create(target, 0o666)).transpose()?;
-    let left = read_tokens(&job.left)?;
-    let right = if job.left == job.right { None } else { Some(read_tokens(&job.right)?) };
-    let comparable = compare(job, &left, right.as_ref())?;
-    let limits = Limits::default();
-    let total = left.len() as u64 * comparable.right().len() as u64;
-    let (calibration, mut warnings) = calibrate(job, &comparable, limits, on_progress)?;
-    let (thresholds, origin) = choose_thresholds(job, &comparable, calibration.as_ref())?;
-    warnings.extend(warn(&comparable));
-    let done = AtomicU64::new(0);
-    let linkage = link(&comparable, thresholds, job.assignment, limits, &|pairs| {
-        on_progress(Stage::Compare, done.fetch_add(pairs, Ordering::Relaxed) + pairs, total);
-    })?;
-    on_progress(Stage::Write, 0, 0);
-    let count = |class| linkage.links.iter().filter(|link| link.class == class).count() as u64;
-    let expected = calibration.as_ref().map(|calibration| calibration.expect(thresholds.accept().get()));
+    let within = job.left == job.right;
+    if within && job.assignment == Assignment::Optimal {
+        return Err(LinkError::OptimalWithin);
+    }
+    on_progress(Stage::Read, "", 0, 0);
+    check_folder(&job.search, &job.output)?;
+    let mut outputs = Outputs {
+        links: ResultWriter::create(&job.output, LINK_COLUMNS)?,
+        report: job.report.as_ref().map(|target| WriteFile::create(target, 0o666)).transpose()?,
+        pairs: job.write_candidates.as_ref().map(PairWriter::create).transpose()?,
+    };
+    let sources = if within { vec![&job.left] } else { vec![&job.left, &job.right] };
+    let tokens = memory::check_fits(&sources, memory::budget(job.search.memory))?;
+    let sets = read_all(&sources)?;
+    let comparable = match sets.as_slice() {
+        [left, right] => compare((left, &job.left), (right, &job.right))?,
+        sets => Comparable::within(&sets[0]),
+    };
+    let plan = Plan::new(&comparable, job.search.scope);
+    let mut warnings = warn(&plan);
+    on_progress(Stage::Calibrate, "", 0, 0);
+    let strangers = sample_strangers(&plan, &job.search, job.report.is_some(), &mut warnings)?;
+    let lowest = lowest(&comparable, &job.search, strangers.as_ref())?;
+    let plans = [plan];
+    let digest = || digest(&plans, &[lowest.get()]);
+    let mut store = open_store(&job.search, &job.output, tokens, &digest, by_similarity)?;
+    if store.resumed() > 0 {
+        warnings.push(format!("continued after {} of {} units of work", store.resumed(), plans[0].units()));
+    }
+    let compared = match &job.candidates {
+        Some(path) => take_candidates(path, &comparable, lowest, &mut store)?,
+        None => run_plans(&plans, &[lowest], &mut store, &|_, candidate| candidate, on_progress)?,
+    };
+    on_progress(Stage::Assign, "", 0, 0);
+    let calibration = strangers.map(|strangers| {
+        Ok::<_, LinkError>(strangers.calibrate(scores(&mut store, &comparable, strangers.lowest)?))
+    });
+    let calibration = calibration.transpose()?;
+    let (thresholds, origin) = choose_thresholds(&job.search, &comparable, calibration.as_ref())?;
+    let chooser = Chooser { job, comparable: &comparable, thresholds, calibration: calibration.as_ref() };
+    let chosen = chooser.choose(&mut store, &mut outputs.links, outputs.pairs.as_mut(), &mut warnings)?;
+    on_progress(Stage::Write, "", 0, 0);
     let summary = LinkSummary {
-        left_records: left.len() as u64,
+        left_records: comparable.left().len() as u64,
         right_records: comparable.right().len() as u64,
-        compared: linkage.compared,
-        candidates: linkage.candidates as u64,
-        matches: count(Classification::Match),
-        borderline: count(Classification::Borderline),
+        plan: if job.candidates.is_some() { "candidate pairs from a file" } else { why(plans[0].kind()) },
+        passes: passes(&plans[0]),
+        compared,
+        candidates: chosen.candidates,
+        matches: chosen.matches,
+        borderline: chosen.borderline,
+        household: chosen.household,
         accept_threshold: thresholds.accept().get(),
         borderline_threshold: thresholds.borderline().get(),
         threshold_origin: origin,
-        expected_precision: expected.map(|e| e.precision),
-        expected_recall: expected.map(|e| e.recall),
+        expected_precision: None,
+        expected_recall: None,
+        expected_prior: None,
+        expected_m: None,
+        expected_u: None,
         warnings,
     };
+    let (left, right) = (comparable.left().len() as f64, comparable.right().len() as f64);
+    let all_pairs = if within { left * (left - 1.0) / 2.0 } else { left * right };
+    let summary = expect(summary, calibration.as_ref(), thresholds, all_pairs);
+    let Outputs { links, report: report_file, pairs } = outputs;
     if let Some(mut file) = report_file {
         let name = file.name().to_owned();
-        let html =
-            mizuhiki_report::render(&report(job, &comparable, &summary, &linkage, calibration.as_ref()))?;
+        let html = mizuhiki_report::render(&report(
+            job,
+            &comparable,
+            &summary,
+            &chosen.histogram,
+            calibration.as_ref(),
+        ))?;
         file.write_all(html.as_bytes()).map_err(|source| ColumnarError::Io {
             file: name,
             action: "write",
@@ -171,80 +116,144 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
         })?;
         file.commit()?;
     }
-    writer.finish(&linkage.links)?;
+    pairs.map_or(Ok(()), PairWriter::finish)?;
+    links.finish()?;
+    store.remove()?;
     Ok(summary)
 }
 
-fn compare<'a>(
-    job: &LinkJob,
-    left: &'a TokenSet,
-    right: Option<&'a TokenSet>,
-) -> Result<Comparable<'a>, LinkError> {
-    let Some(right) = right else { return Ok(Comparable::within(left)) };
-    Comparable::between(left, right).map_err(|reason| LinkError::Incomparable {
-        left: job.left.name(),
-        right: job.right.name(),
-        reason,
-    })
-}
-
-/// Calibrates if thresholds or a report need it; too few records are an error only for thresholds.
-fn calibrate(
-    job: &LinkJob,
-    comparable: &Comparable<'_>,
-    limits: Limits,
-    on_progress: OnProgress<'_>,
-) -> Result<(Option<Calibration>, Vec<String>), LinkError> {
-    let by_schema = job.accept == Accept::Schema && comparable.calibrates();
-    if job.accept != Accept::Calibrated && !by_schema && job.report.is_none() {
-        return Ok((None, Vec::new()));
+/// Samples strangers if thresholds or a report need them; too few records are an error only for thresholds.
+pub(crate) fn sample_strangers(
+    plan: &Plan<'_>,
+    options: &SearchOptions,
+    wanted: bool,
+    warnings: &mut Vec<String>,
+) -> Result<Option<Strangers>, LinkError> {
+    let by_schema = options.accept == Accept::Schema && plan.comparable().calibrates();
+    if options.accept != Accept::Calibrated && !by_schema && !wanted {
+        return Ok(None);
     }
-    on_progress(Stage::Calibrate, 0, 0);
-    match Calibration::new(comparable, limits, &|_| {}) {
-        Ok(calibration) => Ok((Some(calibration), Vec::new())),
-        Err(error) if job.accept == Accept::Calibrated => Err(error.into()),
-        Err(error) if by_schema => {
-            Ok((None, vec![format!("thresholds are the schema's, not calibrated: {error}")]))
+    match Strangers::sample(plan) {
+        Ok(strangers) => Ok(Some(strangers)),
+        Err(error) if options.accept == Accept::Calibrated => Err(error.into()),
+        Err(error) => {
+            let what = if by_schema {
+                "thresholds are the schema's, not calibrated"
+            } else {
+                "no expected precision and recall"
+            };
+            warnings.push(format!("{what}: {error}"));
+            Ok(None)
         }
-        Err(error) => Ok((None, vec![format!("no expected precision and recall: {error}")])),
     }
 }
 
-fn choose_thresholds(
-    job: &LinkJob,
+/// The similarity from which candidates are searched.
+pub(crate) fn lowest(
+    comparable: &Comparable<'_>,
+    options: &SearchOptions,
+    strangers: Option<&Strangers>,
+) -> Result<Similarity, LinkError> {
+    let schema = comparable.thresholds();
+    let given = match options.accept {
+        Accept::Number(accept) => {
+            Some(Thresholds::new(accept, options.borderline.unwrap_or(accept))?.borderline())
+        }
+        _ => options
+            .borderline
+            .map(|borderline| Thresholds::new(1.0, borderline))
+            .transpose()?
+            .map(|t| t.borderline()),
+    };
+    let calibrated = strangers.map(|strangers| strangers.lowest);
+    let both = given.into_iter().chain(calibrated);
+    Ok(both.reduce(|a, b| if b < a { b } else { a }).unwrap_or_else(|| schema.borderline()))
+}
+
+/// Candidate pairs of a file instead of a search.
+fn take_candidates<K: Fn(&Candidate) -> Key>(
+    path: &std::path::Path,
+    comparable: &Comparable<'_>,
+    lowest: Similarity,
+    store: &mut Store<'_, K>,
+) -> Result<u64, LinkError> {
+    let (left, right) = (comparable.left().len(), comparable.right().len());
+    let expected = if comparable.is_within() { (0, 0) } else { (0, 1) };
+    let mut candidates = Vec::new();
+    let mut count = 0;
+    for pair in PairReader::open(path)? {
+        let CandidatePair { similarity, sets, records } = pair?;
+        count += 1;
+        if sets != expected || records.0 as usize >= left || records.1 as usize >= right {
+            let problem =
+                format!("candidate pair {count} names a data set or record that the files have not");
+            return Err(LinkError::Candidates { file: path.display().to_string(), problem });
+        }
+        if similarity >= lowest.get() {
+            candidates.push(Candidate { left: records.0, right: records.1, similarity });
+        }
+        if candidates.len() == 1 << 20 {
+            store.add(UnitResult { unit: 0, pairs: 0, candidates: std::mem::take(&mut candidates) })?;
+        }
+    }
+    store.add(UnitResult { unit: 0, pairs: 0, candidates })?;
+    Ok(count)
+}
+
+/// Similarities of one-to-one candidate links, falling.
+fn scores<K: Fn(&Candidate) -> Key>(
+    store: &mut Store<'_, K>,
+    comparable: &Comparable<'_>,
+    lowest: Similarity,
+) -> Result<Vec<f64>, LinkError> {
+    let mut greedy = Greedy::new(comparable.left().len(), comparable.right().len(), comparable.is_within());
+    let mut scores = Vec::new();
+    for candidate in store.sorted()? {
+        let candidate = candidate.map_err(LinkError::lost)?;
+        if candidate.similarity < lowest.get() {
+            break;
+        }
+        if greedy.offer(&candidate) {
+            scores.push(candidate.similarity);
+        }
+    }
+    Ok(scores)
+}
+
+pub(crate) fn choose_thresholds(
+    options: &SearchOptions,
     comparable: &Comparable<'_>,
     calibration: Option<&Calibration>,
 ) -> Result<(Thresholds, &'static str), LinkError> {
     let schema = comparable.thresholds();
-    let (accept, borderline, origin) = match (job.accept, calibration) {
+    let (accept, borderline, origin) = match (options.accept, calibration) {
         (Accept::Schema, Some(calibration)) if comparable.calibrates() => {
             (calibration.accept(), calibration.borderline(), "calibrated without labels, as the schema says")
         }
         (Accept::Calibrated, Some(calibration)) => {
             (calibration.accept(), calibration.borderline(), "calibrated without labels")
         }
-        (Accept::Number(accept), _) => (accept, schema.borderline().get().min(accept), "command line"),
+        // One number cuts matches from the rest; a second one makes room for borderline pairs.
+        (Accept::Number(accept), _) => (accept, accept, "command line"),
         _ => (schema.accept().get(), schema.borderline().get(), "schema"),
     };
-    let origin = if job.borderline.is_some() && origin == "schema" { "command line" } else { origin };
-    Ok((Thresholds::new(accept, job.borderline.unwrap_or(borderline))?, origin))
+    let origin = if options.borderline.is_some() && origin == "schema" { "command line" } else { origin };
+    Ok((Thresholds::new(accept, options.borderline.unwrap_or(borderline))?, origin))
 }
 
-fn warn(comparable: &Comparable<'_>) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if comparable.left().is_empty() || comparable.right().is_empty() {
-        warnings.push("a file has no records: there is nothing to link".to_owned());
-    }
-    match comparable.left().meta() {
-        None => warnings.push(
-            "bare CLKs say nothing of key or schema: make sure that both files were made with the same"
-                .to_owned(),
-        ),
-        Some(meta) if matches!(meta.schema.profile_name(), "plain" | "clkhash") => warnings.push(format!(
-            "profile {}: anyone who holds a similar file can re-identify these tokens",
-            meta.schema.profile_name()
-        )),
-        Some(_) => {}
-    }
-    warnings
+fn expect(
+    mut summary: LinkSummary,
+    calibration: Option<&Calibration>,
+    thresholds: Thresholds,
+    all_pairs: f64,
+) -> LinkSummary {
+    let Some(calibration) = calibration else { return summary };
+    let expected = calibration.expect(thresholds.accept().get());
+    let all = all_pairs.max(1.0);
+    summary.expected_precision = Some(expected.precision);
+    summary.expected_recall = Some(expected.recall);
+    summary.expected_prior = Some(expected.true_links / all);
+    summary.expected_m = Some(expected.recall);
+    summary.expected_u = Some(expected.links as f64 * (1.0 - expected.precision) / all);
+    summary
 }

@@ -1,25 +1,36 @@
 //! What the report says of a linkage.
 
 use mizuhiki_exchange::{Comparable, TokenSet, View};
-use mizuhiki_match::{Assignment, Calibration, HISTOGRAM_BINS, Linkage};
+use mizuhiki_match::{Assignment, Calibration, HISTOGRAM_BINS};
 use mizuhiki_report::{ExpectationSummary, FileSummary, LinkReport, ThresholdSummary, ViewSummary};
 use mizuhiki_schema::Measure;
 
 use crate::{LinkJob, LinkSummary};
 
+/// Links by similarity, [`HISTOGRAM_BINS`] bins over 0..=1.
+pub(crate) struct LinksHistogram(Vec<u64>);
+
+impl Default for LinksHistogram {
+    fn default() -> Self {
+        Self(vec![0; HISTOGRAM_BINS])
+    }
+}
+
+impl LinksHistogram {
+    pub(crate) fn add(&mut self, similarity: f64) {
+        let bin = (similarity * HISTOGRAM_BINS as f64) as usize;
+        self.0[bin.min(HISTOGRAM_BINS - 1)] += 1;
+    }
+}
+
 pub(crate) fn report(
     job: &LinkJob,
     comparable: &Comparable<'_>,
     summary: &LinkSummary,
-    linkage: &Linkage,
+    links_histogram: &LinksHistogram,
     calibration: Option<&Calibration>,
 ) -> LinkReport {
     let meta = comparable.left().meta();
-    let mut links_histogram = vec![0; HISTOGRAM_BINS];
-    for link in &linkage.links {
-        let bin = (link.similarity.get() * HISTOGRAM_BINS as f64) as usize;
-        links_histogram[bin.min(HISTOGRAM_BINS - 1)] += 1;
-    }
     LinkReport {
         title: "Linkage report".to_owned(),
         generated_by: concat!("mizuhiki ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -57,7 +68,7 @@ pub(crate) fn report(
             }
         }),
         histogram: calibration.map(|calibration| calibration.histogram.clone()).unwrap_or_default(),
-        links_histogram,
+        links_histogram: links_histogram.0.clone(),
         warnings: summary.warnings.clone(),
     }
 }

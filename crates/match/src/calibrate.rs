@@ -8,9 +8,11 @@ use mizuhiki_exchange::{Comparable, RecordIds, TokenSet};
 use mizuhiki_schema::Similarity;
 use rayon::prelude::*;
 
-use crate::candidates::Search;
+use crate::MatchError;
+use crate::blocks::BlockOrder;
 use crate::measure::{rms, similarity};
-use crate::{Assignment, Limits, MatchError, candidates};
+use crate::plan::{Plan, PlanKind};
+use crate::search::Scorer;
 
 /// Bins of [`Calibration::histogram`], over similarities 0..=1.
 pub const HISTOGRAM_BINS: usize = 200;
@@ -25,7 +27,7 @@ const SEARCH_SHARE: f64 = 0.9;
 const MAX_SAMPLE: usize = 2_000;
 
 /// Comparisons of views that the sample may cost, a side.
-const MAX_COMPARISONS: usize = 400_000_000;
+const MAX_COMPARISONS: usize = 2_000_000_000;
 
 /// What a comparison promises at each threshold.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +36,8 @@ pub struct Calibration {
     scores: Vec<f64>,
     /// Expected false links among the first `k + 1`.
     false_links: Vec<f64>,
+    /// Share of false ones among links like link `k + 1`, never falling.
+    falsehood: Vec<f64>,
     /// One-to-one candidate links by similarity, [`HISTOGRAM_BINS`] bins over 0..=1.
     pub histogram: Vec<u64>,
 }
@@ -44,48 +48,60 @@ pub struct Calibration {
 pub struct Expectation {
     /// One-to-one links at or above the threshold.
     pub links: usize,
+    /// Expected true links among all candidates.
+    pub true_links: f64,
     /// Expected share of true links among them, 0..=1; 1 if there is none.
     pub precision: f64,
     /// Expected share of the true links that stand out at all which reach the threshold, 0..=1.
     pub recall: f64,
 }
 
-impl Calibration {
-    /// Calibrates a comparison: samples strangers, then searches all pairs that are more similar than
-    /// strangers usually get.
+/// How similar sure strangers get, and thereby from where on pairs are worth a look.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Strangers {
+    /// Ascending similarities of sampled records' best strangers, a side; second bests within one file.
+    lists: Vec<Vec<f64>>,
+    records: (usize, usize),
+    /// A little below what half of the records find among strangers: true links reach further down.
+    pub lowest: Similarity,
+}
+
+impl Strangers {
+    /// Samples strangers among the pairs that `plan` compares.
     ///
     /// # Errors
-    /// [`MatchError::TooFewRecords`] below 50 records on a side, [`MatchError::TooManyCandidates`] past the
-    /// limit.
-    pub fn new(
-        comparable: &Comparable<'_>,
-        limits: Limits,
-        advance: &(dyn Fn(u64) + Sync),
-    ) -> Result<Self, MatchError> {
-        let (left, right) = (comparable.left().len(), comparable.right().len());
-        if left.min(right) < MIN_RECORDS {
-            return Err(MatchError::TooFewRecords { records: left.min(right) });
+    /// [`MatchError::TooFewRecords`] below 50 records on a side.
+    pub fn sample(plan: &Plan<'_>) -> Result<Self, MatchError> {
+        let comparable = &plan.comparable;
+        let records = (comparable.left().len(), comparable.right().len());
+        if records.0.min(records.1) < MIN_RECORDS {
+            return Err(MatchError::TooFewRecords { records: records.0.min(records.1) });
         }
-        let strangers = if comparable.is_within() {
-            vec![sample_strangers(comparable.left(), Nearest::Second)]
+        let blocked = plan.kind() == PlanKind::Blocked;
+        let lists = if comparable.is_within() {
+            vec![sample_strangers(comparable.left(), Nearest::Second, blocked)]
         } else {
             vec![
-                sample_strangers(comparable.left(), Nearest::Best),
-                sample_strangers(comparable.right(), Nearest::Best),
+                sample_strangers(comparable.left(), Nearest::Best, blocked),
+                sample_strangers(comparable.right(), Nearest::Best, blocked),
             ]
         };
-        let mut pooled: Vec<f64> = strangers.concat();
+        let mut pooled: Vec<f64> = lists.concat();
         pooled.sort_by(f64::total_cmp);
-        // A little below what half of the records find among strangers: true links reach further down.
         let measure = comparable.measure();
         let lowest = similarity(measure, SEARCH_SHARE * rms(measure, pooled[pooled.len() / 2]));
         let lowest = Similarity::new(lowest).unwrap_or_else(|| comparable.thresholds().borderline());
-        let found = candidates(comparable, lowest, limits, advance)?;
-        let links = Assignment::Greedy.choose(comparable, found, lowest.get())?;
-        let scores = links.iter().map(|link| link.similarity).collect();
-        Ok(Self::from_scores(scores, &strangers, left, right))
+        Ok(Self { lists, records, lowest })
     }
 
+    /// Calibrates from falling similarities of one-to-one candidate links from [`Strangers::lowest`] on.
+    #[must_use]
+    pub fn calibrate(&self, scores: Vec<f64>) -> Calibration {
+        Calibration::from_scores(scores, &self.lists, self.records.0, self.records.1)
+    }
+}
+
+impl Calibration {
     /// Calibrates from falling similarities of one-to-one candidate links, for files of `left` and `right`
     /// records. `strangers` holds an ascending list of best strangers a side, or one list of second bests
     /// within one file.
@@ -104,7 +120,8 @@ impl Calibration {
         for score in &scores {
             histogram[((score * HISTOGRAM_BINS as f64) as usize).min(HISTOGRAM_BINS - 1)] += 1;
         }
-        Self { scores, false_links, histogram }
+        let falsehood = smoothed_steps(&false_links);
+        Self { scores, false_links, falsehood, histogram }
     }
 
     /// Expected false links among the first 1, 2, … candidate links.
@@ -138,6 +155,18 @@ impl Calibration {
         threshold
     }
 
+    /// Probability that a link of this similarity is true, 0..=1: what the links around it promise. It never
+    /// falls as the similarity rises.
+    #[must_use]
+    pub fn probability(&self, similarity: f64) -> f64 {
+        let links = self.scores.partition_point(|&score| score >= similarity);
+        match self.falsehood.get(links.saturating_sub(1)) {
+            Some(share) if links > 0 => (1.0 - share).clamp(0.0, 1.0),
+            // More similar than every candidate link.
+            _ => self.falsehood.first().map_or(0.0, |share| (1.0 - share).clamp(0.0, 1.0)),
+        }
+    }
+
     /// What `threshold` promises.
     #[must_use]
     pub fn expect(&self, threshold: f64) -> Expectation {
@@ -147,10 +176,31 @@ impl Calibration {
         let most = (1..=self.scores.len()).map(true_links).fold(0.0, f64::max);
         Expectation {
             links,
+            true_links: most,
             precision: if links == 0 { 1.0 } else { (true_links(links) / links as f64).clamp(0.0, 1.0) },
             recall: if most == 0.0 { 0.0 } else { (true_links(links) / most).clamp(0.0, 1.0) },
         }
     }
+}
+
+/// Steps of a sum, smoothed so that they never fall: neighbours that do are pooled (isotonic regression by
+/// pooling adjacent violators; Ayer et al., Ann. Math. Statist. 26, 1955).
+fn smoothed_steps(sums: &[f64]) -> Vec<f64> {
+    let mut pools: Vec<(f64, usize)> = Vec::new();
+    let mut last = 0.0;
+    for &sum in sums {
+        let mut pool = (sum - last, 1);
+        last = sum;
+        while let Some(&(total, count)) = pools.last() {
+            if total / count as f64 <= pool.0 / pool.1 as f64 {
+                break;
+            }
+            pool = (pool.0 + total, pool.1 + count);
+            pools.pop();
+        }
+        pools.push(pool);
+    }
+    pools.into_iter().flat_map(|(total, count)| std::iter::repeat_n(total / count as f64, count)).collect()
 }
 
 /// Adds up expected false links: at each step the strangers' rate rises by `dq`, on the pairs still free.
@@ -216,19 +266,30 @@ enum Nearest {
     Second,
 }
 
-/// Ascending similarities of sampled records' nearest partners within their own file.
-fn sample_strangers(set: &TokenSet, nearest: Nearest) -> Vec<f64> {
+/// Ascending similarities of sampled records' nearest partners within their own file, among the records that
+/// share a block with them or among all.
+fn sample_strangers(set: &TokenSet, nearest: Nearest, blocked: bool) -> Vec<f64> {
     let within = Comparable::within(set);
-    let search = Search::new(&within, 0.0);
-    let count = (MAX_COMPARISONS / (set.len() * set.views().len()).max(1)).clamp(MIN_RECORDS, MAX_SAMPLE);
+    let scorer = Scorer::new(&within);
+    let passes: Vec<BlockOrder> =
+        if blocked { set.blocks().iter().map(|ids| BlockOrder::new(ids)).collect() } else { Vec::new() };
+    let all: Vec<u32> = if blocked { Vec::new() } else { (0..set.len() as u32).collect() };
+    let count = if blocked {
+        MAX_SAMPLE
+    } else {
+        (MAX_COMPARISONS / (set.len() * set.views().len()).max(1)).clamp(MIN_RECORDS, MAX_SAMPLE)
+    };
     let mut found: Vec<f64> = sample(set.ids(), count)
         .par_iter()
         .map(|&row| {
+            let met: Vec<u32> = if blocked { neighbours(set, &passes, row) } else { Vec::new() };
+            let others = if blocked { &met } else { &all };
             let (mut best, mut second) = (0.0_f64, 0.0_f64);
-            for other in (0..set.len() as u32).filter(|&other| other != row) {
-                let similarity = search.similarity(row as usize, other);
-                second = second.max(similarity.min(best));
-                best = best.max(similarity);
+            for (&other, similarity) in others.iter().zip(scorer.similarities(row, others)) {
+                if other != row {
+                    second = second.max(similarity.min(best));
+                    best = best.max(similarity);
+                }
             }
             match nearest {
                 Nearest::Best => best,
@@ -238,6 +299,20 @@ fn sample_strangers(set: &TokenSet, nearest: Nearest) -> Vec<f64> {
         .collect();
     found.sort_by(f64::total_cmp);
     found
+}
+
+/// Rows that share a block with `row` in some pass, each once.
+fn neighbours(set: &TokenSet, passes: &[BlockOrder], row: u32) -> Vec<u32> {
+    let mut met: Vec<u32> = passes
+        .iter()
+        .zip(set.blocks())
+        .filter_map(|(pass, ids)| ids[row as usize].map(|id| pass.of(id)))
+        .flatten()
+        .copied()
+        .collect();
+    met.sort_unstable();
+    met.dedup();
+    met
 }
 
 /// `count` rows, chosen by a hash of their ids, so that the order of rows does not matter.
@@ -275,6 +350,18 @@ mod tests {
         assert_eq!(expected.links, 60);
         assert!(expected.precision > 0.999 && expected.recall > 0.6, "{expected:?}");
         assert!(calibration.borderline() <= calibration.accept());
+    }
+
+    #[test]
+    fn probabilities_fall_with_similarity_and_add_up() {
+        let scores: Vec<f64> = (0..100).map(|i| 0.99 - f64::from(i) * 4e-3).collect();
+        let strangers: Vec<f64> = (0..200).map(|i| 0.5 + f64::from(i) * 1.5e-3).collect();
+        let calibration = Calibration::from_scores(scores.clone(), &[strangers.clone(), strangers], 100, 100);
+        let probabilities: Vec<f64> = scores.iter().map(|&score| calibration.probability(score)).collect();
+        assert!(probabilities.is_sorted_by(|a, b| a >= b), "{probabilities:?}");
+        let (sum, expected) = (probabilities.iter().sum::<f64>(), 100.0 - calibration.false_links()[99]);
+        assert!((sum - expected).abs() < 1e-9, "{sum} {expected}");
+        assert_eq!(calibration.probability(1.0), probabilities[0]);
     }
 
     #[test]

@@ -1,24 +1,30 @@
 //! Tokens to candidate pairs to classes to links. Pure: no IO, no clock, no plaintext.
 //!
 //! Normative text: `protocols/04-matching.md`. Results depend on the tokens and thresholds alone: not on
-//! threads, row order or hash seeds.
+//! threads, row order or hash seeds. A [`Plan`] says what is compared, [`search`] gives the candidates of its
+//! units, [`Strangers`] find thresholds without labels, and [`Greedy`], [`solve_component`] and [`Groups`] make
+//! links and clusters of candidates that are offered in order.
 
 mod assign;
+mod blocks;
 mod calibrate;
-mod candidates;
 mod error;
 mod groups;
-mod links;
+mod household;
 mod measure;
+mod plan;
+mod search;
 mod sparse;
 
-pub use assign::Assignment;
-pub use calibrate::{Calibration, Expectation, HISTOGRAM_BINS};
-
-pub use candidates::{Candidate, Limits, candidates, similarity_of};
+pub use assign::{
+    Assignment, Components, Greedy, MAX_COMPONENT, Top, candidate_order, choose, solve_component,
+};
+pub use calibrate::{Calibration, Expectation, HISTOGRAM_BINS, Strangers};
 pub use error::MatchError;
-pub use groups::{Place, greedy_groups};
-pub use links::{Linkage, link};
+pub use groups::Groups;
+pub use household::{HOUSEHOLD_MARGIN, RunnersUp};
+pub use plan::{EXHAUSTIVE_WORK, Plan, PlanKind, PlannedPass, Scope};
+pub use search::{Candidate, UnitResult, candidates, search, similarity_of};
 
 /// Runs `work` on a pool of `threads` threads; its results do not depend on their number.
 ///

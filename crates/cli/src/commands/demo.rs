@@ -7,7 +7,7 @@ use mizuhiki_columnar::{ReadOptions, Source, Target};
 use mizuhiki_custodian::{EncodeJob, IdPolicy, KeyKind, KeySource, encode_file, read_key, write_new_key};
 use mizuhiki_evaluate::{LinkTableAccuracy, Population, PopulationSpec, write_truth};
 use mizuhiki_exchange::CustodianId;
-use mizuhiki_linkage_unit::{Accept, Assignment, LinkJob, LinkSummary};
+use mizuhiki_linkage_unit::{Assignment, LinkJob, LinkSummary, SearchOptions};
 use mizuhiki_schema::LinkageSchema;
 use serde::Serialize;
 
@@ -106,11 +106,12 @@ fn link_pair(
         left: Source::Path(path(format!("{left}.parquet"))),
         right: Source::Path(path(format!("{right}.parquet"))),
         output: Target::Path(links.clone()),
+        search: SearchOptions { threads: threads(None), ..SearchOptions::default() },
         assignment: Assignment::Optimal,
-        accept: Accept::Schema,
-        borderline: None,
+        top: None,
+        candidates: None,
+        write_candidates: None,
         report: Some(Target::Path(report.clone())),
-        threads: threads(None),
     };
     let summary = run_job(&job)?;
     let accuracy = judge(&Source::Path(links.clone()), &Source::Path(truth), false)?;

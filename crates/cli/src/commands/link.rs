@@ -1,27 +1,41 @@
 //! `mizuhiki link`.
 
-use mizuhiki_columnar::{Source, Target};
-use mizuhiki_linkage_unit::{Accept, Assignment, LinkJob, LinkSummary, Stage, link_files};
+use std::time::Duration;
 
-use crate::args::{AcceptArgument, Assign, Link};
-use crate::commands::{keep_inputs, threads};
+use mizuhiki_columnar::{Source, Target};
+use mizuhiki_linkage_unit::{
+    Accept, Assignment, LinkJob, LinkSummary, Scope, SearchOptions, Stage, link_files,
+};
+
+use crate::args::{AcceptArgument, Assign, Link, Search};
+use crate::commands::{cluster, explain, keep_inputs, threads};
 use crate::progress::{Progress, grouped};
 use crate::say::{Say, UsageError};
 
 pub(super) fn run(link: Link, say: &Say) -> anyhow::Result<()> {
-    let inputs = [link.left.as_str(), link.right.as_str()];
-    keep_inputs(&link.output, &inputs)?;
-    if let Some(report) = &link.report {
-        let report = report.display().to_string();
-        keep_inputs(&report, &inputs)?;
-        if report == link.output {
-            return Err(UsageError(format!("{report}: --report and -o name one file")).into());
+    if link.files.iter().filter(|file| *file == "-").count() > 1 {
+        return Err(UsageError("standard input cannot be two files".to_owned()).into());
+    }
+    if link.files.len() > 2 || link.duplicates {
+        return clusters(link, say);
+    }
+    let within = link.files[0] == link.files[1];
+    let Some(output) = link.output.filter(|_| !link.search.explain) else {
+        let files = if within { &link.files[..1] } else { &link.files };
+        return explain::run(files, &link.search, within, say);
+    };
+    let mut outputs = vec![output.clone()];
+    outputs.extend(
+        [&link.report, &link.write_candidates].into_iter().flatten().map(|p| p.display().to_string()),
+    );
+    let candidates = link.candidates.as_ref().map(|path| path.display().to_string());
+    let inputs: Vec<&str> = link.files.iter().chain(&candidates).map(String::as_str).collect();
+    for (index, path) in outputs.iter().enumerate() {
+        keep_inputs(path, &inputs)?;
+        if outputs[..index].contains(path) {
+            return Err(UsageError(format!("{path}: two outputs name one file")).into());
         }
     }
-    if link.left == "-" && link.right == "-" {
-        return Err(UsageError("standard input cannot be both files".to_owned()).into());
-    }
-    let within = link.left == link.right;
     let assignment = match link.assign {
         Some(Assign::Optimal) => Assignment::Optimal,
         Some(Assign::Greedy) => Assignment::Greedy,
@@ -30,47 +44,96 @@ pub(super) fn run(link: Link, say: &Say) -> anyhow::Result<()> {
         None => Assignment::Optimal,
     };
     let job = LinkJob {
-        left: Source::from_argument(&link.left),
-        right: Source::from_argument(&link.right),
-        output: Target::from_argument(&link.output),
+        left: Source::from_argument(&link.files[0]),
+        right: Source::from_argument(&link.files[1]),
+        output: Target::from_argument(&output),
+        search: options(&link.search),
         assignment,
-        accept: match link.accept {
+        top: link.top,
+        candidates: link.candidates,
+        write_candidates: link.write_candidates.map(Target::Path),
+        report: link.report.map(Target::Path),
+    };
+    let summary = run_job(&job)?;
+    summary.warnings.iter().for_each(|warning| say.warn(warning));
+    say.result(&summary, &describe(&output, &summary), output == "-");
+    Ok(())
+}
+
+/// Three files or more, or duplicates: what belongs to links alone has no meaning.
+fn clusters(link: Link, say: &Say) -> anyhow::Result<()> {
+    let given = [
+        ("--assign", link.assign.is_some()),
+        ("--top", link.top.is_some()),
+        ("--candidates", link.candidates.is_some()),
+        ("--write-candidates", link.write_candidates.is_some()),
+        ("--report", link.report.is_some()),
+    ];
+    if let Some((name, _)) = given.iter().find(|(_, given)| *given) {
+        let problem = format!("{name} is for links between two files; clusters are made without it");
+        return Err(UsageError(problem).into());
+    }
+    if let Some(file) = link.files.iter().enumerate().find(|(at, file)| link.files[..*at].contains(file)) {
+        return Err(UsageError(format!("{}: the file is given twice", file.1)).into());
+    }
+    cluster::run(&link.files, link.output, &link.search, link.duplicates, say)
+}
+
+/// The search as it was asked for.
+pub(super) fn options(search: &Search) -> SearchOptions {
+    SearchOptions {
+        scope: match (search.exact, search.blocks) {
+            (true, _) => Scope::Exhaustive,
+            (_, true) => Scope::Blocks,
+            _ => Scope::Auto,
+        },
+        accept: match search.accept {
             None => Accept::Schema,
             Some(AcceptArgument::Auto) => Accept::Calibrated,
             Some(AcceptArgument::Number(number)) => Accept::Number(number),
         },
-        borderline: link.borderline,
-        report: link.report.map(Target::Path),
-        threads: threads(link.threads),
-    };
-    let summary = run_job(&job)?;
-    summary.warnings.iter().for_each(|warning| say.warn(warning));
-    say.result(&summary, &describe(&link.output, &summary), link.output == "-");
-    Ok(())
+        borderline: search.borderline,
+        memory: search.memory,
+        work: search.work.clone(),
+        resume: search.resume,
+        checkpoint: Duration::from_secs(search.checkpoint),
+        threads: threads(search.threads),
+    }
+}
+
+/// Tells of the stages of a search as progress.
+pub(super) fn show(progress: &Progress, stage: Stage, pass: &str, done: u64, total: u64) {
+    match stage {
+        Stage::Compare => progress.update_of(pass, done, (total > 0).then(|| done as f64 / total as f64)),
+        _ => progress.restart(),
+    }
 }
 
 /// Links with progress shown.
 pub(super) fn run_job(job: &LinkJob) -> anyhow::Result<LinkSummary> {
     let progress = Progress::new("pairs");
-    let summary = link_files(job, &|stage, done, total| match stage {
-        Stage::Compare => progress.update(done, (total > 0).then(|| done as f64 / total as f64)),
-        _ => progress.restart(),
-    })?;
-    Ok(summary)
+    Ok(link_files(job, &|stage, pass, done, total| show(&progress, stage, pass, done, total))?)
 }
 
 /// A summary for people.
 pub(super) fn describe(output: &str, summary: &LinkSummary) -> String {
     let mut text = format!(
-        "wrote {} links to {output}: {} matches, {} borderline\n{} × {} records, {} pairs compared, {} candidates\n",
+        "wrote {} links to {output}: {} matches, {} borderline",
         grouped(summary.matches + summary.borderline),
         grouped(summary.matches),
         grouped(summary.borderline),
+    );
+    if summary.household > 0 {
+        text.push_str(&format!(" ({} for a like member of the household)", grouped(summary.household)));
+    }
+    text.push_str(&format!(
+        "\n{} × {} records, {} pairs compared ({}), {} candidates\n",
         grouped(summary.left_records),
         grouped(summary.right_records),
         grouped(summary.compared),
+        summary.plan,
         grouped(summary.candidates),
-    );
+    ));
     text.push_str(&format!(
         "match from {:.4}, borderline from {:.4} ({})\n",
         summary.accept_threshold, summary.borderline_threshold, summary.threshold_origin

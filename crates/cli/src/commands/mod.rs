@@ -1,8 +1,10 @@
 //! What the subcommands do.
 
+mod cluster;
 mod demo;
 mod encode;
 mod evaluate;
+mod explain;
 mod generate;
 mod key;
 mod link;
@@ -20,6 +22,7 @@ pub(crate) fn run(arguments: Arguments, say: &Say) -> anyhow::Result<()> {
         Command::Key(key) => key::run(key, say),
         Command::Encode(encode) => encode::run(encode, say),
         Command::Link(link) => link::run(link, say),
+        Command::Dedupe(dedupe) => cluster::dedupe(dedupe, say),
         Command::Evaluate(evaluate) => evaluate::run(evaluate, say),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { output } => generate::manual(&output, say),

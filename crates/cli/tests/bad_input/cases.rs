@@ -240,6 +240,77 @@ pub(crate) const CASES: &[Case] = &[
         prepare: |p| edit(p, "left.csv", |text| text.replace("{\"version\":1,", "{\"version\":2,")),
         command: "link left.csv right.csv -o out.csv",
     },
+    Case {
+        name: "block id of another length",
+        prepare: |p| edit(p, "left.csv", |text| short_block_id(text)),
+        command: "link left.csv right.csv -o out.csv",
+    },
+    Case {
+        name: "blocking rules that differ",
+        prepare: |p| {
+            replace(p, "\"phonetic\"", "\"initial\"");
+            encode(p, "right");
+        },
+        command: LINK,
+    },
+    Case {
+        name: "four thousand million rows claimed",
+        prepare: |p| edit(p, "left.csv", |text| text.replace("#end 3\n", "#end 4294967296\n")),
+        command: "link left.csv right.csv -o out.csv",
+    },
+    Case {
+        name: "too little memory",
+        prepare: |p| {
+            let file = fs::File::options().append(true).open(p.join("left.csv")).unwrap();
+            file.set_len(80 << 20).unwrap();
+        },
+        command: "link left.csv right.csv -o out.csv --memory 64M",
+    },
+    Case {
+        name: "memory that is no size",
+        prepare: |_| {},
+        command: "link left.csv right.csv -o out.csv --memory plenty",
+    },
+    Case {
+        name: "folder for checkpoints that is not there",
+        prepare: |_| {},
+        command: "link left.csv right.csv -o out.csv --work none",
+    },
+    Case {
+        name: "unfinished run",
+        prepare: |p| fs::create_dir(p.join("out.csv.work")).unwrap(),
+        command: "link left.csv right.csv -o out.csv",
+    },
+    Case {
+        name: "candidate pairs of other files",
+        prepare: |p| {
+            let header = [1, 8, 4, 4];
+            let pair =
+                [&0.9_f64.to_le_bytes()[..], &[0, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0]].concat();
+            fs::write(p.join("pairs.bin"), [&header[..], &pair].concat()).unwrap();
+        },
+        command: "link left.csv right.csv -o out.csv --candidates pairs.bin",
+    },
+    Case {
+        name: "candidate pairs cut short",
+        prepare: |p| fs::write(p.join("pairs.bin"), [1, 8, 4, 4, 0, 0, 0]).unwrap(),
+        command: "link left.csv right.csv -o out.csv --candidates pairs.bin",
+    },
+    Case {
+        name: "no candidate pairs at all",
+        prepare: |_| {},
+        command: "link left.csv right.csv -o out.csv --candidates people.csv",
+    },
+    Case {
+        name: "clusters with an option of links",
+        prepare: |_| {},
+        command: "link left.csv right.csv left.arrow -o out.csv --assign optimal",
+    },
+    Case {
+        name: "a file twice among clusters",
+        prepare: |_| {},
+        command: "link left.csv right.csv left.csv -o out.csv",
+    },
     Case { name: "mixed keys", prepare: |_| {}, command: "link left.parquet otherkey.parquet -o out.csv" },
     Case {
         name: "token file of another project",
@@ -404,4 +475,13 @@ fn full(folder: &Path, name: &str) {
     std::os::unix::fs::symlink("/dev/full", folder.join(name)).unwrap();
     #[cfg(not(unix))]
     let _ = (folder, name);
+}
+
+/// The text of a token file whose records have a block id of four bytes.
+fn short_block_id(text: &str) -> String {
+    let set = |line: &str| match line.rsplit_once(',') {
+        Some((rest, "")) => format!("{rest},AAAAAA==\n"),
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(set).collect()
 }

@@ -1,0 +1,54 @@
+//! `mizuhiki dedupe`, and `mizuhiki link` of three files or more.
+
+use mizuhiki_columnar::{Source, Target};
+use mizuhiki_linkage_unit::{ClusterJob, ClusterSummary, cluster_files};
+
+use crate::args::{Dedupe, Search};
+use crate::commands::link::{options, show};
+use crate::commands::{explain, keep_inputs};
+use crate::progress::{Progress, grouped};
+use crate::say::Say;
+
+pub(super) fn dedupe(dedupe: Dedupe, say: &Say) -> anyhow::Result<()> {
+    run(&[dedupe.file], dedupe.output, &dedupe.search, true, say)
+}
+
+pub(super) fn run(
+    files: &[String],
+    output: Option<String>,
+    search: &Search,
+    duplicates: bool,
+    say: &Say,
+) -> anyhow::Result<()> {
+    let Some(output) = output.filter(|_| !search.explain) else {
+        return explain::run(files, search, duplicates, say);
+    };
+    let inputs: Vec<&str> = files.iter().map(String::as_str).collect();
+    keep_inputs(&output, &inputs)?;
+    let job = ClusterJob {
+        files: files.iter().map(|file| Source::from_argument(file)).collect(),
+        output: Target::from_argument(&output),
+        search: options(search),
+        duplicates,
+    };
+    let progress = Progress::new("pairs");
+    let summary = cluster_files(&job, &|stage, pass, done, total| show(&progress, stage, pass, done, total))?;
+    drop(progress);
+    summary.warnings.iter().for_each(|warning| say.warn(warning));
+    say.result(&summary, &describe(&output, &summary), output == "-");
+    Ok(())
+}
+
+fn describe(output: &str, summary: &ClusterSummary) -> String {
+    format!(
+        "wrote {} clusters of {} records to {output}, out of {} records\n\
+         {} pairs compared, {} matches, {} borderline pairs left out, {} conflicts\n",
+        grouped(summary.clusters),
+        grouped(summary.clustered),
+        grouped(summary.records.iter().sum()),
+        grouped(summary.compared),
+        grouped(summary.matches),
+        grouped(summary.borderline),
+        grouped(summary.conflicts),
+    )
+}

@@ -1,0 +1,58 @@
+//! `--explain`: what a linkage would compare.
+
+use mizuhiki_columnar::Source;
+use mizuhiki_linkage_unit::{Explanation, explain};
+
+use crate::args::Search;
+use crate::commands::link::options;
+use crate::progress::{grouped, short};
+use crate::say::Say;
+
+pub(super) fn run(files: &[String], search: &Search, duplicates: bool, say: &Say) -> anyhow::Result<()> {
+    let sources: Vec<Source> = files.iter().map(|file| Source::from_argument(file)).collect();
+    let explanation = explain(&sources, &options(search), duplicates)?;
+    explanation.warnings.iter().for_each(|warning| say.warn(warning));
+    say.result(&explanation, &describe(&explanation), false);
+    Ok(())
+}
+
+fn describe(explanation: &Explanation) -> String {
+    let mut text = String::new();
+    for comparison in &explanation.comparisons {
+        text.push_str(&format!(
+            "{} × {}: {} × {} records, {}\n{:<28} {:>10} {:>18} {:>14} {:>14} {:>18}\n",
+            comparison.left,
+            comparison.right,
+            grouped(comparison.left_records),
+            grouped(comparison.right_records),
+            comparison.plan,
+            "pass",
+            "blocks",
+            "pairs",
+            "left records",
+            "right records",
+            "largest block"
+        ));
+        for pass in &comparison.passes {
+            text.push_str(&format!(
+                "{:<28} {:>10} {:>18} {:>14} {:>14} {:>18}\n",
+                pass.pass,
+                grouped(pass.blocks),
+                grouped(pass.pairs),
+                grouped(pass.left_records),
+                grouped(pass.right_records),
+                grouped(pass.largest_block)
+            ));
+        }
+        text.push_str(&format!("{:.4} % of all pairs\n", comparison.pairs_per_million as f64 / 1e4));
+    }
+    text.push_str(&format!(
+        "{} comparisons of views, about {} of comparing\n\
+         about {} MiB for tokens of {} MiB allowed; candidate pairs beyond that are kept on disk\n",
+        grouped(explanation.comparisons_of_views),
+        short(std::time::Duration::from_secs_f64(explanation.seconds.min(1e12))),
+        grouped(explanation.token_bytes >> 20),
+        grouped(explanation.memory_bytes >> 20)
+    ));
+    text
+}

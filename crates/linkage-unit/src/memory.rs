@@ -1,0 +1,42 @@
+//! How much memory a linkage may take.
+
+use mizuhiki_columnar::Source;
+
+use crate::LinkError;
+
+/// Share of the machine's memory that is taken if nothing else is asked for.
+const SHARE: u64 = 4;
+
+/// Memory assumed where the machine does not tell.
+const UNKNOWN_MACHINE: u64 = 8 << 30;
+
+/// Least memory for candidates.
+const LEAST: u64 = 16 << 20;
+
+/// Bytes that a linkage may take, for a wish in bytes.
+pub(crate) fn budget(wish: Option<u64>) -> u64 {
+    wish.unwrap_or_else(|| machine().unwrap_or(UNKNOWN_MACHINE) / SHARE)
+}
+
+/// Bytes of memory that this machine has.
+fn machine() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find(|line| line.starts_with("MemTotal:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok()?.checked_mul(1024)
+}
+
+/// Checks, before anything is read, that the tokens of all files fit: they take about as much memory as the
+/// files take space. Standard input has no size and is not counted.
+pub(crate) fn check_fits(sources: &[&Source], budget: u64) -> Result<u64, LinkError> {
+    let tokens: u64 = sources.iter().filter_map(|source| source.bytes()).sum();
+    if tokens + LEAST > budget {
+        return Err(LinkError::Memory { needed: tokens + LEAST, allowed: budget });
+    }
+    Ok(tokens)
+}
+
+/// Candidates that may be kept beside tokens of `tokens` bytes: half of what is left, since they are sorted
+/// and solved too.
+pub(crate) fn candidates(budget: u64, tokens: u64) -> usize {
+    ((budget.saturating_sub(tokens) / 2).max(LEAST) / 16) as usize
+}

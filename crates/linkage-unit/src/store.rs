@@ -1,0 +1,228 @@
+//! Candidates of a search, with checkpoints: a killed run continues from its last complete unit.
+//!
+//! A checkpoint is a file of sorted candidates that names the units they are of. Results are the merge of all
+//! of them, so they do not depend on when checkpoints were written.
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{BufWriter, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use mizuhiki_columnar::Target;
+use mizuhiki_match::{Candidate, UnitResult};
+
+use crate::LinkError;
+use crate::spill::{Key, Merge, Run, write_candidates};
+
+const MAGIC: &[u8; 16] = b"mizuhiki-run\x01\0\0\0";
+
+/// Bytes before the list of units: magic, digest, counts of units and candidates.
+const HEAD: usize = 16 + 32 + 8 + 8;
+
+/// Where candidates wait, and how.
+pub(crate) struct StoreOptions<'a> {
+    /// Folder of the checkpoints; a temporary one if `None`, for results that cannot be resumed.
+    pub(crate) folder: Option<PathBuf>,
+    /// Whether to continue what is in the folder.
+    pub(crate) resume: bool,
+    /// Candidates in memory at most.
+    pub(crate) most: usize,
+    /// Time between checkpoints.
+    pub(crate) every: Duration,
+    /// Gives the digest of everything that the candidates depend on; asked for when the first checkpoint is
+    /// written or read.
+    pub(crate) digest: &'a (dyn Fn() -> [u8; 32] + Sync),
+}
+
+/// Candidates of a search.
+pub(crate) struct Store<'a, K> {
+    options: StoreOptions<'a>,
+    digest: OnceCell<[u8; 32]>,
+    key: K,
+    memory: Vec<Candidate>,
+    /// Units whose candidates are in memory.
+    units: Vec<u32>,
+    runs: Vec<Run>,
+    done: BTreeSet<u32>,
+    last: Instant,
+    /// Folder of runs, made when the first is written.
+    folder: Option<PathBuf>,
+    temporary: Option<tempfile::TempDir>,
+}
+
+/// The folder beside an output in which its unfinished work stands; `None` for standard output.
+pub(crate) fn work_folder(output: &Target, given: Option<&Path>) -> Option<PathBuf> {
+    let Target::Path(path) = output else { return None };
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".work");
+    Some(given.map_or_else(|| path.with_file_name(&name), |folder| folder.join(&name)))
+}
+
+impl<'a, K: Fn(&Candidate) -> Key> Store<'a, K> {
+    /// Opens a store, and takes in what a killed run has left if that is asked for.
+    pub(crate) fn open(options: StoreOptions<'a>, key: K) -> Result<Self, LinkError> {
+        let mut store = Self {
+            key,
+            digest: OnceCell::new(),
+            memory: Vec::new(),
+            units: Vec::new(),
+            runs: Vec::new(),
+            done: BTreeSet::new(),
+            last: Instant::now(),
+            folder: None,
+            temporary: None,
+            options,
+        };
+        let Some(folder) = store.options.folder.clone().filter(|folder| folder.exists()) else {
+            return Ok(store);
+        };
+        if !store.options.resume {
+            return Err(LinkError::Unfinished { folder: folder.display().to_string() });
+        }
+        let failed = |error| LinkError::spill(&folder, error);
+        let mut paths: Vec<PathBuf> = fs::read_dir(&folder)
+            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
+            .map_err(failed)?;
+        paths.sort();
+        for path in paths.iter().filter(|path| path.extension().is_some_and(|name| name == "run")) {
+            store.take_in(path)?;
+        }
+        store.folder = Some(folder);
+        Ok(store)
+    }
+
+    /// Whether a unit's candidates are there already.
+    pub(crate) fn has(&self, unit: usize) -> bool {
+        self.done.contains(&(unit as u32))
+    }
+
+    /// Units that an earlier run has finished.
+    pub(crate) fn resumed(&self) -> usize {
+        self.done.len()
+    }
+
+    /// Takes a unit's candidates.
+    pub(crate) fn add(&mut self, result: UnitResult) -> Result<(), LinkError> {
+        self.memory.extend(result.candidates);
+        self.units.push(result.unit as u32);
+        let due = self.options.folder.is_some() && self.last.elapsed() >= self.options.every;
+        if self.memory.len() >= self.options.most || due { self.checkpoint() } else { Ok(()) }
+    }
+
+    /// The candidates in order.
+    pub(crate) fn sorted(&mut self) -> Result<Merge<'_, &K>, LinkError> {
+        self.memory.sort_unstable_by_key(&self.key);
+        Merge::new(&self.memory, &self.runs, &self.key).map_err(LinkError::lost)
+    }
+
+    /// Candidates in memory at most.
+    pub(crate) const fn most(&self) -> usize {
+        self.options.most
+    }
+
+    /// Where files for other sorting may stand.
+    pub(crate) fn place(&self) -> PathBuf {
+        let beside = self.options.folder.as_deref().and_then(Path::parent);
+        beside.filter(|place| place.is_dir()).map_or_else(std::env::temp_dir, Path::to_owned)
+    }
+
+    /// Removes the checkpoints; for when the results are safe.
+    pub(crate) fn remove(self) -> Result<(), LinkError> {
+        match &self.folder {
+            Some(folder) if self.temporary.is_none() => {
+                fs::remove_dir_all(folder).map_err(|error| LinkError::spill(folder, error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn digest(&self) -> [u8; 32] {
+        *self.digest.get_or_init(|| (self.options.digest)())
+    }
+
+    fn checkpoint(&mut self) -> Result<(), LinkError> {
+        let folder = self.folder()?;
+        let failed = |error| LinkError::spill(&folder, error);
+        let digest = self.digest();
+        self.memory.sort_unstable_by_key(&self.key);
+        let path = folder.join(format!("{:08}.run", self.runs.len()));
+        let mut file = BufWriter::with_capacity(
+            1 << 18,
+            tempfile::Builder::new().prefix("unfinished-").tempfile_in(&folder).map_err(failed)?,
+        );
+        let write = |file: &mut BufWriter<_>| {
+            file.write_all(MAGIC)?;
+            file.write_all(&digest)?;
+            file.write_all(&(self.units.len() as u64).to_le_bytes())?;
+            file.write_all(&(self.memory.len() as u64).to_le_bytes())?;
+            self.units.iter().try_for_each(|unit| file.write_all(&unit.to_le_bytes()))?;
+            write_candidates(file, &self.memory)?;
+            file.flush()
+        };
+        write(&mut file).map_err(failed)?;
+        let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+        file.as_file().sync_all().map_err(failed)?;
+        let file = file.persist(&path).map_err(|error| failed(error.error))?;
+        let start = (HEAD + 4 * self.units.len()) as u64;
+        self.runs.push(Run { file, start, count: self.memory.len() as u64 });
+        self.done.extend(self.units.drain(..));
+        self.memory.clear();
+        self.last = Instant::now();
+        Ok(())
+    }
+
+    fn folder(&mut self) -> Result<PathBuf, LinkError> {
+        if let Some(folder) = &self.folder {
+            return Ok(folder.clone());
+        }
+        let folder = match &self.options.folder {
+            Some(folder) => {
+                fs::create_dir(folder).map_err(|error| LinkError::spill(folder, error))?;
+                folder.clone()
+            }
+            None => {
+                let made =
+                    tempfile::tempdir().map_err(|error| LinkError::spill(&std::env::temp_dir(), error))?;
+                let folder = made.path().to_owned();
+                self.temporary = Some(made);
+                folder
+            }
+        };
+        self.folder = Some(folder.clone());
+        Ok(folder)
+    }
+
+    /// Takes a checkpoint of an earlier run in.
+    fn take_in(&mut self, path: &Path) -> Result<(), LinkError> {
+        let failed = |error| LinkError::spill(path, error);
+        let other = || LinkError::OtherRun { file: path.display().to_string() };
+        let mut file = File::options().read(true).write(true).open(path).map_err(failed)?;
+        let size = file.metadata().map_err(failed)?.len();
+        let mut head = [0; HEAD];
+        file.read_exact(&mut head).map_err(|_| other())?;
+        let number = |at: usize| {
+            let mut bytes = [0; 8];
+            bytes.copy_from_slice(&head[at..at + 8]);
+            u64::from_le_bytes(bytes)
+        };
+        let (units, count) = (number(48), number(56));
+        let start = units.checked_mul(4).and_then(|bytes| bytes.checked_add(HEAD as u64));
+        let end = count.checked_mul(16).and_then(|bytes| start?.checked_add(bytes));
+        if head[..16] != *MAGIC || head[16..48] != self.digest() || end != Some(size) {
+            return Err(other());
+        }
+        let mut bytes = vec![0; units as usize * 4];
+        file.read_exact(&mut bytes).map_err(failed)?;
+        let units = bytes.as_chunks::<4>().0.iter().map(|unit| u32::from_le_bytes(*unit));
+        let before = self.done.len();
+        let expected = before + units.len();
+        self.done.extend(units);
+        if self.done.len() != expected {
+            return Err(other());
+        }
+        self.runs.push(Run { file, start: start.unwrap_or_default(), count });
+        Ok(())
+    }
+}

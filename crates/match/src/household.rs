@@ -1,0 +1,96 @@
+//! Links that may have gone to another member of the household (`protocols/04-matching.md` §7).
+
+use mizuhiki_exchange::{Comparable, TokenSet};
+use mizuhiki_schema::Similarity;
+
+use crate::Candidate;
+use crate::measure::rms;
+use crate::search::Scorer;
+
+/// A runner-up this much less similar than the link, or less, leaves doubt.
+pub const HOUSEHOLD_MARGIN: f64 = 0.02;
+
+/// The best candidate of each linked record besides its link.
+pub struct RunnersUp {
+    /// Of each left row its link, as an index, or `NONE`.
+    left_link: Vec<u32>,
+    right_link: Vec<u32>,
+    similarity: Vec<f64>,
+    partner: Vec<(u32, u32)>,
+    /// For each link the rivals of its right record, and of its left one.
+    rivals: Vec<(Option<u32>, Option<u32>)>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl RunnersUp {
+    /// For one-to-one links between sets of `left` and `right` records.
+    #[must_use]
+    pub fn new(links: &[Candidate], left: usize, right: usize) -> Self {
+        let mut new = Self {
+            left_link: vec![NONE; left],
+            right_link: vec![NONE; right],
+            similarity: links.iter().map(|link| link.similarity).collect(),
+            partner: links.iter().map(|link| (link.left, link.right)).collect(),
+            rivals: vec![(None, None); links.len()],
+        };
+        for (link, index) in links.iter().zip(0..) {
+            new.left_link[link.left as usize] = index;
+            new.right_link[link.right as usize] = index;
+        }
+        new
+    }
+
+    /// Takes the next candidate, in order.
+    pub fn offer(&mut self, candidate: &Candidate) {
+        let (of_left, of_right) =
+            (self.left_link[candidate.left as usize], self.right_link[candidate.right as usize]);
+        if of_left == of_right {
+            return;
+        }
+        let close = |link: u32| self.similarity[link as usize] - candidate.similarity <= HOUSEHOLD_MARGIN;
+        if of_left != NONE && close(of_left) {
+            self.rivals[of_left as usize].0.get_or_insert(candidate.right);
+        }
+        if of_right != NONE && close(of_right) {
+            self.rivals[of_right as usize].1.get_or_insert(candidate.left);
+        }
+    }
+
+    /// For each link, whether the record that it names and the runner-up look like one household: they agree
+    /// with each other, in some view, as much as a match must.
+    #[must_use]
+    pub fn households(&self, left: &TokenSet, right: &TokenSet, accept: Similarity) -> Vec<bool> {
+        if self.rivals.iter().all(|rivals| *rivals == (None, None)) {
+            return vec![false; self.rivals.len()];
+        }
+        let (left, right) = (Household::new(left, accept), Household::new(right, accept));
+        self.partner
+            .iter()
+            .zip(&self.rivals)
+            .map(|(&(a, b), &(right_rival, left_rival))| {
+                right_rival.is_some_and(|rival| right.holds(b, rival))
+                    || left_rival.is_some_and(|rival| left.holds(a, rival))
+            })
+            .collect()
+    }
+}
+
+/// Records of one set, compared with each other.
+struct Household<'a> {
+    scorer: Scorer<'a>,
+    views: usize,
+    least: f64,
+}
+
+impl<'a> Household<'a> {
+    fn new(set: &'a TokenSet, accept: Similarity) -> Self {
+        let within = Comparable::within(set);
+        let least = rms(within.measure(), accept.get());
+        Self { scorer: Scorer::new(&within), views: set.views().len(), least }
+    }
+
+    fn holds(&self, a: u32, b: u32) -> bool {
+        (0..self.views).any(|view| self.scorer.agreements(view, a, &[b])[0] >= self.least)
+    }
+}

@@ -1,0 +1,278 @@
+//! Candidate search: the units of a plan, each compared in every view.
+
+use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
+
+use mizuhiki_bits::{Backend, ColumnOrder, PairHit, Queries, RowScan, Tiles};
+use mizuhiki_exchange::Comparable;
+use mizuhiki_schema::Similarity;
+use rayon::prelude::*;
+
+use crate::blocks::{Block, BlockOrder};
+use crate::measure::{agreement, need, rms, similarity};
+use crate::plan::{Plan, Scope, Unit};
+
+/// Left rows that share a pass over the right-hand side. Few enough that hits stay small even where every
+/// pair is one.
+const LEFT_ROWS: usize = 256;
+
+/// Right rows below which tiles do not pay.
+const FEW_ROWS: usize = 96;
+
+/// A pair of rows with its similarity.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate {
+    /// Row of the left token set.
+    pub left: u32,
+    /// Row of the right token set.
+    pub right: u32,
+    /// Similarity over all views.
+    pub similarity: f64,
+}
+
+/// Results of a unit of a plan.
+#[derive(Debug)]
+pub struct UnitResult {
+    /// Number of the unit.
+    pub unit: usize,
+    /// Pairs compared.
+    pub pairs: u64,
+    /// Candidates, by left row, then right row within a block.
+    pub candidates: Vec<Candidate>,
+}
+
+/// Searches the units of `plan` for pairs of at least `threshold`, but those of which `skip` is true. `take`
+/// gets each unit's results, from any thread and in any order, and may stop the search.
+pub fn search<B: Send>(
+    plan: &Plan<'_>,
+    threshold: Similarity,
+    skip: &(dyn Fn(usize) -> bool + Sync),
+    take: &(dyn Fn(UnitResult) -> ControlFlow<B> + Sync),
+) -> ControlFlow<B> {
+    let scorer = Scorer::new(&plan.comparable);
+    let views = ViewSearch::all(&scorer, threshold.get());
+    for pass in 0..plan.passes().len() {
+        let units: Vec<usize> = plan.units_of(pass).filter(|&unit| !skip(unit)).collect();
+        if units.is_empty() {
+            continue;
+        }
+        let orders = plan.orders(pass);
+        let task = Task { plan, scorer: &scorer, views: &views, threshold: threshold.get(), orders: &orders };
+        units.into_par_iter().try_for_each(|unit| take(task.run(unit)))?;
+    }
+    ControlFlow::Continue(())
+}
+
+/// Every pair of `scope` that reaches `threshold`, in memory, by left row, then right row.
+#[must_use]
+pub fn candidates(comparable: &Comparable<'_>, threshold: Similarity, scope: Scope) -> Vec<Candidate> {
+    let plan = Plan::new(comparable, scope);
+    let found = Mutex::new(Vec::new());
+    let ended = search::<()>(&plan, threshold, &|_| false, &|mut result| {
+        found.lock().unwrap_or_else(PoisonError::into_inner).append(&mut result.candidates);
+        ControlFlow::Continue(())
+    });
+    debug_assert!(ended.is_continue(), "nothing stops this search");
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.par_sort_unstable_by_key(|candidate| (candidate.left, candidate.right));
+    found
+}
+
+/// What every unit of a pass needs.
+struct Task<'a> {
+    plan: &'a Plan<'a>,
+    scorer: &'a Scorer<'a>,
+    views: &'a [ViewSearch<'a>],
+    threshold: f64,
+    orders: &'a (BlockOrder, BlockOrder),
+}
+
+impl Task<'_> {
+    fn run(&self, number: usize) -> UnitResult {
+        let unit: &Unit = self.plan.unit(number);
+        let mut candidates = Vec::new();
+        for block in &unit.blocks {
+            self.run_block(unit.pass, block, &mut candidates);
+        }
+        UnitResult { unit: number, pairs: unit.pairs, candidates }
+    }
+
+    fn run_block(&self, pass: usize, block: &Block, candidates: &mut Vec<Candidate>) {
+        let (left, right) = (self.orders.0.rows(&block.left), self.orders.1.rows(&block.right));
+        let sides: Vec<RightSide<'_>> = self.views.iter().map(|view| view.right_side(right)).collect();
+        let mut queries: Vec<Queries<'_>> = self.views.iter().map(ViewSearch::queries).collect();
+        let (mut hits, mut pairs) = (Vec::new(), Vec::new());
+        for rows in left.chunks(LEFT_ROWS) {
+            pairs.clear();
+            for ((view, side), queries) in self.views.iter().zip(&sides).zip(&mut queries) {
+                hits.clear();
+                view.hits(side, rows, queries, &mut hits);
+                pairs.extend_from_slice(&hits);
+            }
+            pairs.sort_unstable();
+            pairs.dedup();
+            pairs.retain(|&(left, right)| {
+                !(self.plan.comparable.is_within() && right <= left
+                    || self.plan.met_before(pass, left, right))
+            });
+            for of_row in pairs.chunk_by(|a, b| a.0 == b.0) {
+                self.decide(of_row, candidates);
+            }
+        }
+    }
+
+    /// Of pairs of one left row that reached the threshold in some view, those that reach it in all views
+    /// together.
+    fn decide(&self, pairs: &[(u32, u32)], candidates: &mut Vec<Candidate>) {
+        let left = pairs[0].0;
+        let rights: Vec<u32> = pairs.iter().map(|&(_, right)| right).collect();
+        let similarities = self.scorer.similarities(left, &rights);
+        candidates.extend(
+            rights
+                .into_iter()
+                .zip(similarities)
+                .filter(|&(_, similarity)| similarity >= self.threshold)
+                .map(|(right, similarity)| Candidate { left, right, similarity }),
+        );
+    }
+}
+
+/// One view, prepared for pairs of at least some agreement.
+struct ViewSearch<'a> {
+    left: &'a mizuhiki_exchange::View,
+    right: &'a mizuhiki_exchange::View,
+    order: ColumnOrder,
+    scan: &'a RowScan<'a>,
+    need: Vec<u32>,
+    backend: Backend,
+}
+
+/// Right rows of a block in one view.
+enum RightSide<'a> {
+    Few(Vec<u32>),
+    Tiles(Tiles<'a>),
+}
+
+impl<'a> ViewSearch<'a> {
+    /// Every view, for pairs whose similarity over all of them is to reach `threshold`.
+    fn all(scorer: &'a Scorer<'a>, threshold: f64) -> Vec<Self> {
+        let comparable = &scorer.comparable;
+        let measure = comparable.measure();
+        // If every view stays below the wanted root mean square, so does the pair: a pair that reaches it
+        // has a view that does. The margin covers rounding; the pair itself is decided by its similarity.
+        let least = rms(measure, threshold) * (1.0 - 1e-9);
+        let backend = Backend::detect();
+        let views = comparable.left().views().iter().zip(comparable.right().views());
+        views
+            .zip(&scorer.scans)
+            .map(|((left, right), scan)| Self {
+                left,
+                right,
+                order: ColumnOrder::by_density(&right.rows),
+                scan,
+                need: need(measure, right.rows.width(), least),
+                backend,
+            })
+            .collect()
+    }
+
+    fn right_side(&self, rows: &[u32]) -> RightSide<'_> {
+        let present: Vec<u32> =
+            rows.iter().copied().filter(|&row| self.right.present[row as usize]).collect();
+        if present.len() < FEW_ROWS {
+            RightSide::Few(present)
+        } else {
+            RightSide::Tiles(Tiles::new(&self.right.rows, &present, &self.order, self.backend))
+        }
+    }
+
+    fn queries(&self) -> Queries<'_> {
+        Queries::new(&self.left.rows, &self.order, self.backend)
+    }
+
+    /// Appends the pairs of `rows` and the right side that reach the agreement.
+    fn hits(
+        &self,
+        side: &RightSide<'_>,
+        rows: &[u32],
+        queries: &mut Queries<'_>,
+        pairs: &mut Vec<(u32, u32)>,
+    ) {
+        let present: Vec<u32> = rows.iter().copied().filter(|&row| self.left.present[row as usize]).collect();
+        match side {
+            RightSide::Tiles(tiles) => {
+                queries.prepare(&present);
+                let mut hits: Vec<PairHit> = Vec::new();
+                tiles.common(queries, &self.need, &mut hits);
+                pairs.extend(hits.iter().map(|hit| (present[hit.query as usize], hit.row)));
+            }
+            RightSide::Few(members) => {
+                let mut hits = Vec::new();
+                for &row in &present {
+                    let weight = self.left.rows.weight(row as usize);
+                    hits.clear();
+                    let words = self.left.rows.row(row as usize);
+                    self.scan.common(words, weight, members, &self.need, &mut hits);
+                    pairs.extend(hits.iter().map(|hit| (row, hit.row)));
+                }
+            }
+        }
+    }
+}
+
+/// Similarities of pairs of rows, exactly.
+pub(crate) struct Scorer<'a> {
+    comparable: Comparable<'a>,
+    scans: Vec<RowScan<'a>>,
+}
+
+impl<'a> Scorer<'a> {
+    pub(crate) fn new(comparable: &Comparable<'a>) -> Self {
+        let backend = Backend::detect();
+        let scan = |view: &'a mizuhiki_exchange::View| RowScan::new(&view.rows, backend);
+        Self { comparable: *comparable, scans: comparable.right().views().iter().map(scan).collect() }
+    }
+
+    /// Agreements of `left` with each of `rights` in one view; a view that one of them has not agrees by 0.
+    pub(crate) fn agreements(&self, view: usize, left: u32, rights: &[u32]) -> Vec<f64> {
+        let measure = self.comparable.measure();
+        let (a, b) = (&self.comparable.left().views()[view], &self.comparable.right().views()[view]);
+        let mut agreements = vec![0.0; rights.len()];
+        if a.present[left as usize] {
+            let (weight, scan) = (a.rows.weight(left as usize), &self.scans[view]);
+            scan.counts(a.rows.row(left as usize), rights, |position, common| {
+                let right = rights[position] as usize;
+                if b.present[right] {
+                    let sum = weight + scan.weights()[right];
+                    agreements[position] = agreement(measure, b.rows.width(), common, sum);
+                }
+            });
+        }
+        agreements
+    }
+
+    /// Similarity of `left` with each of `rights` over all views.
+    pub(crate) fn similarities(&self, left: u32, rights: &[u32]) -> Vec<f64> {
+        let measure = self.comparable.measure();
+        let views = self.scans.len();
+        if views == 1 {
+            return self.agreements(0, left, rights).into_iter().map(|a| similarity(measure, a)).collect();
+        }
+        let mut squares = vec![0.0; rights.len()];
+        for view in 0..views {
+            for (square, agreement) in squares.iter_mut().zip(self.agreements(view, left, rights)) {
+                *square += agreement * agreement;
+            }
+        }
+        squares.into_iter().map(|square| similarity(measure, (square / views as f64).sqrt())).collect()
+    }
+}
+
+/// Similarity of a left and a right row (`protocols/04-matching.md` §3).
+///
+/// # Panics
+/// If there is no such row.
+#[must_use]
+pub fn similarity_of(comparable: &Comparable<'_>, left: u32, right: u32) -> f64 {
+    Scorer::new(comparable).similarities(left, &[right])[0]
+}
