@@ -9,7 +9,11 @@ encode  clkhash.clk.generate_clks in this process, against `mizuhiki encode --th
 dice    anonlink's dice_coefficient_accelerated in this process, against a helper called as
             DICE_BENCH LEFT.json RIGHT.json THRESHOLD REPEATS
         which prints {"comparisons": C, "seconds": S, "hits": H}: C comparisons in all repeats
-        together, S seconds for them without reading the files, H hits of one repeat.
+        together, S seconds for them without reading the files, H hits of one repeat. Once for
+        each --backend, which the helper takes from MIZUHIKI_BACKEND.
+hamming The helper on hardened tokens of the same people (one view of 2,048 bits, from the shipped
+        five-field schema; with --data and --mizuhiki), against anonlink on its own 1,024-bit
+        filters at Dice .8. No hits are compared: the tokens differ.
 
 Runs alternate (ours, theirs, ours, theirs, ...). What is compared must agree first: the
 encodings byte for byte, the hits in number. Ratios are of CPU time (user + system; for the
@@ -19,9 +23,11 @@ helper, of the seconds it prints), per round, then the median; wall time is reco
 from __future__ import annotations
 
 import argparse
+import base64
 import copy
 import csv
 import json
+import os
 import random
 import resource
 import statistics
@@ -34,13 +40,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from common import fail, need, read_people, write_json
+from common import fail, need, write_json
 
 Result = TypeVar("Result")
 Row = Sequence[str]
 SECRET = "a secret that both sides share"
 HASHES = ["doubleHash", "blakeHash"]
 DICE_THRESHOLDS = [0.7, 0.8, 0.9]
+EXAMPLES = Path(__file__).parents[2] / "protocols/schema/examples"
+SCHEMA = EXAMPLES / "people-five-fields.json"
+PLAIN = EXAMPLES / "people-five-fields-plain.json"
+
+# An unwarped distance of .12: the lower threshold of the hardened profile.
+HAMMING_SIMILARITY = 0.88
 
 
 @dataclass(frozen=True)
@@ -60,8 +72,11 @@ def timed(who: int, work: Callable[[], Result]) -> tuple[Timing, Result]:
     return Timing(cpu_seconds(who) - cpu, time.perf_counter() - wall), result
 
 
-def run_program(command: list[str]) -> str:
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+def run_program(command: list[str], backend: str | None = None) -> str:
+    environment = {**os.environ, **({"MIZUHIKI_BACKEND": backend} if backend else {})}
+    result = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=environment
+    )
     if result.returncode != 0:
         fail(f"{' '.join(command)}: exit status {result.returncode}: {result.stderr.strip()}")
     return result.stdout
@@ -182,18 +197,47 @@ def mistyped(row: Row, rng: random.Random) -> Row:
 
 
 def dice_sides(arguments: argparse.Namespace) -> tuple[list[Any], list[Any]]:
-    """Encodings of two sides. Half of the right side are people of the left, mistyped."""
+    """Encodings of two sides. Of clkhash's people half of the right side
+    are of the left, mistyped."""
     size = arguments.dice_size
-    if arguments.data:
-        sides = [read_people(arguments.data / f"febrl4-{side}.csv")[:size] for side in "ab"]
-        accuracy = need("accuracy_peers")
-        left, right = (accuracy.encode(people, accuracy.FIELDS["five"]) for people in sides)
-        return left, right
+    if arguments.data and arguments.mizuhiki:
+        with tempfile.TemporaryDirectory(prefix="speed-peers-") as name:
+            files = encode_data(arguments, Path(name), PLAIN.read_text("utf-8"), "csv")
+            return read_plain_tokens(files[0]), read_plain_tokens(files[1])
     people = made_people(size + size // 2, arguments.seed)
     rng = random.Random(arguments.seed)
     right_people = [mistyped(row, rng) for row in people[: size // 2]] + people[size:]
     encode = clkhash_encoder(people_schema("blakeHash"))
     return encode(people[:size]), encode(right_people)
+
+
+def encode_data(
+    arguments: argparse.Namespace, folder: Path, schema: str, extension: str
+) -> list[Path]:
+    """Tokens of the first --dice-size people of both files of --data."""
+    (folder / "schema.json").write_text(schema, encoding="utf-8")
+    (folder / "key").write_bytes(bytes(range(32)))
+    (folder / "key").chmod(0o600)
+    files = []
+    for side in "ab":
+        with (arguments.data / f"febrl4-{side}.csv").open(encoding="utf-8") as table:
+            rows = [line for line, _ in zip(table, range(arguments.dice_size + 1))]
+        (folder / f"{side}.csv").write_text("".join(rows), encoding="utf-8")
+        files.append(folder / f"tokens-{side}.{extension}")
+        command = [str(arguments.mizuhiki), "encode", str(folder / f"{side}.csv"), "--keep-ids"]
+        command += ["--schema", str(folder / "schema.json"), "--key", str(folder / "key")]
+        run_program([*command, "-o", str(files[-1])])
+    return files
+
+
+def read_plain_tokens(path: Path) -> list[Any]:
+    """Filters of a token file in text form, as anonlink takes them."""
+    filters = []
+    for text in path.read_text(encoding="utf-8").splitlines()[2:-1]:
+        bits = need("bitarray").bitarray(endian="big")
+        bits.frombytes(base64.b64decode(text.split(",")[1]))
+        filters.append(bits)
+    return filters
 
 
 def dice_speed(arguments: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
@@ -209,41 +253,66 @@ def dice_speed(arguments: argparse.Namespace, folder: Path) -> list[dict[str, An
     for threshold in DICE_THRESHOLDS:
         command = [str(arguments.dice_bench), *map(str, files)]
         command += [str(threshold), str(arguments.dice_repeats)]
-        compare(sides, threshold)
-        our_rates: list[float] = []
-        ours: list[dict[str, float]] = []
-        theirs: list[Timing] = []
-        hits = 0
-        for _ in range(arguments.rounds):
-            if arguments.dice_bench:
-                answer = json.loads(run_program(command))
-                if answer["comparisons"] != comparisons * arguments.dice_repeats:
-                    fail(f"the helper counts {answer['comparisons']} comparisons in all repeats")
-                ours.append(answer)
-                our_rates.append(answer["comparisons"] / answer["seconds"])
-            run, (similarities, _) = timed(
-                resource.RUSAGE_SELF, lambda: compare(sides, threshold)
-            )
-            theirs.append(run)
-            hits = len(similarities)
-        for answer in ours:
-            if answer["hits"] != hits:
-                fail(f"dice >= {threshold}: {answer['hits']} hits, anonlink has {hits}")
-        their_rates = [comparisons / run.cpu_s for run in theirs]
-        line(f"dice >= {threshold}, {hits} hits", "cmp/s", our_rates, their_rates)
-        results.append(
-            {
-                "threshold": threshold,
-                "comparisons": comparisons,
-                "hits": hits,
-                "theirs": [vars(run) for run in theirs],
-                "ours": ours,
-                "theirs_comparisons_per_cpu_s": statistics.median(their_rates),
-                "ours_comparisons_per_s": statistics.median(our_rates) if our_rates else None,
-                "ratio": pairwise_ratio(our_rates, their_rates),
-            }
-        )
+        hits = len(compare(sides, threshold)[0])
+        rates, theirs = alternate(arguments, command, lambda: compare(sides, threshold), hits)
+        results.append({"threshold": threshold, "comparisons": comparisons, "hits": hits})
+        results[-1] |= summary(f"dice >= {threshold}, {hits} hits", rates, theirs, comparisons)
     return results
+
+
+def alternate(
+    arguments: argparse.Namespace,
+    command: list[str],
+    peer: Callable[[], Any],
+    hits: int | None,
+) -> tuple[dict[str, list[float]], list[Timing]]:
+    """Comparisons a second of the helper by back end, and timings of the peer, in turn."""
+    rates: dict[str, list[float]] = {backend: [] for backend in arguments.backend}
+    theirs: list[Timing] = []
+    for _ in range(arguments.rounds):
+        for backend, of_backend in rates.items():
+            if not arguments.dice_bench:
+                continue
+            answer = json.loads(run_program(command, backend))
+            if hits is not None and answer["hits"] != hits:
+                fail(f"{backend}: {answer['hits']} hits, anonlink has {hits}")
+            of_backend.append(answer["comparisons"] / answer["seconds"])
+        theirs.append(timed(resource.RUSAGE_SELF, peer)[0])
+    return rates, theirs
+
+
+def summary(
+    what: str, rates: dict[str, list[float]], theirs: list[Timing], comparisons: int
+) -> dict[str, Any]:
+    """Rates of both sides and their ratio, round by round."""
+    their_rates = [comparisons / run.cpu_s for run in theirs]
+    result: dict[str, Any] = {
+        "theirs": [vars(run) for run in theirs],
+        "theirs_comparisons_per_cpu_s": statistics.median(their_rates),
+        "ours": {},
+    }
+    for backend, ours in rates.items():
+        line(f"{what}, {backend}", "cmp/s", ours, their_rates)
+        result["ours"][backend] = {
+            "comparisons_per_s": statistics.median(ours) if ours else None,
+            "ratio": pairwise_ratio(ours, their_rates),
+        }
+    return result
+
+
+def hamming_speed(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    schema["views"] = schema["views"][:1]
+    files = [str(path) for path in encode_data(arguments, folder, json.dumps(schema), "arrow")]
+    sides = dice_sides(arguments)
+    compare = need("anonlink.similarities").dice_coefficient_accelerated
+    compare(sides, 0.8)
+    command = [str(arguments.dice_bench), *files, str(HAMMING_SIMILARITY)]
+    command += [str(arguments.dice_repeats)]
+    rates, theirs = alternate(arguments, command, lambda: compare(sides, 0.8), None)
+    what = f"hardened >= {HAMMING_SIMILARITY}"
+    comparisons = len(sides[0]) * len(sides[1])
+    return {"similarity": HAMMING_SIMILARITY} | summary(what, rates, theirs, comparisons)
 
 
 def main() -> None:
@@ -253,10 +322,16 @@ def main() -> None:
     parser.add_argument("--mizuhiki", type=Path, metavar="BINARY", help="else clkhash alone")
     parser.add_argument("--dice-bench", type=Path, metavar="BINARY", help="else anonlink alone")
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="compare FEBRL4 (5k x 5k) instead of made people"
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="compare plain tokens of DIR/febrl4-a.csv and -b.csv instead of clkhash's made people"
     )
     parser.add_argument("--json", type=Path, required=True, metavar="OUT")
     parser.add_argument("--only", choices=["encode", "dice"])
+    parser.add_argument(
+        "--backend", nargs="+", default=["avx2", "avx512"], choices=["scalar", "avx2", "avx512"]
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--people", type=int, default=20_000)
     parser.add_argument("--copies", type=int, default=40, help="of the people, for our process")
@@ -278,6 +353,8 @@ def main() -> None:
             content["encode"] = [encode_speed(arguments, kind, folder) for kind in HASHES]
         if arguments.only != "encode":
             content["dice"] = dice_speed(arguments, folder)
+            if arguments.data and arguments.mizuhiki and arguments.dice_bench:
+                content["hamming"] = hamming_speed(arguments, folder)
     write_json(arguments.json, ["clkhash", "anonlink"], rounds=arguments.rounds, **content)
 
 

@@ -2,7 +2,9 @@
 
 use mizuhiki_exchange::{Comparable, TokenSet, View};
 use mizuhiki_match::{Assignment, Calibration, HISTOGRAM_BINS};
-use mizuhiki_report::{ExpectationSummary, FileSummary, LinkReport, ThresholdSummary, ViewSummary};
+use mizuhiki_report::{
+    ExpectationSummary, ExpectedAt, FileSummary, LinkReport, PassFigures, ThresholdSummary, ViewSummary,
+};
 use mizuhiki_schema::Measure;
 
 use crate::{LinkJob, LinkSummary};
@@ -56,21 +58,61 @@ pub(crate) fn report(
             borderline: summary.borderline_threshold,
             origin: summary.threshold_origin.to_owned(),
         },
+        plan: summary.plan.to_owned(),
+        passes: summary
+            .passes
+            .iter()
+            .map(|pass| PassFigures {
+                name: pass.pass.clone(),
+                blocks: pass.blocks,
+                pairs: pass.pairs,
+                largest: pass.largest_block,
+            })
+            .collect(),
+        household: summary.household,
         compared: summary.compared,
         candidates: summary.candidates,
         matches: summary.matches,
         borderline: summary.borderline,
-        expectation: summary.expected_precision.zip(summary.expected_recall).map(|(precision, recall)| {
-            ExpectationSummary {
-                precision,
-                recall,
-                method: "strangers within each file tell how many false links to expect".to_owned(),
-            }
+        expectation: calibration.map(|calibration| ExpectationSummary {
+            precision: summary.expected_precision.unwrap_or_default(),
+            recall: summary.expected_recall.unwrap_or_default(),
+            prior: summary.expected_prior.unwrap_or_default(),
+            u: summary.expected_u.unwrap_or_default(),
+            curve: curve(calibration),
+            method: "strangers within each file tell how many false links to expect".to_owned(),
         }),
         histogram: calibration.map(|calibration| calibration.histogram.clone()).unwrap_or_default(),
         links_histogram: links_histogram.0.clone(),
         warnings: summary.warnings.clone(),
     }
+}
+
+/// What thresholds promise, in steps of a fiftieth, from the first that links anything to where most of the
+/// links are expected to be false.
+fn curve(calibration: &Calibration) -> Vec<ExpectedAt> {
+    let at = |step: u32| {
+        let threshold = f64::from(step) / 50.0;
+        let expected = calibration.expect(threshold);
+        ExpectedAt {
+            threshold,
+            links: expected.links as u64,
+            precision: expected.precision,
+            recall: expected.recall,
+            probability: calibration.probability(threshold),
+        }
+    };
+    let mut curve: Vec<ExpectedAt> = Vec::new();
+    for row in (0..=50).rev().map(at).filter(|row| row.links > 0) {
+        let more = curve.last().is_none_or(|last| row.links > last.links);
+        if more {
+            curve.push(row);
+        }
+        if row.precision < 0.5 {
+            break;
+        }
+    }
+    curve
 }
 
 fn file(name: &str, set: &TokenSet) -> FileSummary {

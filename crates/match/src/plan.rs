@@ -13,14 +13,12 @@ use crate::blocks::{Block, BlockOrder};
 /// Pairs, times views, up to which every pair is compared although there are block ids.
 pub const EXHAUSTIVE_WORK: u64 = 10_000_000_000;
 
-/// Rows of a unit at most, a side: more would make checkpoints rare.
-const MAX_UNIT_ROWS: u64 = 16_384;
+/// Right rows of a unit at most: more would make checkpoints rare, fewer would not pay for preparing the left
+/// rows again.
+const UNIT_ROWS: u32 = 32_768;
 
-/// Rows of a unit at least, a side: fewer would not pay for preparing them.
-const MIN_UNIT_ROWS: u64 = 1_024;
-
-/// Units that a large pass is cut into, about, so that threads end together.
-const UNITS: u64 = 256;
+/// Pairs of a unit at least, where there are that many: small blocks are put together.
+const UNIT_PAIRS: u64 = 1 << 26;
 
 /// Which pairs are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -178,25 +176,16 @@ impl<'a> Plan<'a> {
     }
 
     fn add_pass(&mut self, name: String, blocks: &[Block]) {
-        let pairs = |block: &Block| block.left.len() as u64 * block.right.len() as u64;
-        let all: u64 = blocks.iter().map(pairs).sum();
-        let rows = (all / UNITS).isqrt().clamp(MIN_UNIT_ROWS, MAX_UNIT_ROWS) as u32;
         let pass = self.passes.len();
         let mut waiting = Unit { pass, blocks: Vec::new(), pairs: 0 };
         for block in blocks {
-            for left in pieces(&block.left, rows) {
-                for right in pieces(&block.right, rows) {
-                    // Within one file a piece is compared with itself and with those behind it.
-                    if self.comparable.is_within() && right.end <= left.start {
-                        continue;
-                    }
-                    let piece = Block { left: left.clone(), right };
-                    waiting.pairs += pairs(&piece);
-                    waiting.blocks.push(piece);
-                    if waiting.pairs >= u64::from(rows).pow(2) {
-                        let next = Unit { pass, blocks: Vec::new(), pairs: 0 };
-                        self.units.push(std::mem::replace(&mut waiting, next));
-                    }
+            for right in pieces(&block.right, UNIT_ROWS) {
+                let piece = Block { left: block.left.clone(), right };
+                waiting.pairs += self.pairs_of(&piece);
+                waiting.blocks.push(piece);
+                if waiting.pairs >= UNIT_PAIRS {
+                    let next = Unit { pass, blocks: Vec::new(), pairs: 0 };
+                    self.units.push(std::mem::replace(&mut waiting, next));
                 }
             }
         }
@@ -204,14 +193,26 @@ impl<'a> Plan<'a> {
             self.units.push(waiting);
         }
         let count = |range: fn(&Block) -> &Range<u32>| blocks.iter().map(|b| range(b).len() as u64).sum();
-        let within = |pairs: u64| if self.comparable.is_within() { pairs / 2 } else { pairs };
+        let pairs = || blocks.iter().map(|block| self.pairs_of(block));
         self.passes.push(PlannedPass {
             name,
             blocks: blocks.len() as u64,
-            pairs: within(all),
+            pairs: pairs().sum(),
             records: (count(|block| &block.left), count(|block| &block.right)),
-            largest: within(blocks.iter().map(pairs).max().unwrap_or(0)),
+            largest: pairs().max().unwrap_or(0),
         });
+    }
+
+    /// Pairs of a block, or of some of its right rows with all of its left ones; within one file a row is
+    /// paired with those before it.
+    fn pairs_of(&self, block: &Block) -> u64 {
+        let (left, right) = (block.left.len() as u64, block.right.len() as u64);
+        if self.comparable.is_within() {
+            let before = u64::from(block.right.start - block.left.start);
+            right * before + right * right.saturating_sub(1) / 2
+        } else {
+            left * right
+        }
     }
 }
 

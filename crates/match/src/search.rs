@@ -90,35 +90,47 @@ struct Task<'a> {
 impl Task<'_> {
     fn run(&self, number: usize) -> UnitResult {
         let unit: &Unit = self.plan.unit(number);
-        let mut candidates = Vec::new();
-        for block in &unit.blocks {
-            self.run_block(unit.pass, block, &mut candidates);
-        }
+        let candidates =
+            unit.blocks.par_iter().flat_map_iter(|block| self.run_block(unit.pass, block)).collect();
         UnitResult { unit: number, pairs: unit.pairs, candidates }
     }
 
-    fn run_block(&self, pass: usize, block: &Block, candidates: &mut Vec<Candidate>) {
+    fn run_block(&self, pass: usize, block: &Block) -> Vec<Candidate> {
         let (left, right) = (self.orders.0.rows(&block.left), self.orders.1.rows(&block.right));
-        let sides: Vec<RightSide<'_>> = self.views.iter().map(|view| view.right_side(right)).collect();
-        let mut queries: Vec<Queries<'_>> = self.views.iter().map(ViewSearch::queries).collect();
-        let (mut hits, mut pairs) = (Vec::new(), Vec::new());
-        for rows in left.chunks(LEFT_ROWS) {
-            pairs.clear();
-            for ((view, side), queries) in self.views.iter().zip(&sides).zip(&mut queries) {
-                hits.clear();
-                view.hits(side, rows, queries, &mut hits);
-                pairs.extend_from_slice(&hits);
-            }
-            pairs.sort_unstable();
-            pairs.dedup();
-            pairs.retain(|&(left, right)| {
-                !(self.plan.comparable.is_within() && right <= left
-                    || self.plan.met_before(pass, left, right))
-            });
-            for of_row in pairs.chunk_by(|a, b| a.0 == b.0) {
-                self.decide(of_row, candidates);
-            }
+        // Within one file rows are ascending in a block, and only those before the last right row count.
+        let left = match right.last() {
+            Some(last) if self.plan.comparable.is_within() => &left[..left.partition_point(|row| row < last)],
+            _ => left,
+        };
+        let sides: Vec<RightSide<'_>> = self.views.par_iter().map(|view| view.right_side(right)).collect();
+        let queries = || self.views.iter().map(ViewSearch::queries).collect::<Vec<_>>();
+        left.par_chunks(LEFT_ROWS)
+            .map_init(queries, |queries, rows| self.run_rows(pass, rows, &sides, queries))
+            .flatten_iter()
+            .collect()
+    }
+
+    fn run_rows(
+        &self,
+        pass: usize,
+        rows: &[u32],
+        sides: &[RightSide<'_>],
+        queries: &mut [Queries<'_>],
+    ) -> Vec<Candidate> {
+        let mut pairs = Vec::new();
+        for ((view, side), queries) in self.views.iter().zip(sides).zip(queries) {
+            view.hits(side, rows, queries, &mut pairs);
         }
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs.retain(|&(left, right)| {
+            !(self.plan.comparable.is_within() && right <= left || self.plan.met_before(pass, left, right))
+        });
+        let mut candidates = Vec::new();
+        for of_row in pairs.chunk_by(|a, b| a.0 == b.0) {
+            self.decide(of_row, &mut candidates);
+        }
+        candidates
     }
 
     /// Of pairs of one left row that reached the threshold in some view, those that reach it in all views

@@ -43,6 +43,12 @@ pub struct LinkReport {
     pub assignment: String,
     /// The thresholds used.
     pub thresholds: ThresholdSummary,
+    /// Which pairs were compared and why, in words.
+    pub plan: String,
+    /// The passes, in order.
+    pub passes: Vec<PassFigures>,
+    /// Links that are borderline only because another member of the household is as similar.
+    pub household: u64,
     /// Pairs compared.
     pub compared: u64,
     /// Pairs at or above the lower threshold.
@@ -59,6 +65,19 @@ pub struct LinkReport {
     pub links_histogram: Vec<u64>,
     /// Things to look at.
     pub warnings: Vec<String>,
+}
+
+/// One pass of the comparison.
+#[derive(Debug, Clone, Serialize)]
+pub struct PassFigures {
+    /// Its name.
+    pub name: String,
+    /// Blocks that both sides have.
+    pub blocks: u64,
+    /// Pairs that share a block.
+    pub pairs: u64,
+    /// Pairs of the largest block.
+    pub largest: u64,
 }
 
 /// One token file.
@@ -107,8 +126,29 @@ pub struct ExpectationSummary {
     pub precision: f64,
     /// Expected share of the true links that stand out at all, 0..=1.
     pub recall: f64,
-    /// How both were estimated, in words.
+    /// Expected share of true pairs among all pairs.
+    pub prior: f64,
+    /// Expected share of the strangers' pairs that reach the upper threshold (u); recall is m.
+    pub u: f64,
+    /// What other thresholds promise, from high to low.
+    pub curve: Vec<ExpectedAt>,
+    /// How all this was estimated, in words.
     pub method: String,
+}
+
+/// What a threshold promises.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct ExpectedAt {
+    /// The threshold.
+    pub threshold: f64,
+    /// One-to-one links at or above it.
+    pub links: u64,
+    /// Expected precision of those, 0..=1.
+    pub precision: f64,
+    /// Expected recall, 0..=1.
+    pub recall: f64,
+    /// Probability that a link of just this similarity is true, 0..=1.
+    pub probability: f64,
 }
 
 /// No report could be made.

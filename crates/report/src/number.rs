@@ -50,6 +50,11 @@ pub(crate) fn percent(share: f64) -> String {
     }
 }
 
+/// A small share, such as `2.4e-9`.
+pub(crate) fn scientific(share: f64) -> String {
+    if share.is_finite() { format!("{share:.1e}") } else { NONE.to_owned() }
+}
+
 /// A similarity with two to four decimals.
 pub(crate) fn similarity(value: f64) -> String {
     if !value.is_finite() {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::chart::Chart;
-use crate::{FileSummary, LinkReport, ReportError, ViewSummary, number};
+use crate::{ExpectedAt, FileSummary, LinkReport, PassFigures, ReportError, ViewSummary, number};
 
 /// Diffused tokens have half their bits set, give or take this.
 const FILL_TOLERANCE: f64 = 0.03;
@@ -24,6 +24,8 @@ pub(crate) struct Page<'a> {
     expectation: Option<Expectation<'a>>,
     many: bool,
     chart: Option<Chart>,
+    passes: Vec<PassRow<'a>>,
+    household: String,
     files: Vec<File<'a>>,
     diffused: bool,
     odd_fill: bool,
@@ -43,6 +45,10 @@ struct Figure {
 struct Expectation<'a> {
     precision: String,
     recall: String,
+    prior: String,
+    m: String,
+    u: String,
+    curve: Vec<ExpectedRow>,
     method: &'a str,
 }
 
@@ -68,6 +74,48 @@ struct View<'a> {
     distinct: String,
 }
 
+/// A row of the table of thresholds.
+#[derive(Debug, Serialize)]
+struct ExpectedRow {
+    threshold: String,
+    links: String,
+    precision: String,
+    recall: String,
+    probability: String,
+}
+
+impl ExpectedRow {
+    fn new(expected: &ExpectedAt) -> Self {
+        Self {
+            threshold: number::similarity(expected.threshold),
+            links: number::count(expected.links),
+            precision: number::percent(expected.precision),
+            recall: number::percent(expected.recall),
+            probability: number::percent(expected.probability),
+        }
+    }
+}
+
+/// A row of the table of passes.
+#[derive(Debug, Serialize)]
+struct PassRow<'a> {
+    name: &'a str,
+    blocks: String,
+    pairs: String,
+    largest: String,
+}
+
+impl<'a> PassRow<'a> {
+    fn new(pass: &'a PassFigures) -> Self {
+        Self {
+            name: &pass.name,
+            blocks: number::count(pass.blocks),
+            pairs: number::count(pass.pairs),
+            largest: number::count(pass.largest),
+        }
+    }
+}
+
 impl<'a> Page<'a> {
     pub(crate) fn new(report: &'a LinkReport) -> Result<Self, ReportError> {
         let diffused = !matches!(report.profile.as_str(), "plain" | "clkhash");
@@ -89,8 +137,14 @@ impl<'a> Page<'a> {
             expectation: report.expectation.as_ref().map(|expectation| Expectation {
                 precision: number::percent(expectation.precision),
                 recall: number::percent(expectation.recall),
+                prior: number::scientific(expectation.prior),
+                m: number::percent(expectation.recall),
+                u: number::scientific(expectation.u),
+                curve: expectation.curve.iter().map(ExpectedRow::new).collect(),
                 method: &expectation.method,
             }),
+            passes: report.passes.iter().map(PassRow::new).collect(),
+            household: number::count(report.household),
             many: report.assignment.starts_with("many"),
             chart: Chart::new(&report.histogram, &report.links_histogram, thresholds)?,
             odd_fill: files.iter().flat_map(|file| &file.views).any(|view| view.odd_fill),

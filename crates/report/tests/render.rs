@@ -1,7 +1,8 @@
 //! The page as its readers get it.
 
 use mizuhiki_report::{
-    ExpectationSummary, FileSummary, LinkReport, ReportError, ThresholdSummary, ViewSummary, render,
+    ExpectationSummary, ExpectedAt, FileSummary, LinkReport, PassFigures, ReportError, ThresholdSummary,
+    ViewSummary, render,
 };
 
 fn view(name: &str, tokens: u64, fill: f64) -> ViewSummary {
@@ -41,6 +42,14 @@ fn sample() -> LinkReport {
         epoch: Some(3),
         assignment: "greedy one-to-one".to_owned(),
         thresholds: ThresholdSummary { accept: 0.87, borderline: 0.84, origin: "schema".to_owned() },
+        plan: "every pair, because they are few".to_owned(),
+        passes: vec![PassFigures {
+            name: "all pairs".to_owned(),
+            blocks: 1,
+            pairs: 98_000_000,
+            largest: 98_000_000,
+        }],
+        household: 3,
         compared: 98_000_000,
         candidates: 4_310,
         matches: 4_012,
@@ -48,6 +57,15 @@ fn sample() -> LinkReport {
         expectation: Some(ExpectationSummary {
             precision: 0.9973,
             recall: 0.9412,
+            prior: 4.2e-5,
+            u: 1.1e-7,
+            curve: vec![ExpectedAt {
+                threshold: 0.9,
+                links: 3_900,
+                precision: 0.999,
+                recall: 0.91,
+                probability: 0.98,
+            }],
             method: "strangers within each file tell how many false links to expect".to_owned(),
         }),
         histogram: histogram(0.68),
