@@ -293,3 +293,39 @@ fn a_full_disk_while_spilling_is_an_error_that_names_the_folder() {
     // With room again it goes on.
     run(folder, "link hospital.arrow insurer.arrow --blocks --accept 0.2 --memory 40M -o out.csv --resume");
 }
+
+/// What calibration says without labels, against the truth.
+#[test]
+fn expected_precision_and_probabilities_are_those_of_the_truth() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path();
+    people(folder, 24_000, SCHEMA);
+    let summary = run(folder, "--json link hospital.arrow insurer.arrow --blocks -o links.csv");
+    let summary: serde_json::Value = serde_json::from_slice(&summary.stdout).unwrap();
+    let truth: std::collections::BTreeSet<String> =
+        fs::read_to_string(folder.join("truth-hospital-insurer.csv"))
+            .unwrap()
+            .lines()
+            .skip(1)
+            .map(str::to_owned)
+            .collect();
+    // Links, their probabilities' sum and the true ones among them; matches, then the rest.
+    let mut counts = [(0, 0.0, 0); 2];
+    for line in fs::read_to_string(folder.join("links.csv")).unwrap().lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let (links, sum, right) = &mut counts[usize::from(cells[3] != "match")];
+        *links += 1;
+        *sum += cells[4].parse::<f64>().unwrap();
+        *right += usize::from(truth.contains(&format!("{},{}", cells[0], cells[1])));
+    }
+    let share = |count: usize, of: usize| count as f64 / of as f64;
+    let (matches, sum, right) = counts[0];
+    let expected = summary["expected_precision"].as_f64().unwrap();
+    assert!((expected - share(right, matches)).abs() < 0.02, "{expected} {counts:?}");
+    assert!((sum / matches as f64 - share(right, matches)).abs() < 0.02, "{counts:?}");
+    let (borderline, sum, right) = counts[1];
+    assert!(
+        borderline > 100 && (sum / borderline as f64 - share(right, borderline)).abs() < 0.15,
+        "{counts:?}"
+    );
+}

@@ -37,7 +37,7 @@ impl Chooser<'_> {
     }
 
     /// Calls `take` with each candidate at or above the lower threshold, in order, those beyond `--top` aside.
-    fn each<K: Fn(&Candidate) -> Key>(
+    fn each<K: Fn(&Candidate) -> Key + Sync>(
         &self,
         store: &mut Store<'_, K>,
         take: &mut dyn FnMut(&Candidate) -> Result<(), LinkError>,
@@ -59,7 +59,7 @@ impl Chooser<'_> {
     }
 
     /// Chooses links and writes them, and the candidate pairs where they are wanted.
-    pub(crate) fn choose<K: Fn(&Candidate) -> Key>(
+    pub(crate) fn choose<K: Fn(&Candidate) -> Key + Sync>(
         &self,
         store: &mut Store<'_, K>,
         writer: &mut ResultWriter,
@@ -108,7 +108,7 @@ impl Chooser<'_> {
     }
 
     /// Optimal links in order, component by component; the number of candidates.
-    fn optimal<K: Fn(&Candidate) -> Key>(
+    fn optimal<K: Fn(&Candidate) -> Key + Sync>(
         &self,
         store: &mut Store<'_, K>,
         links: &mut Vec<Candidate>,

@@ -175,7 +175,7 @@ struct Found {
 
 impl Clustering<'_> {
     /// Thresholds of each comparison, calibrated where strangers were sampled.
-    fn thresholds<K: Fn(&Candidate) -> Key>(
+    fn thresholds<K: Fn(&Candidate) -> Key + Sync>(
         &self,
         store: &mut Store<'_, K>,
         strangers: &[Option<Strangers>],
@@ -211,7 +211,7 @@ impl Clustering<'_> {
         (self.comparisons.of((a, b)), Candidate { left, right, ..*candidate })
     }
 
-    fn cluster<K: Fn(&Candidate) -> Key>(
+    fn cluster<K: Fn(&Candidate) -> Key + Sync>(
         &self,
         store: &mut Store<'_, K>,
         thresholds: &[Thresholds],

@@ -171,7 +171,7 @@ pub(crate) fn lowest(
 }
 
 /// Candidate pairs of a file instead of a search.
-fn take_candidates<K: Fn(&Candidate) -> Key>(
+fn take_candidates<K: Fn(&Candidate) -> Key + Sync>(
     path: &std::path::Path,
     comparable: &Comparable<'_>,
     lowest: Similarity,
@@ -201,7 +201,7 @@ fn take_candidates<K: Fn(&Candidate) -> Key>(
 }
 
 /// Similarities of one-to-one candidate links, falling.
-fn scores<K: Fn(&Candidate) -> Key>(
+fn scores<K: Fn(&Candidate) -> Key + Sync>(
     store: &mut Store<'_, K>,
     comparable: &Comparable<'_>,
     lowest: Similarity,

@@ -15,7 +15,7 @@ use crate::store::{Store, StoreOptions, work_folder};
 use crate::{LinkError, memory};
 
 /// Opens the store of a job whose tokens take `tokens` bytes.
-pub(crate) fn open_store<'a, K: Fn(&Candidate) -> Key>(
+pub(crate) fn open_store<'a, K: Fn(&Candidate) -> Key + Sync>(
     options: &SearchOptions,
     output: &Target,
     tokens: u64,
@@ -48,7 +48,7 @@ pub(crate) fn check_folder(options: &SearchOptions, output: &Target) -> Result<(
 
 /// Searches every plan from its threshold on. `number(plan, candidate)` renumbers candidates for the store.
 /// Gives the number of pairs compared, those of an earlier run included.
-pub(crate) fn run_plans<K: Fn(&Candidate) -> Key + Send>(
+pub(crate) fn run_plans<K: Fn(&Candidate) -> Key + Send + Sync>(
     plans: &[Plan<'_>],
     thresholds: &[Similarity],
     store: &mut Store<'_, K>,

@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, SeekFrom};
 
-use mizuhiki_match::Candidate;
+use mizuhiki_match::{Candidate, sort_candidates};
 
 /// Bytes of a candidate in a run.
 const BYTES: usize = 16;
@@ -81,7 +81,8 @@ impl<'a, K: Fn(&Candidate) -> Key> Merge<'a, K> {
             sources.push(Source::File { file: BufReader::with_capacity(BUFFER, file), left: run.count });
         }
         let mut merge = Self { heads: vec![None; sources.len()], sources, heap: BinaryHeap::new(), key };
-        for source in 0..merge.sources.len() {
+        // A single run needs no merging.
+        for source in 0..if runs.is_empty() { 0 } else { merge.sources.len() } {
             merge.advance(source)?;
         }
         Ok(merge)
@@ -96,10 +97,13 @@ impl<'a, K: Fn(&Candidate) -> Key> Merge<'a, K> {
     }
 }
 
-impl<K: Fn(&Candidate) -> Key> Iterator for Merge<'_, K> {
+impl<K: Fn(&Candidate) -> Key + Sync> Iterator for Merge<'_, K> {
     type Item = io::Result<Candidate>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if let [Source::Memory(candidates)] = self.sources.as_mut_slice() {
+            return candidates.next().copied().map(Ok);
+        }
         let Reverse((_, source)) = self.heap.pop()?;
         let candidate = self.heads[source].take()?;
         match self.advance(source) {
@@ -117,7 +121,7 @@ pub(crate) struct Sorter<K> {
     key: K,
 }
 
-impl<K: Fn(&Candidate) -> Key> Sorter<K> {
+impl<K: Fn(&Candidate) -> Key + Sync> Sorter<K> {
     /// Keeps `most` candidates in memory.
     pub(crate) const fn new(most: usize, key: K) -> Self {
         Self { memory: Vec::new(), most, runs: Vec::new(), key }
@@ -126,7 +130,7 @@ impl<K: Fn(&Candidate) -> Key> Sorter<K> {
     pub(crate) fn push(&mut self, candidate: Candidate, folder: &std::path::Path) -> io::Result<()> {
         self.memory.push(candidate);
         if self.memory.len() >= self.most {
-            self.memory.sort_unstable_by_key(&self.key);
+            sort_candidates(&mut self.memory, &self.key);
             let mut file = BufWriter::with_capacity(BUFFER, tempfile::tempfile_in(folder)?);
             write_candidates(&mut file, &self.memory)?;
             let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -138,7 +142,7 @@ impl<K: Fn(&Candidate) -> Key> Sorter<K> {
 
     /// The candidates in order.
     pub(crate) fn sorted(&mut self) -> io::Result<Merge<'_, &K>> {
-        self.memory.sort_unstable_by_key(&self.key);
+        sort_candidates(&mut self.memory, &self.key);
         Merge::new(&self.memory, &self.runs, &self.key)
     }
 }

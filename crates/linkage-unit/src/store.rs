@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use mizuhiki_columnar::Target;
-use mizuhiki_match::{Candidate, UnitResult};
+use mizuhiki_match::{Candidate, UnitResult, sort_candidates};
 
 use crate::LinkError;
 use crate::spill::{Key, Merge, Run, write_candidates};
@@ -42,6 +42,8 @@ pub(crate) struct Store<'a, K> {
     digest: OnceCell<[u8; 32]>,
     key: K,
     memory: Vec<Candidate>,
+    /// Whether what is in memory is in order.
+    sorted: bool,
     /// Units whose candidates are in memory.
     units: Vec<u32>,
     runs: Vec<Run>,
@@ -60,13 +62,14 @@ pub(crate) fn work_folder(output: &Target, given: Option<&Path>) -> Option<PathB
     Some(given.map_or_else(|| path.with_file_name(&name), |folder| folder.join(&name)))
 }
 
-impl<'a, K: Fn(&Candidate) -> Key> Store<'a, K> {
+impl<'a, K: Fn(&Candidate) -> Key + Sync> Store<'a, K> {
     /// Opens a store, and takes in what a killed run has left if that is asked for.
     pub(crate) fn open(options: StoreOptions<'a>, key: K) -> Result<Self, LinkError> {
         let mut store = Self {
             key,
             digest: OnceCell::new(),
             memory: Vec::new(),
+            sorted: true,
             units: Vec::new(),
             runs: Vec::new(),
             done: BTreeSet::new(),
@@ -106,6 +109,7 @@ impl<'a, K: Fn(&Candidate) -> Key> Store<'a, K> {
     /// Takes a unit's candidates.
     pub(crate) fn add(&mut self, result: UnitResult) -> Result<(), LinkError> {
         self.memory.extend(result.candidates);
+        self.sorted = false;
         self.units.push(result.unit as u32);
         let due = self.options.folder.is_some() && self.last.elapsed() >= self.options.every;
         if self.memory.len() >= self.options.most || due { self.checkpoint() } else { Ok(()) }
@@ -113,7 +117,10 @@ impl<'a, K: Fn(&Candidate) -> Key> Store<'a, K> {
 
     /// The candidates in order.
     pub(crate) fn sorted(&mut self) -> Result<Merge<'_, &K>, LinkError> {
-        self.memory.sort_unstable_by_key(&self.key);
+        if !self.sorted {
+            sort_candidates(&mut self.memory, &self.key);
+            self.sorted = true;
+        }
         Merge::new(&self.memory, &self.runs, &self.key).map_err(LinkError::lost)
     }
 
@@ -146,7 +153,7 @@ impl<'a, K: Fn(&Candidate) -> Key> Store<'a, K> {
         let folder = self.folder()?;
         let failed = |error| LinkError::spill(&folder, error);
         let digest = self.digest();
-        self.memory.sort_unstable_by_key(&self.key);
+        sort_candidates(&mut self.memory, &self.key);
         let path = folder.join(format!("{:08}.run", self.runs.len()));
         let mut file = BufWriter::with_capacity(
             1 << 18,

@@ -5,6 +5,8 @@
 //! units, [`Strangers`] find thresholds without labels, and [`Greedy`], [`solve_component`] and [`Groups`] make
 //! links and clusters of candidates that are offered in order.
 
+use rayon::slice::ParallelSliceMut as _;
+
 mod assign;
 mod blocks;
 mod calibrate;
@@ -25,6 +27,11 @@ pub use groups::Groups;
 pub use household::{HOUSEHOLD_MARGIN, RunnersUp};
 pub use plan::{EXHAUSTIVE_WORK, Plan, PlanKind, PlannedPass, Scope};
 pub use search::{Candidate, UnitResult, candidates, search, similarity_of};
+
+/// Sorts candidates by a key on all threads of the pool; equal keys come in any order.
+pub fn sort_candidates<K: Ord + Send>(candidates: &mut [Candidate], key: impl Fn(&Candidate) -> K + Sync) {
+    candidates.par_sort_unstable_by_key(key);
+}
 
 /// Runs `work` on a pool of `threads` threads; its results do not depend on their number.
 ///
