@@ -6,8 +6,12 @@ import csv
 import importlib
 import importlib.metadata
 import json
+import os
 import platform
+import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -104,3 +108,40 @@ def write_json(path: Path, packages: Iterable[str], **content: Any) -> None:
 
 def scores_as_json(scores: Iterable[Score]) -> list[dict[str, Any]]:
     return [asdict(s) for s in scores]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a program took: wall and processor time, and its memory at the worst moment."""
+
+    wall_s: float
+    cpu_s: float
+    peak_rss_bytes: int
+
+
+def measured(command: Iterable[str | Path]) -> tuple[str, Cost]:
+    """Run a program; its standard output and what it took.
+
+    Linux counts the memory of the process that starts a program as the program's own until it
+    runs, so the caller should hold little.
+    """
+    arguments = [str(part) for part in command]
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as messages:
+        begun = time.perf_counter()
+        process = subprocess.Popen(
+            arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=messages
+        )
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            process.kill()
+            raise
+        wall = time.perf_counter() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        for stream in (out, messages):
+            stream.seek(0)
+        if process.returncode != 0:
+            reason = messages.read()[-2000:]
+            fail(f"{' '.join(arguments)} ended with {process.returncode}\n{reason}")
+        cpu = usage.ru_utime + usage.ru_stime
+        return out.read(), Cost(round(wall, 2), round(cpu, 2), usage.ru_maxrss * 1024)

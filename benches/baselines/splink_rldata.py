@@ -53,7 +53,12 @@ def table(people: list[Person], key: str, fields: list[str]) -> Any:
     return pyarrow.table(columns)
 
 
-def trained_linker(tables: dict[str, Any], fields: list[str], link_type: str) -> Any:
+def trained_linker(
+    tables: dict[str, Any],
+    fields: list[str],
+    link_type: str,
+    without_rules: tuple[tuple[str, ...], ...] = (),
+) -> Any:
     splink = need("splink", REQUIREMENTS)
     library = need("splink.comparison_library", REQUIREMENTS)
     block_on = splink.block_on
@@ -68,19 +73,21 @@ def trained_linker(tables: dict[str, Any], fields: list[str], link_type: str) ->
             invalid_dates_as_null=False,
         ),
     ]
-    rules = [
-        block_on("given_name", "surname"),
-        block_on("date_of_birth"),
-        *(block_on(name, part) for name in THREE_FIELDS[:2] for part in BIRTH_PARTS),
+    rules: list[tuple[str, ...]] = [
+        ("given_name", "surname"),
+        ("date_of_birth",),
+        *((name, part) for name in THREE_FIELDS[:2] for part in BIRTH_PARTS),
     ]
     if "suburb" in fields:
         comparisons.append(library.JaroWinklerAtThresholds("suburb", [0.92, 0.8]))
         comparisons.append(library.LevenshteinAtThresholds("postcode", [1, 2]))
-        rules += [block_on(name, "postcode") for name in THREE_FIELDS[:2]]
+        rules += [(name, "postcode") for name in THREE_FIELDS[:2]]
     settings = splink.SettingsCreator(
         link_type=link_type,
         comparisons=comparisons,
-        blocking_rules_to_generate_predictions=rules,
+        blocking_rules_to_generate_predictions=[
+            block_on(*rule) for rule in rules if rule not in without_rules
+        ],
     )
     database = splink.DuckDBAPI()
     registered = [
