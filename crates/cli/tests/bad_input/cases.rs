@@ -242,7 +242,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         name: "block id of another length",
-        prepare: |p| edit(p, "left.csv", |text| short_block_id(text)),
+        prepare: |p| edit(p, "left.csv", short_block_id),
         command: "link left.csv right.csv -o out.csv",
     },
     Case {
