@@ -163,7 +163,7 @@ pub(crate) struct Link {
     #[arg(long)]
     pub(crate) duplicates: bool,
     /// Take the candidate pairs of this file (anonlink's binary format) instead of comparing.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "exact", "blocks"])]
     pub(crate) candidates: Option<PathBuf>,
     /// Write the candidate pairs, in anonlink's binary format.
     #[arg(long, value_name = "FILE")]

@@ -94,7 +94,8 @@ fn links_over_blocks_depend_on_the_tokens_alone() {
     let folder = scratch.path();
     people(folder, 26_000, PLAIN);
     // Low thresholds, so that candidates do not fit into the least memory and are spilled.
-    let options = "--blocks --accept 0.6 --borderline 0.2";
+    let bounds = "--accept 0.6 --borderline 0.2";
+    let options = format!("--blocks {bounds}");
     run(folder, &format!("link hospital.arrow insurer.arrow {options} --threads 2 -o two.csv"));
     let one = "--threads 1 --memory 40M -o one.csv --work .";
     let summary = run(folder, &format!("--json link hospital.arrow insurer.arrow {options} {one}"));
@@ -115,7 +116,7 @@ fn links_over_blocks_depend_on_the_tokens_alone() {
         folder,
         &format!("link hospital.arrow insurer.arrow {options} -o a.csv --write-candidates pairs.bin"),
     );
-    run(folder, &format!("link hospital.arrow insurer.arrow {options} -o b.csv --candidates pairs.bin"));
+    run(folder, &format!("link hospital.arrow insurer.arrow {bounds} -o b.csv --candidates pairs.bin"));
     assert_eq!(two, fs::read(folder.join("a.csv")).unwrap());
     assert_eq!(two, fs::read(folder.join("b.csv")).unwrap());
 

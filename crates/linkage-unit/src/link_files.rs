@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use mizuhiki_columnar::{
-    CandidatePair, ColumnarError, LINK_COLUMNS, PairReader, PairWriter, ResultWriter, WriteFile,
+    CandidatePair, ColumnarError, LINK_COLUMNS, PairReader, PairWriter, ResultWriter, Target, WriteFile,
 };
 use mizuhiki_exchange::Comparable;
 use mizuhiki_match::{Assignment, Calibration, Candidate, Greedy, Plan, Strangers, UnitResult, with_threads};
@@ -59,7 +59,9 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
     let lowest = lowest(&comparable, &job.search, strangers.as_ref())?;
     let plans = [plan];
     let digest = || digest(&plans, &[lowest.get()]);
-    let mut store = open_store(&job.search, &job.output, tokens, &digest, by_similarity)?;
+    // Candidate pairs of a file are read again rather than resumed.
+    let resumable = if job.candidates.is_some() { &Target::Stdout } else { &job.output };
+    let mut store = open_store(&job.search, resumable, tokens, &digest, by_similarity)?;
     if store.resumed() > 0 {
         warnings.push(format!("continued after {} of {} units of work", store.resumed(), plans[0].units()));
     }
