@@ -53,9 +53,11 @@ pub fn propose_schema(input: &Source, options: &ReadOptions) -> Result<String, C
 /// Weight of a kind, and whether a view may leave it out.
 fn rule(kind: &str) -> Option<(f64, bool)> {
     match kind {
-        "given_name" | "surname" | "full_name" | "place" | "address" | "phone" | "email" => Some((1.0, true)),
-        "date" => Some((1.2, true)),
-        "postcode" => Some((0.6, true)),
+        "given_name" | "surname" | "full_name" | "address" | "phone" | "email" => Some((1.0, true)),
+        // A date of birth stays and tells people apart; people move, and many live in one place.
+        "date" => Some((2.0, true)),
+        "place" => Some((0.6, true)),
+        "postcode" => Some((0.4, true)),
         "sex" => Some((0.2, false)),
         _ => None,
     }
@@ -77,12 +79,40 @@ fn features(kind: &str) -> Value {
     }
 }
 
-fn document(pack: &dyn Pack, guesses: &[Guess]) -> Value {
-    let name = |guess: &Guess| {
-        let plain: String =
-            guess.column.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-        plain.to_ascii_lowercase().chars().take(48).collect::<String>()
+/// Name of the field of a column.
+fn name(guess: &Guess) -> String {
+    let plain: String =
+        guess.column.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    plain.to_ascii_lowercase().chars().take(48).collect()
+}
+
+/// Few and loose rules over what there is (`protocols/01-linkage-schema.md` §2.3).
+fn blocking_rules(guesses: &[Guess]) -> Vec<Value> {
+    let part = |kind: &str, rest: Value| {
+        let guess = guesses.iter().find(|guess| guess.kind == kind)?;
+        let mut part = json!({ "field": name(guess) });
+        if let (Some(part), Value::Object(rest)) = (part.as_object_mut(), rest) {
+            part.extend(rest);
+        }
+        Some(part)
     };
+    let characters = |range: std::ops::Range<u16>| json!({ "characters": range.collect::<Vec<u16>>() });
+    let phonetic = || json!({ "level": "phonetic" });
+    let rules = [
+        ("surname", vec![part("surname", phonetic())]),
+        ("full_name", vec![part("full_name", characters(0..3))]),
+        ("birthday", vec![part("date", characters(4..8))]),
+        ("place", vec![part("place", characters(0..4)).or_else(|| part("postcode", json!({})))]),
+        ("given-year", vec![part("given_name", phonetic()), part("date", characters(0..4))]),
+    ];
+    let whole = |(name, parts): (&str, Vec<Option<Value>>)| {
+        let parts: Vec<Value> = parts.into_iter().collect::<Option<_>>()?;
+        Some(json!({ "name": name, "parts": parts }))
+    };
+    rules.into_iter().filter_map(whole).collect()
+}
+
+fn document(pack: &dyn Pack, guesses: &[Guess]) -> Value {
     let field = |guess: &Guess| {
         let (weight, _) = rule(guess.kind).unwrap_or((1.0, true));
         let mut field = json!({
@@ -111,7 +141,8 @@ fn document(pack: &dyn Pack, guesses: &[Guess]) -> Value {
             );
         }
     }
-    json!({
+    let rules = blocking_rules(guesses);
+    let mut document = json!({
         "format": "mizuhiki-linkage-schema",
         "version": 1,
         "name": "proposed",
@@ -121,5 +152,9 @@ fn document(pack: &dyn Pack, guesses: &[Guess]) -> Value {
         "views": views,
         "thresholds": { "accept": 0.82, "borderline": 0.80, "calibrate": true },
         "knownPairs": 10_000
-    })
+    });
+    if !rules.is_empty() {
+        document["blocking"] = json!({ "rules": rules });
+    }
+    document
 }
