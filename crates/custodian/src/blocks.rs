@@ -164,7 +164,10 @@ impl PassReport {
             median: median.copied().unwrap_or(0),
             largest: given.last().copied().unwrap_or(0),
             histogram,
-            pair_share: given.iter().map(|&size| (size as f64 / records as f64).powi(2)).sum(),
+            pair_share: given
+                .iter()
+                .map(|&size| (size as f64 / records as f64).powi(2))
+                .fold(0.0, |a, b| a + b),
         }
     }
 }

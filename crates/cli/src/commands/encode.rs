@@ -139,7 +139,7 @@ fn describe_blocking(blocking: &BlockingReport, text: &mut String) {
         ));
     }
     text.push_str(&format!(
-        "covered by one pass {:.2} %, by two or more {:.2} %\n",
+        "records with an id, before any was taken away: {:.2} % in one pass or more, {:.2} % in two or more\n",
         blocking.covered_once * 100.0,
         blocking.covered_twice * 100.0
     ));

@@ -86,11 +86,13 @@ fn check(path: &Path, say: &Say) -> anyhow::Result<()> {
     let value = json!({
         "file": path.display().to_string(), "name": schema.name(), "profile": schema.profile_name(),
         "digest": schema.digest().to_string(), "fields": fields, "views": schema.view_names(),
+        "blocking_passes": schema.pass_names(),
         "token_bits": schema.token_bits(), "accept": thresholds.accept().get(),
         "borderline": thresholds.borderline().get(), "warnings": warnings,
     });
+    let passes = schema.pass_names();
     let text = format!(
-        "{}: good\nname       {}\nprofile    {}\ndigest     {}\nfields     {}\nviews      {}, {} bits each\nthresholds match from {}, borderline from {}",
+        "{}: good\nname       {}\nprofile    {}\ndigest     {}\nfields     {}\nviews      {}, {} bits each\nblocking   {}\nthresholds match from {}, borderline from {}",
         path.display(),
         schema.name(),
         schema.profile_name(),
@@ -98,6 +100,7 @@ fn check(path: &Path, say: &Say) -> anyhow::Result<()> {
         fields.join(", "),
         schema.view_names().join(", "),
         schema.token_bits(),
+        if passes.is_empty() { "none: every pair is compared".to_owned() } else { passes.join(", ") },
         thresholds.accept().get(),
         thresholds.borderline().get(),
     );
