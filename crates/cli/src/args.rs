@@ -25,6 +25,10 @@ pub(crate) enum Command {
     /// Make and fingerprint linkage keys.
     #[command(subcommand)]
     Key(Key),
+    /// Data custodian: show what a locale pack makes of values, and how two are related.
+    Normalize(Normalize),
+    /// Data custodian: show how a name is probably read.
+    Readings(Readings),
     /// Data custodian: encode a table of people into a file of tokens.
     Encode(Encode),
     /// Linkage unit: link files of tokens.
@@ -98,6 +102,47 @@ pub(crate) enum Key {
         /// The key file, or - for standard input.
         file: String,
     },
+}
+
+#[derive(Args)]
+pub(crate) struct Normalize {
+    /// The locale pack.
+    #[arg(long, value_name = "NAME", default_value = "ja")]
+    pub(crate) pack: String,
+    /// The kind of value; see the pack's page in protocols/.
+    #[arg(long, value_name = "KIND", required_unless_present = "batch")]
+    pub(crate) kind: Option<String>,
+    /// How the first of seven digits names the era of a date: receipt or nenkin.
+    #[arg(long, value_name = "BOOK", conflicts_with = "batch")]
+    pub(crate) code_book: Option<String>,
+    /// The value.
+    #[arg(value_name = "A", required_unless_present = "batch")]
+    pub(crate) a: Option<String>,
+    /// A second value: the tightest level at which the two are equal is shown.
+    #[arg(value_name = "B")]
+    pub(crate) b: Option<String>,
+    /// A table with the columns kind and a, and optionally b and code_book (.tsv .csv .parquet .arrow, or - for
+    /// standard input).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["kind", "a"], requires = "output")]
+    pub(crate) batch: Option<String>,
+    /// The table with the columns normal and level appended (- for TSV on standard output).
+    #[arg(short, long, value_name = "OUT", requires = "batch")]
+    pub(crate) output: Option<String>,
+    /// Character encoding of a text table, such as cp932; found by looking if absent.
+    #[arg(long, value_name = "NAME", requires = "batch")]
+    pub(crate) encoding: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Readings {
+    /// The name as it is written, family name first; a blank between family and given name helps.
+    pub(crate) name: String,
+    /// The locale pack.
+    #[arg(long, value_name = "NAME", default_value = "ja")]
+    pub(crate) pack: String,
+    /// Readings to show at most.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) most: u16,
 }
 
 #[derive(Args)]

@@ -10,7 +10,7 @@ use crate::table::{ReadOptions, TableReader};
 use crate::{ColumnarError, Format, Source};
 
 /// Columns of a link table (`protocols/08-file-formats.md` §3).
-pub const LINK_COLUMNS: &[ResultColumn] = &[
+pub const LINK_COLUMNS: &[ResultColumn<'static>] = &[
     ("left_id", ColumnKind::Text),
     ("right_id", ColumnKind::Text),
     ("similarity", ColumnKind::Number),
@@ -20,7 +20,7 @@ pub const LINK_COLUMNS: &[ResultColumn] = &[
 ];
 
 /// Columns of a table of clusters (`protocols/08-file-formats.md` §9).
-pub const CLUSTER_COLUMNS: &[ResultColumn] = &[
+pub const CLUSTER_COLUMNS: &[ResultColumn<'static>] = &[
     ("cluster", ColumnKind::Integer),
     ("custodian", ColumnKind::Text),
     ("record_id", ColumnKind::Text),

@@ -16,8 +16,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
 use crate::{
-    Cell, ColumnarError, LINK_COLUMNS, ReadOptions, ResultWriter, Source, TableReader, Target, TokenRows,
-    TokenWriter, read_links, read_pairs, read_tokens,
+    Cell, ColumnarError, Format, LINK_COLUMNS, ReadOptions, ResultWriter, Source, TableReader, Target,
+    TokenRows, TokenWriter, read_links, read_pairs, read_tokens,
 };
 
 const NATIVE: &str = r#"{
@@ -58,7 +58,7 @@ fn with_file<T>(extension: &str, bytes: &[u8], read: impl FnOnce(&Source) -> T) 
 
 /// The bytes that `write` leaves in a file with this extension.
 fn write_links(target: &Target, links: &[Link]) {
-    let mut writer = ResultWriter::create(target, LINK_COLUMNS).unwrap();
+    let mut writer = ResultWriter::create(target, Format::Csv, LINK_COLUMNS).unwrap();
     for link in links {
         let cells = [
             Cell::Text(link.left.as_str()),

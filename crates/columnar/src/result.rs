@@ -27,7 +27,7 @@ pub enum ColumnKind {
 }
 
 /// A column of a result table: its name and what it holds.
-pub type ResultColumn = (&'static str, ColumnKind);
+pub type ResultColumn<'a> = (&'a str, ColumnKind);
 
 /// A value of a result table.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,7 +43,7 @@ pub enum Cell<'a> {
 /// A table of results in the making; [`ResultWriter::finish`] makes it visible.
 pub struct ResultWriter {
     name: String,
-    columns: &'static [ResultColumn],
+    columns: Vec<String>,
     rows: u64,
     sink: Sink,
     failure: WriteFailure,
@@ -57,12 +57,16 @@ enum Sink {
 }
 
 impl ResultWriter {
-    /// Begins a table; standard output gets CSV.
+    /// Begins a table; standard output gets the format `default`.
     ///
     /// # Errors
     /// [`ColumnarError`] if the file cannot be made.
-    pub fn create(target: &Target, columns: &'static [ResultColumn]) -> Result<Self, ColumnarError> {
-        let format = target.format(Format::Csv)?;
+    pub fn create(
+        target: &Target,
+        default: Format,
+        columns: &[ResultColumn<'_>],
+    ) -> Result<Self, ColumnarError> {
+        let format = target.format(default)?;
         let name = target.name();
         let mut file = WriteFile::create(target, 0o666)?;
         let failure = file.failure();
@@ -90,6 +94,7 @@ impl ResultWriter {
                 Sink::Parquet(Box::new(writer.map_err(failed)?), batch)
             }
         };
+        let columns = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
         Ok(Self { name, columns, rows: 0, sink, failure })
     }
 
@@ -111,7 +116,7 @@ impl ResultWriter {
                 let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
                 write_record(file, *delimiter, &texts).map_err(ColumnarError::io(name, "write"))
             }
-            Sink::Json(file) => write_object(file, self.rows == 1, self.columns, cells)
+            Sink::Json(file) => write_object(file, self.rows == 1, &self.columns, cells)
                 .map_err(ColumnarError::io(name, "write")),
             Sink::Arrow(writer, batch) => {
                 if batch.push(cells) {
@@ -178,12 +183,14 @@ fn write_record(file: &mut WriteFile, delimiter: u8, fields: &[&str]) -> std::io
 fn write_object(
     file: &mut WriteFile,
     first: bool,
-    columns: &[ResultColumn],
+    columns: &[String],
     cells: &[Cell<'_>],
 ) -> std::io::Result<()> {
     file.write_all(if first { b"\n{" } else { b",\n{" })?;
-    for (index, ((name, _), cell)) in columns.iter().zip(cells).enumerate() {
-        write!(file, "{}\"{name}\":", if index == 0 { "" } else { "," })?;
+    for (index, (name, cell)) in columns.iter().zip(cells).enumerate() {
+        file.write_all(if index == 0 { b"" } else { b"," })?;
+        serde_json::to_writer(&mut *file, name)?;
+        file.write_all(b":")?;
         match cell {
             Cell::Text(text) => serde_json::to_writer(&mut *file, text)?,
             Cell::Number(number) => serde_json::to_writer(&mut *file, number)?,
@@ -207,13 +214,13 @@ enum Column {
 }
 
 impl Batch {
-    fn new(columns: &[ResultColumn]) -> Self {
-        let field = |&(name, kind): &ResultColumn| match kind {
+    fn new(columns: &[ResultColumn<'_>]) -> Self {
+        let field = |&(name, kind): &ResultColumn<'_>| match kind {
             ColumnKind::Text => Field::new(name, DataType::Utf8, false),
             ColumnKind::Number => Field::new(name, DataType::Float64, true),
             ColumnKind::Integer => Field::new(name, DataType::UInt64, false),
         };
-        let builder = |&(_, kind): &ResultColumn| match kind {
+        let builder = |&(_, kind): &ResultColumn<'_>| match kind {
             ColumnKind::Text => Column::Text(StringBuilder::new()),
             ColumnKind::Number => Column::Number(Float64Builder::new()),
             ColumnKind::Integer => Column::Integer(UInt64Builder::new()),

@@ -5,6 +5,7 @@ mod encode_file;
 mod error;
 mod ids;
 mod key_file;
+mod normalize;
 mod propose;
 mod shuffle;
 mod summary;
@@ -15,5 +16,10 @@ pub use error::CustodianError;
 pub use ids::IdPolicy;
 pub use key_file::{KeyKind, KeySource, read_key, write_new_key};
 pub use mizuhiki_encode::{Encoder, LinkageKey};
+pub use mizuhiki_locale::{Pack, Reading, pack, packs};
+pub use normalize::{
+    LevelValue, NormalizeJob, NormalizeProblem, NormalizeSummary, NormalizedValue, normalize_file,
+    normalize_value,
+};
 pub use propose::propose_schema;
 pub use summary::{EncodeSummary, FieldIssue, ViewReport};

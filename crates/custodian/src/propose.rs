@@ -1,9 +1,9 @@
 //! A linkage schema proposed from a file's header and values.
 
 use mizuhiki_columnar::{ReadOptions, Source, TableReader};
+use mizuhiki_encode::tables_digest;
 use mizuhiki_locale::{Pack, packs};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::CustodianError;
 use crate::ids::is_id_header;
@@ -127,8 +127,7 @@ fn document(pack: &dyn Pack, guesses: &[Guess]) -> Value {
         }
         field
     };
-    let digest: String =
-        Sha256::digest(pack.tables().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = tables_digest(pack).iter().map(|byte| format!("{byte:02x}")).collect();
     let names: Vec<String> = guesses.iter().map(name).collect();
     let mut views = vec![json!({ "name": "whole", "fields": names, "minPresentWeight": 0.6 })];
     if guesses.len() >= 3 {

@@ -19,6 +19,6 @@ mod worker;
 
 pub use error::{EncodeError, Issue, IssueKind};
 pub use key::{KEY_BYTES, LinkageKey};
-pub use plan::Encoder;
+pub use plan::{Encoder, tables_digest};
 pub use stats::{ViewStats, ViewSummary};
 pub use worker::{EncodedRows, Worker};

@@ -118,6 +118,14 @@ impl Encoder {
     }
 }
 
+/// SHA-256 of a pack's tables, which a schema may pin (`protocols/01-linkage-schema.md` §2).
+#[must_use]
+pub fn tables_digest(pack: &dyn Pack) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    pack.tables().iter().for_each(|text| hash.update(text.as_bytes()));
+    hash.finalize().into()
+}
+
 fn plan_tokens(schema: &TokenSchema, keys: &SchemaKeys) -> Result<TokenPlan, EncodeError> {
     let Some(pack) = pack(&schema.pack) else {
         let known: Vec<&str> = packs().iter().map(|pack| pack.name()).collect();
@@ -146,7 +154,7 @@ fn plan_tokens(schema: &TokenSchema, keys: &SchemaKeys) -> Result<TokenPlan, Enc
         })
         .collect::<Result<Vec<_>, EncodeError>>()?;
     if let Some(pinned) = schema.pack_digest {
-        let found: [u8; 32] = Sha256::digest(pack.tables().as_bytes()).into();
+        let found = tables_digest(pack);
         if *pinned.as_bytes() != found {
             let found = found.iter().map(|byte| format!("{byte:02x}")).collect();
             return Err(EncodeError::PackDigest { pinned: pinned.to_string(), found });

@@ -1,6 +1,6 @@
 //! One or more token files to clusters of records of one person each.
 
-use mizuhiki_columnar::{CLUSTER_COLUMNS, Cell, ResultWriter, Source};
+use mizuhiki_columnar::{CLUSTER_COLUMNS, Cell, Format, ResultWriter, Source};
 use mizuhiki_exchange::{Comparable, TokenSet};
 use mizuhiki_match::{Candidate, Greedy, Groups, Plan, Strangers, with_threads};
 use mizuhiki_schema::{Similarity, Thresholds};
@@ -85,7 +85,7 @@ impl<'a> Comparisons<'a> {
 fn run(job: &ClusterJob, on_progress: OnProgress<'_>) -> Result<ClusterSummary, LinkError> {
     on_progress(Stage::Read, "", 0, 0);
     check_folder(&job.search, &job.output)?;
-    let mut writer = ResultWriter::create(&job.output, CLUSTER_COLUMNS)?;
+    let mut writer = ResultWriter::create(&job.output, Format::Csv, CLUSTER_COLUMNS)?;
     let sources: Vec<&Source> = job.files.iter().collect();
     let tokens = memory::check_fits(&sources, memory::budget(job.search.memory))?;
     let sets = read_all(&sources)?;

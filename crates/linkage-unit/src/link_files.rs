@@ -3,7 +3,8 @@
 use std::io::Write as _;
 
 use mizuhiki_columnar::{
-    CandidatePair, ColumnarError, LINK_COLUMNS, PairReader, PairWriter, ResultWriter, Target, WriteFile,
+    CandidatePair, ColumnarError, Format, LINK_COLUMNS, PairReader, PairWriter, ResultWriter, Target,
+    WriteFile,
 };
 use mizuhiki_exchange::Comparable;
 use mizuhiki_match::{Assignment, Calibration, Candidate, Greedy, Plan, Strangers, UnitResult, with_threads};
@@ -41,7 +42,7 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
     on_progress(Stage::Read, "", 0, 0);
     check_folder(&job.search, &job.output)?;
     let mut outputs = Outputs {
-        links: ResultWriter::create(&job.output, LINK_COLUMNS)?,
+        links: ResultWriter::create(&job.output, Format::Csv, LINK_COLUMNS)?,
         report: job.report.as_ref().map(|target| WriteFile::create(target, 0o666)).transpose()?,
         pairs: job.write_candidates.as_ref().map(PairWriter::create).transpose()?,
     };

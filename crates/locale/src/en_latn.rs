@@ -16,25 +16,13 @@ mod tests;
 
 use rphonetic::{Encoder as _, Soundex};
 
-use crate::{Kind, MAX_VALUE_BYTES, Outcome, Pack, WILDCARD};
+use crate::{Kind, MAX_VALUE_BYTES, Outcome, Pack, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, WILDCARD, kind};
 use fold::Wildcards;
 use tables::{Holder, tables};
-
-const CONTROL_CHARACTER: &str = "control character";
-const TOO_LONG: &str = "longer than 4096 bytes";
 
 /// The pack.
 #[derive(Debug, Clone, Copy)]
 pub struct EnLatn;
-
-const fn kind(
-    name: &'static str,
-    description: &'static str,
-    levels: &'static [&'static str],
-    default_level: &'static str,
-) -> Kind {
-    Kind { name, description, levels, default_level }
-}
 
 const KINDS: &[Kind] = &[
     kind(
@@ -67,8 +55,8 @@ impl Pack for EnLatn {
         "en-Latn"
     }
 
-    fn tables(&self) -> &'static str {
-        tables::TEXT
+    fn tables(&self) -> &'static [&'static str] {
+        &[tables::TEXT]
     }
 
     fn kinds(&self) -> &'static [Kind] {
@@ -99,9 +87,9 @@ impl Pack for EnLatn {
 type Normalised = Result<(), Outcome>;
 
 fn normalise(kind: &str, level: &str, value: &str, out: &mut String) -> Normalised {
-    let known = KINDS.iter().find(|known| known.name == kind).ok_or(Outcome::Invalid("unknown kind"))?;
+    let known = KINDS.iter().find(|known| known.name == kind).ok_or(Outcome::Invalid(UNKNOWN_KIND))?;
     if !known.levels.contains(&level) {
-        return Err(Outcome::Invalid("unknown level"));
+        return Err(Outcome::Invalid(UNKNOWN_LEVEL));
     }
     if value.len() > MAX_VALUE_BYTES {
         return Err(Outcome::Invalid(TOO_LONG));
@@ -181,6 +169,11 @@ fn phonetic(name: &mut String) {
 fn is_soundex(code: &[u8]) -> bool {
     matches!(code, [letter, digits @ ..]
         if letter.is_ascii_uppercase() && digits.len() == 3 && digits.iter().all(|digit| (b'0'..=b'6').contains(digit)))
+}
+
+/// Folds a text of Latin letters for another pack.
+pub(crate) fn fold_text(value: &str, out: &mut String) -> Result<(), &'static str> {
+    fold::fold(value, Wildcards::Marks, out)
 }
 
 fn fold_or_missing(holder: Holder, wildcards: Wildcards, value: &str, out: &mut String) -> Normalised {

@@ -1,18 +1,28 @@
 //! Locale packs: from what people write down to values that can be compared.
 //!
-//! Normative text: `protocols/02-normalisation.md`. A pack knows kinds of values (a surname, a date, …) and,
-//! for each, levels from tight to loose. Levels replace one all-purpose key: two values are compared at the
-//! level that the linkage schema names.
+//! Normative text: `protocols/02-normalisation.md` and `protocols/02-ja.md`. A pack knows kinds of values (a
+//! surname, a date, …) and, for each, levels from tight to loose. Levels replace one all-purpose key: two values
+//! are compared at the level that the linkage schema names.
 
 mod en_latn;
+mod ja;
 
 pub use en_latn::EnLatn;
+pub use ja::{Ja, names as ja_names, readings as ja_readings};
 
 /// Stands in a normalised value for a character that nobody knows; q-grams that hold it are masked.
 pub const WILDCARD: char = '\u{FFFD}';
 
 /// Longest value that is normalised, in bytes. Longer ones are [`Outcome::Invalid`].
 pub const MAX_VALUE_BYTES: usize = 4096;
+
+/// The relation of two values that are equal at no level ([`Pack::relation`]).
+pub const UNEQUAL: &str = "ne";
+
+const CONTROL_CHARACTER: &str = "control character";
+const TOO_LONG: &str = "longer than 4096 bytes";
+const UNKNOWN_KIND: &str = "unknown kind";
+const UNKNOWN_LEVEL: &str = "unknown level";
 
 /// A kind of value that a pack can normalise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +35,22 @@ pub struct Kind {
     pub levels: &'static [&'static str],
     /// The level that a schema gets when it names none; one of `levels`.
     pub default_level: &'static str,
+    /// Whether values have a check digit: their canonical form is `valid`.
+    pub checked: bool,
+}
+
+const fn kind(
+    name: &'static str,
+    description: &'static str,
+    levels: &'static [&'static str],
+    default_level: &'static str,
+) -> Kind {
+    Kind { name, description, levels, default_level, checked: false }
+}
+
+/// A kind of numbers with a check digit.
+const fn checked(name: &'static str, description: &'static str) -> Kind {
+    Kind { name, description, levels: &["eq"], default_level: "eq", checked: true }
 }
 
 /// What became of a value.
@@ -38,13 +64,23 @@ pub enum Outcome {
     Invalid(&'static str),
 }
 
+/// A guess at how a name that is written in one script is read in another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The reading, written as a value that the pack can normalise.
+    pub text: String,
+    /// How likely it is, 0..=1, over all readings of the name that the pack can think of.
+    pub probability: f64,
+}
+
 /// One culture's rules.
 pub trait Pack: Sync {
     /// Name in linkage schemas, such as `en-Latn`.
     fn name(&self) -> &'static str;
 
-    /// The tables behind the rules, as text; their SHA-256 can be pinned in a linkage schema.
-    fn tables(&self) -> &'static str;
+    /// The tables behind the rules, as texts; the SHA-256 of one after the other can be pinned in a linkage
+    /// schema.
+    fn tables(&self) -> &'static [&'static str];
 
     /// The kinds that this pack knows.
     fn kinds(&self) -> &'static [Kind];
@@ -57,16 +93,53 @@ pub trait Pack: Sync {
     /// The kind that a column most likely holds, by its header and some of its values; `None` if unclear.
     fn guess(&self, header: &str, values: &[&str]) -> Option<&'static str>;
 
+    /// How people of this culture would write the value in full: the tightest level, if the kind has no other
+    /// form for people; `valid` for a number whose check digit fits.
+    fn canonical(&self, kind: &str, value: &str, out: &mut String) -> Outcome {
+        canonical(self, kind, value, out)
+    }
+
+    /// The tightest level at which two values of a kind are equal, or another relation that the pack defines;
+    /// [`UNEQUAL`] if there is none. Values that are missing or invalid are equal to nothing.
+    fn relation(&self, kind: &str, a: &str, b: &str) -> &'static str {
+        let levels = self.kind(kind).map_or(&[][..], |kind| kind.levels);
+        let (mut left, mut right) = (String::new(), String::new());
+        let equal = |level: &&&'static str| {
+            self.normalise(kind, level, a, &mut left) == Outcome::Value
+                && self.normalise(kind, level, b, &mut right) == Outcome::Value
+                && left == right
+        };
+        levels.iter().find(equal).copied().unwrap_or(UNEQUAL)
+    }
+
+    /// The most probable readings of a name, at most `most`, by falling probability; none where the pack has no
+    /// model or the name gives it nothing to go by.
+    fn readings(&self, name: &str, most: usize) -> Vec<Reading> {
+        let _ = (name, most);
+        Vec::new()
+    }
+
     /// The kind with this name.
     fn kind(&self, name: &str) -> Option<&'static Kind> {
         self.kinds().iter().find(|kind| kind.name == name)
     }
 }
 
+/// The canonical form of kinds that have none of their own.
+fn canonical<P: Pack + ?Sized>(pack: &P, kind: &str, value: &str, out: &mut String) -> Outcome {
+    let known = pack.kind(kind);
+    let outcome = pack.normalise(kind, known.map_or("", |kind| kind.levels[0]), value, out);
+    if outcome == Outcome::Value && known.is_some_and(|kind| kind.checked) {
+        out.clear();
+        out.push_str("valid");
+    }
+    outcome
+}
+
 /// Every pack of this build.
 #[must_use]
 pub fn packs() -> &'static [&'static dyn Pack] {
-    &[&EnLatn]
+    &[&EnLatn, &Ja]
 }
 
 /// The pack with this name.

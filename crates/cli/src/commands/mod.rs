@@ -8,6 +8,7 @@ mod explain;
 mod generate;
 mod key;
 mod link;
+mod normalize;
 mod schema;
 
 use std::path::Path;
@@ -20,6 +21,8 @@ pub(crate) fn run(arguments: Arguments, say: &Say) -> anyhow::Result<()> {
         Command::Demo(demo) => demo::run(&demo, say),
         Command::Schema(schema) => schema::run(schema, say),
         Command::Key(key) => key::run(key, say),
+        Command::Normalize(normalize) => normalize::run(&normalize, say),
+        Command::Readings(readings) => normalize::readings(&readings, say),
         Command::Encode(encode) => encode::run(encode, say),
         Command::Link(link) => link::run(link, say),
         Command::Dedupe(dedupe) => cluster::dedupe(dedupe, say),

@@ -1,0 +1,174 @@
+//! Accounts and their holders (`protocols/02-ja.md` §7). Every function takes a prepared value.
+
+use super::kana;
+use super::tables::{DASH, tables};
+use crate::{Outcome, UNEQUAL};
+
+const NOT_AN_ACCOUNT: Outcome = Outcome::Invalid("not an account");
+
+/// Characters from which the end of an account's name may have been cut off by another system.
+const CUT: usize = 15;
+
+/// What stands between dashes and blanks.
+fn parts(prepared: &str) -> Vec<&str> {
+    let parts = |character: char| character.is_whitespace() || tables().is(character, DASH);
+    prepared.split(parts).filter(|part| !part.is_empty()).collect()
+}
+
+fn digits(text: &str, lengths: std::ops::RangeInclusive<usize>) -> bool {
+    lengths.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+pub(super) fn yucho(prepared: &str, out: &mut String) -> Result<(), Outcome> {
+    let parts = parts(prepared);
+    let (code, number) = match parts[..] {
+        [] => return Err(Outcome::Missing),
+        [code, number] => (code, number),
+        [code, middle, number] if code.len() == 5 && digits(middle, 1..=1) => (code, number),
+        _ => return Err(NOT_AN_ACCOUNT),
+    };
+    let (branch, account) = match code.as_bytes() {
+        [b'1', ..] if digits(code, 5..=5) && digits(number, 2..=8) => {
+            (format!("{}8", &code[1..3]), &number[..number.len() - 1])
+        }
+        [b'0', ..] if digits(code, 5..=5) && digits(number, 1..=7) => (format!("{}9", &code[1..3]), number),
+        _ if digits(code, 3..=3) && digits(number, 1..=7) => (code.to_owned(), number),
+        _ => return Err(NOT_AN_ACCOUNT),
+    };
+    out.push_str(&format!("{branch}-{account:0>7}"));
+    Ok(())
+}
+
+pub(super) fn bank(prepared: &str, out: &mut String) -> Result<(), Outcome> {
+    let parts = parts(prepared);
+    let (bank, branch, kind, number) = match parts[..] {
+        [] => return Err(Outcome::Missing),
+        [bank, branch, kind, number] => (bank, branch, kind, number),
+        [whole] if digits(whole, 15..=15) => (&whole[..4], &whole[4..7], &whole[7..8], &whole[8..]),
+        _ => return Err(NOT_AN_ACCOUNT),
+    };
+    let accounts = &tables().accounts;
+    let kind = accounts
+        .iter()
+        .find(|(word, digit)| *word == kind || kind.chars().eq([*digit]))
+        .map(|(_, digit)| *digit)
+        .ok_or(NOT_AN_ACCOUNT)?;
+    if !digits(bank, 4..=4) || !digits(branch, 3..=3) || !digits(number, 1..=7) {
+        return Err(NOT_AN_ACCOUNT);
+    }
+    out.push_str(&format!("{bank}-{branch}-{kind}-{number:0>7}"));
+    Ok(())
+}
+
+pub(super) fn zengin_name(level: &str, prepared: &str, out: &mut String) {
+    let name = abbreviated(&large_kana(prepared));
+    if level == "family" {
+        out.push_str(&abbreviated(name.split(' ').next().unwrap_or_default()));
+    } else {
+        out.push_str(&name);
+    }
+}
+
+/// Large kana, with words and brackets kept.
+fn large_kana(prepared: &str) -> String {
+    let brackets = |character: char| matches!(character, '(' | ')' | ' ');
+    let mut out = String::with_capacity(prepared.len());
+    let mut kana = String::new();
+    for piece in prepared.split_inclusive(|character: char| brackets(character) || character.is_whitespace())
+    {
+        let word = piece.trim_end_matches(|character: char| brackets(character) || character.is_whitespace());
+        kana::eq(word, &mut kana);
+        out.extend(kana.chars().map(kana::large));
+        out.extend(piece[word.len()..].chars().map(|end| if end.is_whitespace() { ' ' } else { end }));
+    }
+    out.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Stands for legal form number 0 while a name is rewritten; a prepared value has no private characters.
+const FIRST_FORM: u32 = 0xE000;
+
+/// Words for a legal form that are shorter count in brackets alone.
+const BARE_WORD: usize = 4;
+
+/// Legal forms abbreviated, as their place in the name wants it.
+fn abbreviated(name: &str) -> String {
+    let forms = &tables().corporate;
+    let none = |(word, _): &(&str, _)| word.chars().count() < BARE_WORD || !name.contains(word);
+    if !name.contains(['(', ')']) && forms.iter().all(none) {
+        return name.to_owned();
+    }
+    let mark = |index: usize| char::from_u32(FIRST_FORM + index as u32).unwrap_or_default().to_string();
+    let mut text = name.to_owned();
+    for (index, (word, short)) in forms.iter().enumerate() {
+        text = text.replace(&format!("({word})"), &mark(index)).replace(&format!("({short})"), &mark(index));
+        if word.chars().count() >= BARE_WORD {
+            text = text.replace(word, &mark(index));
+        }
+    }
+    for (index, (_, short)) in forms.iter().enumerate() {
+        if let Some(rest) = text.strip_prefix(&format!("{short})")) {
+            text = format!("{}{rest}", mark(index));
+        }
+        if let Some(rest) = text.strip_suffix(&format!("({short}")) {
+            text = format!("{rest}{}", mark(index));
+        }
+    }
+    let form = |character: char| {
+        u32::from(character)
+            .checked_sub(FIRST_FORM)
+            .and_then(|index| forms.get(index as usize))
+            .map(|form| form.1)
+    };
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let Some(short) = form(character) else {
+            // A blank beside a legal form goes.
+            if character != ' ' || characters.peek().is_none_or(|next| form(*next).is_none()) {
+                out.push(character);
+            }
+            continue;
+        };
+        while characters.peek() == Some(&' ') {
+            characters.next();
+        }
+        match (out.is_empty(), characters.peek().is_none()) {
+            (true, _) => out.push_str(&format!("{short})")),
+            (false, true) => out.push_str(&format!("({short}")),
+            (false, false) => out.push_str(&format!("({short})")),
+        }
+    }
+    out
+}
+
+/// The relation of two holders, both normalised at `eq`.
+pub(super) fn relation(a: &str, b: &str) -> &'static str {
+    let joined = |name: &str| name.split(' ').collect::<String>();
+    let (left, right) = (joined(a), joined(b));
+    if left == right {
+        return "eq";
+    }
+    let (short, long, long_words) =
+        if left.len() < right.len() { (&left, &right, b) } else { (&right, &left, a) };
+    let at_word_end = || {
+        let mut length = 0;
+        long_words.split(' ').any(|word| {
+            length += word.len();
+            length == short.len()
+        })
+    };
+    if long.starts_with(short.as_str()) && (at_word_end() || short.chars().count() >= CUT) {
+        return "prefix";
+    }
+    let (mut a_words, mut b_words) = (a.split(' '), b.split(' '));
+    let (Some(a_first), Some(b_first)) = (a_words.next(), b_words.next()) else { return UNEQUAL };
+    let begins = |first: &str, other: &str, alone: bool| alone && other.starts_with(first);
+    if a_first == b_first
+        || begins(a_first, b_first, b_words.next().is_none())
+        || begins(b_first, a_first, a_words.next().is_none())
+    {
+        "family"
+    } else {
+        UNEQUAL
+    }
+}

@@ -1,0 +1,454 @@
+//! Dates of all eras (`protocols/02-ja.md` §4).
+
+use super::numeral::digits_of_numerals;
+use super::prepare::prepare;
+use super::tables::{DASH, Era, tables};
+use crate::{Outcome, WILDCARD};
+
+const NOT_A_DATE: Outcome = Outcome::Invalid("not a date");
+const IMPOSSIBLE: Outcome = Outcome::Invalid("impossible date");
+const OUTSIDE: Outcome = Outcome::Invalid("outside the era");
+/// Several dates fit what was written.
+pub(super) const AMBIGUOUS: Outcome = Outcome::Invalid("ambiguous date");
+
+const YEARS: std::ops::RangeInclusive<u32> = 1850..=2150;
+/// No way to write a date is longer, in characters.
+const MAX_CHARACTERS: usize = 64;
+/// Calendar years after an era's last day in which forms of that era are still filled in.
+const OVERFLOW_YEARS: u32 = 3;
+/// First year of the Gregorian calendar in Japan.
+const GREGORIAN: u32 = 1873;
+
+/// A date of which month and day may be unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Date {
+    pub(super) year: u32,
+    pub(super) month: Option<u32>,
+    pub(super) day: Option<u32>,
+    /// Written in an era that was over.
+    pub(super) overflow: bool,
+}
+
+/// How the first of seven digits names an era.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CodeBook(pub(super) Option<&'static str>);
+
+pub(super) fn normalise(book: CodeBook, level: &str, value: &str, out: &mut String) -> Result<(), Outcome> {
+    if level == "day" && is_plain(value) {
+        out.extend(value.chars().filter(char::is_ascii_digit));
+        return Ok(());
+    }
+    let date = read(book, value, out)?;
+    out.clear();
+    if level == "day" {
+        out.push_str(&format!("{:04}", date.year));
+    } else {
+        let (era, year) = date.in_era().ok_or(Outcome::Missing)?;
+        out.push_str(&format!("{}{year:02}", era.letter()));
+    }
+    for part in [date.month, date.day] {
+        match part {
+            Some(number) => out.push_str(&format!("{number:02}")),
+            None => out.extend([WILDCARD; 2]),
+        }
+    }
+    Ok(())
+}
+
+/// The date for people: ISO 8601, unknown parts as in EDTF.
+pub(super) fn canonical(book: CodeBook, value: &str, out: &mut String) -> Result<(), Outcome> {
+    let date = read(book, value, out)?;
+    let part = |number: Option<u32>| number.map_or_else(|| "XX".to_owned(), |number| format!("{number:02}"));
+    *out = format!("{:04}-{}-{}", date.year, part(date.month), part(date.day));
+    if date.overflow {
+        out.push_str("!era_overflow");
+    }
+    Ok(())
+}
+
+/// The common case: `YYYYMMDD` or `YYYY-MM-DD` in ASCII, an ordinary day of the last hundred and fifty years.
+fn is_plain(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let digits: [u8; 8] = match *bytes {
+        [a, b, c, d, b'-', e, f, b'-', g, h] => [a, b, c, d, e, f, g, h],
+        [a, b, c, d, e, f, g, h] => [a, b, c, d, e, f, g, h],
+        _ => return false,
+    };
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    let number = |part: &[u8]| part.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+    let (year, month, day) = (number(&digits[..4]), number(&digits[4..6]), number(&digits[6..]));
+    // Placeholder dates lie outside.
+    (1901..=2100).contains(&year) && (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day)
+}
+
+/// Reads and judges; `scratch` is overwritten.
+pub(super) fn read(book: CodeBook, value: &str, scratch: &mut String) -> Result<Date, Outcome> {
+    prepare(value, scratch).map_err(Outcome::Invalid)?;
+    let text = simplify(scratch)?;
+    if text.is_empty() {
+        return Err(Outcome::Missing);
+    }
+    let written = Reader { text: &text, book }.read()?;
+    written.judge()
+}
+
+/// Writes a prepared value with digits for kanji numerals, `?` for what is unknown and `-` for dashes.
+fn simplify(prepared: &str) -> Result<Vec<char>, Outcome> {
+    let tables = tables();
+    let trimmed = prepared.trim();
+    if trimmed.chars().nth(MAX_CHARACTERS).is_some() {
+        return Err(NOT_A_DATE);
+    }
+    let replaced = trimmed.replace("不詳", "?").replace("不明", "?").replace("元年", "1年");
+    let text: String = replaced
+        .chars()
+        .map(|character| match character {
+            'X' | WILDCARD => '?',
+            'ー' => character,
+            _ if tables.is(character, DASH) => '-',
+            _ if character.is_whitespace() => ' ',
+            _ => character,
+        })
+        .collect();
+    let born = text.strip_suffix("生まれ").or_else(|| text.strip_suffix('生')).unwrap_or(&text).trim_end();
+    let mut digits = digits_of_numerals(born);
+    if digits.contains(&'年') {
+        digits.retain(|character| *character != ' ');
+    }
+    Ok(digits)
+}
+
+/// A date as it was written: numbers that may be unknown, and the era that counts the years.
+struct Written {
+    era: Option<&'static Era>,
+    year: Number,
+    month: Number,
+    day: Number,
+}
+
+/// A number of a date; `None` if it is unknown.
+type Number = Option<u32>;
+
+struct Reader<'a> {
+    text: &'a [char],
+    book: CodeBook,
+}
+
+impl<'a> Reader<'a> {
+    fn read(mut self) -> Result<Written, Outcome> {
+        let era = self.era();
+        let all = |text: &[char]| text.iter().all(|character| is_digit(*character));
+        if all(self.text) {
+            return self.digits_alone(era);
+        }
+        if self.text.contains(&'年') {
+            return self.with_kanji(era);
+        }
+        self.with_separators(era)
+    }
+
+    /// An era at the beginning is read over.
+    fn era(&mut self) -> Option<&'static Era> {
+        let eras = &tables().eras;
+        let names = eras.iter().flat_map(|era| era.names.iter().map(move |name| (*name, era)));
+        let (name, era) = names
+            .filter(|(name, _)| name.chars().eq(self.text.iter().copied().take(name.chars().count())))
+            .max_by_key(|(name, _)| name.len())?;
+        let mut rest = &self.text[name.chars().count()..];
+        while let [' ', after @ ..] = rest {
+            rest = after;
+        }
+        if let ['.', after @ ..] = rest {
+            rest = after;
+        }
+        self.text = rest;
+        Some(era)
+    }
+
+    fn digits_alone(self, era: Option<&'static Era>) -> Result<Written, Outcome> {
+        let (era, text) = match (era, self.text.len(), self.book.0) {
+            (None, 7, None) => return Err(AMBIGUOUS),
+            (None, 7, Some(book)) => {
+                (Some(era_of_code(book, self.text[0]).ok_or(NOT_A_DATE)?), &self.text[1..])
+            }
+            (None, 6, _) => return Err(AMBIGUOUS),
+            // A lone mark for "unknown".
+            (None, 1 | 2, _) if number(self.text)?.is_none() => return Err(Outcome::Missing),
+            (None, 8 | 4, _) | (Some(_), 1..=4 | 6, _) => (era, self.text),
+            _ => return Err(NOT_A_DATE),
+        };
+        let (year, rest) = text.split_at(match text.len() {
+            8 => 4,
+            6 => 2,
+            length => length,
+        });
+        let (month, day) = rest.split_at(rest.len() / 2);
+        Ok(Written { era, year: number(year)?, month: number(month)?, day: number(day)? })
+    }
+
+    fn with_kanji(mut self, era: Option<&'static Era>) -> Result<Written, Outcome> {
+        let year = self.run();
+        self.expect('年')?;
+        if era.is_none() && matches!(year.len(), 1 | 2) && !year.contains(&'?') {
+            return Err(AMBIGUOUS);
+        }
+        if era.is_none() && !matches!(year, [_, _, _, _] | [] | ['?']) {
+            return Err(NOT_A_DATE);
+        }
+        let mut parts = [None; 2];
+        for (part, mark) in parts.iter_mut().zip(['月', '日']) {
+            let digits = self.run();
+            match self.text {
+                [found, rest @ ..] if *found == mark => {
+                    *part = part_number(digits)?;
+                    self.text = rest;
+                }
+                // Nothing more, or a last word that the rest is unknown.
+                [] if digits.iter().all(|character| *character == '?') => break,
+                _ => return Err(NOT_A_DATE),
+            }
+        }
+        match self.text {
+            [] | ['?'] => Ok(Written { era, year: number(year)?, month: parts[0], day: parts[1] }),
+            _ => Err(NOT_A_DATE),
+        }
+    }
+
+    fn with_separators(mut self, era: Option<&'static Era>) -> Result<Written, Outcome> {
+        let first = self.run();
+        let separator = self.separator()?;
+        let second = self.run();
+        if self.text.is_empty() {
+            return match (era, first.len(), second.len()) {
+                (None, 4, 1 | 2) | (Some(_), 1 | 2, 1 | 2) => {
+                    Ok(Written { era, year: number(first)?, month: part_number(second)?, day: None })
+                }
+                // The time of a date in eight digits.
+                (None, 8, _) if separator == ' ' => {
+                    Reader { text: first, book: self.book }.digits_alone(None)
+                }
+                _ => Err(NOT_A_DATE),
+            };
+        }
+        if era.is_none() && first.len() == 8 && is_time(separator, self.text) {
+            return Reader { text: first, book: self.book }.digits_alone(None);
+        }
+        if self.separator()? != separator {
+            return Err(NOT_A_DATE);
+        }
+        let third = self.run();
+        if !self.text.is_empty() && !is_time(self.text[0], &self.text[1..]) {
+            return Err(NOT_A_DATE);
+        }
+        match (era, first.len(), second.len(), third.len()) {
+            (None, 4, 1 | 2, 1 | 2) | (Some(_), 1..=4, 1 | 2, 1 | 2) => Ok(Written {
+                era,
+                year: number(first)?,
+                month: part_number(second)?,
+                day: part_number(third)?,
+            }),
+            (None, 1 | 2, 1 | 2, 4) => either_order(first, second, third),
+            (None, 1 | 2, 1 | 2, 1 | 2) => Err(AMBIGUOUS),
+            _ => Err(NOT_A_DATE),
+        }
+    }
+
+    fn run(&mut self) -> &'a [char] {
+        let end = self.text.iter().position(|character| !is_digit(*character)).unwrap_or(self.text.len());
+        let (run, rest) = self.text.split_at(end);
+        self.text = rest;
+        run
+    }
+
+    fn expect(&mut self, wanted: char) -> Result<(), Outcome> {
+        match self.text {
+            [found, rest @ ..] if *found == wanted => {
+                self.text = rest;
+                Ok(())
+            }
+            _ => Err(NOT_A_DATE),
+        }
+    }
+
+    fn separator(&mut self) -> Result<char, Outcome> {
+        match self.text {
+            [separator @ ('.' | '/' | '-' | ',' | ' ' | 'T'), rest @ ..] => {
+                self.text = rest;
+                Ok(*separator)
+            }
+            _ => Err(NOT_A_DATE),
+        }
+    }
+}
+
+fn is_digit(character: char) -> bool {
+    character.is_ascii_digit() || character == '?'
+}
+
+/// Whether a time of day follows: ignored.
+fn is_time(first: char, rest: &[char]) -> bool {
+    matches!(first, 'T' | ' ')
+        && rest.first().is_some_and(char::is_ascii_digit)
+        && rest.iter().all(|c| c.is_ascii_digit() || matches!(c, ':' | '.' | '+' | '-' | 'Z'))
+}
+
+fn era_of_code(book: &str, code: char) -> Option<&'static Era> {
+    let tables = tables();
+    let (_, codes) = tables.code_books.iter().find(|(name, _)| *name == book)?;
+    codes.iter().position(|found| *found == code).map(|at| &tables.eras[at])
+}
+
+/// A number of digits alone, or of `?` alone.
+fn number(text: &[char]) -> Result<Number, Outcome> {
+    if text.iter().all(|character| *character == '?') {
+        return Ok(None);
+    }
+    let digits: Option<u32> = text.iter().try_fold(0, |sum, digit| Some(sum * 10 + digit.to_digit(10)?));
+    digits.map(Some).ok_or(NOT_A_DATE)
+}
+
+/// A month or day: at most two digits.
+fn part_number(text: &[char]) -> Result<Number, Outcome> {
+    if text.len() > 2 { Err(NOT_A_DATE) } else { number(text) }
+}
+
+/// `04/13/1985` and `13/04/1985`: whichever is a date.
+fn either_order(first: &[char], second: &[char], year: &[char]) -> Result<Written, Outcome> {
+    let (a, b, year) = (number(first)?, number(second)?, number(year)?);
+    let in_order = |month: Number, day: Number| Written { era: None, year, month, day };
+    let orders = [in_order(b, a).judge(), in_order(a, b).judge()];
+    match orders {
+        [Ok(one), Ok(other)] if one != other => Err(AMBIGUOUS),
+        [Ok(_), _] => Ok(in_order(b, a)),
+        [_, Ok(_)] => Ok(in_order(a, b)),
+        [Err(reason), _] => Err(reason),
+    }
+}
+
+impl Written {
+    fn judge(self) -> Result<Date, Outcome> {
+        // 00 is how registries write "unknown".
+        let known = |part: Number| part.filter(|number| *number != 0);
+        let (month, day) = (known(self.month), known(self.day));
+        let year = self.year.ok_or(Outcome::Missing)?;
+        if self.era.is_none() {
+            let digits = format!("{year:04}{:02}{:02}", self.month.unwrap_or(0), self.day.unwrap_or(0));
+            if tables().placeholder_dates.contains(&digits.as_str()) {
+                return Err(Outcome::Missing);
+            }
+        }
+        if self.era.is_some() && (year == 0 || year > 99) {
+            return Err(if year == 0 { IMPOSSIBLE } else { OUTSIDE });
+        }
+        let year = self.era.map_or(year, |era| era.first_year + year - 1);
+        if !YEARS.contains(&year) {
+            return Err(Outcome::Invalid("year out of range"));
+        }
+        let longest = |month: u32| (1..=12).contains(&month).then(|| days_in(year, month));
+        let possible = match (month, day) {
+            (None, None) => true,
+            (None, Some(day)) => day <= 31,
+            (Some(month), day) => longest(month).is_some_and(|days| day.unwrap_or(1) <= days),
+        };
+        if !possible {
+            return Err(IMPOSSIBLE);
+        }
+        let date = Date { year, month, day, overflow: false };
+        self.era.map_or(Ok(date), |era| date.within(era))
+    }
+}
+
+impl Date {
+    /// The date, written in an era.
+    fn within(mut self, era: &Era) -> Result<Self, Outcome> {
+        let (low, high) = self.days();
+        if high < era.days.0 {
+            return Err(OUTSIDE);
+        }
+        if low > era.days.1 {
+            let newest = tables().eras.last().is_some_and(|last| last.days == era.days);
+            if newest || self.year > era.days.1 / 10_000 + OVERFLOW_YEARS {
+                return Err(OUTSIDE);
+            }
+            self.overflow = true;
+        }
+        if self.year < GREGORIAN && self.month.is_some() {
+            return Err(Outcome::Invalid("before 1873"));
+        }
+        Ok(self)
+    }
+
+    /// First and last day that the date can be, as YYYYMMDD.
+    fn days(self) -> (u32, u32) {
+        let whole = |month: u32, day: u32| self.year * 10_000 + month * 100 + day;
+        match (self.month, self.day) {
+            (Some(month), Some(day)) => (whole(month, day), whole(month, day)),
+            (Some(month), None) => (whole(month, 1), whole(month, days_in(self.year, month))),
+            (None, _) => (whole(1, 1), whole(12, 31)),
+        }
+    }
+
+    /// The latest era that the date can lie in, and the year in it.
+    pub(super) fn in_era(self) -> Option<(&'static Era, u32)> {
+        if self.year < GREGORIAN && self.month.is_some() {
+            return None;
+        }
+        let (_, last) = self.days();
+        let era = tables().eras.iter().rev().find(|era| (era.days.0..=era.days.1).contains(&last))?;
+        Some((era, self.year - era.first_year + 1))
+    }
+}
+
+const fn days_in(year: u32, month: u32) -> u32 {
+    match month {
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// The relation of two dates (`protocols/02-ja.md` §8).
+pub(super) fn relation(a: Date, b: Date) -> Option<&'static str> {
+    if (a.year, a.month, a.day) == (b.year, b.month, b.day) {
+        return Some("eq");
+    }
+    let (Some(a_month), Some(a_day), Some(b_month), Some(b_day)) = (a.month, a.day, b.month, b.day) else {
+        let agree = |a: Option<u32>, b: Option<u32>| a.is_none() || b.is_none() || a == b;
+        return (a.year == b.year && agree(a.month, b.month) && agree(a.day, b.day))
+            .then_some("compatible_low");
+    };
+    if a.year == b.year && (a_month, a_day) == (b_day, b_month) {
+        return Some("dm_swap");
+    }
+    let next = |year: u32, month: u32, day: u32| match (month, day) {
+        (12, 31) => (year + 1, 1, 1),
+        _ if day == days_in(year, month) => (year, month + 1, 1),
+        _ => (year, month, day + 1),
+    };
+    let (one, other) = ((a.year, a_month, a_day), (b.year, b_month, b_day));
+    if next(a.year, a_month, a_day) == other || next(b.year, b_month, b_day) == one {
+        return Some("off_by_one_day");
+    }
+    let digits = |date: (u32, u32, u32)| format!("{:04}{:02}{:02}", date.0, date.1, date.2).into_bytes();
+    let (left, right) = (digits(one), digits(other));
+    let differing: Vec<usize> = (0..8).filter(|&at| left[at] != right[at]).collect();
+    match differing[..] {
+        [first, second]
+            if second == first + 1 && left[first] == right[second] && left[second] == right[first] =>
+        {
+            return Some("digit_swap");
+        }
+        _ => {}
+    }
+    let same_day = (a_month, a_day) == (b_month, b_day);
+    if let (Some((_, a_year)), Some((_, b_year))) = (a.in_era(), b.in_era())
+        && same_day
+        && a_year == b_year
+    {
+        return Some("era_typo");
+    }
+    (differing.len() == 1).then_some("one_digit")
+}

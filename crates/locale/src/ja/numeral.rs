@@ -1,0 +1,67 @@
+//! Kanji numerals.
+
+/// Whether a character is a kanji numeral.
+pub(super) fn is_kanji_numeral(character: char) -> bool {
+    matches!(
+        character,
+        '〇' | '零' | '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百'
+    )
+}
+
+/// An ASCII digit or a kanji numeral.
+pub(super) fn is_numeral(character: char) -> bool {
+    character.is_ascii_digit() || is_kanji_numeral(character)
+}
+
+fn value(character: char) -> u32 {
+    "〇一二三四五六七八九".chars().position(|digit| digit == character).unwrap_or(0) as u32
+}
+
+/// A run of kanji numerals as digits: 十 and 百 count, without them each stands for a digit.
+pub(super) fn digits(run: &[char]) -> String {
+    if !run.contains(&'十') && !run.contains(&'百') {
+        return run.iter().map(|&character| char::from_digit(value(character), 10).unwrap_or('0')).collect();
+    }
+    let (mut sum, mut pending) = (0_u64, None);
+    for &character in run {
+        match character {
+            '百' | '十' => {
+                sum += u64::from(pending.take().unwrap_or(1)) * if character == '十' { 10 } else { 100 }
+            }
+            _ => {
+                // A digit after a digit, as in 二三十, is no number; the later one counts.
+                pending = Some(value(character));
+            }
+        }
+    }
+    (sum + u64::from(pending.unwrap_or(0))).to_string()
+}
+
+/// A text with every run of kanji numerals as digits.
+pub(super) fn digits_of_numerals(text: &str) -> Vec<char> {
+    let characters: Vec<char> = text.chars().collect();
+    let mut out = Vec::with_capacity(characters.len());
+    for run in characters.chunk_by(|a, b| is_kanji_numeral(*a) == is_kanji_numeral(*b)) {
+        if is_kanji_numeral(run[0]) { out.extend(digits(run).chars()) } else { out.extend_from_slice(run) }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numerals_count_or_stand_for_digits() {
+        for (kanji, expected) in [
+            ("六十", "60"),
+            ("二十三", "23"),
+            ("十", "10"),
+            ("百二十", "120"),
+            ("一九八五", "1985"),
+            ("二〇", "20"),
+        ] {
+            assert_eq!(digits_of_numerals(kanji).into_iter().collect::<String>(), expected);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! How names in kanji are read (`protocols/02-ja.md` §9).
+//!
+//! A name is cut into units of one to three characters, each of which has readings with probabilities; these are
+//! learned from lists of names by expectation–maximisation (Dempster, Laird and Rubin, J. R. Stat. Soc. B 39, 1977).
+
+mod learn;
+mod score;
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock};
+
+use super::kanji::{is_kana, is_kanji};
+use super::names::{given_names, surnames};
+use super::prepare::{parting, prepare};
+use super::{kana, kanji};
+use crate::Reading;
+pub use score::Model;
+
+/// Longest part of a name that is read, in characters.
+const MAX_CHARACTERS: usize = 8;
+
+/// Scored parts that a thread remembers.
+const MAX_REMEMBERED: usize = 1 << 16;
+
+/// Which part of a name a model reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// The family name.
+    Family,
+    /// The given name.
+    Given,
+}
+
+/// A spelling, its reading in katakana and how much the pair counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pair {
+    /// In kanji, variants folded.
+    pub spelling: String,
+    /// In katakana.
+    pub reading: String,
+    /// Above 0.
+    pub weight: f64,
+}
+
+static FAMILY: LazyLock<Model> = LazyLock::new(|| Model::learn(Part::Family, &pairs(Part::Family)));
+static GIVEN: LazyLock<Model> = LazyLock::new(|| Model::learn(Part::Given, &pairs(Part::Given)));
+
+/// The model of the pack, learned at its first use (a second or so).
+#[must_use]
+pub fn model(part: Part) -> &'static Model {
+    match part {
+        Part::Family => &FAMILY,
+        Part::Given => &GIVEN,
+    }
+}
+
+/// What the pack's models learn from.
+#[must_use]
+pub fn pairs(part: Part) -> Vec<Pair> {
+    let pair = |spelling: &str, reading: &str, weight: f64| Pair {
+        spelling: folded(spelling),
+        reading: kana_of(reading),
+        weight,
+    };
+    match part {
+        Part::Family => surnames()
+            .map(|name| {
+                let root = (f64::from(name.people) / 1000.0).sqrt().ceil();
+                pair(name.spelling, name.reading, root)
+            })
+            .filter(|pair| is_readable(&pair.spelling))
+            .collect(),
+        Part::Given => {
+            let mut seen = BTreeSet::new();
+            given_names()
+                .flat_map(|name| name.spellings().map(move |spelling| (spelling, name.reading)))
+                .map(|(spelling, reading)| pair(spelling, reading, 1.0))
+                .filter(|pair| is_readable(&pair.spelling))
+                .filter(|pair| seen.insert((pair.spelling.clone(), pair.reading.clone())))
+                .collect()
+        }
+    }
+}
+
+/// A spelling as the models know it: kanji at level `itaiji`.
+fn folded(spelling: &str) -> String {
+    let (mut prepared, mut eq, mut out) = (String::new(), String::new(), String::new());
+    if prepare(spelling, &mut prepared).is_ok() {
+        kanji::eq(&prepared, &mut eq);
+        kanji::itaiji(&eq, &mut out);
+    }
+    out
+}
+
+/// Kana at level `eq`.
+fn kana_of(text: &str) -> String {
+    let (mut prepared, mut out) = (String::new(), String::new());
+    if prepare(text, &mut prepared).is_ok() {
+        kana::eq(&prepared, &mut out);
+    }
+    out
+}
+
+/// Whether a folded spelling is of kanji and kana alone, and not too long.
+fn is_readable(spelling: &str) -> bool {
+    !spelling.is_empty()
+        && spelling.chars().all(|character| is_kanji(character) || is_kana(character))
+        && spelling.chars().count() <= MAX_CHARACTERS
+}
+
+/// The most probable readings of a full name, `family given`.
+pub(super) fn readings(name: &str, most: usize) -> Vec<Reading> {
+    let mut prepared = String::new();
+    if prepare(name, &mut prepared).is_err() {
+        return Vec::new();
+    }
+    if let Some((family, given)) = parting(&prepared) {
+        return joined(&of_part(Part::Family, &folded(family)), &of_part(Part::Given, &folded(given)), most);
+    }
+    let whole = folded(&prepared);
+    if whole.chars().count() > 2 * MAX_CHARACTERS {
+        return Vec::new();
+    }
+    let mut best: Vec<Reading> = Vec::new();
+    for (at, _) in whole.char_indices().skip(1) {
+        let (family, given) = whole.split_at(at);
+        let candidates = joined(&of_part(Part::Family, family), &of_part(Part::Given, given), most);
+        if candidates.first().map_or(0.0, |first| first.probability)
+            > best.first().map_or(0.0, |first| first.probability)
+        {
+            best = candidates;
+        }
+    }
+    best
+}
+
+/// Pairs of a family and a given reading, the most probable first.
+fn joined(family: &[Reading], given: &[Reading], most: usize) -> Vec<Reading> {
+    let mut pairs: Vec<Reading> = family
+        .iter()
+        .flat_map(|first| {
+            given.iter().map(move |second| Reading {
+                text: format!("{} {}", first.text, second.text),
+                probability: first.probability * second.probability,
+            })
+        })
+        .collect();
+    pairs.sort_by(|a, b| b.probability.total_cmp(&a.probability).then_with(|| a.text.cmp(&b.text)));
+    pairs.truncate(most);
+    pairs
+}
+
+/// Readings of parts that were asked for: names repeat.
+type Memo = HashMap<(Part, String), Arc<[Reading]>>;
+
+thread_local! {
+    static MEMO: RefCell<Memo> = RefCell::new(HashMap::new());
+}
+
+fn of_part(part: Part, spelling: &str) -> Arc<[Reading]> {
+    if !is_readable(spelling) {
+        return Arc::default();
+    }
+    if !spelling.chars().any(is_kanji) {
+        return Arc::new([Reading { text: kana_of(spelling), probability: 1.0 }]);
+    }
+    MEMO.with_borrow_mut(|memo| {
+        let key = (part, spelling.to_owned());
+        if let Some(known) = memo.get(&key) {
+            return Arc::clone(known);
+        }
+        let readings: Arc<[Reading]> = model(part).readings(spelling).into();
+        if memo.len() >= MAX_REMEMBERED {
+            memo.clear();
+        }
+        memo.insert(key, Arc::clone(&readings));
+        readings
+    })
+}

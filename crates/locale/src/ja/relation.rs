@@ -1,0 +1,76 @@
+//! How two values are related (`protocols/02-ja.md` §8).
+
+use super::{Ja, account, address, code_book, date, prepare};
+use crate::{Outcome, Pack as _, UNEQUAL, WILDCARD};
+
+/// The relation of two values of a kind, neither too long.
+pub(super) fn relation(kind: &str, a: &str, b: &str) -> &'static str {
+    if let Some(book) = code_book(kind) {
+        let mut scratch = String::new();
+        let mut read = |value: &str| date::read(book, value, &mut scratch).ok();
+        let dates = read(a).zip(read(b));
+        return dates.and_then(|(a, b)| date::relation(a, b)).unwrap_or(UNEQUAL);
+    }
+    let found = match kind {
+        "sex" => {
+            Some(both(kind, "code", a, b).map_or("unknown", |(a, b)| if a == b { "eq" } else { UNEQUAL }))
+        }
+        "address" => both(kind, "eq", a, b).and_then(|_| {
+            let (mut left, mut right) = (String::new(), String::new());
+            prepare::prepare(a, &mut left).and_then(|()| prepare::prepare(b, &mut right)).ok()?;
+            Some(address::relation(&left, &right))
+        }),
+        "zengin_name" => both(kind, "eq", a, b).map(|(a, b)| account::relation(&a, &b)),
+        "postal" => both(kind, "eq", a, b).and_then(|(a, b)| begins(&a, &b)),
+        "phone" => both(kind, "eq", a, b).and_then(|(a, b)| extended(&a, &b)),
+        _ => at_levels(kind, a, b),
+    };
+    found.unwrap_or(UNEQUAL)
+}
+
+/// Both values at a level, if both have one.
+fn both(kind: &str, level: &str, a: &str, b: &str) -> Option<(String, String)> {
+    let at_level = |value: &str| {
+        let mut out = String::new();
+        (Ja.normalise(kind, level, value, &mut out) == Outcome::Value).then_some(out)
+    };
+    at_level(a).zip(at_level(b))
+}
+
+/// Equal postal codes, or an old one that begins the other.
+fn begins(a: &str, b: &str) -> Option<&'static str> {
+    let begins = |short: &str, long: &str| short.len() < long.len() && long.starts_with(short);
+    if a == b { Some("eq") } else { (begins(a, b) || begins(b, a)).then_some("prefix") }
+}
+
+/// Equal telephone numbers, or one of them with an extension.
+fn extended(a: &str, b: &str) -> Option<&'static str> {
+    fn parts(number: &str) -> (&str, Option<&str>) {
+        number.split_once('x').map_or((number, None), |(number, extension)| (number, Some(extension)))
+    }
+    let (a, b) = (parts(a), parts(b));
+    if a == b { Some("eq") } else { (a.0 == b.0 && (a.1.is_none() || b.1.is_none())).then_some("prefix") }
+}
+
+/// The tightest level at which two values are equal; for names also whether they differ in unknown characters only.
+fn at_levels(kind: &str, a: &str, b: &str) -> Option<&'static str> {
+    let wild = kind.starts_with("kana") || kind.starts_with("kanji");
+    // Words in another order are no relation of their own.
+    let levels = Ja.kind(kind)?.levels.iter().copied().filter(|level| *level != "sorted");
+    let mut fit = false;
+    for level in levels {
+        let (left, right) = both(kind, level, a, b)?;
+        if wild && (left.contains(WILDCARD) || right.contains(WILDCARD)) {
+            fit |= fits(&left, &right);
+        } else if left == right {
+            return Some(level);
+        }
+    }
+    fit.then_some("wild")
+}
+
+/// Whether two texts differ only where one of them has an unknown character.
+fn fits(a: &str, b: &str) -> bool {
+    a.chars().count() == b.chars().count()
+        && a.chars().zip(b.chars()).all(|(a, b)| a == b || a == WILDCARD || b == WILDCARD)
+}
