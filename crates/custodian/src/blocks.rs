@@ -68,14 +68,26 @@ impl BlockCounts {
         Self { sizes: vec![HashMap::new(); passes], passes_of_record: vec![0; passes + 1] }
     }
 
-    /// Counts records, pass by pass.
-    pub(crate) fn add(&mut self, blocks: &[Vec<Option<BlockId>>]) {
-        for (pass, sizes) in blocks.iter().zip(&mut self.sizes) {
-            pass.iter().flatten().for_each(|&id| *sizes.entry(id).or_insert(0) += 1);
-        }
-        for row in 0..blocks.first().map_or(0, Vec::len) {
-            let passes = blocks.iter().filter(|pass| pass[row].is_some()).count();
-            self.passes_of_record[passes] += 1;
+    /// Counts records, pass by pass; `records` are those of the rows, ascending. A record whose alternatives
+    /// share an id counts once in its block.
+    pub(crate) fn add(&mut self, blocks: &[Vec<Option<BlockId>>], records: &[u32]) {
+        let mut first = 0;
+        for rows in records.chunk_by(|a, b| a == b) {
+            let rows = first..first + rows.len();
+            first = rows.end;
+            let mut passes = 0;
+            for (pass, sizes) in blocks.iter().zip(&mut self.sizes) {
+                let ids = &pass[rows.clone()];
+                for (at, id) in ids.iter().enumerate().filter_map(|(at, id)| Some((at, (*id)?))) {
+                    if !ids[..at].contains(&Some(id)) {
+                        *sizes.entry(id).or_insert(0) += 1;
+                    }
+                }
+                passes += usize::from(ids.iter().any(Option::is_some));
+            }
+            if !blocks.is_empty() {
+                self.passes_of_record[passes] += 1;
+            }
         }
     }
 

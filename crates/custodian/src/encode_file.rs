@@ -16,6 +16,7 @@ use rand_chacha::rand_core::SeedableRng as _;
 use crate::blocks::{BlockCounts, SettledBlocks};
 use crate::ids::{IdSource, is_id_header};
 use crate::shuffle::Shuffle;
+use crate::summary::Alternatives;
 use crate::{CustodianError, EncodeSummary, IdPolicy};
 
 /// Records from which the limit on repeated tokens is enforced; a share of a few records says little.
@@ -57,7 +58,7 @@ pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<En
     let name = reader.name().to_owned();
     let clk_list = job.output.format(Format::Arrow)? == Format::Json;
     let policy = if clk_list { IdPolicy::RowNumbers } else { job.ids };
-    let mut wanted = wanted_columns(&encoder, &reader)?;
+    let (mut wanted, places) = wanted_columns(&encoder, &reader)?;
     let id_column = find_id_column(&reader, job.id_column.as_deref(), &policy)?;
     let id_place = id_column.map(|(column, index)| {
         wanted.push(index);
@@ -72,11 +73,15 @@ pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<En
         writer: TokenWriter::create(&job.output, &meta)?,
         blocks: BlockCounts::new(job.schema),
         records: 0,
+        rows: 0,
         file: job.output.name(),
     };
-    let (stats, issues) = run(&encoder, reader, &wanted, job.threads.max(1), &mut sink, on_progress)?;
-    let mut summary =
-        EncodeSummary::new(job.schema, encoder.key_id().to_string(), sink.records, &stats, &issues);
+    let columns = Columns { wanted: &wanted, places: &places };
+    let counts = run(&encoder, reader, &columns, job.threads.max(1), &mut sink, on_progress)?;
+    let mut summary = EncodeSummary::new(job.schema, encoder.key_id().to_string(), sink.records, &counts);
+    if job.schema.max_alternatives() > 1 {
+        summary.alternatives = Some(Alternatives { rows: sink.rows, cut: counts.cut });
+    }
     check_repeats(&name, job.schema, &mut summary)?;
     let blocks = std::mem::take(&mut sink.blocks).settle(job.schema, sink.records);
     warn_of_blocks(&blocks, &mut summary);
@@ -93,25 +98,39 @@ fn random() -> Result<ChaCha20Rng, CustodianError> {
     Ok(ChaCha20Rng::from_seed(bytes))
 }
 
-fn wanted_columns(encoder: &Encoder, reader: &TableReader) -> Result<Vec<usize>, CustodianError> {
+/// Where each column of the encoder stands among the columns that are read; `None` for one that the table has
+/// not, and need not have.
+type Places = Vec<Option<usize>>;
+
+/// Indices of the columns to read, and the places of the encoder's among them.
+fn wanted_columns(encoder: &Encoder, reader: &TableReader) -> Result<(Vec<usize>, Places), CustodianError> {
+    let columns = encoder.columns();
     if !encoder.takes_columns_by_position() {
-        let wanted: Vec<&str> = encoder.columns().iter().map(String::as_str).collect();
-        return Ok(reader.columns_named(&wanted)?);
+        let there = |column: &usize| reader.columns().contains(&columns[*column]);
+        let mut read: Vec<usize> = Vec::new();
+        for group in encoder.column_groups() {
+            let found: Vec<usize> = group.iter().copied().filter(there).collect();
+            // None of them: the first is named as missing.
+            read.extend(if found.is_empty() { &group[..1] } else { &found });
+        }
+        read.sort_unstable();
+        read.dedup();
+        let names: Vec<&str> = read.iter().map(|&column| columns[column].as_str()).collect();
+        let places = (0..columns.len()).map(|column| read.binary_search(&column).ok()).collect();
+        return Ok((reader.columns_named(&names)?, places));
     }
-    if encoder.columns() != reader.columns() {
-        let problem = match encoder.columns().iter().zip(reader.columns()).position(|(a, b)| a != b) {
+    if columns != reader.columns() {
+        let problem = match columns.iter().zip(reader.columns()).position(|(a, b)| a != b) {
             // Not what it is named: without a header that would be a value.
-            Some(at) => {
-                format!("column {} is not named {:?} as the schema says", at + 1, encoder.columns()[at])
-            }
-            None => format!("{} columns, the schema has {}", reader.columns().len(), encoder.columns().len()),
+            Some(at) => format!("column {} is not named {:?} as the schema says", at + 1, columns[at]),
+            None => format!("{} columns, the schema has {}", reader.columns().len(), columns.len()),
         };
         let fix = "a clkhash schema names all columns in order; mark unused ones as ignored";
         return Err(
             ColumnarError::File { file: reader.name().to_owned(), problem, fix: fix.to_owned() }.into()
         );
     }
-    Ok((0..reader.columns().len()).collect())
+    Ok(((0..columns.len()).collect(), (0..columns.len()).map(Some).collect()))
 }
 
 fn find_id_column(
@@ -142,15 +161,17 @@ struct Sink {
     writer: TokenWriter,
     blocks: BlockCounts,
     records: u64,
+    rows: u64,
     file: String,
 }
 
 impl Sink {
     fn push(&mut self, chunk: &TextChunk, encoded: EncodedRows) -> Result<(), CustodianError> {
-        let EncodedRows { views, present, blocks } = encoded;
-        self.blocks.add(&blocks);
-        let rows = TokenRows { ids: self.ids.ids(chunk)?, views, present, blocks };
+        let EncodedRows { views, present, blocks, records } = encoded;
+        self.blocks.add(&blocks, &records);
+        let rows = TokenRows { ids: self.ids.ids(chunk)?.repeated(&records), views, present, blocks };
         self.records += chunk.rows() as u64;
+        self.rows += records.len() as u64;
         match &mut self.shuffle {
             Some(shuffle) => shuffle.push(&rows).map_err(|source| spill_error(&self.file, source)),
             None => Ok(self.writer.write(&rows)?),
@@ -195,7 +216,29 @@ fn spill_error(file: &str, source: std::io::Error) -> CustodianError {
         .into()
 }
 
-type Counts = (Vec<ViewStats>, BTreeMap<Issue, u64>);
+/// What the threads counted.
+#[derive(Default)]
+pub(crate) struct Counts {
+    pub(crate) views: Vec<ViewStats>,
+    pub(crate) issues: BTreeMap<Issue, u64>,
+    /// Records of which not all alternatives were taken.
+    pub(crate) cut: u64,
+}
+
+impl Counts {
+    fn merge(&mut self, other: Self) {
+        self.views.resize_with(other.views.len(), ViewStats::default);
+        self.views.iter_mut().zip(&other.views).for_each(|(sum, part)| sum.merge(part));
+        other.issues.into_iter().for_each(|(issue, count)| *self.issues.entry(issue).or_insert(0) += count);
+        self.cut += other.cut;
+    }
+}
+
+/// Columns of the table that are read, and where the encoder finds its own among them.
+struct Columns<'a> {
+    wanted: &'a [usize],
+    places: &'a [Option<usize>],
+}
 
 type Encoded = (usize, Result<(TextChunk, EncodedRows), CustodianError>);
 
@@ -203,7 +246,7 @@ type Encoded = (usize, Result<(TextChunk, EncodedRows), CustodianError>);
 fn run(
     encoder: &Encoder,
     reader: TableReader,
-    wanted: &[usize],
+    columns: &Columns<'_>,
     threads: usize,
     sink: &mut Sink,
     on_progress: OnProgress<'_>,
@@ -215,7 +258,7 @@ fn run(
         let workers: Vec<_> = (0..threads)
             .map(|_| {
                 let (input, send, name) = (&input, send.clone(), name.as_str());
-                scope.spawn(move || encode_chunks(encoder, input, wanted, name, &send))
+                scope.spawn(move || encode_chunks(encoder, input, columns, name, &send))
             })
             .collect();
         drop(send);
@@ -238,15 +281,11 @@ fn run(
             let progress = input.lock().unwrap_or_else(PoisonError::into_inner).0.progress();
             on_progress(sink.records, progress);
         }
-        let mut stats: Vec<ViewStats> = Vec::new();
-        let mut issues = BTreeMap::new();
+        let mut counts = Counts::default();
         for worker in workers {
-            let (view_stats, view_issues) = worker.join().map_err(|_| CustodianError::Thread)?;
-            stats.resize_with(view_stats.len(), ViewStats::default);
-            stats.iter_mut().zip(&view_stats).for_each(|(sum, part)| sum.merge(part));
-            view_issues.into_iter().for_each(|(issue, count)| *issues.entry(issue).or_insert(0) += count);
+            counts.merge(worker.join().map_err(|_| CustodianError::Thread)?);
         }
-        failure.map_or(Ok((stats, issues)), Err)
+        failure.map_or(Ok(counts), Err)
     })
 }
 
@@ -254,7 +293,7 @@ fn run(
 fn encode_chunks(
     encoder: &Encoder,
     input: &Mutex<(TableReader, usize, bool)>,
-    wanted: &[usize],
+    columns: &Columns<'_>,
     name: &str,
     send: &SyncSender<Encoded>,
 ) -> Counts {
@@ -265,7 +304,7 @@ fn encode_chunks(
             if input.2 {
                 break;
             }
-            let chunk = input.0.next_chunk(wanted);
+            let chunk = input.0.next_chunk(columns.wanted);
             // After the end or an error nobody reads on.
             input.2 = !matches!(chunk, Ok(Some(_)));
             let index = input.1;
@@ -276,7 +315,9 @@ fn encode_chunks(
             Ok(None) => break,
             Err(error) => Err(error.into()),
             Ok(Some(chunk)) => worker
-                .encode(chunk.rows(), chunk.first_row(), &|row, column| chunk.get(row, column))
+                .encode(chunk.rows(), chunk.first_row(), &|row, column| {
+                    columns.places[column].map_or("", |place| chunk.get(row, place))
+                })
                 .map_err(|reason: EncodeError| CustodianError::Encode { file: name.to_owned(), reason })
                 .map(|rows| (chunk, rows)),
         };
@@ -284,7 +325,7 @@ fn encode_chunks(
             break;
         }
     }
-    (worker.stats().to_vec(), worker.issues().clone())
+    Counts { views: worker.stats().to_vec(), issues: worker.issues().clone(), cut: worker.cut_alternatives() }
 }
 
 /// Says aloud what was taken away.

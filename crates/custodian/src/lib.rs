@@ -22,4 +22,4 @@ pub use normalize::{
     normalize_value,
 };
 pub use propose::propose_schema;
-pub use summary::{EncodeSummary, FieldIssue, ViewReport};
+pub use summary::{Alternatives, EncodeSummary, FieldIssue, ViewReport};

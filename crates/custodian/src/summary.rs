@@ -1,12 +1,11 @@
 //! What is told after encoding: counts and leaks, never values.
 
-use std::collections::BTreeMap;
-
-use mizuhiki_encode::{Issue, IssueKind, ViewStats};
+use mizuhiki_encode::IssueKind;
 use mizuhiki_schema::{LinkageSchema, Measure, SchemaBody};
 use serde::Serialize;
 
 use crate::BlockingReport;
+use crate::encode_file::Counts;
 
 /// Figures of an encoded file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,10 +24,21 @@ pub struct EncodeSummary {
     pub views: Vec<ViewReport>,
     /// Blocks and what was taken away of them; absent if the schema has no blocking.
     pub blocking: Option<BlockingReport>,
+    /// Rows of tokens for the alternatives of records; absent if the schema has none.
+    pub alternatives: Option<Alternatives>,
     /// Masked values, by field and reason.
     pub masked: Vec<FieldIssue>,
     /// Things to look at.
     pub warnings: Vec<String>,
+}
+
+/// Figures of alternatives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Alternatives {
+    /// Rows of tokens, over all records.
+    pub rows: u64,
+    /// Records that had more alternatives than the schema permits.
+    pub cut: u64,
 }
 
 /// Figures of a view.
@@ -58,13 +68,7 @@ pub struct FieldIssue {
 }
 
 impl EncodeSummary {
-    pub(crate) fn new(
-        schema: &LinkageSchema,
-        key_id: String,
-        records: u64,
-        stats: &[ViewStats],
-        issues: &BTreeMap<Issue, u64>,
-    ) -> Self {
+    pub(crate) fn new(schema: &LinkageSchema, key_id: String, records: u64, counts: &Counts) -> Self {
         let taps = match schema.measure() {
             Measure::UnwarpedHamming { taps } => taps,
             _ => 1,
@@ -78,7 +82,7 @@ impl EncodeSummary {
             }
             _ => (10_000, Vec::new()),
         };
-        let views = schema.view_names().into_iter().zip(stats).map(|(view, stats)| {
+        let views = schema.view_names().into_iter().zip(&counts.views).map(|(view, stats)| {
             let summary = stats.summary(taps, known_pairs);
             ViewReport {
                 view: view.to_owned(),
@@ -88,7 +92,7 @@ impl EncodeSummary {
                 repeated_share: summary.repeated_share,
             }
         });
-        let masked = issues.iter().map(|(issue, &count)| FieldIssue {
+        let masked = counts.issues.iter().map(|(issue, &count)| FieldIssue {
             field: fields.get(issue.field).copied().unwrap_or_default().to_owned(),
             reason: if issue.kind == IssueKind::Missing {
                 "missing".to_owned()
@@ -105,6 +109,7 @@ impl EncodeSummary {
             known_pairs,
             views: views.collect(),
             blocking: None,
+            alternatives: None,
             masked: masked.collect(),
             warnings: Vec::new(),
         }

@@ -109,7 +109,13 @@ impl BlockPlan {
     ) -> Result<Part, EncodeError> {
         let field = &fields[given.field];
         let level = match &given.level {
-            Some(level) => resolve_level(pack, path, &field.kind, Some(level))?,
+            Some(level) => {
+                // Every column's kind must have the level.
+                for kind in &field.kinds {
+                    resolve_level(pack, path, kind, Some(level))?;
+                }
+                level.clone()
+            }
             None => field.level.clone(),
         };
         let wanted = (given.field, level);
@@ -148,17 +154,17 @@ impl BlockWorker {
         }
     }
 
-    /// Takes the next record: `raw(field)` is its value, or `None` if the schema lists it as missing.
-    pub(crate) fn add_record<'v>(
+    /// Takes the next row: `raw(field)` is kind and text of its value, or `None` if the schema lists it as
+    /// missing.
+    pub(crate) fn add_row<'v>(
         &mut self,
         plan: &BlockPlan,
         pack: &dyn Pack,
-        fields: &[FieldPlan],
-        raw: &dyn Fn(usize) -> Option<&'v str>,
+        raw: &dyn Fn(usize) -> Option<(&'v str, &'v str)>,
     ) {
         for ((field, level), value) in plan.values.iter().zip(&mut self.values) {
-            let outcome = raw(*field)
-                .map_or(Outcome::Missing, |raw| pack.normalise(&fields[*field].kind, level, raw, value));
+            let outcome =
+                raw(*field).map_or(Outcome::Missing, |(kind, text)| pack.normalise(kind, level, text, value));
             if outcome != Outcome::Value {
                 value.clear();
             }

@@ -49,6 +49,28 @@ pub enum EncodeError {
         /// Levels of the kind.
         known: String,
     },
+    /// A field would encode national numbers.
+    #[error(
+        "$.fields[{index}].kind: an encoded My Number is legally still one (My Number Act, art. 2(8)); \
+         remove the field, or state \"statutoryBasis\" in the schema"
+    )]
+    NationalNumberField {
+        /// Index of the field.
+        index: usize,
+    },
+    /// Names are to be read by a pack that cannot read.
+    #[error(
+        "$.inputs[{input}].columns[{column}].readings: pack {pack} does not know how names are read; \
+         remove the member"
+    )]
+    NoReadings {
+        /// Index of the input.
+        input: usize,
+        /// Index of its column.
+        column: usize,
+        /// Name of the pack.
+        pack: String,
+    },
     /// A field has so little weight that it would set no bit.
     #[error(
         "$.fields[{index}].weight: the field gets {bits} filter bits in view {view:?}; \

@@ -2,6 +2,7 @@
 //!
 //! Normative text: `protocols/03-tokens.md`. Nothing here does IO; a custodian feeds values and takes rows.
 
+mod alternatives;
 mod blocks;
 mod clkhash;
 #[doc(hidden)]

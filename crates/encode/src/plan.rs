@@ -2,9 +2,10 @@
 
 use mizuhiki_exchange::KeyId;
 use mizuhiki_locale::{Pack, pack, packs};
-use mizuhiki_schema::{Feature, LinkageSchema, SchemaBody, TokenSchema};
+use mizuhiki_schema::{Feature, Input, LinkageSchema, SchemaBody, TokenSchema};
 use sha2::{Digest, Sha256};
 
+use crate::alternatives::InputPlan;
 use crate::blocks::{BlockPlan, plan_blocks};
 use crate::clkhash::ClkhashPlan;
 use crate::diffusion::tap_positions;
@@ -27,6 +28,9 @@ pub(crate) enum Plan {
 /// A native schema, resolved.
 pub(crate) struct TokenPlan {
     pub(crate) pack: &'static dyn Pack,
+    pub(crate) inputs: Vec<InputPlan>,
+    /// Rows of a record at most.
+    pub(crate) max_alternatives: usize,
     pub(crate) fields: Vec<FieldPlan>,
     pub(crate) views: Vec<ViewPlan>,
     pub(crate) blocks: BlockPlan,
@@ -38,8 +42,10 @@ pub(crate) struct TokenPlan {
 
 pub(crate) struct FieldPlan {
     pub(crate) name: String,
-    pub(crate) column: String,
-    pub(crate) kind: String,
+    /// Where its values come from: an index into [`TokenPlan::inputs`].
+    pub(crate) input: usize,
+    /// Kind of the values of each column of the input.
+    pub(crate) kinds: Vec<String>,
     pub(crate) level: String,
     pub(crate) group: u8,
     pub(crate) features: Vec<Feature>,
@@ -72,8 +78,14 @@ impl Encoder {
     pub fn new(schema: &LinkageSchema, key: &LinkageKey) -> Result<Self, EncodeError> {
         let (plan, columns) = match schema.body() {
             SchemaBody::Tokens(body) => {
-                let plan = plan_tokens(body, &key.for_schema(schema.digest()))?;
-                (Plan::Tokens(plan), body.fields.iter().map(|field| field.column.clone()).collect())
+                let mut columns: Vec<String> = Vec::new();
+                for column in body.inputs.iter().flat_map(|input| &input.columns) {
+                    if !columns.contains(&column.column) {
+                        columns.push(column.column.clone());
+                    }
+                }
+                let keys = key.for_schema(schema.digest());
+                (Plan::Tokens(plan_tokens(body, schema.max_alternatives(), &columns, &keys)?), columns)
             }
             SchemaBody::Clkhash(body) => {
                 let columns = body.features.iter().map(|feature| feature.identifier.clone()).collect();
@@ -93,10 +105,20 @@ impl Encoder {
         Self::new(schema, &key).map(|_| ())
     }
 
-    /// Columns that records must have, in the order in which values are asked for.
+    /// Columns that records may have, in the order in which values are asked for.
     #[must_use]
     pub fn columns(&self) -> &[String] {
         &self.columns
+    }
+
+    /// Places in [`Encoder::columns`] of columns that can stand for each other: of each group at least one must
+    /// be there, and the value in another is empty.
+    #[must_use]
+    pub fn column_groups(&self) -> Vec<Vec<usize>> {
+        match &self.plan {
+            Plan::Tokens(plan) => plan.inputs.iter().map(|input| input.columns().collect()).collect(),
+            Plan::Clkhash(_) => (0..self.columns.len()).map(|column| vec![column]).collect(),
+        }
     }
 
     /// Whether the columns must be the input's columns, all and in order, as clkhash demands.
@@ -126,7 +148,12 @@ pub fn tables_digest(pack: &dyn Pack) -> [u8; 32] {
     hash.finalize().into()
 }
 
-fn plan_tokens(schema: &TokenSchema, keys: &SchemaKeys) -> Result<TokenPlan, EncodeError> {
+fn plan_tokens(
+    schema: &TokenSchema,
+    max_alternatives: usize,
+    columns: &[String],
+    keys: &SchemaKeys,
+) -> Result<TokenPlan, EncodeError> {
     let Some(pack) = pack(&schema.pack) else {
         let known: Vec<&str> = packs().iter().map(|pack| pack.name()).collect();
         return Err(EncodeError::UnknownPack { pack: schema.pack.clone(), known: known.join(", ") });
@@ -134,18 +161,40 @@ fn plan_tokens(schema: &TokenSchema, keys: &SchemaKeys) -> Result<TokenPlan, Enc
     let mut groups: Vec<&str> = schema.fields.iter().map(|field| field.key_group.as_str()).collect();
     groups.sort_unstable();
     groups.dedup();
+    let read_as_written = |(index, input): (usize, &Input)| {
+        let column = input.columns.iter().position(|column| column.readings.is_some())?;
+        Some(EncodeError::NoReadings { input: index, column, pack: pack.name().to_owned() })
+    };
+    if let Some(error) = schema.inputs.iter().enumerate().find_map(read_as_written)
+        && !pack.reads()
+    {
+        return Err(error);
+    }
     let fields = schema
         .fields
         .iter()
         .enumerate()
         .map(|(index, field)| {
-            let path = || format!("$.fields[{index}]");
-            let level = resolve_level(pack, &path, &field.kind, field.level.as_deref())?;
+            let input = &schema.inputs[field.input];
+            let level =
+                resolve_level(pack, &|| format!("$.fields[{index}]"), &field.kind, field.level.as_deref())?;
+            let kinds = input.columns.iter().enumerate().map(|(column, of)| match &of.kind {
+                None => Ok(field.kind.clone()),
+                Some(kind) => {
+                    let path = || format!("$.inputs[{}].columns[{column}]", field.input);
+                    resolve_level(pack, &path, kind, Some(&level))?;
+                    Ok(kind.clone())
+                }
+            });
+            let kinds = kinds.collect::<Result<Vec<_>, EncodeError>>()?;
+            if schema.statutory_basis.is_none() && kinds.iter().any(|kind| kind == "mynumber") {
+                return Err(EncodeError::NationalNumberField { index });
+            }
             let group = groups.iter().position(|&group| group == field.key_group).unwrap_or_default();
             Ok(FieldPlan {
                 name: field.name.clone(),
-                column: field.column.clone(),
-                kind: field.kind.clone(),
+                input: field.input,
+                kinds,
                 level,
                 group: group as u8,
                 features: field.features.clone(),
@@ -165,6 +214,8 @@ fn plan_tokens(schema: &TokenSchema, keys: &SchemaKeys) -> Result<TokenPlan, Enc
     let blocks = plan_blocks(schema, pack, &fields, keys)?;
     Ok(TokenPlan {
         pack,
+        inputs: schema.inputs.iter().map(|input| InputPlan::new(input, columns)).collect(),
+        max_alternatives,
         fields,
         views,
         blocks,

@@ -6,6 +6,7 @@ use mizuhiki_bits::{BitColumns, LANES};
 use mizuhiki_exchange::BlockId;
 use mizuhiki_locale::Outcome;
 
+use crate::alternatives::{InputValue, expand};
 use crate::blocks::{BlockPlan, BlockWorker};
 use crate::clkhash::ClkhashMemo;
 use crate::features::Features;
@@ -14,15 +15,17 @@ use crate::plan::{Encoder, Plan, TokenPlan, ViewPlan};
 use crate::positions::{Interner, PositionMemo};
 use crate::{EncodeError, Issue, IssueKind, ViewStats};
 
-/// Tokens of a run of records, view by view.
+/// Tokens of a run of records, view by view: a row a record, or several for its alternatives.
 #[derive(Default)]
 pub struct EncodedRows {
-    /// Serialised rows of each view, record after record; records without a token are zero.
+    /// Serialised tokens of each view, row after row; those of rows without a token are zero.
     pub views: Vec<Vec<u8>>,
-    /// For each view and record, whether there is a token.
+    /// For each view and row, whether there is a token.
     pub present: Vec<Vec<bool>>,
-    /// For each blocking pass and record, its block id, if it has one.
+    /// For each blocking pass and row, its block id, if it has one.
     pub blocks: Vec<Vec<Option<BlockId>>>,
+    /// For each row the record that it is of, from 0: ascending, several rows for a record with alternatives.
+    pub records: Vec<u32>,
 }
 
 /// Scratch memory, memos and counts of one thread.
@@ -39,6 +42,8 @@ pub struct Worker<'e> {
     block_ids: BlockWorker,
     stats: Vec<ViewStats>,
     issues: BTreeMap<Issue, u64>,
+    /// Records with more alternatives than are permitted.
+    cut: u64,
     /// Features of the current block: number and byte string.
     numbers: Vec<u32>,
     texts: Vec<u8>,
@@ -75,6 +80,7 @@ impl<'e> Worker<'e> {
             block_ids,
             stats: vec![ViewStats::default(); views],
             issues: BTreeMap::new(),
+            cut: 0,
             numbers: Vec::new(),
             texts: Vec::new(),
             text_ends: Vec::new(),
@@ -98,7 +104,13 @@ impl<'e> Worker<'e> {
             Plan::Clkhash(plan) => {
                 let row = plan.encode(&mut self.clkhash, rows, first_row, value)?;
                 self.count_clks(&row, plan.bits(), rows);
-                Ok(EncodedRows { views: vec![row], present: vec![vec![true; rows]], blocks: Vec::new() })
+                let records = (0..rows as u32).collect();
+                Ok(EncodedRows {
+                    views: vec![row],
+                    present: vec![vec![true; rows]],
+                    blocks: Vec::new(),
+                    records,
+                })
             }
             Plan::Tokens(plan) => self.encode_tokens(plan, rows, first_row, value),
         }
@@ -114,6 +126,12 @@ impl<'e> Worker<'e> {
     #[must_use]
     pub const fn issues(&self) -> &BTreeMap<Issue, u64> {
         &self.issues
+    }
+
+    /// Records so far of which not all alternatives were taken.
+    #[must_use]
+    pub const fn cut_alternatives(&self) -> u64 {
+        self.cut
     }
 
     fn count_clks(&mut self, rows: &[u8], bits: usize, count: usize) {
@@ -141,49 +159,71 @@ impl<'e> Worker<'e> {
             views: vec![Vec::new(); views],
             present: vec![Vec::new(); views],
             blocks: vec![Vec::new(); plan.blocks.len()],
+            records: Vec::with_capacity(rows),
         };
-        for start in (0..rows).step_by(LANES) {
-            let lanes = (rows - start).min(LANES);
+        let mut values: Vec<InputValue<'v>> = Vec::new();
+        let mut next = 0;
+        while next < rows {
+            // A block of rows holds records whole.
+            let first = out.records.len();
+            values.clear();
+            while next < rows && out.records.len() - first + plan.max_alternatives <= LANES {
+                self.refuse_national_number(plan, first_row + next as u64, &|column| value(next, column))?;
+                let of_record = |column: usize| value(next, column);
+                let (taken, cut) =
+                    expand(&plan.inputs, plan.pack, plan.max_alternatives, &of_record, &mut values);
+                self.cut += u64::from(cut);
+                out.records.extend(std::iter::repeat_n(next as u32, taken));
+                next += 1;
+            }
             if self.interner.is_full() {
                 self.interner.clear();
                 self.memos.iter_mut().for_each(PositionMemo::clear);
             }
-            self.read_block(plan, start, lanes, first_row, value)?;
+            self.read_block(plan, &values, &out.records[first..]);
+            let lanes = out.records.len() - first;
             for (view, view_plan) in plan.views.iter().enumerate() {
-                self.encode_view(plan, view, view_plan, lanes, &mut out);
+                self.encode_view(plan, (view, view_plan), lanes, &mut out);
             }
             self.block_ids.finish_block(&mut out.blocks);
         }
         Ok(out)
     }
 
-    /// Normalises a block's values and numbers their features.
-    fn read_block<'v>(
-        &mut self,
+    fn refuse_national_number<'v>(
+        &self,
         plan: &TokenPlan,
-        start: usize,
-        lanes: usize,
-        first_row: u64,
-        value: &dyn Fn(usize, usize) -> &'v str,
+        row: u64,
+        value: &dyn Fn(usize) -> &'v str,
     ) -> Result<(), EncodeError> {
+        let columns = self.encoder.columns();
+        let refused =
+            (0..columns.len()).find(|&column| plan.refuse_national_numbers && is_my_number(value(column)));
+        refused.map_or(Ok(()), |column| {
+            Err(EncodeError::NationalNumber { row, column: columns[column].clone() })
+        })
+    }
+
+    /// Normalises a block's values, row after row, and numbers their features; `records` are those of the rows.
+    fn read_block(&mut self, plan: &TokenPlan, values: &[InputValue<'_>], records: &[u32]) {
         self.block.clear();
         self.numbers.clear();
         self.texts.clear();
         self.text_ends.clear();
-        for lane in 0..lanes {
+        let rows = values.chunks_exact(plan.inputs.len());
+        for (lane, row) in rows.enumerate() {
+            // What a record lacks counts once, however many alternatives it has.
+            let begins = lane == 0 || records[lane - 1] != records[lane];
             let raw_value = |index: usize| {
-                let raw = value(start + lane, index);
-                (!plan.fields[index].missing.iter().any(|missing| missing == raw.trim())).then_some(raw)
+                let field = &plan.fields[index];
+                let value = &row[field.input];
+                let listed = field.missing.iter().any(|missing| missing == value.text.trim());
+                (!listed).then(|| (field.kinds[value.column].as_str(), &*value.text))
             };
-            self.block_ids.add_record(&plan.blocks, plan.pack, &plan.fields, &raw_value);
+            self.block_ids.add_row(&plan.blocks, plan.pack, &raw_value);
             for (index, field) in plan.fields.iter().enumerate() {
-                let raw = value(start + lane, index);
-                if plan.refuse_national_numbers && is_my_number(raw) {
-                    let row = first_row + (start + lane) as u64;
-                    return Err(EncodeError::NationalNumber { row, column: field.column.clone() });
-                }
-                let outcome = raw_value(index).map_or(Outcome::Missing, |raw| {
-                    plan.pack.normalise(&field.kind, &field.level, raw, &mut self.normal)
+                let outcome = raw_value(index).map_or(Outcome::Missing, |(kind, text)| {
+                    plan.pack.normalise(kind, &field.level, text, &mut self.normal)
                 });
                 let (kind, reason) = match outcome {
                     Outcome::Value => {
@@ -193,11 +233,12 @@ impl<'e> Worker<'e> {
                     Outcome::Missing => (IssueKind::Missing, ""),
                     Outcome::Invalid(reason) => (IssueKind::Invalid, reason),
                 };
-                *self.issues.entry(Issue { field: index, kind, reason }).or_insert(0) += 1;
+                if begins {
+                    *self.issues.entry(Issue { field: index, kind, reason }).or_insert(0) += 1;
+                }
                 self.block.push(FieldValue::default());
             }
         }
-        Ok(())
     }
 
     fn keep_features(&mut self, group: u8, kinds: &[mizuhiki_schema::Feature]) {
@@ -218,8 +259,7 @@ impl<'e> Worker<'e> {
     fn encode_view(
         &mut self,
         plan: &TokenPlan,
-        view: usize,
-        view_plan: &ViewPlan,
+        (view, view_plan): (usize, &ViewPlan),
         lanes: usize,
         out: &mut EncodedRows,
     ) {
@@ -250,10 +290,14 @@ impl<'e> Worker<'e> {
             self.filter.xor_into(&view_plan.taps, plan.taps, &mut self.token);
             self.token.append_rows(lanes, rows);
         }
-        for (row, _) in
-            rows[start..].chunks_exact(plan.token_bits / 8).zip(present).filter(|(_, present)| **present)
-        {
-            self.stats[view].add_token(row);
+        let tokens: Vec<&[u8]> = rows[start..].chunks_exact(plan.token_bits / 8).collect();
+        let records = &out.records[first_present..];
+        for (lane, token) in tokens.iter().enumerate().filter(|(lane, _)| present[*lane]) {
+            // Alternatives of one record repeat each other where they do not differ in the view.
+            let earlier = (0..lane).rev().take_while(|&other| records[other] == records[lane]);
+            if !earlier.into_iter().any(|other| tokens[other] == *token) {
+                self.stats[view].add_token(token);
+            }
         }
     }
 

@@ -134,6 +134,20 @@ impl RecordIds {
         rows.into_iter().map(|(_, row)| row).collect()
     }
 
+    /// For each row of `rows`, its id: as many ids as that.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn repeated(&self, rows: &[u32]) -> Self {
+        let mut repeated = Self::default();
+        for &row in rows {
+            repeated.text.push_str(self.get(row as usize));
+            repeated.ends.push(repeated.text.len());
+        }
+        repeated
+    }
+
     /// The ids of the rows `order`, in that order.
     pub(crate) fn reordered(self, order: &[u32]) -> Self {
         let mut text = String::with_capacity(self.text.len());

@@ -1,26 +1,32 @@
 //! A set of tokens in memory.
 
+use std::ops::Range;
+
 use mizuhiki_bits::BitRows;
 
 use crate::{BlockId, RecordIds, TokenMeta, compare_ids};
 
-/// Tokens of one view, one row a record.
+/// Tokens of one view, one a row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
     /// Name of the view.
     pub name: String,
     /// The tokens; rows without a token are zero.
     pub rows: BitRows,
-    /// Whether a record has a token in this view.
+    /// Whether a row has a token in this view.
     pub present: Vec<bool>,
 }
 
-/// Tokens of one custodian: ids, one token a record and view, one block id a record and pass; rows are in the
-/// order of their ids.
+/// Tokens of one custodian: records in the order of their ids, and for each a row of tokens, one a view, with one
+/// block id a pass. A record whose name or address has alternatives has a row for each of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TokenSet {
     meta: Option<TokenMeta>,
     ids: RecordIds,
+    /// Record of each row, ascending; empty where each record has one row.
+    records: Vec<u32>,
+    /// First row of each record, and the end; empty where each record has one row.
+    starts: Vec<u32>,
     views: Vec<View>,
     blocks: Vec<Vec<Option<BlockId>>>,
 }
@@ -43,15 +49,16 @@ pub enum TokenSetError {
 }
 
 impl TokenSet {
-    /// Puts ids, views and block ids together and brings the records into the order of their ids, so that
-    /// nothing can depend on the order of rows in a file. `meta` is `None` for bare CLK files, whose schema is
-    /// unknown; `blocks` holds one list a pass, or none for a file without block ids.
+    /// Puts ids, views and block ids together, one of each a row, and brings the rows into the order of their ids,
+    /// so that nothing can depend on the order of rows in a file. `meta` is `None` for bare CLK files, whose schema
+    /// is unknown; `blocks` holds one list a pass, or none for a file without block ids.
     ///
     /// # Errors
-    /// [`TokenSetError::RepeatedId`] if two records have one id, [`TokenSetError::TooMany`] past 2³² − 1.
+    /// [`TokenSetError::RepeatedId`] if two rows have one id and the schema knows no alternatives, or more rows than
+    /// it permits; [`TokenSetError::TooMany`] past 2³² − 1.
     ///
     /// # Panics
-    /// If a view or pass has another number of rows than there are ids; readers count while they read.
+    /// If a view or pass has another number of rows than there are ids: readers count while they read.
     pub fn new(
         meta: Option<TokenMeta>,
         ids: RecordIds,
@@ -65,8 +72,9 @@ impl TokenSet {
             return Err(TokenSetError::TooMany(ids.len()));
         }
         let ranking = ids.ranking();
-        for pair in ranking.windows(2) {
-            let (a, b) = (pair[0] as usize, pair[1] as usize);
+        let most = meta.as_ref().map_or(1, |meta| meta.schema.max_alternatives());
+        for rows in ranking.windows(most + 1) {
+            let (a, b) = (rows[0] as usize, rows[most] as usize);
             if compare_ids(ids.get(a), ids.get(b)).is_eq() {
                 return Err(TokenSetError::RepeatedId { first: a.min(b) + 1, second: a.max(b) + 1 });
             }
@@ -78,7 +86,35 @@ impl TokenSet {
         for pass in &mut blocks {
             *pass = ranking.iter().map(|&row| pass[row as usize]).collect();
         }
-        Ok(Self { meta, ids: ids.reordered(&ranking), views, blocks })
+        let mut set = Self {
+            meta,
+            ids: ids.reordered(&ranking),
+            records: Vec::new(),
+            starts: Vec::new(),
+            views,
+            blocks,
+        };
+        if most > 1 {
+            set.gather();
+        }
+        Ok(set)
+    }
+
+    /// Gathers rows of one id into records.
+    fn gather(&mut self) {
+        let rows = self.ids.len() as u32;
+        let begins = |row: &u32| *row == 0 || self.ids.get(*row as usize) != self.ids.get(*row as usize - 1);
+        let starts: Vec<u32> = (0..rows).filter(begins).collect();
+        if starts.len() == rows as usize {
+            return;
+        }
+        let next = starts.iter().copied().skip(1).chain([rows]);
+        let lengths = starts.iter().zip(next).map(|(start, next)| (next - start) as usize);
+        self.records =
+            (0_u32..).zip(lengths).flat_map(|(record, length)| std::iter::repeat_n(record, length)).collect();
+        self.ids = std::mem::take(&mut self.ids).reordered(&starts);
+        self.starts = starts;
+        self.starts.push(rows);
     }
 
     /// What the file said of itself; `None` for bare CLKs.
@@ -99,7 +135,7 @@ impl TokenSet {
         &self.views
     }
 
-    /// Block ids, pass by pass in schema order, one a record; empty for a file without.
+    /// Block ids, pass by pass in schema order, one a row; empty for a file without.
     #[must_use]
     pub fn blocks(&self) -> &[Vec<Option<BlockId>>] {
         &self.blocks
@@ -109,6 +145,39 @@ impl TokenSet {
     #[must_use]
     pub const fn len(&self) -> usize {
         self.ids.len()
+    }
+
+    /// Number of rows of tokens: at least one a record.
+    #[must_use]
+    pub const fn rows(&self) -> usize {
+        if self.records.is_empty() { self.ids.len() } else { self.records.len() }
+    }
+
+    /// Whether a record has several rows.
+    #[must_use]
+    pub const fn has_alternatives(&self) -> bool {
+        !self.records.is_empty()
+    }
+
+    /// The record of a row.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn record_of(&self, row: u32) -> u32 {
+        if self.records.is_empty() { row } else { self.records[row as usize] }
+    }
+
+    /// The rows of a record.
+    ///
+    /// # Panics
+    /// If there is no such record.
+    #[must_use]
+    pub fn rows_of(&self, record: u32) -> Range<u32> {
+        match self.starts.get(record as usize..record as usize + 2) {
+            Some(&[start, end]) => start..end,
+            _ => record..record + 1,
+        }
     }
 
     /// Whether there is no record.

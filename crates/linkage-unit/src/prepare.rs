@@ -45,6 +45,9 @@ fn add_set(hash: &mut Sha256, set: &TokenSet) {
         hash.update(set.ids().get(row).as_bytes());
         hash.update([0]);
     }
+    if set.has_alternatives() {
+        (0..set.rows() as u32).for_each(|row| hash.update(set.record_of(row).to_le_bytes()));
+    }
     let mut bytes = Vec::new();
     for view in set.views() {
         for words in view.rows.words().chunks(1 << 13) {

@@ -120,15 +120,18 @@ fn file(name: &str, set: &TokenSet) -> FileSummary {
         name: name.to_owned(),
         custodian: set.custodian_name().to_owned(),
         records: set.len() as u64,
-        views: set.views().iter().map(view).collect(),
+        views: set.views().iter().map(|of| view(set, of)).collect(),
     }
 }
 
-fn view(view: &View) -> ViewSummary {
+fn view(set: &TokenSet, view: &View) -> ViewSummary {
     let tokens = view.present.iter().filter(|&&present| present).count();
     let present = |row: &usize| view.present[*row];
     let weight: u64 = (0..view.rows.len()).filter(present).map(|row| u64::from(view.rows.weight(row))).sum();
-    let mut rows: Vec<&[u64]> = (0..view.rows.len()).filter(present).map(|row| view.rows.row(row)).collect();
+    // Alternatives of one record repeat each other, which says nothing: the first speaks for the record.
+    let firsts = (0..set.len() as u32).map(|record| set.rows_of(record).start as usize).filter(present);
+    let mut rows: Vec<&[u64]> = firsts.map(|row| view.rows.row(row)).collect();
+    let records = rows.len();
     rows.sort_unstable();
     rows.dedup();
     ViewSummary {
@@ -136,6 +139,6 @@ fn view(view: &View) -> ViewSummary {
         bits: view.rows.width() as u64,
         tokens: tokens as u64,
         fill: weight as f64 / (tokens.max(1) * view.rows.width()) as f64,
-        distinct_share: rows.len() as f64 / tokens.max(1) as f64,
+        distinct_share: rows.len() as f64 / records.max(1) as f64,
     }
 }

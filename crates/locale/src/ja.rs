@@ -103,6 +103,10 @@ impl Pack for Ja {
         relation::relation(kind, a, b)
     }
 
+    fn reads(&self) -> bool {
+        true
+    }
+
     fn readings(&self, name: &str, most: usize) -> Vec<Reading> {
         readings::readings(name, most)
     }
@@ -166,7 +170,7 @@ fn normalise(kind: &str, level: &str, value: &str, out: &mut String) -> Result<(
     match kind {
         "kana" | "kana_family" | "kana_given" => kana_level(level, part(kind, &prepared), out),
         "kanji" | "kanji_family" | "kanji_given" => kanji_level(level, part(kind, &prepared), out),
-        "romaji" => romaji::normalise(level, value, out)?,
+        "romaji" => romaji::normalise(level, &prepared, out)?,
         "address" => address::normalise(level, &prepared, out)?,
         "postal" => codes::postal(level, &prepared, out)?,
         "phone" => codes::phone(level, &prepared, out)?,

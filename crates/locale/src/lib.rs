@@ -112,6 +112,11 @@ pub trait Pack: Sync {
         levels.iter().find(equal).copied().unwrap_or(UNEQUAL)
     }
 
+    /// Whether the pack knows how names are read.
+    fn reads(&self) -> bool {
+        false
+    }
+
     /// The most probable readings of a name, at most `most`, by falling probability; none where the pack has no
     /// model or the name gives it nothing to go by.
     fn readings(&self, name: &str, most: usize) -> Vec<Reading> {

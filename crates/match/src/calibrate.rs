@@ -273,32 +273,56 @@ fn sample_strangers(set: &TokenSet, nearest: Nearest, blocked: bool) -> Vec<f64>
     let scorer = Scorer::new(&within);
     let passes: Vec<BlockOrder> =
         if blocked { set.blocks().iter().map(|ids| BlockOrder::new(ids)).collect() } else { Vec::new() };
-    let all: Vec<u32> = if blocked { Vec::new() } else { (0..set.len() as u32).collect() };
+    let all: Vec<u32> = if blocked { Vec::new() } else { (0..set.rows() as u32).collect() };
     let count = if blocked {
         MAX_SAMPLE
     } else {
-        (MAX_COMPARISONS / (set.len() * set.views().len()).max(1)).clamp(MIN_RECORDS, MAX_SAMPLE)
+        (MAX_COMPARISONS / (set.rows() * set.views().len()).max(1)).clamp(MIN_RECORDS, MAX_SAMPLE)
     };
     let mut found: Vec<f64> = sample(set.ids(), count)
         .par_iter()
-        .map(|&row| {
-            let met: Vec<u32> = if blocked { neighbours(set, &passes, row) } else { Vec::new() };
-            let others = if blocked { &met } else { &all };
-            let (mut best, mut second) = (0.0_f64, 0.0_f64);
-            for (&other, similarity) in others.iter().zip(scorer.similarities(row, others)) {
-                if other != row {
-                    second = second.max(similarity.min(best));
-                    best = best.max(similarity);
+        .map(|&record| {
+            let mut best = TwoBest::default();
+            for row in set.rows_of(record) {
+                let met: Vec<u32> = if blocked { neighbours(set, &passes, row) } else { Vec::new() };
+                let others = if blocked { &met } else { &all };
+                for (&other, similarity) in others.iter().zip(scorer.similarities(row, others)) {
+                    let other = set.record_of(other);
+                    if other != record {
+                        best.offer(other, similarity);
+                    }
                 }
             }
             match nearest {
-                Nearest::Best => best,
-                Nearest::Second => second,
+                Nearest::Best => best.first,
+                Nearest::Second => best.second,
             }
         })
         .collect();
     found.sort_by(f64::total_cmp);
     found
+}
+
+/// The similarities of the two nearest records, each by its nearest alternative.
+#[derive(Default)]
+struct TwoBest {
+    first: f64,
+    second: f64,
+    /// Record of the first.
+    nearest: Option<u32>,
+}
+
+impl TwoBest {
+    fn offer(&mut self, record: u32, similarity: f64) {
+        if similarity > self.first {
+            if self.nearest != Some(record) {
+                self.second = self.first;
+            }
+            (self.first, self.nearest) = (similarity, Some(record));
+        } else if self.nearest != Some(record) {
+            self.second = self.second.max(similarity);
+        }
+    }
 }
 
 /// Rows that share a block with `row` in some pass, each once.

@@ -78,6 +78,7 @@ impl RunnersUp {
 
 /// Records of one set, compared with each other.
 struct Household<'a> {
+    set: &'a TokenSet,
     scorer: Scorer<'a>,
     views: usize,
     least: f64,
@@ -87,10 +88,14 @@ impl<'a> Household<'a> {
     fn new(set: &'a TokenSet, accept: Similarity) -> Self {
         let within = Comparable::within(set);
         let least = rms(within.measure(), accept.get());
-        Self { scorer: Scorer::new(&within), views: set.views().len(), least }
+        Self { set, scorer: Scorer::new(&within), views: set.views().len(), least }
     }
 
     fn holds(&self, a: u32, b: u32) -> bool {
-        (0..self.views).any(|view| self.scorer.agreements(view, a, &[b])[0] >= self.least)
+        let others: Vec<u32> = self.set.rows_of(b).collect();
+        let agrees = |row: u32, view: usize| {
+            self.scorer.agreements(view, row, &others).into_iter().any(|agreement| agreement >= self.least)
+        };
+        self.set.rows_of(a).any(|row| (0..self.views).any(|view| agrees(row, view)))
     }
 }

@@ -64,7 +64,7 @@ pub struct PlannedPass {
     pub blocks: u64,
     /// Pairs that share a block.
     pub pairs: u64,
-    /// Records of the left and of the right side that are in such a block.
+    /// Rows of the left and of the right side that are in such a block.
     pub records: (u64, u64),
     /// Pairs of the largest block.
     pub largest: u64,
@@ -161,8 +161,13 @@ impl<'a> Plan<'a> {
         if self.kind == PlanKind::Blocked {
             (BlockOrder::new(&left.blocks()[pass]), BlockOrder::new(&right.blocks()[pass]))
         } else {
-            (BlockOrder::whole(left.len()), BlockOrder::whole(right.len()))
+            (BlockOrder::whole(left.rows()), BlockOrder::whole(right.rows()))
         }
+    }
+
+    /// Whether two rows are compared at all: they share an id in some pass, or every pair is compared.
+    pub(crate) fn meets(&self, left: u32, right: u32) -> bool {
+        self.kind != PlanKind::Blocked || self.met_before(self.passes.len(), left, right)
     }
 
     /// Whether two rows share an id in a pass before `pass`.
@@ -219,7 +224,7 @@ impl<'a> Plan<'a> {
 fn kind(comparable: &Comparable<'_>, scope: Scope) -> PlanKind {
     let (left, right) = (comparable.left(), comparable.right());
     let work =
-        (left.len() as u64).saturating_mul(right.len() as u64).saturating_mul(left.views().len() as u64);
+        (left.rows() as u64).saturating_mul(right.rows() as u64).saturating_mul(left.views().len() as u64);
     match scope {
         Scope::Exhaustive => PlanKind::ExhaustiveAsked,
         _ if left.blocks().is_empty() || right.blocks().is_empty() => PlanKind::ExhaustiveNoBlocks,

@@ -19,14 +19,14 @@ const LEFT_ROWS: usize = 256;
 /// Right rows below which tiles do not pay.
 const FEW_ROWS: usize = 96;
 
-/// A pair of rows with its similarity.
+/// A pair of records with its similarity.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Candidate {
-    /// Row of the left token set.
+    /// Record of the left token set.
     pub left: u32,
-    /// Row of the right token set.
+    /// Record of the right token set.
     pub right: u32,
-    /// Similarity over all views.
+    /// Similarity over all views: that of the most similar alternatives that are compared.
     pub similarity: f64,
 }
 
@@ -37,7 +37,7 @@ pub struct UnitResult {
     pub unit: usize,
     /// Pairs compared.
     pub pairs: u64,
-    /// Candidates, by left row, then right row within a block.
+    /// Candidates, by left record, then right record within a block.
     pub candidates: Vec<Candidate>,
 }
 
@@ -63,7 +63,7 @@ pub fn search<B: Send>(
     ControlFlow::Continue(())
 }
 
-/// Every pair of `scope` that reaches `threshold`, in memory, by left row, then right row.
+/// Every pair of `scope` that reaches `threshold`, in memory, by left record, then right record.
 #[must_use]
 pub fn candidates(comparable: &Comparable<'_>, threshold: Similarity, scope: Scope) -> Vec<Candidate> {
     let plan = Plan::new(comparable, scope);
@@ -136,16 +136,41 @@ impl Task<'_> {
     /// Of pairs of one left row that reached the threshold in some view, those that reach it in all views
     /// together.
     fn decide(&self, pairs: &[(u32, u32)], candidates: &mut Vec<Candidate>) {
+        let comparable = &self.plan.comparable;
+        let (left_set, right_set) = (comparable.left(), comparable.right());
         let left = pairs[0].0;
         let rights: Vec<u32> = pairs.iter().map(|&(_, right)| right).collect();
         let similarities = self.scorer.similarities(left, &rights);
-        candidates.extend(
-            rights
-                .into_iter()
-                .zip(similarities)
-                .filter(|&(_, similarity)| similarity >= self.threshold)
-                .map(|(right, similarity)| Candidate { left, right, similarity }),
-        );
+        for (right, similarity) in rights.into_iter().zip(similarities) {
+            let records = (left_set.record_of(left), right_set.record_of(right));
+            let of_one_record = comparable.is_within() && records.0 == records.1;
+            if similarity >= self.threshold
+                && !of_one_record
+                && self.is_best(records, (left, right), similarity)
+            {
+                candidates.push(Candidate { left: records.0, right: records.1, similarity });
+            }
+        }
+    }
+
+    /// Whether no other alternatives of the two records that are compared are more similar; of equally similar
+    /// ones the first pair counts. So a pair of records is a candidate once, wherever its rows meet.
+    fn is_best(&self, records: (u32, u32), rows: (u32, u32), similarity: f64) -> bool {
+        let comparable = &self.plan.comparable;
+        let (lefts, rights) = (comparable.left().rows_of(records.0), comparable.right().rows_of(records.1));
+        if lefts.len() == 1 && rights.len() == 1 {
+            return true;
+        }
+        let rights: Vec<u32> = rights.collect();
+        lefts.into_iter().all(|left| {
+            self.scorer.similarities(left, &rights).into_iter().zip(&rights).all(|(other, &right)| {
+                let before = (left, right) < rows;
+                (left, right) == rows
+                    || other < similarity
+                    || (other == similarity && !before)
+                    || !self.plan.meets(left, right)
+            })
+        })
     }
 }
 
@@ -280,7 +305,7 @@ impl<'a> Scorer<'a> {
     }
 }
 
-/// Similarity of a left and a right row (`protocols/04-matching.md` §3).
+/// Similarity of a left and a right row of tokens (`protocols/04-matching.md` §3).
 ///
 /// # Panics
 /// If there is no such row.

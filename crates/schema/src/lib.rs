@@ -8,6 +8,7 @@ mod blocking;
 mod clkhash;
 mod digest;
 mod fault;
+mod inputs;
 mod json;
 mod native;
 mod threshold;
@@ -19,6 +20,7 @@ pub use clkhash::{
 };
 pub use digest::{SchemaDigest, first_difference};
 pub use fault::{Fault, SchemaError};
+pub use inputs::{Input, InputColumn, Readings, Take};
 pub use native::{Diffusion, Feature, Field, Filter, Limits, Profile, TokenSchema, View};
 pub use threshold::{Similarity, ThresholdError, Thresholds};
 
@@ -173,6 +175,17 @@ impl LinkageSchema {
                 schema.blocking.as_ref().map_or_else(Vec::new, Blocking::pass_names)
             }
             SchemaBody::Clkhash(_) => Vec::new(),
+        }
+    }
+
+    /// Rows of tokens that a record may have at most; 1 if no input has alternatives.
+    #[must_use]
+    pub fn max_alternatives(&self) -> usize {
+        match &self.body {
+            SchemaBody::Tokens(schema) if schema.inputs.iter().any(Input::has_alternatives) => {
+                schema.limits.max_alternatives
+            }
+            _ => 1,
         }
     }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::blocking::{Blocking, read_blocking};
 use crate::fault::{Object, Walk};
+use crate::inputs::{Input, read_inputs};
 use crate::{SchemaDigest, ThresholdError, Thresholds};
 
 /// Value of the member `format`.
@@ -28,6 +29,8 @@ pub struct TokenSchema {
     pub pack_digest: Option<SchemaDigest>,
     /// Key epoch, from 1: tokens of different epochs cannot be compared.
     pub epoch: u32,
+    /// Where values come from: the inputs of the document, then a column each for fields that name none.
+    pub inputs: Vec<Input>,
     /// The fields, in document order.
     pub fields: Vec<Field>,
     /// The filter that features are hashed into.
@@ -80,8 +83,8 @@ impl Profile {
 pub struct Field {
     /// Name of the field.
     pub name: String,
-    /// Column of the input; the field's name unless the document says otherwise.
-    pub column: String,
+    /// Where the values come from: an index into [`TokenSchema::inputs`].
+    pub input: usize,
     /// Kind of value, known to the locale pack (`surname`, `date`, …).
     pub kind: String,
     /// Level of the pack at which values are compared; the pack's default if absent.
@@ -153,9 +156,11 @@ pub struct View {
 pub struct Limits {
     /// Largest share of records whose token in a view repeats another record's.
     pub max_repeated_share: f64,
+    /// Rows of tokens that a record may have at most, where its inputs have alternatives.
+    pub max_alternatives: usize,
 }
 
-const MEMBERS: [&str; 16] = [
+const MEMBERS: [&str; 17] = [
     "format",
     "version",
     "name",
@@ -163,6 +168,7 @@ const MEMBERS: [&str; 16] = [
     "profile",
     "epoch",
     "locale",
+    "inputs",
     "fields",
     "filter",
     "diffusion",
@@ -187,7 +193,8 @@ pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<TokenSchema> {
     let profile = read_profile(&root, walk);
     let epoch = root.integer_or(walk, "epoch", 1..=u64::from(u32::MAX), 1);
     let locale = read_locale(&root, walk);
-    let fields = read_fields(&root, walk);
+    let inputs = read_inputs(&root, walk);
+    let (inputs, fields) = read_fields(&root, walk, inputs).unzip();
     let filter = read_filter(&root, walk, profile);
     let diffusion = read_diffusion(&root, walk, profile, filter);
     let views = read_views(&root, walk, fields.as_deref());
@@ -220,6 +227,7 @@ pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<TokenSchema> {
         pack,
         pack_digest,
         epoch: epoch? as u32,
+        inputs: inputs?,
         fields: fields?,
         filter: filter?,
         diffusion,
@@ -264,7 +272,12 @@ fn read_locale(root: &Object<'_>, walk: &mut Walk) -> Option<(String, Option<Sch
     Some((pack, digest))
 }
 
-fn read_fields(root: &Object<'_>, walk: &mut Walk) -> Option<Vec<Field>> {
+fn read_fields(
+    root: &Object<'_>,
+    walk: &mut Walk,
+    inputs: Option<Vec<Input>>,
+) -> Option<(Vec<Input>, Vec<Field>)> {
+    let mut inputs = inputs?;
     let (value, path) = root.required(walk, "fields", "list the fields to compare")?;
     let items = walk.array(value, &path)?;
     if items.is_empty() || items.len() > MAX_FIELDS {
@@ -274,14 +287,17 @@ fn read_fields(root: &Object<'_>, walk: &mut Walk) -> Option<Vec<Field>> {
     let read: Vec<Option<Field>> = items
         .iter()
         .enumerate()
-        .map(|(index, item)| read_field(item, &format!("{path}[{index}]"), walk))
+        .map(|(index, item)| read_field(item, &format!("{path}[{index}]"), walk, &mut inputs))
         .collect();
     let fields: Vec<Field> = read.into_iter().collect::<Option<_>>()?;
     let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
     for path in paths_of_repeated(&names, &path) {
         walk.fault(&path, "two fields have this name", "give each field its own name");
     }
-    Some(fields)
+    for index in (0..inputs.len()).filter(|input| fields.iter().all(|field| field.input != *input)) {
+        walk.fault(&format!("$.inputs[{index}]"), "no field takes its values from it", "remove it");
+    }
+    Some((inputs, fields))
 }
 
 /// Paths of names that stand earlier in the list at `path` too.
@@ -290,9 +306,12 @@ pub(crate) fn paths_of_repeated<'p>(names: &'p [&str], path: &'p str) -> impl It
     (0..names.len()).filter(repeated).map(move |index| format!("{path}[{index}].name"))
 }
 
-fn read_field(value: &Value, path: &str, walk: &mut Walk) -> Option<Field> {
+fn read_field(value: &Value, path: &str, walk: &mut Walk, inputs: &mut Vec<Input>) -> Option<Field> {
     let object = walk.object(value, path)?;
-    object.only(walk, &["name", "column", "kind", "level", "weight", "keyGroup", "features", "missing"]);
+    object.only(
+        walk,
+        &["name", "input", "column", "kind", "level", "weight", "keyGroup", "features", "missing"],
+    );
     let name = identifier(&object, walk, "name");
     let kind = object.text(walk, "kind", "say what the values are, such as \"surname\" or \"date\"");
     let weight = object.number_or(walk, "weight", (0.001, 1000.0), 1.0);
@@ -307,14 +326,28 @@ fn read_field(value: &Value, path: &str, walk: &mut Walk) -> Option<Field> {
         Some((value, path)) => walk.text(value, &path).map(str::to_owned),
         None => None,
     };
-    let (column, level) = (optional("column", walk), optional("level", walk));
+    let (named, column, level) = (optional("input", walk), optional("column", walk), optional("level", walk));
     let key_group = match object.optional("keyGroup") {
         Some(_) => Some(identifier(&object, walk, "keyGroup")?),
         None => None,
     };
     let name = name?;
+    let input = match (named, column) {
+        (Some(_), Some(_)) => {
+            walk.fault(&object.path("column"), "both an input and a column", "keep one of the two");
+            return None;
+        }
+        (Some(named), None) => match inputs.iter().position(|input| input.name == named) {
+            Some(input) => input,
+            None => {
+                walk.fault(&object.path("input"), "no input has this name", "list it in $.inputs");
+                return None;
+            }
+        },
+        (None, column) => input_of_column(column.unwrap_or_else(|| name.clone()), inputs),
+    };
     Some(Field {
-        column: column.unwrap_or_else(|| name.clone()),
+        input,
         kind: kind?.to_owned(),
         level,
         weight: weight?,
@@ -322,6 +355,15 @@ fn read_field(value: &Value, path: &str, walk: &mut Walk) -> Option<Field> {
         features: features?,
         missing,
         name,
+    })
+}
+
+/// The input that is this column alone; made if there is none yet.
+fn input_of_column(column: String, inputs: &mut Vec<Input>) -> usize {
+    let wanted = Input::of_column(column);
+    inputs.iter().position(|input| *input == wanted).unwrap_or_else(|| {
+        inputs.push(wanted);
+        inputs.len() - 1
     })
 }
 
@@ -494,14 +536,15 @@ fn read_view(value: &Value, path: &str, walk: &mut Walk, fields: &[Field]) -> Op
 }
 
 fn read_limits(root: &Object<'_>, walk: &mut Walk) -> Option<Limits> {
-    let defaults = Limits { max_repeated_share: 0.1 };
+    let defaults = Limits { max_repeated_share: 0.1, max_alternatives: 8 };
     let Some((value, path)) = root.optional("limits") else {
         return Some(defaults);
     };
     let limits = walk.object(value, &path)?;
-    limits.only(walk, &["maxRepeatedShare"]);
+    limits.only(walk, &["maxRepeatedShare", "maxAlternatives"]);
     let repeated = limits.number_or(walk, "maxRepeatedShare", (0.0, 1.0), defaults.max_repeated_share);
-    Some(Limits { max_repeated_share: repeated? })
+    let alternatives = limits.integer_or(walk, "maxAlternatives", 1..=64, defaults.max_alternatives as u64);
+    Some(Limits { max_repeated_share: repeated?, max_alternatives: alternatives? as usize })
 }
 
 fn read_thresholds(root: &Object<'_>, walk: &mut Walk) -> Option<(Thresholds, bool)> {

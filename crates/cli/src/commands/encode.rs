@@ -114,6 +114,14 @@ pub(super) fn describe(output: &str, summary: &EncodeSummary) -> String {
     if let Some(blocking) = &summary.blocking {
         describe_blocking(blocking, &mut text);
     }
+    if let Some(alternatives) = &summary.alternatives {
+        text.push_str(&format!(
+            "alternatives: {} rows of tokens, {:.2} a record; {} records had more than the schema permits\n",
+            grouped(alternatives.rows),
+            alternatives.rows as f64 / summary.records.max(1) as f64,
+            grouped(alternatives.cut)
+        ));
+    }
     for issue in &summary.masked {
         text.push_str(&format!("masked {:>12} × {}: {}\n", grouped(issue.count), issue.field, issue.reason));
     }

@@ -9,10 +9,15 @@ const NOT_AN_ACCOUNT: Outcome = Outcome::Invalid("not an account");
 /// Characters from which the end of an account's name may have been cut off by another system.
 const CUT: usize = 15;
 
-/// What stands between dashes and blanks.
+/// What stands between dashes and blanks; a dash at an end parts nothing from something.
 fn parts(prepared: &str) -> Vec<&str> {
-    let parts = |character: char| character.is_whitespace() || tables().is(character, DASH);
-    prepared.split(parts).filter(|part| !part.is_empty()).collect()
+    let is_dash = |character: char| tables().is(character, DASH);
+    let trimmed = prepared.trim();
+    if trimmed.starts_with(is_dash) || trimmed.ends_with(is_dash) {
+        return if trimmed.chars().all(is_dash) { Vec::new() } else { vec![trimmed] };
+    }
+    let parts = trimmed.split(|character: char| character.is_whitespace() || is_dash(character));
+    parts.filter(|part| !part.is_empty()).collect()
 }
 
 fn digits(text: &str, lengths: std::ops::RangeInclusive<usize>) -> bool {
@@ -88,7 +93,7 @@ fn large_kana(prepared: &str) -> String {
 const FIRST_FORM: u32 = 0xE000;
 
 /// Words for a legal form that are shorter count in brackets alone.
-const BARE_WORD: usize = 4;
+const BARE_WORD: usize = 3;
 
 /// Legal forms abbreviated, as their place in the name wants it.
 fn abbreviated(name: &str) -> String {
@@ -105,12 +110,15 @@ fn abbreviated(name: &str) -> String {
             text = text.replace(word, &mark(index));
         }
     }
-    for (index, (_, short)) in forms.iter().enumerate() {
-        if let Some(rest) = text.strip_prefix(&format!("{short})")) {
-            text = format!("{}{rest}", mark(index));
-        }
-        if let Some(rest) = text.strip_suffix(&format!("({short}")) {
-            text = format!("{rest}{}", mark(index));
+    // Half in brackets: after the beginning, a blank or another form; before the end or a blank.
+    let is_form =
+        |character: char| (FIRST_FORM..FIRST_FORM + forms.len() as u32).contains(&u32::from(character));
+    let begins = |before: &str| before.chars().next_back().is_none_or(|last| last == ' ' || is_form(last));
+    let ends = |after: &str| after.chars().next().is_none_or(|next| next == ' ');
+    for (index, (word, short)) in forms.iter().enumerate() {
+        for name in [word, short] {
+            text = replace_where(&text, &format!("{name})"), &mark(index), |before, _| begins(before));
+            text = replace_where(&text, &format!("({name}"), &mark(index), |_, after| ends(after));
         }
     }
     let form = |character: char| {
@@ -138,6 +146,21 @@ fn abbreviated(name: &str) -> String {
             (false, false) => out.push_str(&format!("({short})")),
         }
     }
+    out
+}
+
+/// Replaces what stands where `fits` says so of the text before and after it.
+fn replace_where(text: &str, from: &str, to: &str, fits: impl Fn(&str, &str) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(from) {
+        let (before, after) = (&rest[..at], &rest[at + from.len()..]);
+        out.push_str(before);
+        let to = if fits(&out, after) { to } else { from };
+        out.push_str(to);
+        rest = after;
+    }
+    out.push_str(rest);
     out
 }
 

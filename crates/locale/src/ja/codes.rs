@@ -48,7 +48,10 @@ pub(super) fn phone(level: &str, prepared: &str, out: &mut String) -> Normalised
     let international = number.trim_start_matches([' ', '(']).starts_with('+');
     let without_trunk = number.replace("(0)", "");
     let plus = if international { without_trunk.replace('+', "00") } else { number.to_owned() };
-    let digits = bare(&plus);
+    let parting = |c: char| {
+        c.is_whitespace() || tables().is(c, DASH) || ".・/()[]{}<>〔〕【】「」『』〈〉《》".contains(c)
+    };
+    let digits: String = plus.chars().filter(|character| !parting(*character)).collect();
     let national = match digits.strip_prefix("0081") {
         Some(rest) => format!("0{}", rest.trim_start_matches('0')),
         None => digits,

@@ -226,7 +226,7 @@ impl<'a> Reader<'a> {
                     Ok(Written { era, year: number(first)?, month: part_number(second)?, day: None })
                 }
                 // The time of a date in eight digits.
-                (None, 8, _) if separator == ' ' => {
+                (None, 8, _) if matches!(separator, ' ' | 'T') => {
                     Reader { text: first, book: self.book }.digits_alone(None)
                 }
                 _ => Err(NOT_A_DATE),
@@ -333,16 +333,14 @@ impl Written {
         let known = |part: Number| part.filter(|number| *number != 0);
         let (month, day) = (known(self.month), known(self.day));
         let year = self.year.ok_or(Outcome::Missing)?;
-        if self.era.is_none() {
-            let digits = format!("{year:04}{:02}{:02}", self.month.unwrap_or(0), self.day.unwrap_or(0));
-            if tables().placeholder_dates.contains(&digits.as_str()) {
-                return Err(Outcome::Missing);
-            }
-        }
         if self.era.is_some() && (year == 0 || year > 99) {
             return Err(if year == 0 { IMPOSSIBLE } else { OUTSIDE });
         }
         let year = self.era.map_or(year, |era| era.first_year + year - 1);
+        let digits = format!("{year:04}{:02}{:02}", self.month.unwrap_or(0), self.day.unwrap_or(0));
+        if tables().placeholder_dates.contains(&digits.as_str()) {
+            return Err(Outcome::Missing);
+        }
         if !YEARS.contains(&year) {
             return Err(Outcome::Invalid("year out of range"));
         }

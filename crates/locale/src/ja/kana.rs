@@ -8,8 +8,11 @@ pub(super) fn eq(prepared: &str, out: &mut String) {
     out.clear();
     let tables = tables();
     let mut last = '\0';
+    let mut before = '\0';
     for character in prepared.chars() {
         let kana = katakana(character);
+        // What stands right before, a separator too.
+        let touched = std::mem::replace(&mut before, kana);
         let kana = match kana {
             'ヽ' | '々' | '〻' if is_katakana(last) => last,
             'ヾ' if is_katakana(last) => voiced(last).unwrap_or(last),
@@ -25,7 +28,7 @@ pub(super) fn eq(prepared: &str, out: &mut String) {
                 }
             }
             _ if tables.is(kana, DASH) => {
-                if !is_katakana(last) {
+                if !is_katakana(touched) && !tables.is(touched, DASH) || !is_katakana(last) {
                     continue;
                 }
                 'ー'
@@ -48,7 +51,7 @@ pub(super) fn katakana(character: char) -> char {
 }
 
 fn is_katakana(character: char) -> bool {
-    matches!(character, 'ァ'..='ヺ' | 'ー')
+    matches!(character, 'ァ'..='ヺ' | 'ー' | '\u{31F0}'..='\u{31FF}')
 }
 
 /// Level `zengin` of `eq`: small kana become large.

@@ -9,7 +9,10 @@ pub(super) fn eq(prepared: &str, out: &mut String) {
     out.clear();
     let tables = tables();
     let mut last = '\0';
+    let mut before = '\0';
     for character in prepared.chars() {
+        // What stands right before, a separator too.
+        let touched = std::mem::replace(&mut before, character);
         let written = match character {
             '々' | '〻' | 'ヽ' | 'ゝ' if last != '\0' => last,
             'ヾ' | 'ゞ' if last != '\0' => voiced(last).unwrap_or(last),
@@ -17,7 +20,7 @@ pub(super) fn eq(prepared: &str, out: &mut String) {
             'ヵ' => 'カ',
             '一'..='\u{9FFF}' | 'ー' => character,
             _ if tables.is(character, DASH) => {
-                if !is_katakana(last) {
+                if !is_katakana(touched) && !tables.is(touched, DASH) || !is_katakana(last) {
                     continue;
                 }
                 'ー'

@@ -17,24 +17,32 @@ fn value(character: char) -> u32 {
     "〇一二三四五六七八九".chars().position(|digit| digit == character).unwrap_or(0) as u32
 }
 
-/// A run of kanji numerals as digits: 十 and 百 count, without them each stands for a digit.
-pub(super) fn digits(run: &[char]) -> String {
+/// A run of kanji numerals as digits: 十 and 百 count, without them each stands for a digit. `None` if the run is no
+/// number.
+pub(super) fn digits(run: &[char]) -> Option<String> {
+    let digit = |character: char| char::from_digit(value(character), 10);
     if !run.contains(&'十') && !run.contains(&'百') {
-        return run.iter().map(|&character| char::from_digit(value(character), 10).unwrap_or('0')).collect();
+        return run.iter().map(|&character| digit(character)).collect();
     }
-    let (mut sum, mut pending) = (0_u64, None);
+    let (mut sum, mut pending, mut unit) = (0, None, 1_000);
     for &character in run {
-        match character {
-            '百' | '十' => {
-                sum += u64::from(pending.take().unwrap_or(1)) * if character == '十' { 10 } else { 100 }
-            }
-            _ => {
-                // A digit after a digit, as in 二三十, is no number; the later one counts.
+        let of_unit = match character {
+            '百' => 100,
+            '十' => 10,
+            // A zero holds a place open.
+            _ if pending.is_none_or(|digit| digit == 0) => {
                 pending = Some(value(character));
+                continue;
             }
+            _ => return None,
+        };
+        if of_unit >= unit || pending == Some(0) {
+            return None;
         }
+        sum += pending.take().unwrap_or(1) * of_unit;
+        unit = of_unit;
     }
-    (sum + u64::from(pending.unwrap_or(0))).to_string()
+    Some((sum + pending.unwrap_or(0)).to_string())
 }
 
 /// A text with every run of kanji numerals as digits.
@@ -42,7 +50,10 @@ pub(super) fn digits_of_numerals(text: &str) -> Vec<char> {
     let characters: Vec<char> = text.chars().collect();
     let mut out = Vec::with_capacity(characters.len());
     for run in characters.chunk_by(|a, b| is_kanji_numeral(*a) == is_kanji_numeral(*b)) {
-        if is_kanji_numeral(run[0]) { out.extend(digits(run).chars()) } else { out.extend_from_slice(run) }
+        match is_kanji_numeral(run[0]).then(|| digits(run)).flatten() {
+            Some(digits) => out.extend(digits.chars()),
+            None => out.extend_from_slice(run),
+        }
     }
     out
 }
@@ -60,6 +71,10 @@ mod tests {
             ("百二十", "120"),
             ("一九八五", "1985"),
             ("二〇", "20"),
+            ("百〇八", "108"),
+            ("十二三", "十二三"),
+            ("十百", "十百"),
+            ("〇十", "〇十"),
         ] {
             assert_eq!(digits_of_numerals(kanji).into_iter().collect::<String>(), expected);
         }

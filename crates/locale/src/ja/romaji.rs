@@ -31,9 +31,9 @@ const SOUNDS: [(&str, &str); 24] = [
     ("DU", "ZU"),
 ];
 
-/// A level of a value, which `value` holds as it was written.
-pub(super) fn normalise(level: &str, value: &str, out: &mut String) -> Result<(), Outcome> {
-    fold_text(value, out).map_err(Outcome::Invalid)?;
+/// A level of a prepared value.
+pub(super) fn normalise(level: &str, prepared: &str, out: &mut String) -> Result<(), Outcome> {
+    fold_text(prepared, out).map_err(Outcome::Invalid)?;
     let words: Vec<String> = if level == "sorted" {
         out.split(' ').map(|word| hepburn(letters(word))).collect()
     } else {
@@ -106,7 +106,8 @@ fn shorten(text: &mut String) {
         let mut last = None;
         let mut characters = text.chars().peekable();
         while let Some(character) = characters.next() {
-            let syllable_ends = !matches!(characters.peek(), Some('A' | 'I' | 'U' | 'E' | 'O'));
+            let syllable_ends =
+                characters.peek().is_none_or(|next| next.is_ascii_uppercase() && !"AIUEO".contains(*next));
             match (last, character) {
                 (Some('O' | 'U'), 'U') | (Some('O'), 'O') => continue,
                 (Some('O'), 'H') if syllable_ends => continue,

@@ -37,7 +37,10 @@ impl Verdict {
 /// The relation of two prepared addresses.
 pub(in crate::ja) fn relation(a: &str, b: &str) -> &'static str {
     let (a, b) = (Address::parse(a), Address::parse(b));
-    let verdict = || Some(area(&a, &b)?.max(block(&a, &b)?).max(rest(&a.rest, &b.rest)?));
+    let verdict = || {
+        let area = area(&a, &b)?;
+        Some(area.max(block(&a, &b, area)?).max(rest(&a.rest, &b.rest)?))
+    };
     verdict().map_or(UNEQUAL, Verdict::name)
 }
 
@@ -47,54 +50,62 @@ fn area(a: &Address, b: &Address) -> Option<Verdict> {
         Verdict::Equal
     } else if left.area() == right.area() {
         Verdict::Gazetteer
-    } else if one_of_several(a, b) || one_of_several(b, a) {
+    } else if one_of_several(a, &right) || one_of_several(b, &left) {
         Verdict::AmbiguousGazetteer
-    } else if moved(a, &right) || moved(b, &left) {
-        Verdict::History
     } else {
-        return None;
+        let today = areas_today(b);
+        areas_today(a).iter().any(|area| today.contains(area)).then_some(Verdict::History)?
     };
     let has_twin = |address: &Address| match address.municipalities[..] {
         [one] => gazetteer().has_twin(one, &address.town),
         _ => false,
     };
-    if (has_twin(&left) || has_twin(&right)) && !(a.has_street() && b.has_street()) {
+    // Only the same streets tell which of the two towns is meant.
+    let same_street = a.has_street() && b.has_street() && a.town == b.town;
+    if (has_twin(&left) || has_twin(&right)) && !same_street {
         return Some(Verdict::Ambiguous);
     }
     Some(verdict)
 }
 
-/// Whether `short` lacks its prefecture and one of the municipalities that it may lie in is that of `other`.
+/// Whether `short` lacks its prefecture and one of the municipalities that it may lie in is that of `other`, which
+/// is resolved.
 fn one_of_several(short: &Address, other: &Address) -> bool {
     short.prefecture.is_none()
         && short.municipalities.len() > 1
         && short.municipalities.iter().any(|&municipality| {
-            let mut settled = short.clone();
-            settled.settle(municipality);
-            settled.resolve().area() == other.resolve().area()
+            let settled = Address { municipalities: vec![municipality], ..short.clone() };
+            settled.resolve().area() == other.area()
         })
 }
 
-/// Whether `old` has an earlier name of the municipality of `other`, which is resolved.
-fn moved(old: &Address, other: &Address) -> bool {
-    let text = format!("{}{}", old.written, old.town);
-    let Some((successors, length)) = gazetteer().successors(old.prefecture, &text) else { return false };
-    let whole =
-        Address { written: String::new(), town: text.clone(), municipalities: Vec::new(), ..old.clone() };
-    successors.iter().any(|&successor| whole.in_successor(successor, length).area() == other.area())
+/// The areas that an address can have today: its own, or those of the successors of an earlier municipality.
+fn areas_today(address: &Address) -> Vec<String> {
+    let mut areas = vec![address.resolve().area()];
+    let text = format!("{}{}", address.written, address.town);
+    if let Some((successors, length)) = gazetteer().successors(address.prefecture, &text) {
+        let whole =
+            Address { written: String::new(), town: text, municipalities: Vec::new(), ..address.clone() };
+        areas.extend(successors.iter().map(|&successor| whole.in_successor(successor, length).area()));
+    }
+    areas
 }
 
-fn block(a: &Address, b: &Address) -> Option<Verdict> {
-    if a.block == b.block {
+/// Blocks: as they were written where the areas are equal so, else as the gazetteer has them.
+fn block(a: &Address, b: &Address, area: Verdict) -> Option<Verdict> {
+    if area == Verdict::Equal && a.block == b.block {
         return Some(Verdict::Equal);
     }
-    if a.resolve().block == b.resolve().block {
-        return Some(Verdict::Gazetteer);
+    let (left, right) = (a.resolve(), b.resolve());
+    if left.block == right.block {
+        // A number that one of the towns ended in was taken into the block.
+        return Some(if a.block == b.block { Verdict::Equal } else { Verdict::Gazetteer });
     }
     let begins = |short: &Address, long: &Address| {
         (short.block.is_empty() || short.only_chome) && long.block.starts_with(&short.block)
     };
-    (begins(a, b) || begins(b, a)).then_some(Verdict::Prefix)
+    let (left, right) = if area == Verdict::Equal { (a, b) } else { (&left, &right) };
+    (begins(left, right) || begins(right, left)).then_some(Verdict::Prefix)
 }
 
 fn rest(a: &Rest, b: &Rest) -> Option<Verdict> {
@@ -108,18 +119,21 @@ fn rest(a: &Rest, b: &Rest) -> Option<Verdict> {
     let room = Same::of(&a.room, &b.room);
     let floor = Same::of(a.floor_number(), b.floor_number());
     let care_of = Same::of(&a.care_of, &b.care_of);
+    let parts = [building, room, floor, care_of];
     let equal = |same: Same| matches!(same, Same::Yes | Same::Neither);
-    let lacking = |same: Same| same != Same::No;
-    match (building, room) {
-        _ if [building, room, floor, care_of].into_iter().all(equal) => Some(Verdict::Floor),
-        (_, Same::Yes) => Some(Verdict::Room),
-        (Same::Yes | Same::Neither, _) if [room, floor, care_of].into_iter().all(lacking) => {
-            Some(Verdict::Prefix)
-        }
-        (Same::Yes, _) => Some(Verdict::SameBuilding),
-        // A building here and a room there.
-        (Same::One, Same::One) if a.building.is_empty() != a.room.is_empty() => Some(Verdict::Prefix),
-        _ => None,
+    let lacks = |side: Same| parts.into_iter().all(|same| equal(same) || same == side);
+    if parts.into_iter().all(equal) {
+        Some(Verdict::Floor)
+    } else if room == Same::Yes {
+        Some(Verdict::Room)
+    } else if equal(building) && (lacks(Same::Left) || lacks(Same::Right)) {
+        Some(Verdict::Prefix)
+    } else if building == Same::Yes {
+        Some(Verdict::SameBuilding)
+    } else {
+        // A building alone here and a room alone there.
+        let apart = matches!((building, room), (Same::Left, Same::Right) | (Same::Right, Same::Left));
+        (apart && floor == Same::Neither && care_of == Same::Neither).then_some(Verdict::Prefix)
     }
 }
 
@@ -128,8 +142,10 @@ fn rest(a: &Rest, b: &Rest) -> Option<Verdict> {
 enum Same {
     Yes,
     No,
-    /// One of the two lacks it.
-    One,
+    /// The left one lacks it.
+    Left,
+    /// The right one lacks it.
+    Right,
     Neither,
 }
 
@@ -137,9 +153,10 @@ impl Same {
     fn of(a: &str, b: &str) -> Self {
         match (a.is_empty(), b.is_empty()) {
             (true, true) => Self::Neither,
+            (true, false) => Self::Left,
+            (false, true) => Self::Right,
             (false, false) if a == b => Self::Yes,
             (false, false) => Self::No,
-            _ => Self::One,
         }
     }
 }

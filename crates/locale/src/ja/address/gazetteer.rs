@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use super::fold::fold;
+use super::parse::with_digits;
 use crate::ja::tables::{HISTORY, KYOTO, MUNICIPALITIES, columns};
 
 static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(Gazetteer::read);
@@ -47,6 +48,14 @@ fn without_district(name: &str) -> Option<&str> {
     (name.ends_with(['町', '村']) && at < name.len()).then(|| &name[at..])
 }
 
+/// The name of a village without its island, as in 三宅島三宅村.
+fn without_island(row: &Row) -> Option<&str> {
+    let at = row.name.find('島').filter(|at| *at > 0)? + '島'.len_utf8();
+    let rest = &row.name[at..];
+    let village = rest.ends_with(['町', '村']) && rest.chars().count() > 2;
+    (row.prefecture == "東京都" && village).then_some(rest)
+}
+
 impl Gazetteer {
     fn read() -> Self {
         let rows: Vec<Row> = columns::<3>(MUNICIPALITIES)
@@ -57,7 +66,7 @@ impl Gazetteer {
         let mut by_name: BTreeMap<String, Vec<Municipality>> = BTreeMap::new();
         for (index, row) in rows.iter().enumerate() {
             by_name.entry(row.name.clone()).or_default().push(index);
-            if let Some(short) = without_district(&row.name) {
+            if let Some(short) = without_district(&row.name).or_else(|| without_island(row)) {
                 by_name.entry(short.to_owned()).or_default().push(index);
             }
         }
@@ -73,7 +82,10 @@ impl Gazetteer {
         Self {
             longest_name: by_name.keys().map(|name| name.chars().count()).max().unwrap_or(0),
             by_code: rows.iter().enumerate().map(|(index, row)| (row.code, index)).collect(),
-            twins: columns::<2>(KYOTO).map(|[code, town]| (code, folded(town))).collect(),
+            // As the town of an address is read.
+            twins: columns::<2>(KYOTO)
+                .map(|[code, town]| (code, with_digits(&folded(town)).into_iter().collect()))
+                .collect(),
             rows,
             prefectures,
             by_name,

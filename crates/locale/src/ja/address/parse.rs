@@ -33,7 +33,7 @@ pub(super) struct Rest {
 
 impl Address {
     pub(super) fn parse(prepared: &str) -> Self {
-        let text = joined_area(without_postal_code(fold(prepared)));
+        let text = joined_area(&without_postal_code(fold(prepared)));
         let prefecture = gazetteer().prefecture(&text);
         let after = text[prefecture.map_or(0, str::len)..].trim_start();
         let (written, municipalities) = gazetteer().municipalities(prefecture, after).unwrap_or_default();
@@ -50,9 +50,9 @@ impl Address {
         let rest = address.take_block(from_block);
         address.rest = Rest::parse(rest);
         if address.block.len() > 3 {
-            let room = address.block.split_off(3).join("-");
+            // Further numbers are a room, unless the rest names one.
             if address.rest.room.is_empty() {
-                address.rest.room = room;
+                address.rest.room = address.block.split_off(3).join("-");
             }
         }
         address
@@ -71,7 +71,7 @@ impl Address {
                 return rest;
             }
             // A number that belongs to a room or a wing.
-            if matches!(rest[length..], ['号', '室' | '棟' | '館', ..]) && !self.block.is_empty() {
+            if matches!(rest[length..], ['号', '室' | '棟' | '館', ..] | ['番', '館', ..]) {
                 return rest;
             }
             let number: String = rest[..length].iter().collect();
@@ -177,10 +177,26 @@ fn after_street(town: &str) -> Option<&str> {
     Some(&town[end..]).filter(|rest| !rest.is_empty())
 }
 
-/// Blanks before the first digit go.
-fn joined_area(text: Vec<char>) -> String {
+/// Blanks go before the first digit, beside hyphens, and between a number and what counts it.
+fn joined_area(text: &[char]) -> String {
     let end = text.iter().position(char::is_ascii_digit).unwrap_or(text.len());
-    text.into_iter().enumerate().filter(|(at, c)| *at >= end || *c != ' ').map(|(_, c)| c).collect()
+    let goes = |at: usize| {
+        let (before, after) = (text[..at].last(), &text[at + 1..]);
+        at < end
+            || before == Some(&'-')
+            || after.first() == Some(&'-')
+            || (before.is_some_and(char::is_ascii_digit) && counts(after))
+    };
+    (0..text.len()).filter(|&at| text[at] != ' ' || !goes(at)).map(|at| text[at]).collect()
+}
+
+/// Whether a text begins with what counts blocks.
+fn counts(text: &[char]) -> bool {
+    match text {
+        ['丁', '目', ..] | ['番', '地', ..] => true,
+        ['番' | '号', rest @ ..] => !matches!(rest.first(), Some('室' | '棟' | '館')),
+        _ => false,
+    }
 }
 
 fn without_postal_code(text: Vec<char>) -> Vec<char> {
@@ -203,7 +219,7 @@ fn without_postal_code(text: Vec<char>) -> Vec<char> {
 }
 
 /// Kanji numerals of the block as digits, those of names as they are.
-fn with_digits(text: &str) -> Vec<char> {
+pub(super) fn with_digits(text: &str) -> Vec<char> {
     let text: Vec<char> = text.chars().collect();
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
@@ -214,10 +230,9 @@ fn with_digits(text: &str) -> Vec<char> {
             continue;
         }
         let end = text[at..].iter().position(|c| !is_kanji_numeral(*c)).map_or(text.len(), |n| at + n);
-        if is_number(&text[..at], &text[end..]) {
-            out.extend(digits(&text[at..end]).chars());
-        } else {
-            out.extend_from_slice(&text[at..end]);
+        match is_number(&text[..at], &text[end..]).then(|| digits(&text[at..end])).flatten() {
+            Some(number) => out.extend(number.chars()),
+            None => out.extend_from_slice(&text[at..end]),
         }
         at = end;
     }
@@ -232,11 +247,15 @@ fn is_number(before: &[char], after: &[char]) -> bool {
         ['丁', '目', ..] | ['番', '地', ..] | ['条' | '線', ..] | ['号', '線', ..] | ['地', '割', ..] => {
             true
         }
+        // A town of Tokyo.
+        ['番', ..] if before.ends_with(&['麻', '布']) => false,
         ['番', rest @ ..] => ends(rest) || rest.first() == Some(&'ノ'),
-        ['号', rest @ ..] => !rest.first().is_some_and(|c| is_kanji(*c)),
+        ['号', '室' | '棟' | '館', ..] | ['階', ..] => true,
+        ['号', rest @ ..] => rest.first().is_none_or(|c| !is_kanji(*c) || is_kanji_numeral(*c)),
+        ['ノ', rest @ ..] if numeral(rest.first()) => true,
         ['丁', rest @ ..] => ends(rest),
         ['-', rest @ ..] if numeral(rest.first()) => true,
-        _ => matches!(before, [.., before, '-'] if is_numeral(*before)),
+        _ => matches!(before, [.., before, '-' | 'ノ'] if is_numeral(*before)),
     }
 }
 
@@ -299,8 +318,17 @@ fn without_zeros(number: &str) -> &str {
 
 /// Length of what joins two numbers, a number following; `None` if the block ends here.
 fn joint(text: &[char]) -> Option<usize> {
-    const JOINTS: [&[char]; 8] =
-        [&['丁', '目'], &['番', '地', 'ノ'], &['番', '地'], &['番', 'ノ'], &['番'], &['丁'], &['ノ'], &['-']];
+    const JOINTS: [&[char]; 9] = [
+        &['丁', '目', 'ノ'],
+        &['丁', '目'],
+        &['番', '地', 'ノ'],
+        &['番', '地'],
+        &['番', 'ノ'],
+        &['番'],
+        &['丁'],
+        &['ノ'],
+        &['-'],
+    ];
     let digit = |at: usize| text.get(at).is_some_and(char::is_ascii_digit);
     for joint in JOINTS {
         if !text.starts_with(joint) {
@@ -328,6 +356,7 @@ fn final_mark(text: &[char]) -> usize {
     match text {
         ['番', '地', ..] | ['丁', '目', ..] => 2,
         ['号', '室' | '棟' | '館', ..] => 0,
+        ['番', '館', ..] => 0,
         ['番' | '丁' | '号', ..] => 1,
         _ => 0,
     }
@@ -363,17 +392,12 @@ impl Rest {
     }
 
     /// As it is appended to the block.
-    pub(super) fn written(&self, block: &[String]) -> String {
+    pub(super) fn written(&self) -> String {
         let mut out = String::new();
         if !self.building.is_empty() || !self.floor.is_empty() {
-            out.push_str(&format!(" {}{}", self.building, self.floor));
-            if !self.room.is_empty() {
-                let apart = if self.floor.is_empty() { "" } else { " " };
-                out.push_str(&format!("{apart}{}", self.room));
-            }
+            out.push_str(&format!(" {}{}{}", self.building, self.floor, self.room));
         } else if !self.room.is_empty() {
-            out.push_str(if block.is_empty() { " " } else { "-" });
-            out.push_str(&self.room);
+            out.push_str(&format!("-{}", self.room));
         }
         if !self.care_of.is_empty() {
             out.push_str(&format!(" {}", self.care_of));
