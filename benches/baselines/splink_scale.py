@@ -54,8 +54,8 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "protocols" / "schema" / "examp
 def make_people(mizuhiki: Path, records: int, seed: int, folder: Path) -> None:
     """Write `people.csv`, the file to deduplicate, beside the custodians' own files."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = [mizuhiki, "evaluate", "people", "--people", str(records), "--seed", str(seed)]
-    measured([*command, "-o", folder])
+    command = [mizuhiki, "synth", "people", "--locale", "en-Latn", "--people", str(records)]
+    measured([*command, "--seed", str(seed), "-o", folder])
     written = 0
     with (folder / "people.csv").open("w", encoding="utf-8", newline="") as out:
         for name in ("hospital", "insurer"):

@@ -3,7 +3,7 @@
 
 Makes populations one after the other, each with a seed of its own, and appends their files; ids
 get the population's number in front (`P03-H270540`), so that they stay unique. What is held in
-memory is one population, and that by `mizuhiki evaluate people` (about 0.9 GB a million people).
+memory is one population, and that by `mizuhiki synth people` (about 0.9 GB a million people).
 Ten populations of two million people are hospital 10 million and insurer 12 million records.
 
 Names come from the same lists in every population, so namesakes across populations are as
@@ -49,8 +49,8 @@ def make(mizuhiki: Path, people: int, populations: int, seed: int, folder: Path)
         path.unlink(missing_ok=True)
     for number in range(populations):
         with tempfile.TemporaryDirectory(dir=folder) as name:
-            command = [mizuhiki, "evaluate", "people", "--people", people, "--seed", seed + number]
-            command += ["-o", name]
+            command = [mizuhiki, "synth", "people", "--locale", "en-Latn", "--people", people]
+            command += ["--seed", seed + number, "-o", name]
             subprocess.run(list(map(str, command)), check=True, stdout=subprocess.DEVNULL)
             prefix = f"P{number + 1:02}-" if populations > 1 else ""
             for file in FILES:

@@ -50,7 +50,7 @@ fn link(folder: &Path, left: &str, right: &str, output: &str, threads: usize) ->
 fn town(folder: &Path) {
     let population = Population::make(&PopulationSpec { people: 1_500, seed: 3 });
     for holder in &population.holders {
-        holder.write_csv(&Target::Path(folder.join(format!("{}.csv", holder.name)))).unwrap();
+        holder.write(&Target::Path(folder.join(format!("{}.csv", holder.name)))).unwrap();
     }
     write_truth(&population.truth(0, 2), &Target::Path(folder.join("truth.csv"))).unwrap();
 }

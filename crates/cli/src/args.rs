@@ -35,6 +35,9 @@ pub(crate) enum Command {
     Link(Link),
     /// Linkage unit: find the records of one file that are of one person.
     Dedupe(Dedupe),
+    /// Laboratory: make people, as custodians write them down, with known truth.
+    #[command(subcommand)]
+    Synth(Synth),
     /// Laboratory: judge results against known truth.
     #[command(subcommand)]
     Evaluate(Evaluate),
@@ -318,20 +321,61 @@ pub(crate) enum Evaluate {
         #[arg(long)]
         unordered: bool,
     },
-    /// Make people as three custodians would write them down, and the true links between the files.
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Synth {
+    /// Make people as several custodians would write them down, ties between the files, and the truth.
     ///
-    /// Writes hospital.csv (about half of the people), insurer.csv (about 60 %) and registry.csv (all of them),
-    /// each with errors of its own and in an order of its own, and truth-LEFT-RIGHT.csv for the three pairs.
-    /// The same number and seed give the same files on every machine. A million people take about 1 GB of memory.
+    /// Locale ja: registry, insurer, bank, hospital and handbook of Japan, each with formats and slips
+    /// of its own; links-X-registry, the ties that institutions made, some of them wrong; truth-*, what is right;
+    /// manifest.json, every rate and how often what happened. The registry has a few people more than asked for:
+    /// those whom a clerk took for somebody else.
+    ///
+    /// Locale en-Latn: hospital, insurer and registry, and truth-LEFT-RIGHT for the three pairs.
+    ///
+    /// The same locale, number, seed and rates give the same files on every machine. A million people take about
+    /// 1 GB of memory.
     People {
+        /// Whose names, places and forms.
+        #[arg(long, value_enum, default_value_t = SynthLocale::Ja)]
+        locale: SynthLocale,
         /// People in the made population.
-        #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=20_000_000))]
         people: u32,
         /// Seed of the made population.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Rates that differ from the defaults: a table with the columns rate and value (locale ja).
+        #[arg(long, value_name = "FILE")]
+        rates: Option<String>,
+        /// Code of the one municipality where all live, such as 26105 (locale ja); all of Japan if absent.
+        #[arg(long, value_name = "CODE")]
+        municipality: Option<String>,
+        /// Format of the tables.
+        #[arg(long, value_enum, default_value_t = TableFormat::Csv)]
+        format: TableFormat,
         /// Folder for the files; made if it is not there.
         #[arg(short, long, value_name = "DIR")]
         output: PathBuf,
     },
+    /// Print the default rates of locale ja with their sources, as a table that --rates reads.
+    Rates,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SynthLocale {
+    /// Japan.
+    Ja,
+    /// An English-speaking country.
+    #[value(name = "en-Latn")]
+    EnLatn,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableFormat {
+    Csv,
+    Tsv,
+    Parquet,
+    Arrow,
 }

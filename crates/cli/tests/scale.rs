@@ -32,7 +32,7 @@ fn error(folder: &Path, arguments: &str) -> String {
 fn people(folder: &Path, count: u32, schema: &str) {
     fs::write(folder.join("schema.json"), schema).unwrap();
     run(folder, "key new -o key");
-    run(folder, &format!("evaluate people --people {count} --seed 11 -o ."));
+    run(folder, &format!("synth people --locale en-Latn --people {count} --seed 11 -o ."));
     for holder in ["hospital", "insurer", "registry"] {
         encode(folder, holder, &format!("{holder}.arrow"));
     }

@@ -37,6 +37,13 @@ impl Date {
         if swapped.exists() { swapped } else { self }
     }
 
+    /// The day after, or the day before, where both are in the same month.
+    pub(crate) fn next_to(self, after: bool) -> Self {
+        let day = if after { self.day + 1 } else { self.day.saturating_sub(1) };
+        let next = Self { day, ..self };
+        if next.exists() { next } else { self }
+    }
+
     /// The placeholder for a day that nobody knew: 1 January.
     pub(crate) fn first_of_january(self) -> Self {
         Self { month: 1, day: 1, ..self }

@@ -3,6 +3,9 @@
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 
+/// Bands of ages: the first and last of each, and its weight in 100.
+pub(crate) type Ages = [(u16, u16, u64); 3];
+
 /// A source of draws for one purpose.
 pub(crate) struct Draw(ChaCha20Rng);
 
@@ -34,6 +37,23 @@ impl Draw {
         (u64::from(self.0.next_u32()) * 10_000) >> 32 < u64::from(rate)
     }
 
+    /// Whether something happens that happens `rate` times in a thousand million.
+    pub(crate) fn chance(&mut self, rate: u64) -> bool {
+        self.below(1_000_000_000) < rate
+    }
+
+    /// An age out of bands.
+    pub(crate) fn age(&mut self, bands: &Ages) -> u16 {
+        let mut point = self.below(100);
+        for &(first, last, weight) in bands {
+            if point < weight {
+                return self.between(first, last);
+            }
+            point -= weight;
+        }
+        bands[0].0
+    }
+
     /// One of `items`, which are not empty.
     pub(crate) fn one<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.position(items.len())]
@@ -48,23 +68,31 @@ impl Draw {
 }
 
 /// Choice among ranked items with frequencies as of Zipf and Mandelbrot: item `r` (from 0) weighs
-/// 1 / (r + 1 + `flatness`).
-pub(crate) struct Ranked<T> {
+/// 1 / (r + 1 + `flatness`). `items` are not empty.
+pub(crate) fn ranked<T: Copy>(items: Vec<T>, flatness: u64) -> Weighted<T> {
+    Weighted::new(
+        items.into_iter().zip(1..).map(|(item, rank)| (item, (1 << 32) / (rank + flatness))).collect(),
+    )
+}
+
+/// Choice among items that each have a weight.
+pub(crate) struct Weighted<T> {
     items: Vec<T>,
     ends: Vec<u64>,
 }
 
-impl<T: Copy> Ranked<T> {
-    /// `items` are not empty.
-    pub(crate) fn new(items: Vec<T>, flatness: u64) -> Self {
+impl<T: Copy> Weighted<T> {
+    /// `items` are not empty, and a weight is above 0.
+    pub(crate) fn new(items: Vec<(T, u64)>) -> Self {
         let mut total = 0;
-        let ends = (1..=items.len() as u64)
-            .map(|rank| {
-                total += (1 << 32) / (rank + flatness);
+        let ends = items
+            .iter()
+            .map(|(_, weight)| {
+                total += weight;
                 total
             })
             .collect();
-        Self { items, ends }
+        Self { items: items.into_iter().map(|(item, _)| item).collect(), ends }
     }
 
     pub(crate) fn draw(&self, draw: &mut Draw) -> T {
@@ -72,6 +100,11 @@ impl<T: Copy> Ranked<T> {
         let point = draw.below(total);
         self.items[self.ends.partition_point(|&end| end <= point)]
     }
+}
+
+/// The items of a list that is parted by commas.
+pub(crate) fn items(list: &'static str) -> Vec<&'static str> {
+    list.split(',').map(str::trim).collect()
 }
 
 #[cfg(test)]
@@ -100,7 +133,7 @@ mod tests {
 
     #[test]
     fn earlier_ranks_are_more_frequent() {
-        let ranked = Ranked::new(vec![0, 1, 2], 0);
+        let ranked = ranked(vec![0, 1, 2], 0);
         let mut draw = Draw::new(1, 0);
         let mut counts = [0_u32; 3];
         for _ in 0..11_000 {

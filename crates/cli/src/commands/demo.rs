@@ -48,7 +48,7 @@ pub(super) fn run(demo: &Demo, say: &Say) -> anyhow::Result<()> {
         .with_context(|| format!("{}: cannot make the folder", folder.display()))?;
     let population = Population::make(&PopulationSpec { people: demo.people as usize, seed: demo.seed });
     for holder in &population.holders {
-        holder.write_csv(&Target::Path(folder.join(format!("{}.csv", holder.name))))?;
+        holder.write(&Target::Path(folder.join(format!("{}.csv", holder.name))))?;
     }
     encode_all(folder, &population)?;
     let mut links = Vec::new();

@@ -10,6 +10,7 @@ mod key;
 mod link;
 mod normalize;
 mod schema;
+mod synth;
 
 use std::path::Path;
 
@@ -26,6 +27,7 @@ pub(crate) fn run(arguments: Arguments, say: &Say) -> anyhow::Result<()> {
         Command::Encode(encode) => encode::run(encode, say),
         Command::Link(link) => link::run(link, say),
         Command::Dedupe(dedupe) => cluster::dedupe(dedupe, say),
+        Command::Synth(synth) => synth::run(synth, say),
         Command::Evaluate(evaluate) => evaluate::run(evaluate, say),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { output } => generate::manual(&output, say),

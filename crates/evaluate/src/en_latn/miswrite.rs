@@ -1,7 +1,8 @@
 //! Ways to write a name wrongly or otherwise.
 
+use super::names::NICKNAMES;
 use crate::draw::Draw;
-use crate::names::{NICKNAMES, items};
+use crate::draw::items;
 
 const KEYBOARD: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
 

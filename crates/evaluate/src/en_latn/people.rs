@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::names::{GENERATIONS, RARE_ENDS, RARE_STARTS, SURNAMES};
+use super::places::PLACES;
 use crate::date::Date;
-use crate::draw::{Draw, Ranked};
-use crate::names::{GENERATIONS, RARE_ENDS, RARE_STARTS, SURNAMES, items};
-use crate::places::PLACES;
+use crate::draw::{Ages, Draw, Weighted, items, ranked};
 
 /// How often, in 10,000, something holds for a made family. Assumptions, chosen to look like an
 /// English-speaking country of the 2020s.
@@ -30,8 +30,6 @@ mod rates {
     pub(super) const TWIN: u16 = 150;
 }
 
-/// Bands of ages: first, last and weight in 100.
-type Ages = [(u16, u16, u64); 3];
 const ALONE: Ages = [(20, 39, 30), (40, 64, 35), (65, 96, 35)];
 const COUPLE: Ages = [(22, 39, 30), (40, 59, 25), (60, 90, 45)];
 const PARENT: Ages = [(24, 34, 25), (35, 49, 60), (50, 60, 15)];
@@ -77,11 +75,11 @@ pub(crate) fn make_people(count: usize, draw: Draw) -> Vec<Person> {
 
 struct Maker {
     draw: Draw,
-    given: Vec<(u16, Ranked<&'static str>, Ranked<&'static str>)>,
-    surnames: Ranked<&'static str>,
+    given: Vec<(u16, Weighted<&'static str>, Weighted<&'static str>)>,
+    surnames: Weighted<&'static str>,
     starts: Vec<&'static str>,
     ends: Vec<&'static str>,
-    places: Ranked<Place>,
+    places: Weighted<Place>,
     people: Vec<Person>,
     /// Present and former place of the household in the making.
     home: (Place, Place),
@@ -94,18 +92,16 @@ impl Maker {
             .filter_map(|place| place.rsplit_once(' '))
             .map(|(suburb, postcode)| Place { suburb, postcode })
             .collect();
-        let places = Ranked::new(places, 100);
+        let places = ranked(places, 100);
         let home = (places.draw(&mut draw), places.draw(&mut draw));
         let given = GENERATIONS
             .iter()
-            .map(|names| {
-                (names.until, Ranked::new(items(names.female), 8), Ranked::new(items(names.male), 8))
-            })
+            .map(|names| (names.until, ranked(items(names.female), 8), ranked(items(names.male), 8)))
             .collect();
         Self {
             draw,
             given,
-            surnames: Ranked::new(items(SURNAMES), 20),
+            surnames: ranked(items(SURNAMES), 20),
             starts: items(RARE_STARTS),
             ends: items(RARE_ENDS),
             places,
@@ -120,32 +116,32 @@ impl Maker {
         self.home = (self.places.draw(&mut self.draw), self.places.draw(&mut self.draw));
         match self.draw.below(100) {
             0..28 => {
-                let (sex, surname, age) = (self.sex(), self.surname(), self.age(&ALONE));
+                let (sex, surname, age) = (self.sex(), self.surname(), self.draw.age(&ALONE));
                 self.adult_alone(sex, surname, age);
             }
             28..55 => {
-                let age = self.age(&COUPLE);
+                let age = self.draw.age(&COUPLE);
                 self.couple(age);
             }
             55..83 => {
-                let age = self.age(&PARENT);
+                let age = self.draw.age(&PARENT);
                 let (head, partner) = self.couple(age);
                 self.children(age, &head, &partner, rates::STEPCHILD);
             }
             83..93 => {
                 let sex = if self.draw.below(100) < 80 { Sex::Female } else { Sex::Male };
-                let (surname, other, age) = (self.surname(), self.surname(), self.age(&PARENT));
+                let (surname, other, age) = (self.surname(), self.surname(), self.draw.age(&PARENT));
                 self.adult_alone(sex, surname.clone(), age);
                 self.children(age, &surname, &other, rates::OTHER_PARENTS_NAME);
             }
             93..97 => {
                 for _ in 0..self.draw.between(2, 3) {
-                    let (sex, surname, age) = (self.sex(), self.surname(), self.age(&SHARING));
+                    let (sex, surname, age) = (self.sex(), self.surname(), self.draw.age(&SHARING));
                     self.person(sex, surname, None, age);
                 }
             }
             _ => {
-                let age = self.age(&PARENT);
+                let age = self.draw.age(&PARENT);
                 let (head, partner) = self.couple(age);
                 self.children(age, &head, &partner, rates::STEPCHILD);
                 let (sex, older) = (self.sex(), self.draw.between(22, 38));
@@ -245,26 +241,15 @@ impl Maker {
     fn sex(&mut self) -> Sex {
         if self.draw.below(2) == 0 { Sex::Female } else { Sex::Male }
     }
-
-    fn age(&mut self, bands: &Ages) -> u16 {
-        let mut point = self.draw.below(100);
-        for &(first, last, weight) in bands {
-            if point < weight {
-                return self.draw.between(first, last);
-            }
-            point -= weight;
-        }
-        bands[0].0
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::super::miswrite::without_diacritics;
+    use super::super::names::NICKNAMES;
     use super::*;
-    use crate::miswrite::without_diacritics;
-    use crate::names::NICKNAMES;
 
     #[test]
     fn lists_are_sound() {

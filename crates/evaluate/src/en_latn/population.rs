@@ -1,9 +1,9 @@
 //! A made population as three custodians know it.
 
-use crate::channel::{CUSTODIANS, Custodian};
+use super::channel::{CUSTODIANS, Custodian};
+use super::miswrite::Nicknames;
+use super::people::{Person, make_people};
 use crate::draw::Draw;
-use crate::miswrite::Nicknames;
-use crate::people::{Person, make_people};
 
 /// What to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,8 +142,8 @@ fn write_down(
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
+    use super::super::channel::Entry;
     use super::*;
-    use crate::channel::Entry;
 
     fn spec(people: usize, seed: u64) -> PopulationSpec {
         PopulationSpec { people, seed }

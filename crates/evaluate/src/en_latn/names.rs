@@ -11,11 +11,6 @@ pub(crate) struct Generation {
     pub(crate) male: &'static str,
 }
 
-/// The items of one list.
-pub(crate) fn items(list: &'static str) -> Vec<&'static str> {
-    list.split(", ").collect()
-}
-
 /// Given names by generation.
 pub(crate) const GENERATIONS: [Generation; 3] = [
     Generation {

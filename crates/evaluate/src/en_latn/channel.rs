@@ -1,8 +1,8 @@
 //! Error channels: how three custodians come to write the same person differently.
 
+use super::miswrite::{Nicknames, by_ear, other_punctuation, typo, without_diacritics};
+use super::people::{Person, Place};
 use crate::draw::Draw;
-use crate::miswrite::{Nicknames, by_ear, other_punctuation, typo, without_diacritics};
-use crate::people::{Person, Place};
 
 /// How often each error befalls a record, in 10,000. Errors are drawn one by one and can come together.
 #[derive(Debug, Clone, Copy)]

@@ -1,0 +1,92 @@
+//! What a generator made, for those who use it later.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use mizuhiki_columnar::{ColumnarError, Target, WriteFile};
+use serde::Serialize;
+
+use crate::ja::{Figure, SynthRate};
+
+/// Name and version of what made a population.
+pub(crate) const GENERATOR: &str = concat!("mizuhiki ", env!("CARGO_PKG_VERSION"));
+
+/// What was made, as it is written to `manifest.json`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Manifest {
+    /// What made it.
+    pub generator: &'static str,
+    /// `ja` or `en-Latn`.
+    pub locale: &'static str,
+    /// People asked for.
+    pub people: u32,
+    /// The seed.
+    pub seed: u64,
+    /// Code of the one municipality where all live, if any.
+    pub municipality: Option<String>,
+    /// The files, by name.
+    pub files: Vec<MadeFile>,
+    /// Every rate that can be set, as it was used.
+    pub rates: Vec<SynthRate>,
+    /// Marginal figures beside those of their sources.
+    pub figures: Vec<Figure>,
+}
+
+/// A file that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MadeFile {
+    /// Its name in the folder.
+    pub file: String,
+    /// Its rows.
+    pub rows: u64,
+    /// How often what went wrong in it, where that is told.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub causes: BTreeMap<&'static str, u64>,
+}
+
+/// A population cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SynthError {
+    /// No or too many people.
+    #[error("{people} people cannot be made; ask for 1 to 20,000,000")]
+    People {
+        /// People asked for.
+        people: u32,
+    },
+    /// No municipality has the code.
+    #[error(
+        "no municipality has the code {code:?}; give the five digits of JIS X 0402, such as 13104 or 26105"
+    )]
+    Municipality {
+        /// The code.
+        code: String,
+    },
+    /// A file cannot be written.
+    #[error(transparent)]
+    File(#[from] ColumnarError),
+    /// The folder or the manifest cannot be written.
+    #[error("{path}: cannot be made: {reason}")]
+    Folder {
+        /// The folder or file.
+        path: PathBuf,
+        /// The system's reason.
+        reason: io::Error,
+    },
+}
+
+impl Manifest {
+    /// Writes `manifest.json`.
+    pub(crate) fn write(&self, folder: &Path) -> Result<(), SynthError> {
+        let path = folder.join("manifest.json");
+        let mut file = WriteFile::create(&Target::Path(path.clone()), 0o666)?;
+        serde_json::to_writer_pretty(&mut file, self)
+            .map_err(|error| SynthError::Folder { path, reason: error.into() })?;
+        Ok(file.commit()?)
+    }
+}
+
+pub(crate) fn make_folder(folder: &Path) -> Result<(), SynthError> {
+    fs::create_dir_all(folder).map_err(|reason| SynthError::Folder { path: folder.to_owned(), reason })
+}
