@@ -36,7 +36,7 @@ fn once(level: &str, prepared: &str, out: &mut String) -> Result<(), Outcome> {
         "eq" => {
             out.push_str(&address.area());
             out.push_str(&address.block.join("-"));
-            out.push_str(&address.rest.written());
+            address.rest.write(out);
         }
         "prefix" => {
             out.push_str(&address.area());

@@ -56,11 +56,11 @@ pub(super) fn phone(level: &str, prepared: &str, out: &mut String) -> Normalised
         Some(rest) => format!("0{}", rest.trim_start_matches('0')),
         None => digits,
     };
+    let extension: String = extension.chars().filter(char::is_ascii_digit).collect();
     if !is_digits(&national) || !(9..=11).contains(&national.len()) || !national.starts_with('0') {
-        return Err(if national.is_empty() && at.is_none() { Outcome::Missing } else { REASON });
+        return Err(if national.is_empty() && extension.is_empty() { Outcome::Missing } else { REASON });
     }
     out.push_str(&national);
-    let extension: String = extension.chars().filter(char::is_ascii_digit).collect();
     if level == "eq" && !extension.is_empty() {
         out.push('x');
         out.push_str(&extension);

@@ -169,11 +169,11 @@ impl<'a> Reader<'a> {
 
     fn digits_alone(self, era: Option<&'static Era>) -> Result<Written, Outcome> {
         let (era, text) = match (era, self.text.len(), self.book.0) {
-            (None, 7, None) => return Err(AMBIGUOUS),
+            (None, 7, None) if self.text[0].is_ascii_digit() => return Err(ambiguous(&self.text[1..])),
             (None, 7, Some(book)) => {
                 (Some(era_of_code(book, self.text[0]).ok_or(NOT_A_DATE)?), &self.text[1..])
             }
-            (None, 6, _) => return Err(AMBIGUOUS),
+            (None, 6, _) => return Err(ambiguous(self.text)),
             // A lone mark for "unknown".
             (None, 1 | 2, _) if number(self.text)?.is_none() => return Err(Outcome::Missing),
             (None, 8 | 4, _) | (Some(_), 1..=4 | 6, _) => (era, self.text),
@@ -191,10 +191,8 @@ impl<'a> Reader<'a> {
     fn with_kanji(mut self, era: Option<&'static Era>) -> Result<Written, Outcome> {
         let year = self.run();
         self.expect('年')?;
-        if era.is_none() && matches!(year.len(), 1 | 2) && !year.contains(&'?') {
-            return Err(AMBIGUOUS);
-        }
-        if era.is_none() && !matches!(year, [_, _, _, _] | [] | ['?']) {
+        let known = number(year)?.is_some();
+        if known && era.is_none() && !matches!(year.len(), 1 | 2 | 4) {
             return Err(NOT_A_DATE);
         }
         let mut parts = [None; 2];
@@ -211,6 +209,7 @@ impl<'a> Reader<'a> {
             }
         }
         match self.text {
+            [] | ['?'] if known && era.is_none() && year.len() < 4 => Err(AMBIGUOUS),
             [] | ['?'] => Ok(Written { era, year: number(year)?, month: parts[0], day: parts[1] }),
             _ => Err(NOT_A_DATE),
         }
@@ -218,6 +217,12 @@ impl<'a> Reader<'a> {
 
     fn with_separators(mut self, era: Option<&'static Era>) -> Result<Written, Outcome> {
         let first = self.run();
+        if era.is_none()
+            && first.len() == 8
+            && self.text.split_first().is_some_and(|(first, rest)| is_time(*first, rest))
+        {
+            return Reader { text: first, book: self.book }.digits_alone(None);
+        }
         let separator = self.separator()?;
         let second = self.run();
         if self.text.is_empty() {
@@ -225,15 +230,8 @@ impl<'a> Reader<'a> {
                 (None, 4, 1 | 2) | (Some(_), 1 | 2, 1 | 2) => {
                     Ok(Written { era, year: number(first)?, month: part_number(second)?, day: None })
                 }
-                // The time of a date in eight digits.
-                (None, 8, _) if matches!(separator, ' ' | 'T') => {
-                    Reader { text: first, book: self.book }.digits_alone(None)
-                }
                 _ => Err(NOT_A_DATE),
             };
-        }
-        if era.is_none() && first.len() == 8 && is_time(separator, self.text) {
-            return Reader { text: first, book: self.book }.digits_alone(None);
         }
         if self.separator()? != separator {
             return Err(NOT_A_DATE);
@@ -309,6 +307,11 @@ fn number(text: &[char]) -> Result<Number, Outcome> {
     digits.map(Some).ok_or(NOT_A_DATE)
 }
 
+/// What six characters are that could be years, months and days in several orders.
+fn ambiguous(text: &[char]) -> Outcome {
+    if text.chunks(2).all(|part| number(part).is_ok()) { AMBIGUOUS } else { NOT_A_DATE }
+}
+
 /// A month or day: at most two digits.
 fn part_number(text: &[char]) -> Result<Number, Outcome> {
     if text.len() > 2 { Err(NOT_A_DATE) } else { number(text) }
@@ -323,6 +326,7 @@ fn either_order(first: &[char], second: &[char], year: &[char]) -> Result<Writte
         [Ok(one), Ok(other)] if one != other => Err(AMBIGUOUS),
         [Ok(_), _] => Ok(in_order(b, a)),
         [_, Ok(_)] => Ok(in_order(a, b)),
+        [_, Err(Outcome::Missing)] => Err(Outcome::Missing),
         [Err(reason), _] => Err(reason),
     }
 }

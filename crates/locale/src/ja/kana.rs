@@ -28,7 +28,8 @@ pub(super) fn eq(prepared: &str, out: &mut String) {
                 }
             }
             _ if tables.is(kana, DASH) => {
-                if !is_katakana(touched) && !tables.is(touched, DASH) || !is_katakana(last) {
+                let after_kana = matches!(last, 'ァ'..='ヺ' | 'ー');
+                if !is_katakana(touched) && !tables.is(touched, DASH) || !after_kana {
                     continue;
                 }
                 'ー'

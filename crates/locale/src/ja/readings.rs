@@ -5,6 +5,7 @@
 
 mod learn;
 mod score;
+mod word;
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -12,7 +13,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::kanji::{is_kana, is_kanji};
 use super::names::{given_names, surnames};
-use super::prepare::{parting, prepare};
+use super::prepare::{is_missing, parting, prepare};
 use super::{kana, kanji};
 use crate::Reading;
 pub use score::Model;
@@ -112,43 +113,51 @@ fn is_readable(spelling: &str) -> bool {
 /// The most probable readings of a full name, `family given`.
 pub(super) fn readings(name: &str, most: usize) -> Vec<Reading> {
     let mut prepared = String::new();
-    if prepare(name, &mut prepared).is_err() {
+    if prepare(name, &mut prepared).is_err() || is_missing(&prepared) {
         return Vec::new();
     }
     if let Some((family, given)) = parting(&prepared) {
         return joined(&of_part(Part::Family, &folded(family)), &of_part(Part::Given, &folded(given)), most);
     }
     let whole = folded(&prepared);
-    if whole.chars().count() > 2 * MAX_CHARACTERS {
-        return Vec::new();
-    }
     let mut best: Vec<Reading> = Vec::new();
     for (at, _) in whole.char_indices().skip(1) {
         let (family, given) = whole.split_at(at);
         let candidates = joined(&of_part(Part::Family, family), &of_part(Part::Given, given), most);
-        if candidates.first().map_or(0.0, |first| first.probability)
-            > best.first().map_or(0.0, |first| first.probability)
-        {
+        let of_first = |list: &[Reading]| list.first().map_or(0, |first| rank(first.probability));
+        if of_first(&candidates) > of_first(&best) {
             best = candidates;
         }
     }
     best
 }
 
+/// A number by which probabilities are ordered: 32 significant bits, so that sums of the same terms in another order
+/// are ties.
+const fn rank(probability: f64) -> u64 {
+    const DROPPED: u32 = 21;
+    (probability.to_bits() + (1 << (DROPPED - 1))) >> DROPPED
+}
+
 /// Pairs of a family and a given reading, the most probable first.
 fn joined(family: &[Reading], given: &[Reading], most: usize) -> Vec<Reading> {
-    let mut pairs: Vec<Reading> = family
-        .iter()
-        .flat_map(|first| {
-            given.iter().map(move |second| Reading {
-                text: format!("{} {}", first.text, second.text),
-                probability: first.probability * second.probability,
-            })
-        })
-        .collect();
-    pairs.sort_by(|a, b| b.probability.total_cmp(&a.probability).then_with(|| a.text.cmp(&b.text)));
-    pairs.truncate(most);
-    pairs
+    let pairs = family.iter().flat_map(|first| given.iter().map(move |second| (first, second)));
+    let mut pairs: Vec<(u64, &Reading, &Reading)> =
+        pairs.map(|(first, second)| (rank(first.probability * second.probability), first, second)).collect();
+    // A blank is before any kana, so pairs are ordered as their texts are.
+    let order = |a: &(u64, &Reading, &Reading), b: &(u64, &Reading, &Reading)| {
+        b.0.cmp(&a.0).then_with(|| (&a.1.text, &a.2.text).cmp(&(&b.1.text, &b.2.text)))
+    };
+    if pairs.len() > most {
+        pairs.select_nth_unstable_by(most, order);
+        pairs.truncate(most);
+    }
+    pairs.sort_unstable_by(order);
+    let joined = pairs.into_iter().map(|(_, first, second)| Reading {
+        text: format!("{} {}", first.text, second.text),
+        probability: first.probability * second.probability,
+    });
+    joined.collect()
 }
 
 /// Readings of parts that were asked for: names repeat.
@@ -159,11 +168,14 @@ thread_local! {
 }
 
 fn of_part(part: Part, spelling: &str) -> Arc<[Reading]> {
-    if !is_readable(spelling) {
+    if is_missing(spelling) {
         return Arc::default();
     }
-    if !spelling.chars().any(is_kanji) {
+    if spelling.chars().all(is_kana) {
         return Arc::new([Reading { text: kana_of(spelling), probability: 1.0 }]);
+    }
+    if !is_readable(spelling) {
+        return Arc::default();
     }
     MEMO.with_borrow_mut(|memo| {
         let key = (part, spelling.to_owned());

@@ -58,8 +58,15 @@ fn at_levels(kind: &str, a: &str, b: &str) -> Option<&'static str> {
     // Words in another order are no relation of their own.
     let levels = Ja.kind(kind)?.levels.iter().copied().filter(|level| *level != "sorted");
     let mut fit = false;
-    for level in levels {
-        let (left, right) = both(kind, level, a, b)?;
+    for (level, place) in levels.zip(0..) {
+        let values = both(kind, level, a, b);
+        // A looser level may take for nothing what a tighter one takes for a name.
+        let Some((left, right)) = values else {
+            if place == 0 {
+                return None;
+            }
+            continue;
+        };
         if wild && (left.contains(WILDCARD) || right.contains(WILDCARD)) {
             fit |= fits(&left, &right);
         } else if left == right {

@@ -43,9 +43,11 @@ fn folded(text: &str) -> String {
 
 /// A name without its district.
 fn without_district(name: &str) -> Option<&str> {
-    let at = name.rfind('郡').filter(|at| *at > 0)? + '郡'.len_utf8();
-    // 郡山市 and 大和郡山市 are no districts.
-    (name.ends_with(['町', '村']) && at < name.len()).then(|| &name[at..])
+    // 郡山市 and 大和郡山市 are no districts, and 上郡町 is a name.
+    let own = name.strip_suffix(['町', '村'])?;
+    let before = own.trim_end_matches('郡');
+    let at = before.rfind('郡').filter(|at| *at > 0)? + '郡'.len_utf8();
+    Some(&name[at..])
 }
 
 /// The name of a village without its island, as in 三宅島三宅村.

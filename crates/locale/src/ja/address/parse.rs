@@ -134,6 +134,7 @@ impl Address {
         let number = before[name.len()..].trim_start_matches('0').to_owned();
         if !number.is_empty() {
             self.block.insert(0, number);
+            self.only_chome = false;
             self.town = name.strip_suffix('第').unwrap_or(name).to_owned();
         }
     }
@@ -295,10 +296,7 @@ fn town_name(text: &[char]) -> String {
     let mut at = 0;
     while at < text.len() {
         match text[at..] {
-            ['大', '字', ..] => {
-                at += 2;
-                continue;
-            }
+            ['大', '字', ..] => at += 1,
             ['字', ..] if !matches!(before, Some('文' | '大')) => {}
             [' ', ..] => {}
             [character, ..] => out.push(character),
@@ -391,18 +389,27 @@ impl Rest {
         self.floor.trim_end_matches(['F', '階'])
     }
 
-    /// As it is appended to the block.
-    pub(super) fn written(&self) -> String {
-        let mut out = String::new();
-        if !self.building.is_empty() || !self.floor.is_empty() {
-            out.push_str(&format!(" {}{}{}", self.building, self.floor, self.room));
-        } else if !self.room.is_empty() {
-            out.push_str(&format!("-{}", self.room));
+    /// Appends it to what ends with the block.
+    pub(super) fn write(&self, out: &mut String) {
+        let alone = self.building.is_empty() && self.floor.is_empty();
+        if !out.is_empty() && !alone {
+            out.push(' ');
+        } else if !out.is_empty() && !self.room.is_empty() {
+            out.push('-');
+        }
+        let begin = out.len();
+        for part in [&self.building, &self.floor, &self.room] {
+            let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+            // Numbers that touch would be one.
+            if digit(out[begin..].chars().next_back()) && digit(part.chars().next()) {
+                out.push('-');
+            }
+            out.push_str(part);
         }
         if !self.care_of.is_empty() {
-            out.push_str(&format!(" {}", self.care_of));
+            out.push_str(if out.is_empty() { "" } else { " " });
+            out.push_str(&self.care_of);
         }
-        out
     }
 }
 
@@ -419,10 +426,13 @@ fn take_room(text: &mut Vec<char>) -> String {
     let number: String = text[start..end].iter().collect();
     let number = without_zeros(&number);
     let hyphen = usize::from(start > 0 && text[start - 1] == '-');
-    let letter = start.checked_sub(hyphen + 1).map(|at| text[at]).filter(char::is_ascii_uppercase);
-    if letter.is_some() {
-        start -= hyphen + 1;
-    }
+    let letter = start.checked_sub(hyphen + 1).filter(|&at| text[at].is_ascii_uppercase());
+    // The F of a floor is no letter of a room.
+    let letter = letter.filter(|&at| text[at] != 'F' || at == 0 || !text[at - 1].is_ascii_digit());
+    let letter = letter.map(|at| {
+        start = at;
+        text[at]
+    });
     text.truncate(start);
     trim(text);
     letter.into_iter().chain(number.chars()).collect()

@@ -102,7 +102,7 @@ impl Numbers {
                 for length in 1..=MAX_UNIT.min(end.0 - i) {
                     for kana in 1..=(MAX_PIECE * length).min(end.1 - j) {
                         let (unit, piece) = (&spelling[i..i + length], &reading[j..j + kana]);
-                        if reading.get(j + kana).is_some_and(|next| is_bound(*next) && *next != 'ッ') {
+                        if reading.get(j + kana).is_some_and(|next| is_bound(*next)) {
                             continue;
                         }
                         let what = match unit {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::learn::{MAX_UNIT, Units, learn};
-use super::{Pair, Part};
+use super::word::{Mixing, Word};
+use super::{Pair, Part, rank};
 use crate::Reading;
 use crate::ja::kana::katakana;
 use crate::ja::kanji::{is_kana, is_kanji};
@@ -22,11 +23,11 @@ const UNSEEN: f64 = 0.05;
 /// What is known of how one part of names is read.
 pub struct Model {
     /// Readings of units, most probable first.
-    units: BTreeMap<String, Vec<(String, f64)>>,
+    units: HashMap<String, Vec<(Word, f64)>>,
     /// Sum of weights of the pairs with a reading.
-    weights: HashMap<String, f64>,
+    weights: HashMap<Word, f64, Mixing>,
     /// Readings of whole spellings.
-    known: HashMap<String, BTreeSet<String>>,
+    known: HashMap<String, BTreeSet<Word>>,
 }
 
 impl Model {
@@ -35,21 +36,17 @@ impl Model {
     pub fn learn(part: Part, pairs: &[Pair]) -> Self {
         let mut units = learn(pairs);
         smooth(part, pairs, &mut units);
-        let mut weights = HashMap::new();
-        let mut known: HashMap<String, BTreeSet<String>> = HashMap::new();
-        for pair in pairs {
-            *weights.entry(pair.reading.clone()).or_insert(0.0) += pair.weight;
-            known.entry(pair.spelling.clone()).or_default().insert(pair.reading.clone());
+        let mut weights: HashMap<Word, f64, Mixing> = HashMap::default();
+        let mut known: HashMap<String, BTreeSet<Word>> = HashMap::new();
+        for (pair, reading) in pairs.iter().filter_map(|pair| Some((pair, Word::new(&pair.reading)?))) {
+            *weights.entry(reading).or_insert(0.0) += pair.weight;
+            known.entry(pair.spelling.clone()).or_default().insert(reading);
         }
-        let units = units
-            .into_iter()
-            .map(|(unit, readings)| {
-                let mut readings: Vec<(String, f64)> = readings.into_iter().collect();
-                by_probability(&mut readings);
-                readings.truncate(UNIT_READINGS);
-                (unit, readings)
-            })
-            .collect();
+        let most_probable = |readings: BTreeMap<String, f64>| {
+            let words = readings.into_iter().filter_map(|(text, p)| Some((Word::new(&text)?, p)));
+            best(words.collect(), UNIT_READINGS)
+        };
+        let units = units.into_iter().map(|(unit, readings)| (unit, most_probable(readings))).collect();
         Self { units, weights, known }
     }
 
@@ -60,54 +57,65 @@ impl Model {
         let mut scored = self.scored(spelling);
         if let Some(known) = self.known.get(spelling) {
             let least = scored.last().map_or(1.0, |(_, score)| *score);
-            for reading in known {
-                match scored.iter_mut().find(|(other, _)| other == reading) {
+            for &reading in known {
+                match scored.iter_mut().find(|(other, _)| *other == reading) {
                     Some((_, score)) => *score *= KNOWN,
-                    None => scored.push((reading.clone(), KNOWN * least)),
+                    None => scored.push((reading, KNOWN * least)),
                 }
             }
-            by_probability(&mut scored);
+            let count = scored.len();
+            scored = best(scored, count);
         }
         let total: f64 = scored.iter().map(|(_, score)| score).sum();
-        scored.into_iter().map(|(text, score)| Reading { text, probability: score / total }).collect()
+        scored.iter().map(|(word, score)| Reading { text: word.text(), probability: score / total }).collect()
     }
 
     /// Readings put together from units.
-    fn scored(&self, spelling: &str) -> Vec<(String, f64)> {
-        let characters: Vec<char> = spelling.chars().collect();
-        let mut beginnings: Vec<HashMap<String, f64>> = vec![HashMap::new(); characters.len() + 1];
-        beginnings[0].insert(String::new(), 1.0);
-        for at in 0..characters.len() {
-            let mut kept: Vec<(String, f64)> = std::mem::take(&mut beginnings[at]).into_iter().collect();
-            by_probability(&mut kept);
-            kept.truncate(KEPT);
-            for (beginning, so_far) in kept {
-                for length in 1..=MAX_UNIT.min(characters.len() - at) {
-                    let unit: String = characters[at..at + length].iter().collect();
-                    let itself = || vec![(katakana(characters[at]).to_string(), 1.0)];
-                    let single_kana = (length == 1 && is_kana(characters[at])).then(itself);
-                    let readings = single_kana.as_ref().or_else(|| self.units.get(&unit));
-                    for (piece, probability) in readings.into_iter().flatten() {
-                        let longer = format!("{beginning}{piece}");
-                        *beginnings[at + length].entry(longer).or_insert(0.0) += so_far * probability;
+    fn scored(&self, spelling: &str) -> Vec<(Word, f64)> {
+        let starts: Vec<usize> =
+            spelling.char_indices().map(|(start, _)| start).chain([spelling.len()]).collect();
+        let count = starts.len() - 1;
+        let mut beginnings: Vec<HashMap<Word, f64, Mixing>> = vec![HashMap::default(); count + 1];
+        beginnings[0].insert(Word::EMPTY, 1.0);
+        for at in 0..count {
+            let kept = best(std::mem::take(&mut beginnings[at]).into_iter().collect(), KEPT);
+            for length in 1..=MAX_UNIT.min(count - at) {
+                let unit = &spelling[starts[at]..starts[at + length]];
+                let kana = unit.chars().next().filter(|first| length == 1 && is_kana(*first)).map(katakana);
+                let itself =
+                    kana.and_then(|kana| Word::new(kana.encode_utf8(&mut [0; 4]))).map(|word| [(word, 1.0)]);
+                let pieces = match (&itself, kana) {
+                    (Some(itself), _) => itself.as_slice(),
+                    (None, Some(_)) => &[],
+                    (None, None) => self.units.get(unit).map_or(&[][..], Vec::as_slice),
+                };
+                for &(beginning, so_far) in &kept {
+                    for &(piece, probability) in pieces {
+                        if let Some(longer) = beginning.and(piece) {
+                            *beginnings[at + length].entry(longer).or_insert(0.0) += so_far * probability;
+                        }
                     }
                 }
             }
         }
-        let mut whole: Vec<(String, f64)> = beginnings.pop().unwrap_or_default().into_iter().collect();
+        let mut whole: Vec<(Word, f64)> = beginnings.pop().unwrap_or_default().into_iter().collect();
         for (reading, score) in &mut whole {
             *score *= (self.weights.get(reading).copied().unwrap_or(0.0) + UNSEEN).sqrt();
         }
         whole.retain(|(_, score)| *score > 0.0);
-        by_probability(&mut whole);
-        whole.truncate(KEPT);
-        whole
+        best(whole, KEPT)
     }
 }
 
-/// Falling probability, then code points.
-fn by_probability(readings: &mut [(String, f64)]) {
-    readings.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+/// The most probable, at most `most`; ties by code points.
+fn best(mut words: Vec<(Word, f64)>, most: usize) -> Vec<(Word, f64)> {
+    let order = |a: &(Word, f64), b: &(Word, f64)| rank(b.1).cmp(&rank(a.1)).then(a.0.cmp(&b.0));
+    if words.len() > most {
+        words.select_nth_unstable_by(most, order);
+        words.truncate(most);
+    }
+    words.sort_unstable_by(order);
+    words
 }
 
 /// Gives the characters readings that the lists do not show.
