@@ -4,17 +4,26 @@
 
 use std::path::Path;
 
-use mizuhiki_columnar::{ReadOptions, Source, Target, read_links, read_pairs, read_tokens};
+use mizuhiki_columnar::{Format, ReadOptions, Source, Target, read_links, read_pairs, read_tokens};
 use mizuhiki_custodian::{EncodeJob, IdPolicy, LinkageKey, encode_file};
-use mizuhiki_evaluate::{Population, PopulationSpec, link_table_accuracy, write_truth};
+use mizuhiki_evaluate::{
+    JapanSpec, LinkTableAccuracy, Population, PopulationSpec, Rates, link_table_accuracy, make_japan,
+    write_truth,
+};
 use mizuhiki_exchange::CustodianId;
 use mizuhiki_linkage_unit::{Assignment, LinkJob, SearchOptions, link_files};
 use mizuhiki_schema::LinkageSchema;
 
 const FIVE: &str = include_str!("../../protocols/schema/examples/people-five-fields.json");
+const KANJI: &str = include_str!("../../protocols/schema/examples/people-ja-kanji.json");
+const KANA: &str = include_str!("../../protocols/schema/examples/people-ja-kana.json");
 
 fn encode(folder: &Path, name: &str, output: &str, threads: usize) {
-    let schema = LinkageSchema::parse(FIVE).unwrap();
+    encode_by(FIVE, folder, name, output, threads);
+}
+
+fn encode_by(schema: &str, folder: &Path, name: &str, output: &str, threads: usize) {
+    let schema = LinkageSchema::parse(schema).unwrap();
     let key = LinkageKey::from_bytes(&[9; 32]).unwrap();
     let job = EncodeJob {
         input: Source::Path(folder.join(format!("{name}.csv"))),
@@ -134,4 +143,33 @@ fn random_ids_come_with_a_map_that_leads_back() {
     found.sort_unstable();
     assert_eq!(mapped, found);
     assert!(found.iter().all(|id| id.len() == 20 && !id.starts_with('H')));
+}
+
+/// Insurer and bank of a Japanese town, linked to its registry: the one by kanji, the other by how these are read.
+#[test]
+fn japanese_people_are_linked_in_kanji_and_by_readings() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let spec = JapanSpec {
+        people: 1_500,
+        seed: 7,
+        rates: Rates::default(),
+        municipality: Some("26105".to_owned()),
+        format: Format::Csv,
+    };
+    make_japan(&spec, folder, &|_, _| {}).unwrap();
+    let judge = |schema: &str, holder: &str| -> LinkTableAccuracy {
+        encode_by(schema, folder, holder, "left.arrow", 2);
+        encode_by(schema, folder, "registry", "right.arrow", 2);
+        let links = link(folder, "left.arrow", "right.arrow", "links.csv", 2);
+        encode_by(schema, folder, "registry", "again.arrow", 1);
+        assert_eq!(links, link(folder, "left.arrow", "again.arrow", "links.csv", 1));
+        let truth = folder.join(format!("truth-{holder}-registry.csv"));
+        let links = read_links(&Source::Path(folder.join("links.csv"))).unwrap();
+        link_table_accuracy(&links, &read_pairs(&Source::Path(truth)).unwrap(), false)
+    };
+    let kanji = judge(KANJI, "insurer").matches;
+    assert!(kanji.f1 > 0.99, "{kanji:?}");
+    let kana = judge(KANA, "bank").matches;
+    assert!(kana.precision.value > 0.98 && kana.recall.value > 0.93, "{kana:?}");
 }

@@ -1,8 +1,8 @@
 //! A linkage schema proposed from a file's header and values.
 
-use mizuhiki_columnar::{ReadOptions, Source, TableReader};
+use mizuhiki_columnar::{ReadOptions, Source, TableReader, TextChunk};
 use mizuhiki_encode::tables_digest;
-use mizuhiki_locale::{Pack, packs};
+use mizuhiki_locale::{Kind, Outcome, Pack, Role, packs};
 use serde_json::{Value, json};
 
 use crate::CustodianError;
@@ -15,8 +15,10 @@ const SAMPLE_ROWS: usize = 1_000;
 const MAX_LEAVE_ONE_OUT: usize = 5;
 
 struct Guess {
+    /// Name of the field.
+    name: String,
     column: String,
-    kind: &'static str,
+    kind: &'static Kind,
 }
 
 /// Proposes a hardened schema for `input`, as pretty JSON with a line end.
@@ -25,85 +27,164 @@ struct Guess {
 /// [`CustodianError`] if the file cannot be read or no column is recognised.
 pub fn propose_schema(input: &Source, options: &ReadOptions) -> Result<String, CustodianError> {
     let mut reader = TableReader::open(input, options)?;
-    let name = reader.name().to_owned();
+    let file = reader.name().to_owned();
     let columns = reader.columns().to_vec();
     let all: Vec<usize> = (0..columns.len()).collect();
     let chunk = reader.next_chunk(&all)?;
-    let Some(&pack) = packs().first() else { return Err(CustodianError::NothingToPropose { file: name }) };
+    let nothing = || CustodianError::NothingToPropose { file: file.clone() };
+    let pack = native_pack(&columns, chunk.as_ref()).ok_or_else(nothing)?;
     let mut guesses: Vec<Guess> = Vec::new();
     for (index, column) in columns.iter().enumerate().filter(|(_, column)| !is_id_header(column)) {
-        let values: Vec<&str> = chunk
-            .as_ref()
-            .map(|chunk| (0..chunk.rows().min(SAMPLE_ROWS)).map(|row| chunk.get(row, index)).collect())
-            .unwrap_or_default();
-        if let Some(kind) = pack.guess(column, &values).filter(|kind| rule(kind).is_some())
-            && !guesses.iter().any(|guess| guess.kind == kind)
-        {
-            guesses.push(Guess { column: column.clone(), kind });
+        let values = sample(chunk.as_ref(), index);
+        let kind = pack.guess(column, &values).and_then(|kind| pack.kind(kind));
+        let Some(kind) = kind.filter(|kind| weight(kind.role).is_some()) else { continue };
+        let guess = Guess { name: field_name(column, kind), column: column.clone(), kind };
+        let place = |kind: &Kind| pack.kinds().iter().position(|known| known.name == kind.name);
+        match guesses.iter_mut().find(|earlier| earlier.kind.role == kind.role) {
+            None => guesses.push(guess),
+            // What the pack lists first says more.
+            Some(earlier) if place(kind) < place(earlier.kind) => *earlier = guess,
+            Some(_) => {}
         }
     }
+    let has = |role: Role| guesses.iter().any(|guess| guess.kind.role == role);
+    let (parts, address) = (has(Role::FamilyName) && has(Role::GivenName), has(Role::Address));
+    // Said twice: a whole name beside its parts, a town beside the address that it is in.
+    guesses.retain(|guess| match guess.kind.role {
+        Role::FullName => !parts,
+        Role::Place | Role::Postcode => !address,
+        _ => true,
+    });
+    let mut guesses: Vec<Guess> = guesses
+        .into_iter()
+        .flat_map(|guess| {
+            let index = columns.iter().position(|column| *column == guess.column).unwrap_or_default();
+            take_apart(pack, guess, &sample(chunk.as_ref(), index))
+        })
+        .collect();
     if guesses.is_empty() {
-        return Err(CustodianError::NothingToPropose { file: name });
+        return Err(nothing());
+    }
+    for place in 1..guesses.len() {
+        while guesses[..place].iter().any(|earlier| earlier.name == guesses[place].name) {
+            guesses[place].name.push('_');
+        }
     }
     let mut text = serde_json::to_string_pretty(&document(pack, &guesses)).unwrap_or_default();
     text.push('\n');
     Ok(text)
 }
 
-/// Weight of a kind, and whether a view may leave it out.
-fn rule(kind: &str) -> Option<(f64, bool)> {
-    match kind {
-        "given_name" | "surname" | "full_name" | "address" | "phone" | "email" => Some((1.0, true)),
-        // A date of birth stays and tells people apart; people move, and many live in one place.
-        "date" => Some((2.0, true)),
-        "place" => Some((0.6, true)),
-        "postcode" => Some((0.4, true)),
-        "sex" => Some((0.2, false)),
-        _ => None,
-    }
+fn sample(chunk: Option<&TextChunk>, column: usize) -> Vec<&str> {
+    let values = |chunk: &'_ TextChunk| (0..chunk.rows().min(SAMPLE_ROWS)).collect::<Vec<_>>();
+    chunk
+        .map(|chunk| values(chunk).into_iter().map(|row| chunk.get(row, column)).collect())
+        .unwrap_or_default()
 }
 
-fn features(kind: &str) -> Value {
-    match kind {
-        // Digits that differ between people; the century hardly does.
-        "date" => json!([
-            { "type": "ngram", "n": 2, "positional": true, "padded": false, "positions": [1, 2, 3, 4, 5, 6] },
-            { "type": "ngram", "n": 1, "positional": true, "positions": [2, 3, 5, 7] }
-        ]),
-        "postcode" | "phone" => json!([
-            { "type": "ngram", "n": 1, "positional": true },
-            { "type": "ngram", "n": 2, "positional": true, "padded": false }
-        ]),
-        "sex" => json!([{ "type": "exact" }]),
-        _ => json!([{ "type": "ngram", "n": 2 }]),
+/// The pack for the script of most letters; the first one for a file without letters.
+fn native_pack(columns: &[String], chunk: Option<&TextChunk>) -> Option<&'static dyn Pack> {
+    let mut letters = vec![0_u64; packs().len()];
+    for index in 0..columns.len() {
+        for letter in sample(chunk, index).into_iter().flat_map(str::chars) {
+            let of = packs().iter().position(|pack| pack.writes(letter));
+            of.into_iter().for_each(|place| letters[place] += 1);
+        }
     }
+    let most = letters.iter().max().copied().unwrap_or(0);
+    packs().iter().zip(letters).find(|(_, count)| *count == most).map(|(pack, _)| *pack)
+}
+
+/// Family and given name of a column of whole names, if at least half of its values tell them apart.
+fn take_apart(pack: &dyn Pack, guess: Guess, values: &[&str]) -> Vec<Guess> {
+    let [Some(family), Some(given)] =
+        guess.kind.parts.map_or([None; 2], |parts| parts.map(|part| pack.kind(part)))
+    else {
+        return vec![guess];
+    };
+    let (mut one, mut other) = (String::new(), String::new());
+    let part = |kind: &Kind, value: &str, out: &mut String| {
+        pack.normalise(kind.name, kind.default_level, value, out) == Outcome::Value
+    };
+    let parted = values
+        .iter()
+        .filter(|value| part(family, value, &mut one) && part(given, value, &mut other) && one != other)
+        .count();
+    if parted == 0 || parted * 2 < values.len() {
+        return vec![guess];
+    }
+    let of = |name: &str, kind| Guess { name: name.to_owned(), column: guess.column.clone(), kind };
+    vec![of("family", family), of("given", given)]
 }
 
 /// Name of the field of a column.
-fn name(guess: &Guess) -> String {
-    let plain: String =
-        guess.column.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+fn field_name(column: &str, kind: &Kind) -> String {
+    if !column.is_ascii() {
+        return kind.name.to_owned();
+    }
+    let plain: String = column.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     plain.to_ascii_lowercase().chars().take(48).collect()
+}
+
+/// Weight of a field; `None` if no schema is proposed with it.
+fn weight(role: Role) -> Option<f64> {
+    match role {
+        Role::FamilyName | Role::GivenName | Role::FullName | Role::Street | Role::Phone | Role::Email => {
+            Some(1.0)
+        }
+        Role::Address => Some(1.2),
+        // A date of birth stays and tells people apart; people move, and many live in one place.
+        Role::Date => Some(2.0),
+        Role::Place => Some(0.6),
+        Role::Postcode => Some(0.4),
+        Role::Sex => Some(0.2),
+        Role::Other => None,
+    }
+}
+
+fn features(kind: &Kind) -> Value {
+    match kind.role {
+        // Digits that differ between people; the century hardly does.
+        Role::Date => json!([
+            { "type": "ngram", "n": 2, "positional": true, "padded": false, "positions": [1, 2, 3, 4, 5, 6] },
+            { "type": "ngram", "n": 1, "positional": true, "positions": [2, 3, 5, 7] }
+        ]),
+        Role::Postcode | Role::Phone => json!([
+            { "type": "ngram", "n": 1, "positional": true },
+            { "type": "ngram", "n": 2, "positional": true, "padded": false }
+        ]),
+        Role::Sex => json!([{ "type": "exact" }]),
+        _ => kind.grams.iter().map(|n| json!({ "type": "ngram", "n": n })).collect(),
+    }
 }
 
 /// Few and loose rules over what there is (`protocols/01-linkage-schema.md` §2.3).
 fn blocking_rules(guesses: &[Guess]) -> Vec<Value> {
-    let part = |kind: &str, rest: Value| {
-        let guess = guesses.iter().find(|guess| guess.kind == kind)?;
-        let mut part = json!({ "field": name(guess) });
-        if let (Some(part), Value::Object(rest)) = (part.as_object_mut(), rest) {
+    let part = |role: Role, rest: Value| {
+        let guess = guesses.iter().find(|guess| guess.kind.role == role)?;
+        let mut part = json!({ "field": guess.name });
+        let level = rest.get("level").and_then(Value::as_str);
+        // A level is a wish: names of some scripts have no phonetic code.
+        let known = level.is_none_or(|level| guess.kind.levels.contains(&level));
+        if let (Some(part), Value::Object(rest), true) = (part.as_object_mut(), rest, known) {
             part.extend(rest);
         }
         Some(part)
     };
     let characters = |range: std::ops::Range<u16>| json!({ "characters": range.collect::<Vec<u16>>() });
     let phonetic = || json!({ "level": "phonetic" });
+    let place = part(Role::Place, characters(0..4))
+        .or_else(|| part(Role::Address, json!({ "level": "municipality" })))
+        .or_else(|| part(Role::Postcode, json!({})));
+    let dated = guesses.iter().any(|guess| guess.kind.role == Role::Date);
+    let given = part(Role::GivenName, phonetic());
     let rules = [
-        ("surname", vec![part("surname", phonetic())]),
-        ("full_name", vec![part("full_name", characters(0..3))]),
-        ("birthday", vec![part("date", characters(4..8))]),
-        ("place", vec![part("place", characters(0..4)).or_else(|| part("postcode", json!({})))]),
-        ("given-year", vec![part("given_name", phonetic()), part("date", characters(0..4))]),
+        ("surname", vec![part(Role::FamilyName, phonetic())]),
+        ("full_name", vec![part(Role::FullName, characters(0..3))]),
+        ("birthday", vec![part(Role::Date, characters(4..8))]),
+        ("place", vec![place]),
+        ("given-year", vec![given.clone(), part(Role::Date, characters(0..4))]),
+        ("given", vec![given.filter(|_| !dated)]),
     ];
     let whole = |(name, parts): (&str, Vec<Option<Value>>)| {
         let parts: Vec<Value> = parts.into_iter().collect::<Option<_>>()?;
@@ -112,34 +193,45 @@ fn blocking_rules(guesses: &[Guess]) -> Vec<Value> {
     rules.into_iter().filter_map(whole).collect()
 }
 
-fn document(pack: &dyn Pack, guesses: &[Guess]) -> Value {
-    let field = |guess: &Guess| {
-        let (weight, _) = rule(guess.kind).unwrap_or((1.0, true));
-        let mut field = json!({
-            "name": name(guess), "kind": guess.kind, "weight": weight, "features": features(guess.kind)
-        });
-        if name(guess) != guess.column {
-            field["column"] = json!(guess.column);
-        }
-        // Exchanged names still agree if equal grams get equal positions.
-        if matches!(guess.kind, "given_name" | "surname") {
-            field["keyGroup"] = json!("name");
-        }
-        field
-    };
-    let digest: String = tables_digest(pack).iter().map(|byte| format!("{byte:02x}")).collect();
-    let names: Vec<String> = guesses.iter().map(name).collect();
+/// All fields, and all but one where the rest still tells people apart: by a date of birth, or by a whole name and a
+/// place. Surname and address are a household, names alone namesakes.
+fn views(guesses: &[Guess]) -> Vec<Value> {
+    let names: Vec<&str> = guesses.iter().map(|guess| guess.name.as_str()).collect();
     let mut views = vec![json!({ "name": "whole", "fields": names, "minPresentWeight": 0.6 })];
+    let tells = |omitted: Role| {
+        let has = |role: Role| role != omitted && guesses.iter().any(|guess| guess.kind.role == role);
+        let name = has(Role::FullName) || (has(Role::FamilyName) && has(Role::GivenName));
+        let place = [Role::Address, Role::Street, Role::Place, Role::Postcode, Role::Phone, Role::Email];
+        has(Role::Date) || (name && place.into_iter().any(has))
+    };
     if guesses.len() >= 3 {
-        let omissible =
-            guesses.iter().filter(|guess| rule(guess.kind).is_some_and(|(_, omissible)| omissible));
-        for omitted in omissible.take(MAX_LEAVE_ONE_OUT).map(name) {
-            let rest: Vec<&String> = names.iter().filter(|name| **name != omitted).collect();
+        let omissible = guesses.iter().filter(|guess| guess.kind.role != Role::Sex && tells(guess.kind.role));
+        for omitted in omissible.take(MAX_LEAVE_ONE_OUT).map(|guess| guess.name.as_str()) {
+            let rest: Vec<&&str> = names.iter().filter(|name| **name != omitted).collect();
             views.push(
                 json!({ "name": format!("without-{omitted}"), "fields": rest, "minPresentWeight": 0.73 }),
             );
         }
     }
+    views
+}
+
+fn document(pack: &dyn Pack, guesses: &[Guess]) -> Value {
+    let field = |guess: &Guess| {
+        let weight = weight(guess.kind.role).unwrap_or(1.0);
+        let mut field = json!({
+            "name": guess.name, "kind": guess.kind.name, "weight": weight, "features": features(guess.kind)
+        });
+        if guess.name != guess.column {
+            field["column"] = json!(guess.column);
+        }
+        // Exchanged names still agree if equal grams get equal positions.
+        if matches!(guess.kind.role, Role::FamilyName | Role::GivenName) {
+            field["keyGroup"] = json!("name");
+        }
+        field
+    };
+    let digest: String = tables_digest(pack).iter().map(|byte| format!("{byte:02x}")).collect();
     let rules = blocking_rules(guesses);
     let mut document = json!({
         "format": "mizuhiki-linkage-schema",
@@ -148,7 +240,7 @@ fn document(pack: &dyn Pack, guesses: &[Guess]) -> Value {
         "profile": "hardened",
         "locale": { "pack": pack.name(), "digest": digest },
         "fields": guesses.iter().map(field).collect::<Vec<_>>(),
-        "views": views,
+        "views": views(guesses),
         "thresholds": { "accept": 0.82, "borderline": 0.80, "calibrate": true },
         "knownPairs": 10_000
     });
@@ -156,4 +248,54 @@ fn document(pack: &dyn Pack, guesses: &[Guess]) -> Value {
         document["blocking"] = json!({ "rules": rules });
     }
     document
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proposal(name: &str, text: &str) -> Value {
+        let path = std::env::temp_dir().join(format!("mizuhiki-propose-{}-{name}.csv", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        let proposed = propose_schema(&Source::Path(path.clone()), &ReadOptions::default());
+        let _ = std::fs::remove_file(&path);
+        let proposed = proposed.unwrap();
+        serde_json::from_str(&proposed).unwrap()
+    }
+
+    fn kinds(document: &Value) -> Vec<String> {
+        let fields = document["fields"].as_array().unwrap();
+        fields.iter().map(|field| field["kind"].as_str().unwrap().to_owned()).collect()
+    }
+
+    fn view_names(document: &Value) -> Vec<&str> {
+        document["views"].as_array().unwrap().iter().map(|view| view["name"].as_str().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_japanese_table_gets_the_japanese_pack() {
+        let document = proposal(
+            "insurer",
+            "番号,フリガナ,氏名,生年月日,性別,郵便番号,住所\n1,ﾔﾏﾀﾞ ﾀﾛｳ,山田　太郎,3600401,1,1000013,東京都千代田区霞が関2-1-6\n",
+        );
+        assert_eq!(document["locale"]["pack"], "ja");
+        assert_eq!(kinds(&document), ["kanji_family", "kanji_given", "date_receipt", "sex", "address"]);
+        assert!(view_names(&document).contains(&"without-date_receipt"));
+    }
+
+    #[test]
+    fn views_that_are_households_or_namesakes_are_not_proposed() {
+        let document = proposal("bank", "name_kana,address\nﾔﾏﾀﾞ ﾀﾛｳ,東京都千代田区霞が関2-1-6\n");
+        assert_eq!(kinds(&document), ["kana_family", "kana_given", "address"]);
+        assert_eq!(view_names(&document), ["whole"]);
+        let document = proposal("english", "surname,given_name,suburb\nSmith,Ann,Perth\nJones,Bob,Perth\n");
+        assert_eq!(document["locale"]["pack"], "en-Latn");
+        assert_eq!(view_names(&document), ["whole"]);
+    }
+
+    #[test]
+    fn a_name_that_is_not_parted_stays_whole() {
+        let document = proposal("whole", "氏名,生年月日\n山田太郎,1985-04-01\n佐藤花子,1990-01-02\n");
+        assert_eq!(kinds(&document), ["kanji", "date"]);
+    }
 }

@@ -46,11 +46,15 @@ pub struct ExplainedComparison {
     pub left_records: u64,
     /// Records on the right.
     pub right_records: u64,
+    /// Rows on the left: a record has one for each of its alternatives.
+    pub left_rows: u64,
+    /// Rows on the right.
+    pub right_rows: u64,
     /// Why these pairs are compared.
     pub plan: &'static str,
     /// The passes.
     pub passes: Vec<PassSummary>,
-    /// Share of all pairs that are compared, in parts per million; a pair counts once a pass.
+    /// Share of all pairs of rows that are compared, in parts per million; a pair counts once a pass.
     pub pairs_per_million: u64,
 }
 
@@ -94,12 +98,14 @@ pub fn explain(
             let work = plan.pairs() as f64 * views as f64 / f64::from(width);
             explanation.seconds += work / rate / options.threads.max(1) as f64;
             explanation.comparisons_of_views += plan.pairs() * comparable.left().views().len() as u64;
-            let all = sets[left].len() as f64 * sets[right].len() as f64;
+            let all = sets[left].rows() as f64 * sets[right].rows() as f64;
             explanation.comparisons.push(ExplainedComparison {
                 left: files[left].name(),
                 right: files[right].name(),
                 left_records: sets[left].len() as u64,
                 right_records: sets[right].len() as u64,
+                left_rows: sets[left].rows() as u64,
+                right_rows: sets[right].rows() as u64,
                 plan: why(plan.kind()),
                 passes: passes(&plan),
                 pairs_per_million: (plan.pairs() as f64 / all.max(1.0) * 1e6).round() as u64,

@@ -119,12 +119,12 @@ pub struct PassSummary {
     pub pass: String,
     /// Blocks that both sides have.
     pub blocks: u64,
-    /// Pairs that share a block.
+    /// Pairs of rows that share a block.
     pub pairs: u64,
-    /// Records of the left side in such a block.
-    pub left_records: u64,
-    /// Records of the right side in such a block.
-    pub right_records: u64,
+    /// Rows of the left side in such a block.
+    pub left_rows: u64,
+    /// Rows of the right side in such a block.
+    pub right_rows: u64,
     /// Pairs of the largest block.
     pub largest_block: u64,
 }
@@ -136,11 +136,15 @@ pub struct LinkSummary {
     pub left_records: u64,
     /// Records on the right.
     pub right_records: u64,
+    /// Rows on the left: a record has one for each of its alternatives.
+    pub left_rows: u64,
+    /// Rows on the right.
+    pub right_rows: u64,
     /// Why these pairs were compared.
     pub plan: &'static str,
     /// The passes.
     pub passes: Vec<PassSummary>,
-    /// Pairs compared, a pair that shares several blocks once for each.
+    /// Pairs of rows compared, a pair that shares several blocks once for each.
     pub compared: u64,
     /// Candidate pairs at or above the lower threshold.
     pub candidates: u64,

@@ -82,6 +82,8 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
     let summary = LinkSummary {
         left_records: comparable.left().len() as u64,
         right_records: comparable.right().len() as u64,
+        left_rows: comparable.left().rows() as u64,
+        right_rows: comparable.right().rows() as u64,
         plan: if job.candidates.is_some() { "candidate pairs from a file" } else { why(plans[0].kind()) },
         passes: passes(&plans[0]),
         compared,

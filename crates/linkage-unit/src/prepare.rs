@@ -72,8 +72,8 @@ pub(crate) fn passes(plan: &Plan<'_>) -> Vec<PassSummary> {
         pass: pass.name.clone(),
         blocks: pass.blocks,
         pairs: pass.pairs,
-        left_records: pass.records.0,
-        right_records: pass.records.1,
+        left_rows: pass.records.0,
+        right_rows: pass.records.1,
         largest_block: pass.largest,
     };
     plan.passes().iter().map(summary).collect()

@@ -16,7 +16,9 @@ mod tests;
 
 use rphonetic::{Encoder as _, Soundex};
 
-use crate::{Kind, MAX_VALUE_BYTES, Outcome, Pack, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, WILDCARD, kind};
+use crate::{
+    Kind, MAX_VALUE_BYTES, Outcome, Pack, Role, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, WILDCARD, kind,
+};
 use fold::Wildcards;
 use tables::{Holder, tables};
 
@@ -30,21 +32,25 @@ const KINDS: &[Kind] = &[
         "given names, without the surname",
         &["exact", "folded", "sorted", "phonetic", "initial"],
         "folded",
-    ),
+    )
+    .role(Role::GivenName),
     kind(
         "surname",
         "surname or family name",
         &["exact", "folded", "sorted", "phonetic", "initial"],
         "folded",
-    ),
-    kind("full_name", "given names and surname together", &["exact", "folded", "sorted"], "folded"),
-    kind("date", "calendar date, such as a date of birth", &["day", "digits", "month", "year"], "day"),
-    kind("postcode", "postal code", &["full", "outward"], "full"),
-    kind("phone", "telephone number", &["national"], "national"),
-    kind("place", "suburb, town, state or country", &["exact", "folded"], "folded"),
-    kind("address", "street address or a part of it", &["exact", "folded"], "folded"),
-    kind("sex", "sex or gender as a code", &["code"], "code"),
-    kind("email", "e-mail address", &["exact"], "exact"),
+    )
+    .role(Role::FamilyName),
+    kind("full_name", "given names and surname together", &["exact", "folded", "sorted"], "folded")
+        .role(Role::FullName),
+    kind("date", "calendar date, such as a date of birth", &["day", "digits", "month", "year"], "day")
+        .role(Role::Date),
+    kind("postcode", "postal code", &["full", "outward"], "full").role(Role::Postcode),
+    kind("phone", "telephone number", &["national"], "national").role(Role::Phone),
+    kind("place", "suburb, town, state or country", &["exact", "folded"], "folded").role(Role::Place),
+    kind("address", "street address or a part of it", &["exact", "folded"], "folded").role(Role::Street),
+    kind("sex", "sex or gender as a code", &["code"], "code").role(Role::Sex),
+    kind("email", "e-mail address", &["exact"], "exact").role(Role::Email),
     kind("id", "identifier of letters and digits", &["exact"], "exact"),
     kind("number", "decimal number", &["exact"], "exact"),
     kind("text", "any other text", &["exact", "folded"], "exact"),
@@ -76,6 +82,10 @@ impl Pack for EnLatn {
             out.clear();
         }
         outcome
+    }
+
+    fn writes(&self, letter: char) -> bool {
+        letter.is_alphabetic() && letter < '\u{250}'
     }
 
     fn guess(&self, header: &str, values: &[&str]) -> Option<&'static str> {

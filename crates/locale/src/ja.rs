@@ -23,8 +23,8 @@ mod laws;
 mod tests;
 
 use crate::{
-    EnLatn, Kind, MAX_VALUE_BYTES, Outcome, Pack, Reading, TOO_LONG, UNEQUAL, UNKNOWN_KIND, UNKNOWN_LEVEL,
-    canonical, checked, kind,
+    EnLatn, Kind, MAX_VALUE_BYTES, Outcome, Pack, Reading, Role, TOO_LONG, UNEQUAL, UNKNOWN_KIND,
+    UNKNOWN_LEVEL, canonical, kind,
 };
 use codes::Checked;
 use date::CodeBook;
@@ -39,31 +39,44 @@ const DATE: &[&str] = &["day", "in_era"];
 const ONE: &[&str] = &["eq"];
 
 const KINDS: &[Kind] = &[
-    kind("kana", "name in kana", KANA, "zengin"),
-    kind("kana_family", "family name of a name in kana", KANA, "zengin"),
-    kind("kana_given", "given name of a name in kana", KANA, "zengin"),
-    kind("kanji", "name as it is written", KANJI, "itaiji"),
-    kind("kanji_family", "family name of a name as it is written", KANJI, "itaiji"),
-    kind("kanji_given", "given name of a name as it is written", KANJI, "itaiji"),
-    kind("romaji", "name in Latin letters", &["eq", "longv", "sorted"], "eq"),
-    kind("date", "date, such as a date of birth", DATE, "day"),
-    kind("date_receipt", "date, seven digits by the code book of receipts", DATE, "day"),
-    kind("date_nenkin", "date, seven digits by the code book of pensions", DATE, "day"),
-    kind("sex", "sex as a code or word", &["code"], "code"),
-    kind("address", "address", &["eq", "prefix", "gaz", "area", "municipality"], "gaz"),
-    kind("postal", "postal code", &["eq", "prefix"], "eq"),
-    kind("phone", "telephone number", &["eq", "prefix"], "prefix"),
+    // A name as it is written comes first: what a schema is proposed for if a table has both.
+    name("kanji", "name as it is written", KANJI, "itaiji")
+        .role(Role::FullName)
+        .parts("kanji_family", "kanji_given"),
+    name("kanji_family", "family name of a name as it is written", KANJI, "itaiji").role(Role::FamilyName),
+    name("kanji_given", "given name of a name as it is written", KANJI, "itaiji").role(Role::GivenName),
+    name("kana", "name in kana", KANA, "zengin").role(Role::FullName).parts("kana_family", "kana_given"),
+    name("kana_family", "family name of a name in kana", KANA, "zengin").role(Role::FamilyName),
+    name("kana_given", "given name of a name in kana", KANA, "zengin").role(Role::GivenName),
+    kind("romaji", "name in Latin letters", &["eq", "longv", "sorted"], "eq").role(Role::FullName),
+    kind("date", "date, such as a date of birth", DATE, "day").role(Role::Date),
+    kind("date_receipt", "date, seven digits by the code book of receipts", DATE, "day").role(Role::Date),
+    kind("date_nenkin", "date, seven digits by the code book of pensions", DATE, "day").role(Role::Date),
+    kind("sex", "sex as a code or word", &["code"], "code").role(Role::Sex),
+    kind("address", "address", &["eq", "prefix", "gaz", "area", "municipality"], "gaz").role(Role::Address),
+    kind("postal", "postal code", &["eq", "prefix"], "eq").role(Role::Postcode),
+    kind("phone", "telephone number", &["eq", "prefix"], "prefix").role(Role::Phone),
     kind("yucho", "account of the post bank", ONE, "eq"),
     kind("bank", "account of a bank", ONE, "eq"),
-    kind("zengin_name", "name of an account's holder", &["eq", "family"], "eq"),
-    checked("insurer_no", "number of a health insurer"),
-    checked("corp_no", "corporate number"),
-    checked("mynumber", "Individual Number (My Number)"),
+    kind("zengin_name", "name of an account's holder", &["eq", "family"], "eq").role(Role::FullName),
+    kind("insurer_no", "number of a health insurer", ONE, "eq").checked(),
+    kind("corp_no", "corporate number", ONE, "eq").checked(),
+    kind("mynumber", "Individual Number (My Number)", ONE, "eq").checked(),
     kind("idstring", "identifier of letters and digits", ONE, "eq"),
-    kind("email", "e-mail address", ONE_EXACT, "exact"),
+    kind("email", "e-mail address", ONE_EXACT, "exact").role(Role::Email),
     kind("text", "any other text", &["exact", "folded"], "exact"),
 ];
 const ONE_EXACT: &[&str] = &["exact"];
+
+/// Names are of few characters.
+const fn name(
+    name: &'static str,
+    description: &'static str,
+    levels: &'static [&'static str],
+    default_level: &'static str,
+) -> Kind {
+    kind(name, description, levels, default_level).grams(&[1, 2])
+}
 
 /// A kind for comparing alone: the relation of two dates.
 const DATE_PAIR: &str = "date_pair";
@@ -109,6 +122,10 @@ impl Pack for Ja {
 
     fn readings(&self, name: &str, most: usize) -> Vec<Reading> {
         readings::readings(name, most)
+    }
+
+    fn writes(&self, letter: char) -> bool {
+        kanji::is_kanji(letter) || kanji::is_kana(letter) || ('\u{FF66}'..='\u{FF9D}').contains(&letter)
     }
 
     fn guess(&self, header: &str, values: &[&str]) -> Option<&'static str> {

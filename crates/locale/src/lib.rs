@@ -37,6 +37,41 @@ pub struct Kind {
     pub default_level: &'static str,
     /// Whether values have a check digit: their canonical form is `valid`.
     pub checked: bool,
+    /// What values say about a person.
+    pub role: Role,
+    /// Lengths of q-grams that suit values: short words need single characters, too.
+    pub grams: &'static [u8],
+    /// The kinds of family and given name that a whole name can be taken apart into.
+    pub parts: Option<[&'static str; 2]>,
+}
+
+/// What a kind of values says about a person; a linkage schema is proposed from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Family and given name together.
+    FullName,
+    /// Family name.
+    FamilyName,
+    /// Given names.
+    GivenName,
+    /// Date of birth.
+    Date,
+    /// Sex.
+    Sex,
+    /// A whole address.
+    Address,
+    /// Street and house, the town elsewhere.
+    Street,
+    /// A town or region.
+    Place,
+    /// A postal code.
+    Postcode,
+    /// A telephone number.
+    Phone,
+    /// An e-mail address.
+    Email,
+    /// Something that no schema is proposed for.
+    Other,
 }
 
 const fn kind(
@@ -45,12 +80,27 @@ const fn kind(
     levels: &'static [&'static str],
     default_level: &'static str,
 ) -> Kind {
-    Kind { name, description, levels, default_level, checked: false }
+    let (role, grams) = (Role::Other, &[2]);
+    Kind { name, description, levels, default_level, checked: false, role, grams, parts: None }
 }
 
-/// A kind of numbers with a check digit.
-const fn checked(name: &'static str, description: &'static str) -> Kind {
-    Kind { name, description, levels: &["eq"], default_level: "eq", checked: true }
+impl Kind {
+    const fn role(self, role: Role) -> Self {
+        Self { role, ..self }
+    }
+
+    const fn grams(self, grams: &'static [u8]) -> Self {
+        Self { grams, ..self }
+    }
+
+    const fn parts(self, family: &'static str, given: &'static str) -> Self {
+        Self { parts: Some([family, given]), ..self }
+    }
+
+    /// Numbers with a check digit.
+    const fn checked(self) -> Self {
+        Self { checked: true, ..self }
+    }
 }
 
 /// What became of a value.
@@ -89,6 +139,9 @@ pub trait Pack: Sync {
     ///
     /// `kind` and `level` are names from [`Pack::kinds`]; an unknown name gives [`Outcome::Invalid`].
     fn normalise(&self, kind: &str, level: &str, value: &str, out: &mut String) -> Outcome;
+
+    /// Whether a letter is of a script that the pack is for.
+    fn writes(&self, letter: char) -> bool;
 
     /// The kind that a column most likely holds, by its header and some of its values; `None` if unclear.
     fn guess(&self, header: &str, values: &[&str]) -> Option<&'static str>;

@@ -128,7 +128,7 @@ fn read_column(value: &Value, path: &str, walk: &mut Walk) -> Option<InputColumn
         Some((value, path)) => Some(walk.text(value, &path)?.to_owned()),
         None => None,
     };
-    let mass = object.number_or(walk, "mass", (0.01, 1.0), 0.93)?;
+    let mass = object.number_or(walk, "mass", (0.01, 1.0), 0.98)?;
     let readings = match object.optional("readings") {
         Some((value, path)) => {
             let most = walk.integer(value, &path, 1..=MAX_READINGS)? as usize;

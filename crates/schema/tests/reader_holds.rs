@@ -7,11 +7,13 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Map, Value, json};
 
-const EXAMPLES: [&str; 4] = [
+const EXAMPLES: [&str; 6] = [
     include_str!("../../../protocols/schema/examples/people-five-fields.json"),
     include_str!("../../../protocols/schema/examples/people-five-fields-plain.json"),
     include_str!("../../../protocols/schema/examples/people-names-dob.json"),
     include_str!("../../../protocols/schema/examples/people-names-dob-plain.json"),
+    include_str!("../../../protocols/schema/examples/people-ja-kanji.json"),
+    include_str!("../../../protocols/schema/examples/people-ja-kana.json"),
 ];
 
 fn clkhash() -> Value {

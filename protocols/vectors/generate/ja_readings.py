@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Dict, Iterable, List, NamedTuple, Tuple
 
 from ja import normalise
 from ja_names import katakana, parts
-from ja_tables import is_kana, is_kanji, prepare, rows
+from ja_tables import RULES, is_kana, is_kanji, prepare, rows
+from normalise import fold_characters
 
 Pair = Tuple[str, str, float]  # spelling, reading, weight
 Scores = Dict[str, float]
@@ -46,7 +48,13 @@ def surnames() -> List[Pair]:
 
 
 def given_names() -> List[Pair]:
-    every = [pair for _, r, _, spellings in rows("given-names.tsv") for s in spellings.split(" ") for pair in normalised(s, r, 1)]
+    usual = {r for _, r, popular, _ in rows("given-names.tsv") if popular == "1"}
+    every = [
+        pair
+        for _, r, _, spellings in rows("given-names.tsv")
+        for s in spellings.split(" ")
+        for pair in normalised(s, r, 4 if r in usual else 1)
+    ]
     return list(dict.fromkeys(every))
 
 
@@ -194,6 +202,8 @@ def score(of: Model, written: str) -> Scores:
 def readings(of: Model, part: str) -> Scores:
     """Of a part of a name."""
     written = normalise("kanji", "itaiji", part).value or ""
+    if not all(is_kanji(c) or is_kana(c) for c in written):
+        return {}
     if not any(is_kanji(c) for c in written):
         reading = normalise("kana", "eq", part).value
         return {reading: 1.0} if reading else {}
@@ -207,9 +217,30 @@ def readings(of: Model, part: str) -> Scores:
     return {reading: p / total for reading, p in scores.items()}
 
 
+LATIN = {cells[0].replace("-", ""): [c.replace("-", "") for c in cells[1:]] for cells in (line.split(" ") for line in RULES["latin"])}
+
+
+def latin(written: str) -> str:
+    """Kana of a prepared part in Latin letters; nothing if it is not."""
+    folded = fold_characters("full_name", written)
+    if any(c.isalpha() and not "A" <= c <= "Z" for c in folded):
+        return ""
+    out = ""
+    for word in folded.split(" "):
+        word = re.sub("[^A-Z]", "", word).replace("EE", "I").replace("OO", "U")
+        word = re.sub("([A-MO-Z])\\1+", "\\1", word)
+        while word:
+            key = max((k for k in LATIN if word.startswith(k)), key=len)
+            word = word[len(key) :]
+            vowel = "AIUEO".find(word[:1]) if word else -1
+            out += "ン" if key == "M" and word[:1] in ("B", "M", "P") else LATIN[key][vowel]
+            word = word[1:] if vowel >= 0 else word
+    return out
+
+
 def pairs_of(family: str, given: str) -> List[Tuple[str, float]]:
     of_family, of_given = models()
-    first, second = readings(of_family, family), readings(of_given, given)
+    first, second = ({latin(part): 1.0} if latin(part) else readings(of, part) for of, part in ((of_family, family), (of_given, given)))
     return best({"%s %s" % (f, g): p * q for f, p in first.items() for g, q in second.items()}, len(first) * len(second))
 
 
@@ -218,10 +249,10 @@ def candidates(name: str) -> List[Tuple[str, float]]:
     prepared = prepare(name)
     family, given = parts(prepared)
     whole = normalise("kanji", "itaiji", name).value
+    if whole and family != prepared:
+        return pairs_of(family, given)
     if not whole or len(whole) == 1 or not all(is_kanji(c) or is_kana(c) for c in whole):
         return []
-    if family != prepared:
-        return pairs_of(family, given)
     found: List[Tuple[str, float]] = []
     for at in range(1, len(whole)):
         other = pairs_of(whole[:at], whole[at:])

@@ -1,11 +1,11 @@
-//! `mizuhiki demo`: three custodians' made people through the whole flow.
+//! `mizuhiki demo`: registry, insurer and bank of a Japanese city through the whole flow.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use mizuhiki_columnar::{ReadOptions, Source, Target};
+use mizuhiki_columnar::{Format, ReadOptions, Source, Target};
 use mizuhiki_custodian::{EncodeJob, IdPolicy, KeyKind, KeySource, encode_file, read_key, write_new_key};
-use mizuhiki_evaluate::{LinkTableAccuracy, Population, PopulationSpec, write_truth};
+use mizuhiki_evaluate::{JapanSpec, LinkTableAccuracy, Manifest, Rates, make_japan};
 use mizuhiki_exchange::CustodianId;
 use mizuhiki_linkage_unit::{Assignment, LinkJob, LinkSummary, SearchOptions};
 use mizuhiki_schema::LinkageSchema;
@@ -19,11 +19,32 @@ use crate::commands::threads;
 use crate::progress::{Progress, grouped};
 use crate::say::Say;
 
-const SCHEMA: &str = include_str!("../../../../protocols/schema/examples/people-five-fields.json");
+/// Kanazawa.
+const CITY: &str = "17201";
 
-/// Holders that are linked, by index, and the name of the report.
-const PAIRS: [(usize, usize, &str); 3] =
-    [(0, 2, "report.html"), (1, 2, "report-insurer-registry.html"), (0, 1, "report-hospital-insurer.html")];
+/// A holder whose records are linked to the registry's, and by what.
+struct Pair {
+    holder: &'static str,
+    /// What the two have in common.
+    script: &'static str,
+    schema: &'static str,
+    report: &'static str,
+}
+
+const PAIRS: [Pair; 2] = [
+    Pair {
+        holder: "insurer",
+        script: "kanji",
+        schema: include_str!("../../../../protocols/schema/examples/people-ja-kanji.json"),
+        report: "report.html",
+    },
+    Pair {
+        holder: "bank",
+        script: "kana",
+        schema: include_str!("../../../../protocols/schema/examples/people-ja-kana.json"),
+        report: "report-bank-registry.html",
+    },
+];
 
 #[derive(Serialize)]
 struct DemoSummary {
@@ -44,67 +65,39 @@ struct DemoLink {
 
 pub(super) fn run(demo: &Demo, say: &Say) -> anyhow::Result<()> {
     let folder = demo.output.as_path();
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("{}: cannot make the folder", folder.display()))?;
-    let population = Population::make(&PopulationSpec { people: demo.people as usize, seed: demo.seed });
-    for holder in &population.holders {
-        holder.write(&Target::Path(folder.join(format!("{}.csv", holder.name))))?;
-    }
-    encode_all(folder, &population)?;
-    let mut links = Vec::new();
-    for (left, right, report) in PAIRS {
-        links.push(link_pair(folder, &population, (left, right), report)?);
-    }
-    let summary = DemoSummary { folder: folder.display().to_string(), people: demo.people, links };
-    say.result(&summary, &describe(&summary, &population), false);
-    Ok(())
-}
-
-/// What each custodian does, with one key and one schema.
-fn encode_all(folder: &Path, population: &Population) -> anyhow::Result<()> {
-    let schema_path = folder.join("schema.json");
-    std::fs::write(&schema_path, SCHEMA)
-        .with_context(|| format!("{}: cannot write", schema_path.display()))?;
-    let schema: LinkageSchema = read_usable_schema(&schema_path)?;
+    let spec = JapanSpec {
+        people: demo.people,
+        seed: demo.seed,
+        rates: Rates::default(),
+        municipality: Some(CITY.to_owned()),
+        format: Format::Csv,
+    };
+    let manifest = make_japan(&spec, folder, &|_, _| ())?;
     let key_path = folder.join("linkage.key");
     if !key_path.exists() {
-        write_new_key(&Target::Path(key_path.clone()))?;
+        write_new_key(&Target::Path(key_path))?;
     }
-    let (key, _) = read_key(&KeySource::Path(key_path), KeyKind::Linkage)?;
-    for holder in &population.holders {
-        let progress = Progress::new("records");
-        let job = EncodeJob {
-            input: Source::Path(folder.join(format!("{}.csv", holder.name))),
-            options: ReadOptions::default(),
-            schema: &schema,
-            key: &key,
-            output: Target::Path(folder.join(format!("{}.parquet", holder.name))),
-            custodian: CustodianId::new(holder.name)?,
-            id_column: Some("rec_id".to_owned()),
-            // Own ids, so that the links can be judged by the truth.
-            ids: IdPolicy::Keep,
-            threads: threads(None),
-        };
-        encode_file(job, &|records, share| progress.update(records, share))?;
-    }
+    let links =
+        PAIRS.iter().map(|pair| link_pair(folder, pair)).collect::<anyhow::Result<Vec<DemoLink>>>()?;
+    let summary = DemoSummary { folder: folder.display().to_string(), people: demo.people, links };
+    say.result(&summary, &describe(&summary, &manifest), false);
     Ok(())
 }
 
-/// What the linkage unit does, and what a researcher sees who knows the truth.
-fn link_pair(
-    folder: &Path,
-    population: &Population,
-    pair: (usize, usize),
-    report: &str,
-) -> anyhow::Result<DemoLink> {
-    let (left, right) = (population.holders[pair.0].name, population.holders[pair.1].name);
-    let path = |name: String| folder.join(name);
-    let truth = path(format!("truth-{left}-{right}.csv"));
-    write_truth(&population.truth(pair.0, pair.1), &Target::Path(truth.clone()))?;
-    let (links, report) = (path(format!("links-{left}-{right}.csv")), path(report.to_owned()));
+/// What the two custodians do, and the linkage unit, and what a researcher sees who knows the truth.
+fn link_pair(folder: &Path, pair: &Pair) -> anyhow::Result<DemoLink> {
+    let Pair { holder, script, .. } = pair;
+    let schema_path = folder.join(format!("schema-{script}.json"));
+    std::fs::write(&schema_path, pair.schema)
+        .with_context(|| format!("{}: cannot write", schema_path.display()))?;
+    let schema = read_usable_schema(&schema_path)?;
+    let left = encode(folder, holder, script, &schema)?;
+    let right = encode(folder, "registry", script, &schema)?;
+    let links = folder.join(format!("links-found-{holder}-registry.csv"));
+    let report = folder.join(pair.report);
     let job = LinkJob {
-        left: Source::Path(path(format!("{left}.parquet"))),
-        right: Source::Path(path(format!("{right}.parquet"))),
+        left: Source::Path(left),
+        right: Source::Path(right),
         output: Target::Path(links.clone()),
         search: SearchOptions { threads: threads(None), ..SearchOptions::default() },
         assignment: Assignment::Optimal,
@@ -114,20 +107,44 @@ fn link_pair(
         report: Some(Target::Path(report.clone())),
     };
     let summary = run_job(&job)?;
+    let truth = folder.join(format!("truth-{holder}-registry.csv"));
     let accuracy = judge(&Source::Path(links.clone()), &Source::Path(truth), false)?;
     let shown = |path: &Path| path.display().to_string();
-    Ok(DemoLink { left, right, links: shown(&links), report: shown(&report), summary, accuracy })
+    let (links, report) = (shown(&links), shown(&report));
+    Ok(DemoLink { left: holder, right: "registry", links, report, summary, accuracy })
 }
 
-fn describe(summary: &DemoSummary, population: &Population) -> String {
-    let holders: Vec<String> = population
-        .holders
-        .iter()
-        .map(|holder| format!("{} {}", holder.name, grouped(holder.people.len() as u64)))
-        .collect();
+/// A custodian's file as tokens.
+fn encode(folder: &Path, holder: &str, script: &str, schema: &LinkageSchema) -> anyhow::Result<PathBuf> {
+    let (key, _) = read_key(&KeySource::Path(folder.join("linkage.key")), KeyKind::Linkage)?;
+    let tokens = folder.join(format!("{holder}-{script}.parquet"));
+    let progress = Progress::new("records");
+    let job = EncodeJob {
+        input: Source::Path(folder.join(format!("{holder}.csv"))),
+        options: ReadOptions::default(),
+        schema,
+        key: &key,
+        output: Target::Path(tokens.clone()),
+        custodian: CustodianId::new(holder)?,
+        id_column: Some("record_id".to_owned()),
+        // Own ids, so that the links can be judged by the truth.
+        ids: IdPolicy::Keep,
+        threads: threads(None),
+    };
+    encode_file(job, &|records, share| progress.update(records, share))?;
+    Ok(tokens)
+}
+
+fn describe(summary: &DemoSummary, manifest: &Manifest) -> String {
+    let rows = |holder: &str| {
+        let name = format!("{holder}.csv");
+        manifest.files.iter().find(|file| file.file == name).map_or(0, |file| file.rows)
+    };
+    let holders = ["registry", "insurer", "bank"].map(|holder| format!("{holder} {}", grouped(rows(holder))));
     let mut text = format!(
-        "{} made people, written down by three data custodians with errors of their own: {}\n\
-         Each custodian encoded its file with the shared key; the linkage unit saw tokens only.\n\n\
+        "{} made people of a Japanese city, as three data custodians write them down: {}\n\
+         The registry knows names in kanji, the insurer too, some characters lost; the bank knows kana alone,\n\
+         so the registry encodes how names are probably read. The linkage unit saw tokens only.\n\n\
          {:<22} {:>9} {:>10} {:>11} {:>10} {:>8} {:>8}\n",
         grouped(u64::from(summary.people)),
         holders.join(", "),

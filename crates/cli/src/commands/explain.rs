@@ -4,7 +4,7 @@ use mizuhiki_columnar::Source;
 use mizuhiki_linkage_unit::{Explanation, explain};
 
 use crate::args::Search;
-use crate::commands::link::options;
+use crate::commands::link::{options, sizes};
 use crate::progress::{grouped, short};
 use crate::say::Say;
 
@@ -20,17 +20,19 @@ fn describe(explanation: &Explanation) -> String {
     let mut text = String::new();
     for comparison in &explanation.comparisons {
         text.push_str(&format!(
-            "{} × {}: {} × {} records, {}\n{:<28} {:>10} {:>18} {:>14} {:>14} {:>18}\n",
+            "{} × {}: {}, {}\n{:<28} {:>10} {:>18} {:>14} {:>14} {:>18}\n",
             comparison.left,
             comparison.right,
-            grouped(comparison.left_records),
-            grouped(comparison.right_records),
+            sizes(
+                (comparison.left_records, comparison.right_records),
+                (comparison.left_rows, comparison.right_rows)
+            ),
             comparison.plan,
             "pass",
             "blocks",
             "pairs",
-            "left records",
-            "right records",
+            "left rows",
+            "right rows",
             "largest block"
         ));
         for pass in &comparison.passes {
@@ -39,8 +41,8 @@ fn describe(explanation: &Explanation) -> String {
                 pass.pass,
                 grouped(pass.blocks),
                 grouped(pass.pairs),
-                grouped(pass.left_records),
-                grouped(pass.right_records),
+                grouped(pass.left_rows),
+                grouped(pass.right_rows),
                 grouped(pass.largest_block)
             ));
         }

@@ -115,6 +115,16 @@ pub(super) fn run_job(job: &LinkJob) -> anyhow::Result<LinkSummary> {
     Ok(link_files(job, &|stage, pass, done, total| show(&progress, stage, pass, done, total))?)
 }
 
+/// Records of both sides, and their rows where these are more.
+pub(super) fn sizes(records: (u64, u64), rows: (u64, u64)) -> String {
+    let product = |(left, right)| format!("{} × {}", grouped(left), grouped(right));
+    let mut text = format!("{} records", product(records));
+    if rows != records {
+        text.push_str(&format!(" in {} rows", product(rows)));
+    }
+    text
+}
+
 /// A summary for people.
 pub(super) fn describe(output: &str, summary: &LinkSummary) -> String {
     let mut text = format!(
@@ -127,9 +137,8 @@ pub(super) fn describe(output: &str, summary: &LinkSummary) -> String {
         text.push_str(&format!(" ({} for a like member of the household)", grouped(summary.household)));
     }
     text.push_str(&format!(
-        "\n{} × {} records, {} pairs compared ({}), {} candidates\n",
-        grouped(summary.left_records),
-        grouped(summary.right_records),
+        "\n{}, {} pairs compared ({}), {} candidates\n",
+        sizes((summary.left_records, summary.right_records), (summary.left_rows, summary.right_rows)),
         grouped(summary.compared),
         summary.plan,
         grouped(summary.candidates),

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use mizuhiki_columnar::{ReadOptions, Source, Target, WriteFile};
 use mizuhiki_custodian::{Encoder, propose_schema};
-use mizuhiki_schema::{LinkageSchema, MAX_SCHEMA_BYTES, SchemaBody};
+use mizuhiki_schema::{Input, InputColumn, LinkageSchema, MAX_SCHEMA_BYTES, SchemaBody, Take};
 use serde_json::json;
 
 use crate::args::Schema;
@@ -83,21 +83,28 @@ fn check(path: &Path, say: &Say) -> anyhow::Result<()> {
         }
         _ => Vec::new(),
     };
+    let inputs: Vec<String> = match schema.body() {
+        SchemaBody::Tokens(body) => {
+            body.inputs.iter().filter(|input| input.columns.len() > 1).map(describe_input).collect()
+        }
+        _ => Vec::new(),
+    };
     let value = json!({
         "file": path.display().to_string(), "name": schema.name(), "profile": schema.profile_name(),
-        "digest": schema.digest().to_string(), "fields": fields, "views": schema.view_names(),
+        "digest": schema.digest().to_string(), "fields": fields, "inputs": inputs, "views": schema.view_names(),
         "blocking_passes": schema.pass_names(),
         "token_bits": schema.token_bits(), "accept": thresholds.accept().get(),
         "borderline": thresholds.borderline().get(), "warnings": warnings,
     });
     let passes = schema.pass_names();
     let text = format!(
-        "{}: good\nname       {}\nprofile    {}\ndigest     {}\nfields     {}\nviews      {}, {} bits each\nblocking   {}\nthresholds match from {}, borderline from {}",
+        "{}: good\nname       {}\nprofile    {}\ndigest     {}\nfields     {}{}\nviews      {}, {} bits each\nblocking   {}\nthresholds match from {}, borderline from {}",
         path.display(),
         schema.name(),
         schema.profile_name(),
         schema.digest(),
         fields.join(", "),
+        inputs.iter().map(|input| format!("\ninput      {input}")).collect::<String>(),
         schema.view_names().join(", "),
         schema.token_bits(),
         if passes.is_empty() { "none: every pair is compared".to_owned() } else { passes.join(", ") },
@@ -107,4 +114,18 @@ fn check(path: &Path, say: &Say) -> anyhow::Result<()> {
     say.result(&value, &text, false);
     warnings.iter().for_each(|warning| say.warn(warning));
     Ok(())
+}
+
+/// An input of several columns, for people.
+fn describe_input(input: &Input) -> String {
+    let column = |column: &InputColumn| match column.readings {
+        Some(readings) => format!("{} (up to {} readings)", column.column, readings.most),
+        None => column.column.clone(),
+    };
+    let columns: Vec<String> = input.columns.iter().map(column).collect();
+    let take = match input.take {
+        Take::All => "each that is there",
+        _ => "the first that is there",
+    };
+    format!("{}: {} of {}", input.name, take, columns.join(", "))
 }

@@ -312,17 +312,15 @@ impl Entry<'_> {
         name.kana(&self.world.names)
     }
 
-    /// The address that is held: an earlier one at this rate.
+    /// The address that is held: of `stale` of all people an earlier one. Those who never moved have none.
     fn held_address(&mut self, stale: u64) -> Address {
-        if !self.draw.chance(stale) {
+        let Some(previous) = self.person.previous else { return self.person.address };
+        if self.draw.below(self.world.rates.moved) >= stale {
             return self.person.address;
         }
         self.causes.push("stale_address");
-        match self.person.previous {
-            // Of ten earlier addresses the registry still knows nine.
-            Some(previous) if self.draw.below(10) > 0 => previous,
-            _ => self.person.forgotten,
-        }
+        // Of ten earlier addresses nine are the previous one.
+        if self.draw.below(10) > 0 { previous } else { self.person.forgotten }
     }
 
     /// Postal code and address as people write them.

@@ -31,7 +31,8 @@ pub(crate) struct Names {
     all: Vec<Name>,
     by_text: HashMap<(String, String), NameId>,
     common_families: Weighted<NameId>,
-    rare_families: Vec<NameId>,
+    /// Family names of two and of three parts that the list lacks.
+    rare_families: [Vec<NameId>; 2],
     given: Vec<GivenOfCohort>,
     spellings: Vec<Spellings>,
     foreign: Vec<ForeignNames>,
@@ -53,8 +54,42 @@ struct ForeignNames {
     female: Weighted<NameId>,
 }
 
-/// Shares of the spellings of a reading fall off like this.
-const SPELLING_FLATNESS: u64 = 2;
+/// How usual the spellings of given names are. The list does not say; a spelling is taken for as usual as the rarest of
+/// its characters, and its readings for as usual as the number of ways to write them.
+struct Shares {
+    /// Spellings with a character, by sex.
+    characters: HashMap<(bool, char), u64>,
+    /// Ways to write a reading.
+    readings: HashMap<(bool, &'static str), u64>,
+    /// Sum of these over the readings of a spelling.
+    spellings: HashMap<(bool, &'static str), u64>,
+}
+
+impl Shares {
+    fn new() -> Self {
+        let mut shares =
+            Self { characters: HashMap::new(), readings: HashMap::new(), spellings: HashMap::new() };
+        for name in given_names() {
+            let ways = name.spellings().count() as u64;
+            shares.readings.insert((name.female, name.reading), ways);
+            for spelling in name.spellings() {
+                *shares.spellings.entry((name.female, spelling)).or_insert(0) += ways;
+                for character in spelling.chars() {
+                    *shares.characters.entry((name.female, character)).or_insert(0) += 1;
+                }
+            }
+        }
+        shares
+    }
+
+    fn of(&self, spelling: &str, female: bool, reading: &str) -> u64 {
+        let usual =
+            spelling.chars().filter_map(|c| self.characters.get(&(female, c))).min().copied().unwrap_or(1);
+        let of_reading = self.readings.get(&(female, reading)).copied().unwrap_or(1);
+        let of_spelling = self.spellings.get(&(female, spelling)).copied().unwrap_or(1);
+        (usual * of_reading * 1_000 / of_spelling).max(1)
+    }
+}
 
 impl Names {
     pub(crate) fn new() -> Self {
@@ -62,7 +97,7 @@ impl Names {
             all: Vec::new(),
             by_text: HashMap::new(),
             common_families: Weighted::new(Vec::new()),
-            rare_families: Vec::new(),
+            rare_families: Default::default(),
             given: Vec::new(),
             spellings: Vec::new(),
             foreign: Vec::new(),
@@ -116,7 +151,7 @@ impl Names {
                 for (written, kana) in std::iter::once(two).chain(three) {
                     if start != end && !known.contains(written.as_str()) {
                         let id = self.intern(&written, &kana, "");
-                        self.rare_families.push(id);
+                        self.rare_families[usize::from(written.chars().count() > 2)].push(id);
                     }
                 }
             }
@@ -124,13 +159,18 @@ impl Names {
     }
 
     fn make_given(&mut self) {
+        let shares = Shares::new();
         // Every reading with its spellings, popular readings first.
         let mut readings: [Vec<(u32, bool)>; 2] = [Vec::new(), Vec::new()];
         let mut places: HashMap<(bool, &str), u32> = HashMap::new();
         for name in given_names() {
-            let ids: Vec<NameId> =
-                name.spellings().map(|spelling| self.intern(spelling, name.reading, "")).collect();
-            let place = self.add_spellings(ids);
+            let spellings: Vec<(NameId, u64)> = name
+                .spellings()
+                .map(|spelling| {
+                    (self.intern(spelling, name.reading, ""), shares.of(spelling, name.female, name.reading))
+                })
+                .collect();
+            let place = self.add_spellings(&spellings);
             places.insert((name.female, name.reading), place);
             readings[usize::from(name.female)].push((place, name.popular));
         }
@@ -146,25 +186,37 @@ impl Names {
                 for seed in items(seeds) {
                     let Some((spelling, kana)) = seed.split_once(' ') else { continue };
                     let id = self.intern(spelling, kana, "");
-                    // The spelling of the list first, then the others of the reading.
-                    let mut ids = vec![id; 1];
-                    if let Some(&place) = places.get(&(is_female, kana)) {
-                        let others =
-                            self.spellings[place as usize].0.iter().copied().filter(|other| *other != id);
-                        ids.extend(others.take(12));
-                    }
-                    order.push(self.add_spellings(ids));
+                    // Half of those who are called so write it as in the cohort's list.
+                    let others: Vec<(NameId, u64)> = places
+                        .get(&(is_female, kana))
+                        .map(|&place| self.spellings[place as usize].0.iter().copied())
+                        .into_iter()
+                        .flatten()
+                        .filter(|other| *other != id)
+                        .map(|other| (other, shares.of(&self.get(other).written, is_female, kana)))
+                        .collect();
+                    let half = others.iter().map(|(_, weight)| weight).sum::<u64>().max(1);
+                    order.push(self.add_spellings(&[vec![(id, half)], others].concat()));
                 }
+                let usual =
+                    order.len() + readings[usize::from(is_female)].iter().filter(|(_, usual)| *usual).count();
                 order.extend(readings[usize::from(is_female)].iter().map(|(place, _)| *place));
-                ranked(order, cohort.flatness)
+                // Names that the list does not call usual are rarer than their rank.
+                let weight = |rank: usize| {
+                    (1 << 32) / (rank as u64 + 1 + cohort.flatness) / if rank < usual { 1 } else { 4 }
+                };
+                Weighted::new(
+                    order.into_iter().enumerate().map(|(rank, place)| (place, weight(rank))).collect(),
+                )
             });
             self.given.push(GivenOfCohort { until: cohort.until, male, female });
         }
     }
 
-    fn add_spellings(&mut self, ids: Vec<NameId>) -> u32 {
-        let choice = ranked((0..ids.len() as u32).collect(), SPELLING_FLATNESS);
-        self.spellings.push((ids, choice));
+    fn add_spellings(&mut self, spellings: &[(NameId, u64)]) -> u32 {
+        let ids = spellings.iter().map(|(id, _)| *id).collect();
+        let weights = spellings.iter().zip(0..).map(|((_, weight), place)| (place, *weight)).collect();
+        self.spellings.push((ids, Weighted::new(weights)));
         self.spellings.len() as u32 - 1
     }
 
@@ -201,7 +253,9 @@ impl Names {
 
     pub(crate) fn family(&self, rates: &Rates, draw: &mut Draw) -> NameId {
         if draw.chance(rates.rare_surname) {
-            *draw.one(&self.rare_families)
+            let [two, three] = &self.rare_families;
+            let parts = if draw.below(6) > 0 { two } else { three };
+            *draw.one(parts)
         } else {
             self.common_families.draw(draw)
         }

@@ -76,7 +76,7 @@ rates! {
     husband_changes "household.husband_changes" 0.05 "at a wedding he takes her surname" "vital statistics: 5.0 % in 2020";
     step_child "household.step_child" 0.03 "a child of a couple bears a former partner's surname" "assumption";
     twin "household.twin" 0.034 "the next child of a household is a twin of the one before" "chosen so that 2 % of children have a twin (vital statistics: 1 % of births)";
-    moved "household.moved" 0.40 "the household has a previous address in the registry" "assumption: 4–5 % move in a year";
+    moved "household.moved" 0.60 "the household has a previous address in the registry" "assumption: 4–5 % move in a year, 85 % in a lifetime";
     apartment "household.apartment" 0.44 "the household lives in a flat" "housing survey 2018: 43.6 %";
     dormitory "household.dormitory" 0.02 "who lives alone lives in one of few dormitories or homes" "assumption";
     foreign "person.foreign" 0.028 "the household is foreign" "resident statistics 2024: 2.9 %";
@@ -93,11 +93,11 @@ rates! {
     insurer_misread "insurer.misread" 0.004 "the kana are another reading of the kanji" "assumption";
     insurer_swap "insurer.column_swap" 0.0003 "kanji and kana stand in each other's column" "assumption";
     insurer_no_address "insurer.no_address" 0.10 "no address is held" "addresses are optional there";
-    insurer_stale "insurer.stale_address" 0.25 "the address is an earlier one" "insurers' check of 2023: 20–30 %";
+    insurer_stale "insurer.stale_address" 0.25 "the address is an earlier one; at most household.moved" "insurers' check of 2023: 20–30 %";
     insurer_employer "insurer.employer_address" 0.01 "the address is an employer's" "assumption; reported in 2023";
 
     bank_share "bank.share" 0.75 "people of 15 or more with an account at the bank" "assumption";
-    bank_stale "bank.stale_address" 0.06 "the address is an earlier one" "assumption: 4–5 % move in a year";
+    bank_stale "bank.stale_address" 0.06 "the address is an earlier one; at most household.moved" "assumption: 4–5 % move in a year";
     bank_old_name "bank.old_name" 0.015 "who married stands under the surname before" "assumption: 2–4 % of names change in a year";
     bank_typo "bank.typo" 0.001 "one kana is mistyped" "assumption";
     bank_truncated "bank.truncated" 1.0 "names of more than 30 half-width characters are cut" "Zengin record: 30 characters";
@@ -105,7 +105,7 @@ rates! {
     hospital_share "hospital.share" 0.40 "people known to the hospitals" "assumption";
     hospital_hiragana "hospital.hiragana" 0.05 "the kana are hiragana" "assumption";
     hospital_typo "hospital.typo" 0.006 "one character is mistyped" "assumption";
-    hospital_stale "hospital.stale_address" 0.10 "the address is an earlier one" "assumption";
+    hospital_stale "hospital.stale_address" 0.10 "the address is an earlier one; at most household.moved" "assumption";
     hospital_old_name "hospital.old_name" 0.01 "who married stands under the surname before" "assumption";
     hospital_no_address "hospital.no_address" 0.03 "no address is held" "assumption";
     hospital_order "hospital.name_order" 0.001 "given name and surname exchanged" "assumption";
@@ -113,7 +113,7 @@ rates! {
     handbook_share "handbook.share" 0.05 "people with a handbook" "white paper on disability: 4–8 %";
     handbook_typo "handbook.typo" 0.004 "one kanji is mistyped" "assumption: entered by hand";
     handbook_no_sex "handbook.no_sex" 0.50 "no sex is held" "guideline of 2023: not held everywhere";
-    handbook_stale "handbook.stale_address" 0.15 "the address is an earlier one" "assumption";
+    handbook_stale "handbook.stale_address" 0.15 "the address is an earlier one; at most household.moved" "assumption";
     handbook_partial "handbook.partial_address" 0.22 "the address ends before the block" "50 of 237 authorities used incomplete addresses, 2023";
 
     date_digit "date.digit" 0.0003 "one digit of the date of birth is mistyped" "date or sex differ for 2,779 of 160 million after checks; before them 1e-4 to 1e-3";

@@ -43,9 +43,26 @@ pub(super) fn guess(pack: &Ja, header: &str, values: &[&str]) -> Option<&'static
     match named {
         // A name is of the script that its values have.
         Some("kanji" | "kanji_family" | "kanji_given" | "kana") => by_script(named?, values),
+        Some("date") => Some(by_code_book(pack, values)),
         Some(kind) => Some(kind),
         None => by_values(pack, values),
     }
+}
+
+/// The kind under which most values are dates.
+fn by_code_book(pack: &Ja, values: &[&str]) -> &'static str {
+    let mut out = String::new();
+    let mut dates = |kind: &str| {
+        values.iter().filter(|value| pack.normalise(kind, "day", value, &mut out) == Outcome::Value).count()
+    };
+    let mut best = ("date", dates("date"));
+    for kind in ["date_receipt", "date_nenkin"] {
+        let count = dates(kind);
+        if count > best.1 {
+            best = (kind, count);
+        }
+    }
+    best.0
 }
 
 /// The kind for names in the script of most values.

@@ -3,6 +3,7 @@
 //! A name is cut into units of one to three characters, each of which has readings with probabilities; these are
 //! learned from lists of names by expectation–maximisation (Dempster, Laird and Rubin, J. R. Stat. Soc. B 39, 1977).
 
+mod latin;
 mod learn;
 mod score;
 mod word;
@@ -16,10 +17,14 @@ use super::names::{given_names, surnames};
 use super::prepare::{is_missing, parting, prepare};
 use super::{kana, kanji};
 use crate::Reading;
+use latin::kana_of_latin;
 pub use score::Model;
 
 /// Longest part of a name that is read, in characters.
 const MAX_CHARACTERS: usize = 8;
+
+/// How much a reading of given names counts that the list calls usual.
+const USUAL: f64 = 4.0;
 
 /// Scored parts that a thread remembers.
 const MAX_REMEMBERED: usize = 1 << 16;
@@ -73,10 +78,13 @@ pub fn pairs(part: Part) -> Vec<Pair> {
             .filter(|pair| is_readable(&pair.spelling))
             .collect(),
         Part::Given => {
+            let usual: BTreeSet<&str> =
+                given_names().filter(|name| name.popular).map(|name| name.reading).collect();
+            let weight = |reading: &str| if usual.contains(reading) { USUAL } else { 1.0 };
             let mut seen = BTreeSet::new();
             given_names()
                 .flat_map(|name| name.spellings().map(move |spelling| (spelling, name.reading)))
-                .map(|(spelling, reading)| pair(spelling, reading, 1.0))
+                .map(|(spelling, reading)| pair(spelling, reading, weight(reading)))
                 .filter(|pair| is_readable(&pair.spelling))
                 .filter(|pair| seen.insert((pair.spelling.clone(), pair.reading.clone())))
                 .collect()
@@ -117,7 +125,11 @@ pub(super) fn readings(name: &str, most: usize) -> Vec<Reading> {
         return Vec::new();
     }
     if let Some((family, given)) = parting(&prepared) {
-        return joined(&of_part(Part::Family, &folded(family)), &of_part(Part::Given, &folded(given)), most);
+        let of = |part: Part, written: &str| match kana_of_latin(written) {
+            Some(kana) => Arc::new([Reading { text: kana, probability: 1.0 }]),
+            None => of_part(part, &folded(written)),
+        };
+        return joined(&of(Part::Family, family), &of(Part::Given, given), most);
     }
     let whole = folded(&prepared);
     let mut best: Vec<Reading> = Vec::new();

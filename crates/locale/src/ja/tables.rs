@@ -55,6 +55,14 @@ pub(super) struct Tables {
     pub(super) corporate: Vec<(&'static str, &'static str)>,
     /// Words for a kind of account, and its digit.
     pub(super) accounts: Vec<(&'static str, char)>,
+    pub(super) latin: Vec<LatinLine>,
+}
+
+/// How kana write Latin letters.
+pub(super) struct LatinLine {
+    pub(super) letters: &'static str,
+    /// Before A, I, U, E and O, and before anything else.
+    pub(super) kana: [&'static str; 6],
 }
 
 /// An era of the calendar.
@@ -88,6 +96,7 @@ impl Tables {
             placeholder_dates: Vec::new(),
             corporate: Vec::new(),
             accounts: Vec::new(),
+            latin: Vec::new(),
         };
         let mut section = "";
         for line in TEXTS[0].lines().filter(|line| !line.is_empty() && !line.starts_with("# ")) {
@@ -128,6 +137,14 @@ impl Tables {
                 if let Some(digit) = words.next().and_then(one) {
                     self.accounts.extend(words.map(|word| (word, digit)));
                 }
+            }
+            "latin" => {
+                let mut cells = words.map(|word| if word == "-" { "" } else { word });
+                let letters = cells.next().unwrap_or_default();
+                self.latin.push(LatinLine {
+                    letters,
+                    kana: std::array::from_fn(|_| cells.next().unwrap_or_default()),
+                });
             }
             _ => {}
         }

@@ -148,13 +148,14 @@ fn readings_are_what_people_would_guess() {
         ("渡邉健一", "ワタナベ ケンイチ", 1),
         ("山田　裕子", "ヤマダ ユウコ", 2),
         ("山田　裕子", "ヤマダ ヒロコ", 2),
+        ("SANTOS MARIA", "サントス マリア", 1),
     ] {
         let readings = Ja.readings(name, most);
         assert!(readings.iter().any(|found| found.text == reading), "{name} {readings:?}");
     }
     let sum: f64 = Ja.readings("山田　裕子", usize::MAX).iter().map(|reading| reading.probability).sum();
     assert!((sum - 1.0).abs() < 1e-9);
-    for name in ["SMITH JOHN", "", "林", "山田\u{FFFD}", "勅使河原勅使河原勅使河原勅使河原勅使河原"]
+    for name in ["SMITH", "山田 JOHN花", "", "林", "山田\u{FFFD}", "勅使河原勅使河原勅使河原勅使河原勅使河原"]
     {
         assert!(Ja.readings(name, 4).is_empty(), "{name}");
     }
