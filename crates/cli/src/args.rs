@@ -134,6 +134,9 @@ pub(crate) struct Normalize {
     /// Character encoding of a text table, such as cp932; found by looking if absent.
     #[arg(long, value_name = "NAME", requires = "batch")]
     pub(crate) encoding: Option<String>,
+    /// Keep rows with bytes that are not of the encoding: such a value is masked, and counted.
+    #[arg(long, requires = "batch")]
+    pub(crate) mask_unreadable: bool,
 }
 
 #[derive(Args)]
@@ -176,6 +179,9 @@ pub(crate) struct Encode {
     /// Character encoding of a text table, such as cp932; found by looking if absent.
     #[arg(long, value_name = "NAME")]
     pub(crate) encoding: Option<String>,
+    /// Keep rows with bytes that are not of the encoding: such a value is masked, and counted.
+    #[arg(long)]
+    pub(crate) mask_unreadable: bool,
     /// Threads; all processors if absent.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,

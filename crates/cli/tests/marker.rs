@@ -61,10 +61,22 @@ fn write_files(folder: &Path) {
         "quote.csv",
         people(&format!("{rows}\"p60,Zyxwana,Qwortmeister,19770717,Vlimpton,90807\n")).as_bytes(),
     );
+    let batch = "\
+kanji|Zyxwana Qwortmeister|Zyxwana|
+date|19770717Zyxwana||
+date|19770717|1977-07-17|Qwortmeister
+Qwortmeister|Zyxwana||
+address|Vlimpton 90807||
+";
     let clk = r#"{"version":3,"clkConfig":{"l":1024,"kdf":{"type":"HKDF"}},"features":[
         {"identifier":"name","format":{"type":"string","case":"lower"},"hashing":{"comparison":{"type":"ngram","n":2},"strategy":{"bitsPerToken":10}}},
         {"identifier":"born","format":{"type":"date","format":"%Y-%m-%d"},"hashing":{"comparison":{"type":"exact"},"strategy":{"bitsPerToken":10}}}]}"#;
     write("clk.json", clk.as_bytes());
+    write("batch.tsv", format!("kind\ta\tb\tcode_book\n{}", batch.replace('|', "\t")).as_bytes());
+    write(
+        "broken-batch.tsv",
+        &[b"kind\ta\n".as_slice(), b"kanji\tZyxwana\x81\xFF\n", b"Qwortmeister\tZyxwana\n"].concat(),
+    );
     write("clk.csv", b"name,born\nzyx,1977-07-17\nZyxwana,1977-07-17\n");
     write("clkdate.csv", b"name,born\nzyx,19770717\n");
 }
@@ -94,6 +106,11 @@ fn no_output_shows_a_value_or_a_key() {
     }
     commands.extend(
         [
+            "normalize --pack ja --batch batch.tsv -o batch.normal.tsv",
+            "--json normalize --pack ja --batch batch.tsv -o batch.normal.tsv",
+            "normalize --pack ja --batch broken-batch.tsv -o broken.normal.tsv",
+            "normalize --pack ja --batch broken-batch.tsv -o broken.normal.tsv --mask-unreadable",
+            "encode bytes.csv --schema schema.json --key linkage.key -o masked.out.csv --keep-ids --mask-unreadable",
             "schema init good.csv -o proposed.json",
             "schema init ragged.csv -o -",
             "schema check good.csv",

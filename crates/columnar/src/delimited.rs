@@ -1,5 +1,6 @@
 //! CSV and TSV: delimiter, byte-order mark and encoding found by looking, rows checked one by one.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,10 +9,13 @@ use csv::ByteRecord;
 use encoding_rs::{Encoding, SHIFT_JIS, UTF_8};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
-use crate::{ColumnarError, MAX_COLUMNS, MAX_RECORD_BYTES, TextChunk};
+use crate::{ColumnarError, MAX_COLUMNS, MAX_RECORD_BYTES, ReadOptions, TextChunk, UnreadableValues};
 
 /// Bytes looked at to find encoding and delimiter.
 const SAMPLE_BYTES: usize = 1 << 16;
+
+/// Stands for a value whose bytes no encoding explains; packs take it for a missing one.
+const UNREADABLE: &str = "\u{FFFD}";
 
 const ENCODINGS: &str = "utf-8, cp932 (shift_jis), utf-16le, utf-16be, windows-1252, iso-8859-1, euc-jp";
 
@@ -22,6 +26,8 @@ pub(crate) struct Delimited {
     record: ByteRecord,
     counts: Arc<Counts>,
     transcoded: Option<&'static Encoding>,
+    masks: bool,
+    masked: BTreeMap<usize, UnreadableValues>,
 }
 
 /// Shared with the reader inside `csv`, which cannot be reached from outside.
@@ -38,7 +44,7 @@ impl Delimited {
         name: &str,
         mut read: Box<dyn Read + Send>,
         delimiter: Option<u8>,
-        encoding: Option<&str>,
+        options: &ReadOptions,
     ) -> Result<Self, ColumnarError> {
         let mut sample = Vec::new();
         let limit = SAMPLE_BYTES as u64;
@@ -50,7 +56,7 @@ impl Delimited {
                 "write a header line that names the columns",
             ));
         }
-        let encoding = choose_encoding(name, &sample, encoding)?;
+        let encoding = choose_encoding(name, &sample, options.encoding.as_deref())?;
         let (decoded, _, _) = encoding.decode(&sample);
         if decoded.contains('\0') && !decoded.contains('\n') {
             let fix = "check that this is the right file";
@@ -77,6 +83,8 @@ impl Delimited {
             record: ByteRecord::new(),
             counts,
             transcoded,
+            masks: options.mask_unreadable,
+            masked: BTreeMap::new(),
         };
         this.read_header()?;
         Ok(this)
@@ -88,6 +96,10 @@ impl Delimited {
 
     pub(crate) fn bytes_read(&self) -> u64 {
         self.counts.total.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn masked(&self) -> impl Iterator<Item = &UnreadableValues> {
+        self.masked.values()
     }
 
     fn read_header(&mut self) -> Result<(), ColumnarError> {
@@ -141,39 +153,59 @@ impl Delimited {
             }
             for &column in wanted {
                 let bytes = self.record.get(column).unwrap_or_default();
-                let text = self.check(row, column, bytes)?;
-                chunk.push(text);
+                match self.check(row, column, bytes) {
+                    Ok(text) => chunk.push(text),
+                    Err(Fault::Unreadable(_)) if self.masks => {
+                        let first = || UnreadableValues {
+                            column: self.header.get(column).cloned().unwrap_or_default(),
+                            count: 0,
+                            first_row: row,
+                        };
+                        self.masked.entry(column).or_insert_with(first).count += 1;
+                        chunk.push(UNREADABLE);
+                    }
+                    Err(Fault::Unreadable(error) | Fault::Other(error)) => return Err(error),
+                }
             }
         }
         Ok(limit)
     }
 
-    fn check<'b>(&self, row: u64, column: usize, bytes: &'b [u8]) -> Result<&'b str, ColumnarError> {
+    fn check<'b>(&self, row: u64, column: usize, bytes: &'b [u8]) -> Result<&'b str, Fault> {
         let cell = |problem: String, fix: String| {
             let column = self.header.get(column).map_or("", String::as_str);
-            Err(ColumnarError::cell(&self.name, row, column, problem, fix))
+            ColumnarError::cell(&self.name, row, column, problem, fix)
+        };
+        let unreadable = |problem: String, name: &str| {
+            let fix = format!(
+                "{name} with --encoding, one of {ENCODINGS}; or, if few rows are like this one, keep them with \
+                 --mask-unreadable"
+            );
+            Err(Fault::Unreadable(cell(problem, fix)))
         };
         let Ok(text) = std::str::from_utf8(bytes) else {
-            return cell(
-                "the value is not UTF-8".into(),
-                format!("name the encoding with --encoding, one of {ENCODINGS}"),
-            );
+            return unreadable("the value is not UTF-8".into(), "name the encoding");
         };
         if let Some(encoding) = self.transcoded {
             // Only bytes that the encoding does not know decode to U+FFFD.
             if text.contains(char::REPLACEMENT_CHARACTER) {
                 let problem = format!("the value has bytes that are not {}", encoding.name());
-                return cell(problem, format!("name another encoding with --encoding, one of {ENCODINGS}"));
+                return unreadable(problem, "name another encoding");
             }
         }
         if text.contains('\0') {
-            return cell(
-                "the value has a NUL byte".into(),
-                "remove it, or check how the file was exported".into(),
-            );
+            let fix = "remove it, or check how the file was exported".into();
+            return Err(Fault::Other(cell("the value has a NUL byte".into(), fix)));
         }
         Ok(text)
     }
+}
+
+/// What is wrong with a value.
+enum Fault {
+    /// Its bytes are not of the encoding.
+    Unreadable(ColumnarError),
+    Other(ColumnarError),
 }
 
 fn choose_encoding(
@@ -204,7 +236,16 @@ fn choose_encoding(
     // A pair of bytes may be cut at the end of the sample.
     let whole = &sample[..sample.iter().rposition(|&byte| byte == b'\n').map_or(sample.len(), |at| at + 1)];
     let (_, malformed) = SHIFT_JIS.decode_without_bom_handling(whole);
-    Ok(if malformed { UTF_8 } else { SHIFT_JIS })
+    Ok(if malformed || most_lines_are_utf8(whole) { UTF_8 } else { SHIFT_JIS })
+}
+
+/// Whether a file of several encodings is UTF-8 for the most part. Other text than ASCII hardly ever is by chance.
+fn most_lines_are_utf8(text: &[u8]) -> bool {
+    let (utf8, other): (Vec<&[u8]>, Vec<&[u8]>) = text
+        .split(|&byte| byte == b'\n')
+        .filter(|line| !line.is_ascii())
+        .partition(|line| std::str::from_utf8(line).is_ok());
+    utf8.len() > other.len()
 }
 
 /// The most frequent candidate in the first line; a comma if there is none.

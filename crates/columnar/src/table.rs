@@ -1,5 +1,7 @@
 //! Plaintext tables: whatever the format, rows of text.
 
+use serde::Serialize;
+
 use crate::arrow_text::{ArrowText, open_arrow, open_parquet};
 use crate::delimited::Delimited;
 use crate::file::Opened;
@@ -13,6 +15,20 @@ const CHUNK_ROWS: usize = 4096;
 pub struct ReadOptions {
     /// Name of the character encoding; found by looking if `None`.
     pub encoding: Option<String>,
+    /// Whether a value of CSV or TSV whose bytes are not of the encoding becomes U+FFFD, and is counted
+    /// ([`TableReader::unreadable`]), instead of ending the work.
+    pub mask_unreadable: bool,
+}
+
+/// Values of a column that could not be read and were masked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnreadableValues {
+    /// Name of the column.
+    pub column: String,
+    /// How many.
+    pub count: u64,
+    /// Row of the first, from 1.
+    pub first_row: u64,
 }
 
 /// A table of text that is read chunk by chunk, in bounded memory.
@@ -43,8 +59,7 @@ impl TableReader {
         let (columns, rows) = match opened.format {
             Format::Csv | Format::Tsv => {
                 let delimiter = (opened.format == Format::Tsv).then_some(b'\t');
-                let delimited =
-                    Delimited::open(&name, opened.into_read(), delimiter, options.encoding.as_deref())?;
+                let delimited = Delimited::open(&name, opened.into_read(), delimiter, options)?;
                 (delimited.header().to_vec(), Rows::Delimited(Box::new(delimited)))
             }
             Format::Parquet => {
@@ -94,6 +109,15 @@ impl TableReader {
                 self.bytes.map(|total| (delimited.bytes_read() as f64 / total.max(1) as f64).min(1.0))
             }
             Rows::Arrow(arrow) => arrow.rows().map(|total| (self.next_row - 1) as f64 / total.max(1) as f64),
+        }
+    }
+
+    /// Values that were masked so far, by column.
+    #[must_use]
+    pub fn unreadable(&self) -> Vec<UnreadableValues> {
+        match &self.rows {
+            Rows::Delimited(delimited) => delimited.masked().cloned().collect(),
+            Rows::Arrow(_) => Vec::new(),
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use mizuhiki_columnar::{
     ColumnarError, Format, ReadOptions, Source, TableReader, Target, TextChunk, TokenRows, TokenWriter,
+    UnreadableValues,
 };
 use mizuhiki_encode::{EncodeError, EncodedRows, Encoder, Issue, LinkageKey, ViewStats};
 use mizuhiki_exchange::{CustodianId, TokenMeta};
@@ -77,8 +78,9 @@ pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<En
         file: job.output.name(),
     };
     let columns = Columns { wanted: &wanted, places: &places };
-    let counts = run(&encoder, reader, &columns, job.threads.max(1), &mut sink, on_progress)?;
+    let (counts, unreadable) = run(&encoder, reader, &columns, job.threads.max(1), &mut sink, on_progress)?;
     let mut summary = EncodeSummary::new(job.schema, encoder.key_id().to_string(), sink.records, &counts);
+    summary.unreadable = unreadable;
     if job.schema.max_alternatives() > 1 {
         summary.alternatives = Some(Alternatives { rows: sink.rows, cut: counts.cut });
     }
@@ -250,7 +252,7 @@ fn run(
     threads: usize,
     sink: &mut Sink,
     on_progress: OnProgress<'_>,
-) -> Result<Counts, CustodianError> {
+) -> Result<(Counts, Vec<UnreadableValues>), CustodianError> {
     let name = reader.name().to_owned();
     let input = Mutex::new((reader, 0_usize, false));
     std::thread::scope(|scope| {
@@ -285,7 +287,8 @@ fn run(
         for worker in workers {
             counts.merge(worker.join().map_err(|_| CustodianError::Thread)?);
         }
-        failure.map_or(Ok(counts), Err)
+        let unreadable = input.lock().unwrap_or_else(PoisonError::into_inner).0.unreadable();
+        failure.map_or(Ok((counts, unreadable)), Err)
     })
 }
 

@@ -60,6 +60,11 @@ impl IdSource {
         for index in 0..chunk.rows() {
             let row = chunk.first_row() + index as u64;
             let original = self.column.as_ref().map(|(_, column)| chunk.get(index, *column).trim());
+            // Tokens of masked ids could not be led back.
+            let needed = self.map.is_some() || matches!(self.policy, IdPolicy::Keep);
+            if needed && original == Some("\u{FFFD}") {
+                return Err(self.unreadable(row));
+            }
             let pushed = match self.policy {
                 IdPolicy::RowNumbers => ids.push(&(row - 1).to_string()),
                 IdPolicy::Keep => self.keep(original.unwrap_or_default(), row, &mut ids),
@@ -85,6 +90,16 @@ impl IdSource {
         start.copy_from_slice(&digest[..16]);
         self.seen.push((u128::from_be_bytes(start), row));
         ids.push(id)
+    }
+
+    fn unreadable(&self, row: u64) -> CustodianError {
+        CustodianError::Table(ColumnarError::Cell {
+            file: self.file.clone(),
+            row,
+            column: self.column.as_ref().map_or("", |(name, _)| name.as_str()).to_owned(),
+            problem: "the bytes of the record id are not of the file's encoding".to_owned(),
+            fix: "name the encoding with --encoding, or mend the row".to_owned(),
+        })
     }
 
     fn unusable(&self, row: u64, error: InvalidIdError) -> CustodianError {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mizuhiki_columnar::{
     Cell, ColumnKind, ColumnarError, Format, ReadOptions, ResultColumn, ResultWriter, Source, TableReader,
-    Target,
+    Target, UnreadableValues,
 };
 use mizuhiki_locale::{Outcome, Pack};
 use serde::Serialize;
@@ -126,13 +126,15 @@ pub struct NormalizeSummary {
     pub rows: u64,
     /// Values without a canonical form, by kind and reason.
     pub problems: Vec<NormalizeProblem>,
+    /// Values that could not be read and were masked, by column.
+    pub unreadable: Vec<UnreadableValues>,
 }
 
 /// Values of a kind that have no canonical form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NormalizeProblem {
-    /// The kind as it stands in the table.
-    pub kind: String,
+    /// The kind; `None` if it is unknown, as what stands in its place may be anything.
+    pub kind: Option<String>,
     /// The reason, without a value.
     pub reason: &'static str,
     /// How many.
@@ -169,7 +171,7 @@ pub fn normalize_file(
         columns.iter().map(String::as_str).chain(APPENDED).map(|name| (name, ColumnKind::Text)).collect();
     let mut writer = ResultWriter::create(&job.output, Format::Tsv, &header)?;
     let mut rows = 0;
-    let mut problems: BTreeMap<(String, &'static str), (u64, u64)> = BTreeMap::new();
+    let mut problems: BTreeMap<(Option<String>, &'static str), (u64, u64)> = BTreeMap::new();
     let mut scratch = String::new();
     while let Some(chunk) = reader.next_chunk(&all)? {
         for row in 0..chunk.rows() {
@@ -188,7 +190,8 @@ pub fn normalize_file(
                 _ => "",
             };
             if let Some(reason) = reason {
-                problems.entry((kind.to_owned(), reason)).or_insert((0, rows)).0 += 1;
+                let known = of_pack.is_some() || job.pack.kind(kind).is_some();
+                problems.entry((known.then(|| kind.to_owned()), reason)).or_insert((0, rows)).0 += 1;
             }
             let cells: Vec<Cell<'_>> = all
                 .iter()
@@ -205,5 +208,5 @@ pub fn normalize_file(
         .into_iter()
         .map(|((kind, reason), (count, first_row))| NormalizeProblem { kind, reason, count, first_row })
         .collect();
-    Ok(NormalizeSummary { rows, problems })
+    Ok(NormalizeSummary { rows, problems, unreadable: reader.unreadable() })
 }

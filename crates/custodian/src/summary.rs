@@ -1,5 +1,6 @@
 //! What is told after encoding: counts and leaks, never values.
 
+use mizuhiki_columnar::UnreadableValues;
 use mizuhiki_encode::IssueKind;
 use mizuhiki_schema::{LinkageSchema, Measure, SchemaBody};
 use serde::Serialize;
@@ -28,6 +29,8 @@ pub struct EncodeSummary {
     pub alternatives: Option<Alternatives>,
     /// Masked values, by field and reason.
     pub masked: Vec<FieldIssue>,
+    /// Values that could not be read and were masked, by column of the input.
+    pub unreadable: Vec<UnreadableValues>,
     /// Things to look at.
     pub warnings: Vec<String>,
 }
@@ -111,6 +114,7 @@ impl EncodeSummary {
             blocking: None,
             alternatives: None,
             masked: masked.collect(),
+            unreadable: Vec::new(),
             warnings: Vec::new(),
         }
     }

@@ -12,6 +12,9 @@ use crate::ja::{Figure, SynthRate};
 /// Name and version of what made a population.
 pub(crate) const GENERATOR: &str = concat!("mizuhiki ", env!("CARGO_PKG_VERSION"));
 
+/// Written last: a folder that has it was made whole.
+const MANIFEST: &str = "manifest.json";
+
 /// What was made, as it is written to `manifest.json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Manifest {
@@ -63,6 +66,14 @@ pub enum SynthError {
         /// The code.
         code: String,
     },
+    /// The folder holds files that were not made here.
+    #[error(
+        "{folder}: the folder has files of its own; name a new folder, or one that was made by synth before"
+    )]
+    Occupied {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// A file cannot be written.
     #[error(transparent)]
     File(#[from] ColumnarError),
@@ -79,7 +90,7 @@ pub enum SynthError {
 impl Manifest {
     /// Writes `manifest.json`.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), SynthError> {
-        let path = folder.join("manifest.json");
+        let path = folder.join(MANIFEST);
         let mut file = WriteFile::create(&Target::Path(path.clone()), 0o666)?;
         serde_json::to_writer_pretty(&mut file, self)
             .map_err(|error| SynthError::Folder { path, reason: error.into() })?;
@@ -87,6 +98,14 @@ impl Manifest {
     }
 }
 
+/// Makes the folder. One that is there already must be empty, or have been made by a generator before: nobody's own
+/// file is written over.
 pub(crate) fn make_folder(folder: &Path) -> Result<(), SynthError> {
-    fs::create_dir_all(folder).map_err(|reason| SynthError::Folder { path: folder.to_owned(), reason })
+    let fault = |reason| SynthError::Folder { path: folder.to_owned(), reason };
+    fs::create_dir_all(folder).map_err(fault)?;
+    let occupied = fs::read_dir(folder).map_err(fault)?.next().is_some();
+    if occupied && !folder.join(MANIFEST).exists() {
+        return Err(SynthError::Occupied { folder: folder.to_owned() });
+    }
+    Ok(())
 }

@@ -11,7 +11,7 @@ use mizuhiki_schema::{LinkageSchema, SchemaBody};
 
 use crate::args::Encode;
 use crate::commands::schema::read_usable_schema;
-use crate::commands::{keep_inputs, threads};
+use crate::commands::{describe_unreadable, keep_inputs, threads};
 use crate::progress::{Progress, grouped};
 use crate::say::{Say, UsageError};
 
@@ -43,7 +43,7 @@ pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
     let progress = Progress::new("records");
     let job = EncodeJob {
         input: Source::from_argument(&encode.input),
-        options: ReadOptions { encoding: encode.encoding.clone() },
+        options: ReadOptions { encoding: encode.encoding.clone(), mask_unreadable: encode.mask_unreadable },
         schema: &schema,
         key: &key,
         output: Target::from_argument(&encode.output),
@@ -125,6 +125,7 @@ pub(super) fn describe(output: &str, summary: &EncodeSummary) -> String {
     for issue in &summary.masked {
         text.push_str(&format!("masked {:>12} × {}: {}\n", grouped(issue.count), issue.field, issue.reason));
     }
+    describe_unreadable(&summary.unreadable, &mut text);
     text
 }
 

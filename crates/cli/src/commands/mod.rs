@@ -14,7 +14,10 @@ mod synth;
 
 use std::path::Path;
 
+use mizuhiki_columnar::UnreadableValues;
+
 use crate::args::{Arguments, Command};
+use crate::progress::grouped;
 use crate::say::{Say, UsageError};
 
 pub(crate) fn run(arguments: Arguments, say: &Say) -> anyhow::Result<()> {
@@ -46,6 +49,18 @@ fn keep_inputs(output: &str, inputs: &[&str]) -> anyhow::Result<()> {
             Err(UsageError(format!("{output}: the output would overwrite the input {input}")).into())
         }
         None => Ok(()),
+    }
+}
+
+/// Says which values were masked because they could not be read.
+fn describe_unreadable(unreadable: &[UnreadableValues], text: &mut String) {
+    for values in unreadable {
+        text.push_str(&format!(
+            "masked {:>12} × column {:?}: bytes that are not of the encoding (first in row {})\n",
+            grouped(values.count),
+            values.column,
+            grouped(values.first_row)
+        ));
     }
 }
 

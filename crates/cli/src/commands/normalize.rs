@@ -7,14 +7,14 @@ use mizuhiki_custodian::{
 use serde_json::json;
 
 use crate::args::{Normalize, Readings};
-use crate::commands::keep_inputs;
+use crate::commands::{describe_unreadable, keep_inputs};
 use crate::progress::{Progress, grouped};
 use crate::say::{Say, UsageError};
 
 pub(super) fn run(normalize: &Normalize, say: &Say) -> anyhow::Result<()> {
     let pack = find_pack(&normalize.pack)?;
     if let (Some(input), Some(output)) = (&normalize.batch, &normalize.output) {
-        return batch(pack, input, output, normalize.encoding.clone(), say);
+        return batch(pack, input, output, normalize, say);
     }
     let (Some(kind), Some(a)) = (&normalize.kind, &normalize.a) else {
         return Err(UsageError("give --kind and a value, or --batch and -o".to_owned()).into());
@@ -57,19 +57,16 @@ fn describe(normalized: &NormalizedValue) -> String {
     text
 }
 
-fn batch(
-    pack: &dyn Pack,
-    input: &str,
-    output: &str,
-    encoding: Option<String>,
-    say: &Say,
-) -> anyhow::Result<()> {
+fn batch(pack: &dyn Pack, input: &str, output: &str, normalize: &Normalize, say: &Say) -> anyhow::Result<()> {
     keep_inputs(output, &[input])?;
     let progress = Progress::new("rows");
     let job = NormalizeJob {
         pack,
         input: Source::from_argument(input),
-        options: ReadOptions { encoding },
+        options: ReadOptions {
+            encoding: normalize.encoding.clone(),
+            mask_unreadable: normalize.mask_unreadable,
+        },
         output: Target::from_argument(output),
     };
     let summary = normalize_file(&job, &|rows, share| progress.update(rows, share))?;
@@ -81,14 +78,15 @@ fn batch(
 fn describe_batch(output: &str, summary: &NormalizeSummary) -> String {
     let mut text = format!("normalised {} rows to {output}\n", grouped(summary.rows));
     for problem in &summary.problems {
+        let kind = problem.kind.as_ref().map_or(String::new(), |kind| format!("{kind}: "));
         text.push_str(&format!(
-            "no value {:>12} × {}: {} (first in row {})\n",
+            "no value {:>12} × {kind}{} (first in row {})\n",
             grouped(problem.count),
-            problem.kind,
             problem.reason,
             grouped(problem.first_row)
         ));
     }
+    describe_unreadable(&summary.unreadable, &mut text);
     text
 }
 

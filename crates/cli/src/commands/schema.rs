@@ -54,7 +54,8 @@ pub(super) fn read_usable_schema(path: &Path) -> anyhow::Result<LinkageSchema> {
 
 fn init(input: &str, output: &str, encoding: Option<String>, say: &Say) -> anyhow::Result<()> {
     keep_inputs(output, &[input])?;
-    let text = propose_schema(&Source::from_argument(input), &ReadOptions { encoding })?;
+    let text =
+        propose_schema(&Source::from_argument(input), &ReadOptions { encoding, mask_unreadable: true })?;
     // What is proposed must be what is accepted.
     let schema = LinkageSchema::parse(&text).context("internal error: the proposed schema is not valid")?;
     let target = Target::from_argument(output);

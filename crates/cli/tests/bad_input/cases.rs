@@ -6,6 +6,13 @@ use std::path::Path;
 use crate::Case;
 
 const ENCODE: &str = "encode people.csv --schema schema.json --key linkage.key -o out.parquet --keep-ids";
+/// The example schema for names in kanji.
+pub(crate) const JA_SCHEMA: &str = include_str!("../../../../protocols/schema/examples/people-ja-kanji.json");
+
+/// Values of which one is in Shift_JIS.
+pub(crate) const MIXED_BATCH: &[u8] =
+    b"kind\ta\tb\nkanji\t\xE9\xAB\x98\xE6\xA9\x8B\t\nkanji\t\x8D\x82\x8B\xB4\t\xE9\xAB\x98\xE6\xA9\x8B\n";
+
 const LINK: &str = "link left.parquet right.parquet -o out.csv";
 
 pub(crate) const CASES: &[Case] = &[
@@ -106,6 +113,72 @@ pub(crate) const CASES: &[Case] = &[
         name: "JSON people",
         prepare: |p| fs::write(p.join("people.json"), "[]").unwrap(),
         command: "encode people.json --schema schema.json --key linkage.key -o out.parquet",
+    },
+    Case {
+        name: "row of another encoding in a file of UTF-8",
+        prepare: japanese_mixed,
+        command: "encode ja.csv --schema ja.json --key linkage.key -o out.parquet --keep-ids",
+    },
+    Case {
+        name: "record id of another encoding, masked or not",
+        prepare: |p| append(p, b"r\xFF\xFE,a,b,19010203,c,1\n"),
+        command: "encode people.csv --schema schema.json --key linkage.key -o out.parquet --keep-ids --mask-unreadable",
+    },
+    Case {
+        name: "name of 20 MB",
+        prepare: |p| append(p, format!("r4,{},b,19010203,c,1\n", "a".repeat(20_000_000)).as_bytes()),
+        command: ENCODE,
+    },
+    // Values to be normalised.
+    Case {
+        name: "unknown code book",
+        prepare: |_| {},
+        command: "normalize --pack ja --kind date --code-book lunar 3600401",
+    },
+    Case {
+        name: "unknown kind of value",
+        prepare: |_| {},
+        command: "normalize --pack ja --kind planet Mars",
+    },
+    Case {
+        name: "unknown locale pack",
+        prepare: |_| {},
+        command: "normalize --pack tlh --kind date 3600401",
+    },
+    Case {
+        name: "table of values without a column of kinds",
+        prepare: |_| {},
+        command: "normalize --pack ja --batch people.csv -o out.tsv",
+    },
+    Case {
+        name: "table of values of several encodings",
+        prepare: |p| fs::write(p.join("batch.tsv"), MIXED_BATCH).unwrap(),
+        command: "normalize --pack ja --batch batch.tsv -o out.tsv",
+    },
+    Case {
+        name: "date of an unknown code book in a schema",
+        prepare: |p| fs::write(p.join("ja.json"), JA_SCHEMA.replace("date_receipt", "date_lunar")).unwrap(),
+        command: "schema check ja.json",
+    },
+    Case {
+        name: "synth: unknown rate",
+        prepare: |p| fs::write(p.join("rates.csv"), "rate,value\ntypos,0.5\n").unwrap(),
+        command: "synth people --locale ja --people 10 --rates rates.csv -o made",
+    },
+    Case {
+        name: "synth: rate above 1",
+        prepare: |p| fs::write(p.join("rates.csv"), "rate,value\nhousehold.size_1,1.5\n").unwrap(),
+        command: "synth people --locale ja --people 10 --rates rates.csv -o made",
+    },
+    Case {
+        name: "synth: no such municipality",
+        prepare: |_| {},
+        command: "synth people --locale ja --people 10 --municipality 99999 -o made",
+    },
+    Case {
+        name: "synth: the folder has files",
+        prepare: |_| {},
+        command: "synth people --locale ja --people 10 -o .",
     },
     // Schemas and keys.
     Case {
@@ -484,4 +557,16 @@ fn short_block_id(text: &str) -> String {
         _ => format!("{line}\n"),
     };
     text.lines().map(set).collect()
+}
+
+/// Japanese people in UTF-8, with one row in Shift_JIS.
+pub(crate) fn japanese_mixed(folder: &Path) {
+    fs::write(folder.join("ja.json"), JA_SCHEMA).unwrap();
+    let (utf8, shift_jis) =
+        ("r1,高橋　太郎,S60.4.1,男,東京都千代田区一番町１\n", b"\x8D\x82\x8B\xB4\x81\x40\x89\xD4");
+    let mut rows = b"record_id,name_kanji,birth_date,sex,address\n".to_vec();
+    rows.extend_from_slice(utf8.as_bytes());
+    rows.extend_from_slice(&[b"r2,".as_slice(), shift_jis, b",S61.5.2,2,\n"].concat());
+    rows.extend_from_slice("r3,鈴木　花子,S62.6.3,2,東京都千代田区二番町２\n".as_bytes());
+    fs::write(folder.join("ja.csv"), rows).unwrap();
 }

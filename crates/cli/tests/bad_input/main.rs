@@ -7,6 +7,7 @@
 
 mod cases;
 mod fixture;
+mod kept;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
