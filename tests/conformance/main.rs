@@ -28,7 +28,7 @@ const FILES: [(&str, &[&str]); 15] = [
     ("tokens/diffusion.json", &["name", "key", "bits", "taps", "token_bits", "members"]),
     (
         "tokens/end-to-end.json",
-        &["name", "schema", "digest", "linkage_key", "columns", "records", "budgets", "tokens"],
+        &["name", "schema", "digest", "linkage_key", "columns", "records", "rows", "budgets", "tokens"],
     ),
     ("tokens/blocks.json", &["name", "schema", "linkage_key", "columns", "records", "passes"]),
     (

@@ -102,14 +102,16 @@ fn end_to_end() {
         let places = places(&case, &encoder);
         let value = |row: usize, column: usize| records[row][places[column]].as_str().unwrap();
         let encoded = encoder.worker().encode(records.len(), 1, &value).unwrap();
+        let rows: Vec<u64> = encoded.records.iter().map(|&record| u64::from(record)).collect();
+        assert_eq!(serde_json::json!(rows), case["rows"], "{}: rows of each record", case["name"]);
         let row_bytes = schema.token_bits() / 8;
         let views = schema.view_names();
         assert_eq!(case["tokens"].as_object().unwrap().len(), views.len());
         for (index, view) in views.iter().enumerate() {
             let expected = list(&case["tokens"], view);
-            assert_eq!(expected.len(), records.len());
+            assert_eq!(expected.len(), rows.len());
             for (row, expected) in expected.iter().enumerate() {
-                let what = format!("{}: view {view}, record {row}", case["name"]);
+                let what = format!("{}: view {view}, row {row}", case["name"]);
                 let token = &encoded.views[index][row * row_bytes..(row + 1) * row_bytes];
                 assert_eq!(encoded.present[index][row], !expected.is_null(), "{what}");
                 if let Some(sha) = expected["sha256"].as_str() {
@@ -145,10 +147,10 @@ fn blocks() {
         assert_eq!(encoded.blocks.len(), names.len(), "{}", case["name"]);
         for ((pass, name), found) in passes.iter().zip(names).zip(&encoded.blocks) {
             let expected = list(pass, "ids");
-            assert_eq!((found.len(), expected.len()), (rows, records.len()));
+            assert_eq!((found.len(), encoded.records.len()), (8 * expected.len(), 8 * expected.len()));
             for (row, (found, expected)) in found.iter().zip(expected.iter().cycle()).enumerate() {
                 let found = found.map(|id| id.to_bytes().to_vec());
-                assert_eq!(found, expected.as_str().map(hex), "{}: pass {name}, record {row}", case["name"]);
+                assert_eq!(found, expected.as_str().map(hex), "{}: pass {name}, row {row}", case["name"]);
             }
         }
     }

@@ -88,7 +88,7 @@ fn read_table(
     encoding: Option<&str>,
     wanted: Option<&[usize]>,
 ) -> Result<(Vec<String>, Rows), ColumnarError> {
-    let options = ReadOptions { encoding: encoding.map(str::to_owned) };
+    let options = ReadOptions { encoding: encoding.map(str::to_owned), mask_unreadable: false };
     let mut reader = TableReader::open(source, &options)?;
     let columns = reader.columns().to_vec();
     let all: Vec<usize> = (0..columns.len()).collect();
@@ -459,6 +459,43 @@ fn csv_bytes(header: &[String], rows: &Rows, delimiter: u8) -> Vec<u8> {
 
 fn in_columns(rows: &Rows, wanted: &[usize]) -> Rows {
     rows.iter().map(|row| wanted.iter().map(|&column| row[column].clone()).collect()).collect()
+}
+
+proptest! {
+    /// Rows of bytes, some of them in another encoding: none is lost, those that are readable are as they were, and
+    /// the others are masked and counted.
+    #[test]
+    fn unreadable_values_are_masked_and_counted(
+        rows in vec((any::<bool>(), "[a-zé髙ソ表 ]{1,8}"), 1..40),
+    ) {
+        let mut bytes = "a,b\né髙,é\n".as_bytes().to_vec();
+        // Most lines are UTF-8.
+        bytes.extend("é,x\n".repeat(rows.len()).bytes());
+        let before = rows.len() + 1;
+        let mut expected = Vec::new();
+        for (other, text) in &rows {
+            let (shift_jis, _, unmappable) = encoding_rs::SHIFT_JIS.encode(text);
+            let other = *other && !unmappable && std::str::from_utf8(&shift_jis).is_err();
+            bytes.extend_from_slice(if other { &shift_jis } else { text.as_bytes() });
+            bytes.extend_from_slice(b",x\n");
+            expected.push(if other { "\u{fffd}".to_owned() } else { text.clone() });
+        }
+        let masked = expected.iter().filter(|text| *text == "\u{fffd}").count() as u64;
+        let first = expected.iter().position(|text| text == "\u{fffd}");
+        with_file("csv", &bytes, |source| {
+            let options = ReadOptions { encoding: None, mask_unreadable: true };
+            let mut reader = TableReader::open(source, &options).unwrap();
+            let mut found = Vec::new();
+            while let Some(chunk) = reader.next_chunk(&[0]).unwrap() {
+                found.extend((0..chunk.rows()).map(|row| chunk.get(row, 0).to_owned()));
+            }
+            assert_eq!(found[before..], expected);
+            let unreadable = reader.unreadable();
+            assert_eq!(unreadable.iter().map(|values| values.count).sum::<u64>(), masked);
+            let first_row = first.map(|row| (before + row) as u64 + 1);
+            assert_eq!(unreadable.first().map(|values| values.first_row), first_row);
+        });
+    }
 }
 
 fn utf16(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {

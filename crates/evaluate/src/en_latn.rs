@@ -23,8 +23,8 @@ use crate::write_truth;
 /// # Errors
 /// [`SynthError`]. Files that were complete before the error stay.
 pub fn make_english(people: u32, seed: u64, folder: &Path, format: Format) -> Result<Manifest, SynthError> {
-    make_folder(folder)?;
     let population = Population::make(&PopulationSpec { people: people as usize, seed });
+    make_folder(folder, population.holders.iter().map(|holder| holder.name), format)?;
     let mut files = Vec::new();
     let mut made = |name: String, rows: usize| {
         let file = format!("{name}.{}", format.extension());

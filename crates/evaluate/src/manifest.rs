@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use mizuhiki_columnar::{ColumnarError, Target, WriteFile};
+use mizuhiki_columnar::{ColumnarError, Format, Target, WriteFile};
 use serde::Serialize;
 
 use crate::ja::{Figure, SynthRate};
@@ -66,13 +66,11 @@ pub enum SynthError {
         /// The code.
         code: String,
     },
-    /// The folder holds files that were not made here.
-    #[error(
-        "{folder}: the folder has files of its own; name a new folder, or one that was made by synth before"
-    )]
+    /// A file of this name is there, and no generator made it.
+    #[error("{file}: would be written over; name a new folder, or one that was made by synth before")]
     Occupied {
-        /// The folder.
-        folder: PathBuf,
+        /// The file.
+        file: PathBuf,
     },
     /// A file cannot be written.
     #[error(transparent)]
@@ -98,14 +96,17 @@ impl Manifest {
     }
 }
 
-/// Makes the folder. One that is there already must be empty, or have been made by a generator before: nobody's own
-/// file is written over.
-pub(crate) fn make_folder(folder: &Path) -> Result<(), SynthError> {
+/// Makes the folder for these tables. Where no generator was before, it must have no file of their names.
+pub(crate) fn make_folder<'t>(
+    folder: &Path,
+    tables: impl IntoIterator<Item = &'t str>,
+    format: Format,
+) -> Result<(), SynthError> {
     let fault = |reason| SynthError::Folder { path: folder.to_owned(), reason };
     fs::create_dir_all(folder).map_err(fault)?;
-    let occupied = fs::read_dir(folder).map_err(fault)?.next().is_some();
-    if occupied && !folder.join(MANIFEST).exists() {
-        return Err(SynthError::Occupied { folder: folder.to_owned() });
+    let mut files = tables.into_iter().map(|table| folder.join(format!("{table}.{}", format.extension())));
+    match files.find(|file| file.exists() && !folder.join(MANIFEST).exists()) {
+        Some(file) => Err(SynthError::Occupied { file }),
+        None => Ok(()),
     }
-    Ok(())
 }

@@ -7,6 +7,7 @@ mod codes;
 mod date;
 mod fold;
 mod guess;
+mod names;
 mod tables;
 
 #[cfg(test)]
@@ -14,11 +15,7 @@ mod laws;
 #[cfg(test)]
 mod tests;
 
-use rphonetic::{Encoder as _, Soundex};
-
-use crate::{
-    Kind, MAX_VALUE_BYTES, Outcome, Pack, Role, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, WILDCARD, kind,
-};
+use crate::{Kind, MAX_VALUE_BYTES, Outcome, Pack, Role, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, kind};
 use fold::Wildcards;
 use tables::{Holder, tables};
 
@@ -30,27 +27,29 @@ const KINDS: &[Kind] = &[
     kind(
         "given_name",
         "given names, without the surname",
-        &["exact", "folded", "sorted", "phonetic", "initial"],
+        &["exact", "folded", "latin", "sorted", "nickname", "nysiis", "phonetic", "initial"],
         "folded",
     )
     .role(Role::GivenName),
     kind(
         "surname",
         "surname or family name",
-        &["exact", "folded", "sorted", "phonetic", "initial"],
+        &["exact", "folded", "latin", "joined", "sorted", "core", "nysiis", "phonetic", "initial"],
         "folded",
     )
     .role(Role::FamilyName),
-    kind("full_name", "given names and surname together", &["exact", "folded", "sorted"], "folded")
+    kind("full_name", "given names and surname together", &["exact", "folded", "latin", "sorted"], "folded")
         .role(Role::FullName),
     kind("date", "calendar date, such as a date of birth", &["day", "digits", "month", "year"], "day")
         .role(Role::Date),
     kind("postcode", "postal code", &["full", "outward"], "full").role(Role::Postcode),
+    kind("zip", "ZIP code of the USA", &["full", "five", "area"], "five").role(Role::Postcode),
     kind("phone", "telephone number", &["national"], "national").role(Role::Phone),
     kind("place", "suburb, town, state or country", &["exact", "folded"], "folded").role(Role::Place),
     kind("address", "street address or a part of it", &["exact", "folded"], "folded").role(Role::Street),
     kind("sex", "sex or gender as a code", &["code"], "code").role(Role::Sex),
     kind("email", "e-mail address", &["exact"], "exact").role(Role::Email),
+    kind("nhs_number", "NHS number, with its check digit", &["exact"], "exact").checked(),
     kind("id", "identifier of letters and digits", &["exact"], "exact"),
     kind("number", "decimal number", &["exact"], "exact"),
     kind("text", "any other text", &["exact", "folded"], "exact"),
@@ -116,6 +115,8 @@ fn normalise(kind: &str, level: &str, value: &str, out: &mut String) -> Normalis
             fold_or_missing(Holder::Other, Wildcards::Marks, value, out)?;
             match kind {
                 "postcode" => codes::postcode(level, out),
+                "zip" => codes::zip(level, out),
+                "nhs_number" => codes::nhs_number(out),
                 "phone" => codes::phone(value, out),
                 "sex" => codes::sex(out),
                 "email" => codes::email(value, out),
@@ -154,31 +155,15 @@ fn text(text: Text, level: &str, value: &str, out: &mut String) -> Normalised {
             return Ok(());
         }
         "sorted" => fold::sort_parts(out),
-        "phonetic" => phonetic(out),
         "initial" => fold::keep_initial(out),
-        _ => return Ok(()),
+        "folded" => return Ok(()),
+        _ => {
+            names::latin(out).map_err(Outcome::Invalid)?;
+            names::at(level, out);
+        }
     }
     // The level may have made a placeholder of a value; normalised again it would be missing.
     missing_if_placeholder(holder, out)
-}
-
-/// Replaces a folded name by its American Soundex code; with an unknown character there is no code.
-fn phonetic(name: &mut String) {
-    if name.contains(WILDCARD) {
-        name.clear();
-    }
-    if is_soundex(name.as_bytes()) {
-        return;
-    }
-    name.retain(|character| character.is_ascii_uppercase());
-    if !name.is_empty() {
-        *name = Soundex::default().encode(name);
-    }
-}
-
-fn is_soundex(code: &[u8]) -> bool {
-    matches!(code, [letter, digits @ ..]
-        if letter.is_ascii_uppercase() && digits.len() == 3 && digits.iter().all(|digit| (b'0'..=b'6').contains(digit)))
 }
 
 /// Folds a text of Latin letters for another pack.

@@ -136,7 +136,9 @@ impl Pack for Ja {
 /// Runs `write` into `out` and says what came of it.
 fn finish(out: &mut String, write: impl FnOnce(&mut String) -> Result<(), Outcome>) -> Outcome {
     out.clear();
-    let outcome = match write(out) {
+    let written = write(out);
+    prepare::compose(out);
+    let outcome = match written {
         Ok(()) if out.is_empty() => Outcome::Missing,
         Ok(()) if out.len() > MAX_VALUE_BYTES => Outcome::Invalid(TOO_LONG),
         Ok(()) => Outcome::Value,

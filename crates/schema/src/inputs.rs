@@ -81,6 +81,7 @@ pub(crate) fn read_inputs(root: &Object<'_>, walk: &mut Walk) -> Option<Vec<Inpu
         let input = read_input(item, &path, walk)?;
         if inputs.iter().any(|earlier| earlier.name == input.name) {
             walk.fault(&format!("{path}.name"), "two inputs have this name", "give each input its own name");
+            return None;
         }
         inputs.push(input);
     }

@@ -29,6 +29,28 @@ TABLE: List[Tuple[str, str, List[str]]] = [
         "A261", "a261", "ａ２６１", "A 261", "A2-61", "A'261", "A789", "A267", "A26", "A2610", "a000", "H555", "Z666", "4A261", "A261 B", "Dr A261", "Ł261", "Ä100", "山100", "A26?",
         "Dr Who", "Dr", "Mr Dr", "III", "Jr. Smith", "NA", "N/A", "null", "Unknown", "", "'", "-", "Test", "t", "A\u0000", "Wolfeschlegelsteinhausenbergerdorff",
     ]),
+    ("surname", "latin", [
+        "Щукин", "щукин", "Ёлкин", "Е\u0308лкин", "Ѐ", "Соловьёв", "Подъячев", "Ь", "Ь ь Ан", "Цой", "Юрьев-Ящин", "Ђоковић", "Љубић", "Њ", "Џаја", "Ќурчиев", "Ґалаґан", "Їжакевич", "Єрмоленко", "Ўліцкі", "Һүсейн", "Ѵ", "ДР Иванов", "Др", "ХХ", "Х", "Н А", "На",
+        "Παπαδόπουλος", "ΟΥ", "Κουτσούκης", "Ού", "Αγγελόπουλος", "Σφιγξ", "Μελαγχολία", "Ψαρρός", "Ωνάσης", "ΐ", "ᾳ", "Ύ", "ϴ", "α\u0307", "Ж\u0301ук", "Müller", "山田", "Smith Щ", "И山", "Иван?", "\u0416\u0307", "Ӣ", "ӂ", "ѓ", "ё", "А-Я", "Dr Щ",
+    ]),
+    ("surname", "joined", ["Smith-Jones", "Smith Jones", "SmithJones", "O’Brien", "O Brien", "van der Berg", "Mac Donald", "No Ne", "N il", "X X X", "de la", "\u1112 \u1161", "山 田", "Sm?th Jones", "? ?", "Щу Кин", "J R", "Dr Mac Donald", "I V Smith"]),
+    ("surname", "core", [
+        "Smith-Jones", "Jones Smith", "van der Berg", "Berg", "van den Bergh", "de la Cruz", "de la", "De", "D'Este", "d Este", "McDonald", "Mac Donald", "MacDonald", "Mc Donald", "Mc", "Mcd", "Mc D", "Mcde", "Mac", "Mac O", "O Mac", "O", "O Brien", "O’Brien", "OBrien", "Brien O",
+        "Brien Mac O", "Fitz Gerald", "Fitzgerald", "Fitz Mc O Neill", "O O O", "von und zu Stein", "al Said", "Al-Said", "bin Laden Ali", "Garcia y Vega", "Vega Garcia", "Maria dos Santos", "'t Hooft", "? van Berg", "van ?", "Смит-Джонс", "дер Берг", "山 田", "Nu Known", "known not de", "de not known",
+        "O de Smith", "de O", "Mc Van", "Smith Smith", "a b O c", "É de Ä", "MC\ufffd\ufffd", "Mc山山", "Mc山",
+    ]),
+    ("surname", "nysiis", [
+        "Smith", "Smyth", "Schmidt", "Knight", "Night", "MacDonald", "McDonald", "Mac Donald", "Macks", "Kelly", "Pfister", "Philip", "Phillips", "Schneider", "Schwarz", "Lee", "Leigh", "Marie", "Brandt", "Hart", "Hard", "Hunt", "Hand", "Evans", "Stevens", "Steven", "Eve", "Ev", "Aes", "As", "A", "S", "SS", "Say", "Sway", "Ay", "Ray", "Days", "Lays",
+        "Quinn", "Zane", "Buzz", "Emma", "Kim", "Ackner", "Bakna", "Beckham", "Tschirhart", "Bschx", "Buschka", "Joseph", "Sophie", "Hughes", "Ahha", "Bhh", "Shaw", "Brown", "Bowie", "Awe", "Wow", "Lawwa", "EE", "IE", "Bee", "Bie", "Dt", "Rdt", "Ndt", "Bndt", "Breedt", "Kn", "Kna", "K", "Pf", "Ph", "Pph", "Sch", "Schsch", "MacIntosh", "Mac", "Ma",
+        "Westerlund", "Casstevens", "Vasquez", "Bosch", "Robertson", "Worthy", "Ogata", "Montgomery", "Costales", "Tu", "Fuzz", "Trueman", "Truman", "Richards", "Lawson", "Washington-Wolfeschlegelstein", "Щукин", "山田", "Sm?th", "?", "O’Brien", "Œuvre", "Dr Who", "Dr", "Jr", "SNATH0", "Snath0", "Sna th0", "SNATHXX0", "0", "A0", "A00", "Ä0", "A1", "XX", "X", "Xx0", "NA", "Na1",
+    ]),
+    ("given_name", "latin", ["Мария", "Саша", "Bill", "Dr Щ", "ДР", "Ν Α", "Baby of Щ"]),
+    ("given_name", "nickname", ["Bill", "bill", "William", "Liz Ann", "Саша", "Bob-Bob", "Билл", "Mary Lou", "Peg", "Dick", "?ill", "Bill ?", "Baby", "Dr Bill", "Bill Jr", "Al", "Zzz", "NA", "Jo", "Kat", "山"]),
+    ("given_name", "nysiis", ["Bill", "Catherine", "Kathryn", "Baby", "Na", "Мария", "Phoebe"]),
+    ("given_name", "joined", ["Mary Ann"]),
+    ("given_name", "core", ["de"]),
+    ("surname", "nickname", ["Bill"]),
+    ("full_name", "latin", ["Иван Щукин", "Dr Иван Щукин", "ДР Иван", "Σίσυφος", "John Smith", "X X", "ХХ ХХ"]),
     ("given_name", "folded", [
         "Baby of Sarah", "Male Infant", "baby", "Baby-Boy", "baby ofelia", "Baby Of", "Infant of Ann Lee", "Infantino", "Newborn", "No Name", "no names", "Unnamed", "NA", "null", "N/A",
         "Mary-Anne", "Mary  Anne", "Dr Baby", "Miss", "Miss ?", "Ms. Zoë", "Sir John III", "x", "XX", "J.R.", "J. R. R.", "Jr", "Max ?", "boy", "Babygirl", "Mx",
@@ -69,6 +91,12 @@ TABLE: List[Tuple[str, str, List[str]]] = [
     ("postcode", "full outward", [
         "sw1a 1aa", "12345-6789", "2000", "0800", "800", "K1A 0B6", "D02 X285", "GIR 0AA", "0000", "????", "99950", "M1 1AA", "B33 8TH", "W1A 0AX", "CR2 6XH", "DN55 1PT", "EC1A 1BB", "SW1A", "M1", "AB", "A", "1", "00",
         "000", "9999", "99999", "00000-1234", "?????-1234", "20?0", "SW1? 1AA", "SW1A 1?A", "123456789", "1234567890", "12345678901", "ABCDEFGHIJK", "UNKNOWABLE", "unknown", "X X", "XX1", "n.a.", "NA", "É1 2ÀB", "山11", "３１８２", "AB12CD", "A12BC", "100-0001", "12345?789", "N1L",
+    ]),
+    ("zip", "full five area", [
+        "12345", "12345-6789", "123456789", "1234", "123", "501", "12", "1", "", "1234-6789", "234-6789", "34-6789", "123456", "00000", "00000-1234", "99999", "99950", "?????", "1234?", "?2345-6789", "9021?", "90210 ", "9 0 2 1 0", "90210-", "9O210", "SW1A", "K1A0B6", "unknown", "n/a", "０１２３４", "000", "0000", "0000000", "999", "9999", "902\ufffd\ufffd", "012??",
+    ]),
+    ("nhs_number", "exact", [
+        "943 476 5919", "9434765919", "943-476-5919", "9434765918", "943476591", "94347659190", "0000000000", "1111111111", "4010232137", "401 023 2137", "943476591?", "NHS 943 476 5919", "", "unknown", "９４３４７６５９１９", "1000000010", "0000000001", "9999999999", "5990128088", "1275988113", "2983396339", "8514468243", "3000000004", "1000000001", "1000000060",
     ]),
     ("phone", "national", [
         "+44 (0)7700 900123", "07700 900-123", "0044 7700 900123", "(02) 9123 4567", "+61 2 9123 4567", "+1 (212) 555-0123", "1-212-555-0123", "212.555.0123 ext. 45", "+81 3 1234 5678", "07700 9001??", "0000000000", "1234",

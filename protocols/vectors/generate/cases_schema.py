@@ -39,6 +39,55 @@ def small() -> Case:
     }
 
 
+def with_inputs() -> Case:
+    """A document with one of everything in `inputs`."""
+    return {
+        "format": "mizuhiki-linkage-schema",
+        "version": 1,
+        "name": "i",
+        "profile": "plain",
+        "locale": {"pack": "ja"},
+        "inputs": [
+            {"name": "name", "columns": [{"column": "kana"}, {"column": "kanji", "readings": 4, "mass": 0.9}], "take": "all"},
+            {"name": "born", "columns": [{"column": "birth", "kind": "date_receipt"}, {"column": "dob"}], "take": "first"},
+        ],
+        "fields": [
+            {"name": "family", "input": "name", "kind": "kana_family", "features": [EXACT]},
+            {"name": "given", "input": "name", "kind": "kana_given", "features": [EXACT]},
+            {"name": "day", "input": "born", "kind": "date", "features": [EXACT]},
+            {"name": "sex", "column": "sex", "kind": "sex", "features": [EXACT]},
+        ],
+        "limits": {"maxAlternatives": 12},
+        "thresholds": {"accept": 1, "borderline": 0},
+    }
+
+
+def input_faults() -> List[Tuple[str, str, str]]:
+    I, F = "inputs", "fields"
+    first, kanji, birth = [I, 0], [I, 0, "columns", 1], [I, 1, "columns", 0]
+    wrong: List[Tuple[List[Any], Any]] = [
+        ([I], {}), ([I], []), ([I, 0], "name"), ([*first, "name"], ""), ([*first, "name"], "a b"), ([*first, "name"], None), ([*first, "take"], "any"), ([*first, "take"], True),
+        ([*first, "columns"], []), ([*first, "columns"], "kana"), ([*first, "columns"], [{"column": str(i)} for i in range(9)]), ([*first, "columns", 0], "kana"), ([*kanji, "column"], 1), ([*kanji, "column"], None),
+        ([*kanji, "readings"], 0), ([*kanji, "readings"], 17), ([*kanji, "readings"], 1.5), ([*kanji, "readings"], "4"), ([*kanji, "mass"], 0), ([*kanji, "mass"], 1.01), ([*kanji, "mass"], "0.9"),
+        ([*birth, "kind"], "birthday"), ([*birth, "kind"], 1), ([F, 0, "input"], "names"), ([F, 0, "input"], 1), ([F, 3, "column"], 1), ([F, 0, "kind"], "surname"), ([F, 0, "level"], "itaiji"),
+        (["limits", "maxAlternatives"], 0), (["limits", "maxAlternatives"], 65), (["limits", "maxAlternatives"], 1.5), (["limits", "maxAlternatives"], "8"),
+    ]
+    table = [("%s is %s" % (written(p), json.dumps(v)[:39]), changed(p, v, with_inputs), written(p)) for p, v in wrong]
+    table += [("%s is missing" % written(p), changed(p, REMOVE, with_inputs), written(p)) for p in ([*first, "name"], [*first, "columns"], [*kanji, "column"])]
+    table += [("%s is unknown" % written(p), changed(p, 2, with_inputs), written(p)) for p in ([I, 1, "column"], [*kanji, "reading"], [*birth, "level"])]
+    english = json.dumps(with_inputs()).replace('"ja"', '"en-Latn"').replace("kana_family", "surname").replace("kana_given", "given_name").replace('"kind": "date_receipt"', '"kind": "date"')
+    table += [
+        ("two inputs of one name", changed([I, 1, "name"], "name", with_inputs), "$.inputs[1].name"),
+        ("a column twice in an input", changed([*kanji, "column"], "kana", with_inputs), "$.inputs[0].columns[1].column"),
+        ("mass without readings", changed([*kanji, "readings"], REMOVE, with_inputs), "$.inputs[0].columns[1].mass"),
+        ("an input and a column", changed([F, 0, "column"], "kana", with_inputs), "$.fields[0].column"),
+        ("an input without a field", changed([I, "+"], {"name": "spare", "columns": [{"column": "x"}]}, with_inputs), "$.inputs[2]"),
+        ("a kind without the level", changed([*birth, "kind"], "sex", with_inputs), "$.inputs[1].columns[0].level"),
+        ("readings of a pack that has none", english, "$.inputs[0].columns[1].readings"),
+    ]
+    return table
+
+
 def blocked() -> Case:
     """A document with one of everything in `blocking`."""
     return {
@@ -123,6 +172,8 @@ def digest_cases() -> List[Case]:
             "one of everything": json.dumps(small()),
             "one of everything, indented": json.dumps(small(), indent=7),
             "one of everything, members the other way round": json.dumps(reverse(small())),
+            "one of everything in inputs": json.dumps(with_inputs()),
+            "one of everything in inputs, members the other way round": json.dumps(reverse(with_inputs())),
             "one of everything in blocking": json.dumps(blocked()),
             "one of everything in blocking, members the other way round": json.dumps(reverse(blocked())),
             "bounds in blocking": json.dumps({**blocked(), "blocking": BOUNDS}),
@@ -309,7 +360,7 @@ def fault_cases() -> List[Case]:
         ("line end inside a text", one.replace('"small"', '"sm\nall"'), "$"),
         ("unknown escape", one.replace('"small"', r'"sm\all"'), "$"),
     ]
-    table += block_faults()
+    table += block_faults() + input_faults()
     cases = []
     for title, text, path in table:
         try:

@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional
 
 from normalise import TABLE_DIGEST, UNKNOWN
 from schema import Feature, canonical, load, parse
-from tokens import Encoder, budgets, diffusion, features, key_id, passes, positions
+from tokens import Encoder, budgets, diffusion, features, key_id, passes, positions, rows_of
 
 Case = Dict[str, Any]
 EXAMPLES = Path(__file__).resolve().parents[2] / "schema" / "examples"
@@ -377,6 +377,17 @@ FULL_NAMES = [
     ("山田 太郎",),
     ("Jo?",),
 ]
+JA_COLUMNS = ["name_kanji", "name_kana", "alias", "birth_date", "sex", "address", "previous_address"]
+JA_PEOPLE = [
+    ("髙橋　太郎", "", "", "S60.4.1", "男", "東京都千代田区一番町１", ""),
+    ("高橋 太郎", "ﾀｶﾊｼ ﾀﾛｳ", "", "3600401", "1", "東京都千代田区一番町1番地", "大阪府大阪市北区梅田三丁目1番1号"),
+    ("佐藤　陽菜", "", "鈴木　陽菜", "平成23年12月31日", "女", "京都府京都市中京区河原町通三条上る恵比須町427", ""),
+    ("NGUYEN VAN AN", "", "グエン　アン", "1990-05-06", "M", "愛知県名古屋市中区三の丸３－１－２", "愛知県一宮市本町2丁目5番6号"),
+    ("渡●　健", "ワタナベ　ケン", "", "S99.1.1", "9", "", "北海道札幌市北区北８条西５丁目"),
+    ("", "", "", "", "", "", ""),
+    ("不明", "", "", "00000000", "", "不詳", ""),
+    ("小鳥遊　蓮", "", "", "令和2年2月29日", "２", "沖縄県那覇市泉崎１丁目２－２", "沖縄県那覇市泉崎1-2-2"),
+]
 COLUMNS = {
     "people": ["given_name", "surname", "date_of_birth", "suburb", "postcode"],
     "names": ["given_name", "surname", "date_of_birth"],
@@ -432,10 +443,12 @@ def block_cases() -> List[Case]:
         if name in block_schemas():
             columns = ["first", "last", "born", "town", "code", "phone"]
         records = [p[: len(columns)] for p in BLOCK_PEOPLE]
+        if "-ja-" in name:
+            columns, records = JA_COLUMNS, JA_PEOPLE
+        rows = [row for r in records for row in rows_of(schema, dict(zip(columns, r)))]
         found = []
         for rule in schema.rules:
-            rows = [encoder.blocks(rule, dict(zip(columns, r))) for r in records]
-            for name_of_pass, ids in zip(passes(rule), zip(*rows)):
+            for name_of_pass, ids in zip(passes(rule), zip(*(encoder.blocks(rule, row) for row in rows))):
                 found.append({"name": name_of_pass, "ids": [i and i.hex() for i in ids]})
         cases.append({"name": name, "schema": canonical(parse(text)), "linkage_key": key.hex(), "columns": columns, "records": [list(r) for r in records], "passes": found})
     return cases
@@ -452,6 +465,8 @@ def end_to_end_cases() -> List[Case]:
     for name in example_schemas():
         columns = COLUMNS["people" if "five" in name else "names"]
         tables[name] = columns, [p[: len(columns)] for p in PEOPLE]
+        if "-ja-" in name:
+            tables[name] = JA_COLUMNS, JA_PEOPLE
     tables["max-privacy with all defaults"] = ["sex", "born", "last", "town", "first"], [(p[5], p[2], p[1], p[3], p[0]) for p in PEOPLE]
     tables["exact features"] = ["patient id", "mail", "phone", "cost", "note"], CONTACTS
     tables["one field"] = ["Full name"], FULL_NAMES
@@ -460,9 +475,10 @@ def end_to_end_cases() -> List[Case]:
         schema, key = load(text), test_key("end to end: " + name)
         encoder = Encoder(schema, key)
         columns, records = tables[name]
+        rows = [(number, row) for number, r in enumerate(records) for row in rows_of(schema, dict(zip(columns, r)))]
         tokens = {}
         for view in schema.views:
-            found = [encoder.token(view, dict(zip(columns, r))) for r in records]
+            found = [encoder.token(view, row) for _, row in rows]
             tokens[view.name] = [stored(t, i < 4 or schema.token_bits < 2048) for i, t in enumerate(found)]
         cases.append(
             {
@@ -472,6 +488,7 @@ def end_to_end_cases() -> List[Case]:
                 "linkage_key": key.hex(),
                 "columns": columns,
                 "records": [list(r) for r in records],
+                "rows": [number for number, _ in rows],
                 "budgets": {v.name: budgets(schema, v) for v in schema.views},
                 "tokens": tokens,
             }

@@ -10,7 +10,7 @@ import ja_dates
 import ja_names
 import normalise as en_latn
 from ja_tables import is_missing, prepare
-from normalise import BLANKS, LIMIT, UNKNOWN, Invalid, Missing, Outcome
+from normalise import BLANKS, LIMIT, UNKNOWN, Invalid, Missing, Outcome, form
 
 KINDS: Dict[str, Tuple[str, ...]] = {
     "romaji": ("eq", "longv", "sorted"),
@@ -69,7 +69,7 @@ def once(kind: str, level: str, value: str) -> str:
     prepared = prepare(value)
     if kind in MISSING_BY_TEXT and is_missing(prepared):
         raise Missing
-    result = by_kind(kind, level, prepared)
+    result = form("NFC", by_kind(kind, level, prepared))
     if not result or kind in MISSING_BY_TEXT and is_missing(result):
         raise Missing
     if len(result.encode()) > LIMIT:

@@ -93,7 +93,7 @@ def prepare(value: str) -> str:
     """§2.1."""
     text = "".join(RADICALS.get(c, c) for c in value if c not in IGNORED)
     text = form("NFKC", text.replace("\u309b", "\u3099").replace("\u309c", "\u309a"))
-    text = "".join(UNKNOWN if c in WILDCARD else c for c in text if unicodedata.category(c)[0] != "M")
+    text = "".join(UNKNOWN if c in WILDCARD else c for c in form("NFC", "".join(c for c in text if unicodedata.category(c)[0] != "M")))
     return "".join(chr(ord(c) - 32) if "a" <= c <= "z" else c for c in text)
 
 

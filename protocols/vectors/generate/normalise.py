@@ -15,16 +15,18 @@ BLANKS = frozenset(
     for c in [*range(0x09, 0x0E), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000]
 )
 KINDS: Dict[str, Tuple[str, ...]] = {
-    "given_name": ("folded", "exact", "sorted", "phonetic", "initial"),
-    "surname": ("folded", "exact", "sorted", "phonetic", "initial"),
-    "full_name": ("folded", "exact", "sorted"),
+    "given_name": ("folded", "exact", "latin", "sorted", "nickname", "nysiis", "phonetic", "initial"),
+    "surname": ("folded", "exact", "latin", "joined", "sorted", "core", "nysiis", "phonetic", "initial"),
+    "full_name": ("folded", "exact", "latin", "sorted"),
     "date": ("day", "digits", "month", "year"),
     "postcode": ("full", "outward"),
+    "zip": ("five", "full", "area"),
     "phone": ("national",),
     "place": ("folded", "exact"),
     "address": ("folded", "exact"),
     "sex": ("code",),
     "email": ("exact",),
+    "nhs_number": ("exact",),
     "id": ("exact",),
     "number": ("exact",),
     "text": ("exact", "folded"),
@@ -89,6 +91,9 @@ def pairs(section: str) -> Dict[str, str]:
 IGNORED, ACCENT, DROPPED = characters("ignored"), characters("accent-as-apostrophe"), characters("dropped")
 WILDCARD, BLANK_TABLE = characters("wildcard"), characters("blank")
 LATIN, SEX, TITLE = pairs("latin"), pairs("sex"), words("title")
+ROMAN = pairs("transliterated")
+FORMAL = {nick: line.split()[0] for line in TABLES["nickname"] for nick in line.split()[1:]}
+PREFIX, PARTICLE = words("prefix"), words("particle")
 SHORTER = {"place": pairs("place"), "address": pairs("address")}
 
 
@@ -164,11 +169,80 @@ def exact(kind: str, value: str) -> str:
 SOUNDEX = {c: str(i) for i, group in enumerate(("BFPV", "CGJKQSXZ", "DT", "L", "MN", "R"), 1) for c in group}
 
 
-def phonetic(folded: str) -> str:
-    if re.fullmatch("[A-Z][0-6]{3}", folded):
-        return folded
-    letters = re.findall("[A-Z]", folded)
-    if UNKNOWN in folded or not letters:
+def latin(kind: str, folded: str) -> str:
+    bare = ""
+    for c in folded:
+        base = unicodedata.normalize("NFD", c)[0]
+        bare += base if c not in ROMAN and base in ROMAN else c
+    # the alternatives of the expression: longer keys first
+    keys = "|".join(sorted(map(re.escape, ROMAN), key=len, reverse=True))
+    return fold(kind, re.sub(keys, lambda m: ROMAN[m[0]].replace("-", ""), bare))
+
+
+def core(name: str) -> str:
+    parts = name.split(" ")
+    while len(parts) > 1 and parts[-1] in PREFIX:
+        parts.pop()
+    at = len(parts) - 2
+    while at >= 0:
+        if parts[at] in PREFIX:
+            parts[at : at + 2] = [parts[at] + parts[at + 1]]
+        at -= 1
+    parts = ["MAC" + p[2:] if p.startswith("MC") and len(p) > 3 else p for p in parts]
+    parts = [p for p in parts if p not in PARTICLE] or parts
+    return " ".join(sorted(parts))
+
+
+def nysiis(name: str) -> str:
+    if re.fullmatch("[A-Z]{1,6}0", name):
+        return name
+    if UNKNOWN in name or not re.search("[A-Z]", name):
+        raise Missing
+    word = re.sub("[^A-Z]", "", name)
+    for start, instead in (("MAC", "MCC"), ("KN", "NN"), ("K", "C"), ("P[HF]", "FF"), ("SCH", "SSS")):
+        word = re.sub("^" + start, instead, word)
+    word = re.sub("(EE|IE)$", "Y", word)
+    word = re.sub("(DT|RT|RD|NT|ND)$", "D", word)
+    code = word[0]
+    for i in range(1, len(word)):
+        before, rest, vowels = word[i - 1], word[i:], "AEIOU"
+        if rest.startswith("EV"):
+            new = "AF"
+        elif rest[0] in vowels:
+            new = "A"
+        elif rest[0] in "QZM":
+            new = {"Q": "G", "Z": "S", "M": "N"}[rest[0]]
+        elif rest.startswith("KN"):
+            new = "NN"
+        elif rest[0] == "K":
+            new = "C"
+        elif rest.startswith("SCH"):
+            new = "SSS"
+        elif rest.startswith("PH"):
+            new = "FF"
+        elif rest[0] == "H" and (before not in vowels or rest[1:2] == "" or rest[1] not in vowels):
+            new = before
+        elif rest[0] == "W" and before in vowels:
+            new = before
+        else:
+            new = rest[0]
+        word = word[:i] + new + word[i + len(new) :]
+        if word[i] != before:
+            code += word[i]
+    if len(code) > 1:
+        code = re.sub("S$", "", code)
+        code = re.sub("(?<=.)AY$", "Y", code)
+        code = re.sub("A$", "", code)
+    if not code:
+        raise Missing
+    return code[:6] + "0"
+
+
+def phonetic(name: str) -> str:
+    if re.fullmatch("[A-Z][0-6]{3}", name):
+        return name
+    letters = re.findall("[A-Z]", name)
+    if UNKNOWN in name or not letters:
         raise Missing
     digits, last = "", SOUNDEX.get(letters[0])
     for letter in letters[1:]:
@@ -316,6 +390,28 @@ def postcode(level: str, folded: str) -> str:
     return code[:2] if numeric and len(code) == 4 else code[:3]
 
 
+def zip_code(level: str, folded: str) -> str:
+    code = folded.replace(" ", "")
+    if not re.fullmatch(f"[0-9{UNKNOWN}]*", code) or len(code) not in (3, 4, 5, 7, 8, 9):
+        raise Invalid("not a ZIP code")
+    code = code.rjust(5 if len(code) < 6 else 9, "0")
+    if code[:5] in ("00000", "99999"):
+        raise Missing
+    return {"five": code[:5], "area": code[:3] + 2 * UNKNOWN}.get(level, code)
+
+
+def nhs_number(folded: str) -> str:
+    code = folded.replace(" ", "")
+    if not re.fullmatch("[0-9]{10}", code):
+        raise Invalid("not a number of this kind")
+    if len(set(code)) == 1:
+        raise Missing
+    total = sum(int(code[i]) * (10 - i) for i in range(9))
+    if str((11 - total % 11) % 11) != code[9]:
+        raise Invalid("check digit does not fit")
+    return code
+
+
 def phone(value: str, folded: str) -> str:
     text = folded
     for cut in (" EXT", " X"):
@@ -384,6 +480,10 @@ def number(value: str) -> str:
 def by_kind(kind: str, level: str, value: str, folded: str) -> str:
     if kind == "postcode":
         return postcode(level, folded)
+    if kind == "zip":
+        return zip_code(level, folded)
+    if kind == "nhs_number":
+        return nhs_number(folded)
     if kind == "phone":
         return phone(value, folded)
     if kind == "sex":
@@ -398,8 +498,14 @@ def by_kind(kind: str, level: str, value: str, folded: str) -> str:
         return exact(kind, value)
     if level == "sorted":
         return " ".join(sorted(folded.split(" ")))
-    if level == "phonetic":
-        return phonetic(folded)
+    if level == "latin":
+        return latin(kind, folded)
+    if level == "nickname":
+        return " ".join(FORMAL.get(p, p) for p in latin(kind, folded).split(" "))
+    if level == "joined":
+        return form("NFC", latin(kind, folded).replace(" ", ""))
+    if level in ("core", "nysiis", "phonetic"):
+        return {"core": core, "nysiis": nysiis, "phonetic": phonetic}[level](latin(kind, folded))
     return folded[:1] if level == "initial" else folded
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Tuple
 
-from normalise import KINDS
+from packs import PACKS, Pack
 
 
 class Fault(Exception):
@@ -151,13 +151,31 @@ BITS = Member(within(64, 65536, True, 64))
 SHARE = within(0, 1)
 FIELD = members(
     name=Member(text(NAME), True),
+    input=Member(text()),
     column=Member(text()),
-    kind=Member(one_of(*KINDS), True),
+    kind=Member(text(), True),
     level=Member(text()),
     weight=Member(within(0.001, 1000)),
     keyGroup=Member(text(NAME)),
     features=Member(items(feature, 1, 8), True),
     missing=Member(items(text())),
+)
+INPUT = members(
+    name=Member(text(NAME), True),
+    columns=Member(
+        items(
+            members(
+                column=Member(text(), True),
+                kind=Member(text()),
+                readings=Member(within(1, 16, True)),
+                mass=Member(within(0.01, 1)),
+            ),
+            1,
+            8,
+        ),
+        True,
+    ),
+    take=Member(one_of("first", "all")),
 )
 VIEW = members(
     name=Member(text(NAME), True),
@@ -192,13 +210,14 @@ DOCUMENT = members(
     description=Member(text()),
     profile=Member(one_of("hardened", "max-privacy", "plain"), True),
     epoch=Member(within(1, 2**32 - 1, True)),
-    locale=Member(members(pack=Member(one_of("en-Latn"), True), digest=Member(text("[0-9a-f]{64}"))), True),
+    locale=Member(members(pack=Member(one_of(*PACKS), True), digest=Member(text("[0-9a-f]{64}"))), True),
+    inputs=Member(items(INPUT, 1, 64)),
     fields=Member(items(FIELD, 1, 64), True),
     filter=Member(members(bits=BITS, fill=Member(within(0.01, 0.6)))),
     diffusion=Member(members(taps=Member(within(2, 16, True)), bits=BITS)),
     views=Member(items(VIEW, 1, 32)),
     blocking=Member(BLOCKING),
-    limits=Member(members(maxRepeatedShare=Member(SHARE))),
+    limits=Member(members(maxRepeatedShare=Member(SHARE), maxAlternatives=Member(within(1, 64, True)))),
     thresholds=Member(
         members(accept=Member(SHARE, True), borderline=Member(SHARE, True), calibrate=Member(boolean)), True
     ),
@@ -220,8 +239,11 @@ def check_document(document: Any) -> None:
     names: List[str] = [f["name"] for f in document["fields"]]
     repeat = first_repeat(names)
     _demand(repeat is None, "$.fields[%s].name" % repeat)
+    levels = PACKS[document["locale"]["pack"]].levels
     for i, f in enumerate(document["fields"]):
-        _demand(f.get("level") is None or f["level"] in KINDS[f["kind"]], "$.fields[%d].level" % i)
+        _demand(f["kind"] in levels, "$.fields[%d].kind" % i)
+        _demand(f.get("level") is None or f["level"] in levels[f["kind"]], "$.fields[%d].level" % i)
+    check_inputs(document)
     views = document.get("views") or []
     for i, view in enumerate(views):
         for j, name in enumerate(view["fields"]):
@@ -236,7 +258,36 @@ def check_document(document: Any) -> None:
     _demand(limits["borderline"] <= limits["accept"], "$.thresholds.borderline")
 
 
+def check_inputs(document: Any) -> None:
+    inputs, pack = given(document, "inputs", []), PACKS[document["locale"]["pack"]]
+    named = {i["name"]: i for i in inputs}
+    repeat = first_repeat([i["name"] for i in inputs])
+    _demand(repeat is None, "$.inputs[%s].name" % repeat)
+    for at, input_ in enumerate(inputs):
+        path = "$.inputs[%d]" % at
+        repeat = first_repeat([c["column"] for c in input_["columns"]])
+        _demand(repeat is None, "%s.columns[%s].column" % (path, repeat))
+        for j, column in enumerate(input_["columns"]):
+            inside = "%s.columns[%d]" % (path, j)
+            _demand(column.get("mass") is None or column.get("readings") is not None, inside + ".mass")
+            _demand(column.get("readings") is None or pack is PACKS["ja"], inside + ".readings")
+            _demand(column.get("kind") is None or column["kind"] in pack.levels, inside + ".kind")
+    for i, f in enumerate(document["fields"]):
+        if f.get("input") is None:
+            continue
+        _demand(f.get("column") is None, "$.fields[%d].column" % i)
+        _demand(f["input"] in named, "$.fields[%d].input" % i)
+        level = given(f, "level", pack.default[f["kind"]])
+        for j, column in enumerate(named[f["input"]]["columns"]):
+            fits = column.get("kind") is None or level in pack.levels[column["kind"]]
+            _demand(fits, "$.inputs[%d].columns[%d].level" % (inputs.index(named[f["input"]]), j))
+    used = [f.get("input") for f in document["fields"]]
+    for at, input_ in enumerate(inputs):
+        _demand(input_["name"] in used, "$.inputs[%d]" % at)
+
+
 def check_rules(document: Any, views: Sequence[str]) -> None:
+    levels = PACKS[document["locale"]["pack"]].levels
     kinds = {f["name"]: f["kind"] for f in document["fields"]}
     rules = document["blocking"]["rules"]
     tables = 0
@@ -248,7 +299,7 @@ def check_rules(document: Any, views: Sequence[str]) -> None:
         for j, part in enumerate(parts or ()):
             inside = "%s.parts[%d]." % (path, j)
             _demand(part["field"] in kinds, inside + "field")
-            _demand(part.get("level") is None or part["level"] in KINDS[kinds[part["field"]]], inside + "level")
+            _demand(part.get("level") is None or part["level"] in levels[kinds[part["field"]]], inside + "level")
             repeat = first_repeat(part.get("characters") or ())
             _demand(repeat is None, inside + "characters[%s]" % repeat)
         if lsh is not None:
@@ -279,10 +330,24 @@ class Feature:
 
 
 @dataclass(frozen=True)
+class Column:
+    name: str
+    kind: Optional[str] = None  # None: the field's
+    readings: int = 0  # 0: values are taken as they are
+    mass: float = 0.98
+
+
+@dataclass(frozen=True)
+class Input:
+    columns: Tuple[Column, ...]
+    all: bool = False
+
+
+@dataclass(frozen=True)
 class Field:
     name: str
-    column: str
-    kind: str
+    input: int
+    kinds: Tuple[str, ...]  # of each column of the input
     level: str
     weight: float
     group: str
@@ -317,6 +382,9 @@ class Rule:
 @dataclass(frozen=True)
 class Schema:
     digest: bytes
+    pack: Pack
+    inputs: Tuple[Input, ...]
+    max_alternatives: int
     epoch: int
     bits: int
     fill: float
@@ -340,16 +408,33 @@ def read_rule(rule: Dict[str, Any], fields: Dict[str, Field], views: Dict[str, V
     return Rule(rule["name"], tuple(parts), given(rule, "anyOrder", False))
 
 
+def read_input(value: Dict[str, Any]) -> Input:
+    columns = [
+        Column(c["column"], c.get("kind"), int(given(c, "readings", 0)), float(given(c, "mass", 0.98))) for c in value["columns"]
+    ]
+    return Input(tuple(columns), value.get("take") == "all")
+
+
 def load(source: str) -> Schema:
     document = parse(source)
     check_document(document)
+    pack = PACKS[document["locale"]["pack"]]
+    listed = given(document, "inputs", [])
+    inputs = [read_input(i) for i in listed]
     fields: Dict[str, Field] = {}
     for f in document["fields"]:
+        if f.get("input") is not None:
+            place = [i["name"] for i in listed].index(f["input"])
+        else:
+            alone = Input((Column(given(f, "column", f["name"])),))
+            # fields of one column have one input
+            place = next((i for i in range(len(listed), len(inputs)) if inputs[i] == alone), len(inputs))
+            inputs[place:] = inputs[place:] or [alone]
         fields[f["name"]] = Field(
             name=f["name"],
-            column=given(f, "column", f["name"]),
-            kind=f["kind"],
-            level=given(f, "level", KINDS[f["kind"]][0]),
+            input=place,
+            kinds=tuple(c.kind or f["kind"] for c in inputs[place].columns),
+            level=given(f, "level", pack.default[f["kind"]]),
             weight=float(given(f, "weight", 1)),
             group=given(f, "keyGroup", f["name"]),
             features=tuple(map(Feature.of, f["features"])),
@@ -366,6 +451,9 @@ def load(source: str) -> Schema:
         taps, token_bits = int(given(diffusion, "taps", taps)), int(given(diffusion, "bits", token_bits))
     return Schema(
         digest=digest(source),
+        pack=pack,
+        inputs=tuple(inputs),
+        max_alternatives=int(given(given(document, "limits", {}), "maxAlternatives", 8)),
         epoch=int(given(document, "epoch", 1)),
         bits=bits,
         fill=float(given(filter_, "fill", 0.45)),

@@ -3,11 +3,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import itertools
 import math
 from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
-from normalise import UNKNOWN, normalise, trim
-from schema import Feature, Field, Part, Rule, Schema, View
+from normalise import UNKNOWN, trim
+from packs import Pack
+from schema import Feature, Field, Input, Part, Rule, Schema, View
+
+Value = Tuple[int, str]  # number of the column in its input, and text
+Row = Sequence[Value]  # one value an input
 
 
 def mac(key: bytes, data: bytes) -> bytes:
@@ -121,14 +126,44 @@ def pack(bits: Sequence[bool]) -> bytes:
     return bytes(sum(bits[i + j] << (7 - j) for j in range(8)) for i in range(0, len(bits), 8))
 
 
-def field_value(field: Field, raw: str, level: Optional[str] = None) -> Optional[str]:
+def values_of(input_: Input, pack: Pack, record: Dict[str, str]) -> List[Value]:
+    """The values of an input, each once."""
+    found: List[Value] = []
+    for number, column in enumerate(input_.columns):
+        text = record.get(column.name, "")
+        if not trim(text):
+            continue
+        texts, mass = [text], 0.0
+        if column.readings:
+            readings = []
+            for reading, probability in pack.readings(text)[: column.readings]:
+                if mass >= column.mass:
+                    break
+                readings.append(reading)
+                mass += probability
+            texts = readings or texts
+        found += [(number, t) for t in texts]
+        if not input_.all:
+            break
+    return list(dict.fromkeys(found)) or [(0, "")]
+
+
+def rows_of(schema: Schema, record: Dict[str, str]) -> List[Row]:
+    choices = [values_of(i, schema.pack, record) for i in schema.inputs]
+    ranks = sorted(itertools.product(*(range(len(c)) for c in choices)), key=lambda r: (sum(r), r))
+    most = schema.max_alternatives if len(ranks) > 1 else 1
+    return [[choice[rank] for choice, rank in zip(choices, row)] for row in ranks[:most]]
+
+
+def field_value(pack: Pack, field: Field, row: Row, level: Optional[str] = None) -> Optional[str]:
+    column, raw = row[field.input]
     if trim(raw) in {trim(m) for m in field.missing}:
         return None
-    return normalise(field.kind, level or field.level, raw).value
+    return pack.normalise(field.kinds[column], level or field.level, raw).value
 
 
-def part_text(part: Part, raw: str) -> Optional[str]:
-    value = field_value(part.field, raw, part.level) or ""
+def part_text(pack: Pack, part: Part, row: Row) -> Optional[str]:
+    value = field_value(pack, part.field, row, part.level) or ""
     text = "".join(c for i, c in enumerate(value) if part.characters is None or i in part.characters)
     return None if not text or UNKNOWN in text else text
 
@@ -166,13 +201,13 @@ class Encoder:
         s = self.schema
         return derive(self.linkage_key, s.digest, s.epoch, "search/" + purpose, view, name)
 
-    def filter(self, view: View, record: Dict[str, str]) -> Optional[List[bool]]:
+    def filter(self, view: View, row: Row) -> Optional[List[bool]]:
         s = self.schema
         bits = [False] * s.bits
         budget = budgets(s, view)
         present = 0.0
         for field in view.fields:
-            value = field_value(field, record[field.column])
+            value = field_value(s.pack, field, row)
             if value is None:
                 continue
             found, length = features(value, field.features)
@@ -188,16 +223,16 @@ class Encoder:
             return None
         return bits
 
-    def token(self, view: View, record: Dict[str, str]) -> Optional[bytes]:
-        bits = self.filter(view, record)
+    def token(self, view: View, row: Row) -> Optional[bytes]:
+        bits = self.filter(view, row)
         if bits is not None and self.schema.taps:
             bits = [sum(bits[p] for p in members) % 2 == 1 for members in self.taps[view.name]]
         return None if bits is None else pack(bits)
 
-    def blocks(self, rule: Rule, record: Dict[str, str]) -> List[Optional[bytes]]:
-        """The record's id in each pass of the rule."""
+    def blocks(self, rule: Rule, row: Row) -> List[Optional[bytes]]:
+        """The row's id in each pass of the rule."""
         if rule.view is None:
-            texts = [part_text(p, record[p.field.column]) for p in rule.parts]
+            texts = [part_text(self.schema.pack, p, row) for p in rule.parts]
             found = [t.encode() for t in texts if t is not None]
             if len(found) < len(texts):
                 return [None]
@@ -205,7 +240,7 @@ class Encoder:
                 found.sort()
             data = b"".join(len(t).to_bytes(2, "big") + t for t in found)
             return [block_id(self.key("block", "", rule.name), b"b" + data)]
-        bits = self.filter(rule.view, record)
+        bits = self.filter(rule.view, row)
         if bits is None:
             return [None] * rule.tables
         key = self.key("block", rule.view.name, rule.name)

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use mizuhiki_columnar::{ReadOptions, Source, TableReader, read_tokens};
+use mizuhiki_locale::{Outcome, Pack};
 
 /// `bytes` as a file with this extension.
 pub fn with_file(extension: &str, bytes: &[u8], read: impl FnOnce(&Source)) {
@@ -20,7 +21,7 @@ pub fn let_panics_be_caught() {
 
 /// Reads a table of people to its end.
 pub fn table(source: &Source, encoding: Option<&str>) {
-    let options = ReadOptions { encoding: encoding.map(str::to_owned) };
+    let options = ReadOptions { encoding: encoding.map(str::to_owned), mask_unreadable: encoding.is_none() };
     let Ok(mut reader) = TableReader::open(source, &options) else {
         return;
     };
@@ -52,4 +53,30 @@ pub fn tokens(source: &Source) {
             assert_eq!(view.rows.width(), meta.schema.token_bits());
         }
     }
+}
+
+/// Normalises any text at every kind and level: a result is not empty, and is its own result. Two texts, parted by a
+/// tab, are related; the order does not matter.
+pub fn normalise(pack: &dyn Pack, text: &str) {
+    let (mut once, mut twice) = (String::new(), String::new());
+    let (left, right) = text.split_once('\t').unwrap_or((text, text));
+    for kind in pack.kinds() {
+        for level in kind.levels {
+            if pack.normalise(kind.name, level, text, &mut once) == Outcome::Value {
+                assert!(!once.is_empty());
+                assert_eq!(pack.normalise(kind.name, level, &once, &mut twice), Outcome::Value);
+                assert_eq!(once, twice, "{} at {level}", kind.name);
+            }
+        }
+        assert_eq!(
+            pack.relation(kind.name, left, right),
+            pack.relation(kind.name, right, left),
+            "{}: a relation has no direction",
+            kind.name
+        );
+        let _ = pack.canonical(kind.name, text, &mut once);
+    }
+    let readings = pack.readings(text, 8);
+    assert!(readings.len() <= 8 && readings.iter().all(|reading| (0.0..=1.0).contains(&reading.probability)));
+    let _ = pack.guess(text, &[text]);
 }

@@ -176,8 +176,8 @@ pub(crate) const CASES: &[Case] = &[
         command: "synth people --locale ja --people 10 --municipality 99999 -o made",
     },
     Case {
-        name: "synth: the folder has files",
-        prepare: |_| {},
+        name: "synth: a file of one's own has the name",
+        prepare: |p| fs::write(p.join("registry.csv"), "a\n1\n").unwrap(),
         command: "synth people --locale ja --people 10 -o .",
     },
     // Schemas and keys.

@@ -72,7 +72,7 @@ pub fn make_japan(
         &mut Draw::new(spec.seed, WORLD),
     )
     .ok_or_else(|| SynthError::Municipality { code: spec.municipality.clone().unwrap_or_default() })?;
-    make_folder(folder)?;
+    make_folder(folder, Kind::ALL.map(Kind::name), spec.format)?;
     let figures = figures(&world, spec.people as usize);
 
     // Ties come first: whom a clerk picked by mistake must be in the registry.

@@ -47,6 +47,54 @@ pub(super) fn postcode(level: &str, out: &mut String) -> Normalised {
     Ok(())
 }
 
+pub(super) fn zip(level: &str, out: &mut String) -> Normalised {
+    const REASON: Outcome = Outcome::Invalid("not a ZIP code");
+    remove_blanks(out);
+    if !out.chars().all(is_digit) {
+        return Err(REASON);
+    }
+    // A spreadsheet takes leading zeros: up to two of the five digits, as 005 is the first area.
+    let zeros = match out.chars().count() {
+        length @ (3 | 4) => 5 - length,
+        length @ (7 | 8) => 9 - length,
+        5 | 9 => 0,
+        _ => return Err(REASON),
+    };
+    out.insert_str(0, &"0".repeat(zeros));
+    let five = byte_end(out, 5);
+    if is_repeated(&out[..five], |byte| byte == b'0' || byte == b'9') {
+        return Err(Outcome::Missing);
+    }
+    match level {
+        "five" => out.truncate(five),
+        "area" => {
+            out.truncate(byte_end(out, 3));
+            out.extend([WILDCARD; 2]);
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Ten digits, of which the last is a check digit modulo 11.
+pub(super) fn nhs_number(out: &mut String) -> Normalised {
+    remove_blanks(out);
+    if out.len() != 10 || !out.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Outcome::Invalid("not a number of this kind"));
+    }
+    if is_repeated(out, |_| true) {
+        return Err(Outcome::Missing);
+    }
+    let digits = || out.bytes().map(|byte| u32::from(byte - b'0'));
+    let sum: u32 = digits().take(9).zip((2..=10).rev()).map(|(digit, weight)| digit * weight).sum();
+    // A check digit of 10 does not occur, and equals no digit.
+    if digits().nth(9) == Some((11 - sum % 11) % 11) {
+        Ok(())
+    } else {
+        Err(Outcome::Invalid("check digit does not fit"))
+    }
+}
+
 /// Where the first `length` characters of `text` end.
 fn byte_end(text: &str, length: usize) -> usize {
     text.char_indices().nth(length).map_or(text.len(), |(at, _)| at)

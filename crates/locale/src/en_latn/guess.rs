@@ -77,7 +77,6 @@ const HEADERS: &[(&[&str], &str)] = &[
             "NINO",
             "NI NUMBER",
             "NATIONAL INSURANCE",
-            "NHS",
             "CHI",
             "MEDICARE",
             "IHI",
@@ -98,10 +97,9 @@ const HEADERS: &[(&[&str], &str)] = &[
         ],
         "id",
     ),
-    (
-        &["POSTCODE", "POST CODE", "POSTAL CODE", "POSTALCODE", "POSTAL", "ZIP", "ZIPCODE", "PCODE"],
-        "postcode",
-    ),
+    (&["NHS"], "nhs_number"),
+    (&["ZIP", "ZIPCODE"], "zip"),
+    (&["POSTCODE", "POST CODE", "POSTAL CODE", "POSTALCODE", "POSTAL", "PCODE"], "postcode"),
     (&["PHONE", "TELEPHONE", "TEL", "MOBILE", "CELL", "CELLPHONE", "PHONENUMBER", "LANDLINE"], "phone"),
     (&["SEX", "GENDER"], "sex"),
     (
@@ -141,7 +139,12 @@ pub(super) fn guess(pack: &EnLatn, header: &str, values: &[&str]) -> Option<&'st
     if RECORD_IDS.contains(&plain.as_str()) {
         return None;
     }
-    by_header(&plain).or_else(|| by_header(&camel_case_words(header))).or_else(|| by_values(pack, values))
+    let kind = by_header(&plain).or_else(|| by_header(&camel_case_words(header)));
+    match kind {
+        // Other countries call theirs so, too.
+        Some("zip") if !looks_like(pack, values, "zip", "five", |_| true) => Some("postcode"),
+        _ => kind.or_else(|| by_values(pack, values)),
+    }
 }
 
 fn by_header(header: &str) -> Option<&'static str> {
@@ -182,17 +185,19 @@ fn without_number(header: &str) -> &str {
     header.trim_end_matches(|character: char| character.is_ascii_digit() || character == ' ')
 }
 
-/// The kind that at least four in five of the values look like.
-fn by_values(pack: &EnLatn, values: &[&str]) -> Option<&'static str> {
-    let given: Vec<&str> =
-        values.iter().map(|value| value.trim()).filter(|value| !value.is_empty()).collect();
+/// Whether at least four in five of the values that are given look like those of a kind.
+fn looks_like(pack: &EnLatn, values: &[&str], kind: &str, level: &str, shape: fn(&str) -> bool) -> bool {
     let mut out = String::new();
-    let mut is = |kind: &str, level: &str, shape: fn(&str) -> bool| {
-        let fitting = given
-            .iter()
-            .filter(|value| shape(value) && pack.normalise(kind, level, value, &mut out) == Outcome::Value);
-        !given.is_empty() && fitting.count() * 5 >= given.len() * 4
-    };
+    let given = || values.iter().map(|value| value.trim()).filter(|value| !value.is_empty());
+    let fitting = given()
+        .filter(|value| shape(value) && pack.normalise(kind, level, value, &mut out) == Outcome::Value)
+        .count();
+    fitting > 0 && fitting * 5 >= given().count() * 4
+}
+
+/// The kind that the values look like.
+fn by_values(pack: &EnLatn, values: &[&str]) -> Option<&'static str> {
+    let is = |kind: &str, level: &str, shape: fn(&str) -> bool| looks_like(pack, values, kind, level, shape);
     if is("email", "exact", |value| value.contains('.')) {
         Some("email")
     } else if is("date", "day", |value| value.len() >= 8) {

@@ -64,6 +64,11 @@ pub(super) struct Tables {
     longest_placeholder: usize,
     dates: Vec<&'static str>,
     phones: Vec<&'static str>,
+    /// Letters of other scripts, one or two, and what they are in Latin; `-` for nothing.
+    pub(super) transliterated: Words,
+    pub(super) nicknames: Words,
+    prefixes: Vec<&'static str>,
+    particles: Vec<&'static str>,
     pub(super) sex: Words,
     pub(super) place: Words,
     pub(super) address: Words,
@@ -80,6 +85,10 @@ impl Tables {
             longest_placeholder: 0,
             dates: Vec::new(),
             phones: Vec::new(),
+            transliterated: Vec::new(),
+            nicknames: Vec::new(),
+            prefixes: Vec::new(),
+            particles: Vec::new(),
             sex: Vec::new(),
             place: Vec::new(),
             address: Vec::new(),
@@ -90,7 +99,13 @@ impl Tables {
         tables.ranges.sort_unstable_by_key(|range| range.0);
         tables.titles.sort_unstable();
         tables.placeholders.sort_unstable_by_key(|entry| entry.0);
-        for words in [&mut tables.sex, &mut tables.place, &mut tables.address] {
+        for words in [
+            &mut tables.transliterated,
+            &mut tables.nicknames,
+            &mut tables.sex,
+            &mut tables.place,
+            &mut tables.address,
+        ] {
             words.sort_unstable();
         }
         tables.longest_placeholder = tables.placeholders.iter().map(|entry| entry.0.len()).max().unwrap_or(0);
@@ -113,6 +128,13 @@ impl Tables {
                 }
             }
             "title" => self.titles.extend(words()),
+            "transliterated" => self.transliterated.extend(line.split_once(' ')),
+            "nickname" => {
+                let formal = words().next().unwrap_or_default();
+                self.nicknames.extend(words().skip(1).map(|name| (name, formal)));
+            }
+            "prefix" => self.prefixes.extend(words()),
+            "particle" => self.particles.extend(words()),
             "placeholder" => self.placeholders.push((line, Scope::Every)),
             "placeholder-not-surname" => self.placeholders.push((line, Scope::NotSurname)),
             "placeholder-given" => match line.strip_suffix('*') {
@@ -176,6 +198,16 @@ impl Tables {
         part.len() <= 4 && self.titles.binary_search(&part).is_ok()
     }
 
+    /// Whether a part of a surname belongs to the part after it.
+    pub(super) fn is_prefix(&self, part: &str) -> bool {
+        self.prefixes.contains(&part)
+    }
+
+    /// Whether a part of a surname comes and goes.
+    pub(super) fn is_particle(&self, part: &str) -> bool {
+        self.particles.contains(&part)
+    }
+
     /// Whether a folded value means "no value": it is in the tables, or has nothing but wildcards.
     pub(super) fn is_placeholder(&self, holder: Holder, folded: &str) -> bool {
         if holder == Holder::Given
@@ -237,8 +269,12 @@ mod tests {
                     items += line.split(' ').count();
                 }
                 "latin" => items += 1,
-                "title" | "placeholder-date" | "placeholder-phone" => words += line.split(' ').count(),
-                "placeholder"
+                "title" | "placeholder-date" | "placeholder-phone" | "prefix" | "particle" => {
+                    words += line.split(' ').count();
+                }
+                "nickname" => words += line.split(' ').count() - 1,
+                "transliterated"
+                | "placeholder"
                 | "placeholder-not-surname"
                 | "placeholder-given"
                 | "sex"
@@ -251,8 +287,11 @@ mod tests {
         }
         let t = tables();
         assert_eq!(t.ranges.len(), items);
-        let read = t.titles.len() + t.dates.len() + t.phones.len() + t.placeholders.len();
-        assert_eq!(read + t.given_beginnings.len() + t.sex.len() + t.place.len() + t.address.len(), words);
+        let lists = [&t.titles, &t.dates, &t.phones, &t.given_beginnings, &t.prefixes, &t.particles];
+        let pairs = [&t.transliterated, &t.nicknames, &t.sex, &t.place, &t.address];
+        let read: usize =
+            lists.iter().map(|list| list.len()).chain(pairs.iter().map(|pairs| pairs.len())).sum();
+        assert_eq!(read + t.placeholders.len(), words);
     }
 
     #[test]
@@ -262,7 +301,7 @@ mod tests {
             assert!(pair[0].1 < pair[1].0, "{:X?} {:X?}", pair[0], pair[1]);
         }
         assert!(t.placeholders.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        for words in [&t.sex, &t.place, &t.address] {
+        for words in [&t.transliterated, &t.nicknames, &t.sex, &t.place, &t.address] {
             assert!(words.windows(2).all(|pair| pair[0].0 < pair[1].0));
         }
     }
@@ -270,7 +309,7 @@ mod tests {
     /// Otherwise normalising twice would replace twice.
     #[test]
     fn replacements_are_final() {
-        for words in [&tables().place, &tables().address] {
+        for words in [&tables().transliterated, &tables().nicknames, &tables().place, &tables().address] {
             for (from, to) in words {
                 assert_eq!(replacement(words, to), None, "{from} {to}");
             }

@@ -161,6 +161,55 @@ fn names_at_other_levels() {
 }
 
 #[test]
+fn names_by_what_they_share() {
+    check(
+        "given_name",
+        "nickname",
+        &[("Bill", "WILLIAM"), ("Liz Ann", "ELIZABETH ANN"), ("Саша", "ALEXANDER"), ("Zoltan", "ZOLTAN")],
+    );
+    check(
+        "surname",
+        "latin",
+        &[
+            ("Щукин", "SHCHUKIN"),
+            ("Παπαδόπουλος", "PAPADOPOULOS"),
+            ("ДР Иванов", "IVANOV"),
+            ("Ь", MISSING),
+            ("山田", "山田"),
+        ],
+    );
+    check(
+        "surname",
+        "joined",
+        &[
+            ("Smith-Jones", "SMITHJONES"),
+            ("O Brien", "OBRIEN"),
+            ("van der Berg", "VANDERBERG"),
+            ("No Ne", MISSING),
+        ],
+    );
+    check(
+        "surname",
+        "core",
+        &[
+            ("Smith-Jones", "JONES SMITH"),
+            ("Jones Smith", "JONES SMITH"),
+            ("van der Berg", "BERG"),
+            ("de la", "DE LA"),
+            ("McDonald", "MACDONALD"),
+            ("Mac Donald", "MACDONALD"),
+            ("O’Brien", "OBRIEN"),
+            ("Brien O", "BRIEN"),
+        ],
+    );
+    check(
+        "surname",
+        "nysiis",
+        &[("Smith", "SNAT0"), ("Knight", "NAGT0"), ("SNAT0", "SNAT0"), ("As", MISSING), ("Sm?th", MISSING)],
+    );
+}
+
+#[test]
 fn placeholders_are_missing() {
     for kind in KINDS {
         for value in
@@ -312,6 +361,13 @@ fn codes() {
             ("????", MISSING),
         ],
     );
+    check(
+        "zip",
+        "five",
+        &[("12345-6789", "12345"), ("1234", "01234"), ("501", "00501"), ("00000", MISSING), ("???", MISSING)],
+    );
+    check("zip", "area", &[("90210", "902__"), ("1234?", "123__")]);
+    check("nhs_number", "exact", &[("943 476 5919", "9434765919"), ("0000000000", MISSING)]);
     check(
         "postcode",
         "outward",
@@ -495,7 +551,7 @@ fn columns_are_guessed() {
         ("e-mail", Some("email")),
         ("EmailAddress", Some("email")),
         ("soc_sec_id", Some("id")),
-        ("NHS number", Some("id")),
+        ("NHS number", Some("nhs_number")),
         ("rec_id", None),
         ("id", None),
         ("record_id", None),

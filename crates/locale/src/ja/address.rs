@@ -7,6 +7,7 @@ mod parse;
 
 pub(super) use compare::relation;
 
+use super::prepare::compose;
 use crate::Outcome;
 use gazetteer::gazetteer;
 
@@ -54,5 +55,6 @@ fn once(level: &str, prepared: &str, out: &mut String) -> Result<(), Outcome> {
             }
         }
     }
+    compose(out);
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! Codes and numbers (`protocols/02-ja.md` §§5, 7). Every function takes a prepared value.
 
-use super::prepare::compose;
 use super::tables::{DASH, SEPARATOR, tables};
 use crate::{Outcome, WILDCARD};
 
@@ -8,9 +7,7 @@ type Normalised = Result<(), Outcome>;
 
 /// Characters that are left when separators and dashes are gone.
 fn bare(prepared: &str) -> String {
-    let mut bare = prepared.chars().filter(|&character| !tables().is(character, SEPARATOR | DASH)).collect();
-    compose(&mut bare);
-    bare
+    prepared.chars().filter(|&character| !tables().is(character, SEPARATOR | DASH)).collect()
 }
 
 fn is_digits(text: &str) -> bool {

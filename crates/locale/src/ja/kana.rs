@@ -1,6 +1,6 @@
 //! Names in kana at their levels (`protocols/02-ja.md` §3.1).
 
-use super::prepare::{compose, voiced};
+use super::prepare::voiced;
 use super::tables::{DASH, SEPARATOR, tables};
 
 /// Level `eq` of a prepared value.
@@ -40,7 +40,6 @@ pub(super) fn eq(prepared: &str, out: &mut String) {
         out.push(kana);
         last = kana;
     }
-    compose(out);
 }
 
 /// A hiragana as katakana, any other character itself.

@@ -1,7 +1,7 @@
 //! Names as they are written (`protocols/02-ja.md` §3.2).
 
 use super::kana::katakana;
-use super::prepare::{compose, voiced};
+use super::prepare::voiced;
 use super::tables::{DASH, SEPARATOR, tables};
 
 /// Level `eq` of a prepared value.
@@ -31,7 +31,6 @@ pub(super) fn eq(prepared: &str, out: &mut String) {
         out.push(written);
         last = written;
     }
-    compose(out);
 }
 
 /// Level `itaiji` of `eq`: glyph variants are one.

@@ -73,6 +73,14 @@ proptest! {
     }
 
     #[test]
+    fn what_comes_to_touch_is_composed(
+        value in "[\u{1100}-\u{1103}\u{1161}-\u{1163}\u{11a8}-\u{11aa}゛゜\u{3099}\u{301}\u{200b}・ー カ々?-]{0,10}",
+    ) {
+        normalise_twice(&value);
+        relate(&value, &value);
+    }
+
+    #[test]
     fn latin_names_are_normalised_once_and_for_all(value in "[AIUEOHUNMBPSTZDJYCKRŌō ']{0,16}") {
         normalise_twice(&value);
     }

@@ -80,6 +80,7 @@ fn general(value: &str, out: &mut String) -> Result<(), &'static str> {
     for character in kept.nfkc().filter(|character| !is_combining_mark(*character)) {
         out.push(if tables.is(character, WILD) { WILDCARD } else { character.to_ascii_uppercase() });
     }
+    compose(out);
     Ok(())
 }
 
