@@ -298,8 +298,11 @@ fn era_of_code(book: &str, code: char) -> Option<&'static Era> {
     codes.iter().position(|found| *found == code).map(|at| &tables.eras[at])
 }
 
-/// A number of digits alone, or of `?` alone.
+/// A number of one to four digits alone, or of `?` alone.
 fn number(text: &[char]) -> Result<Number, Outcome> {
+    if text.len() > 4 {
+        return Err(NOT_A_DATE);
+    }
     if text.iter().all(|character| *character == '?') {
         return Ok(None);
     }
