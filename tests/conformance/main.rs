@@ -15,10 +15,11 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Every file of vectors and the members of its cases.
-const FILES: [(&str, &[&str]); 15] = [
+const FILES: [(&str, &[&str]); 16] = [
     ("schema/digest.json", &["name", "document", "canonical", "digest"]),
     ("schema/faults.json", &["name", "document", "path"]),
     ("normalisation/en-latn.json", &["name", "kind", "level", "value", "outcome"]),
+    ("normalisation/de-latn.json", &["name", "kind", "level", "value", "outcome"]),
     ("normalisation/ja.json", &["name", "kind", "level", "value", "outcome"]),
     ("normalisation/ja-relations.json", &["name", "kind", "a", "b", "relation"]),
     ("normalisation/ja-readings.json", &["name", "value", "candidates"]),

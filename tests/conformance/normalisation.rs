@@ -31,6 +31,11 @@ fn en_latn() {
 }
 
 #[test]
+fn de_latn() {
+    replay("de-Latn", "normalisation/de-latn.json");
+}
+
+#[test]
 fn ja() {
     replay("ja", "normalisation/ja.json");
 }

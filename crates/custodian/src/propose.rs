@@ -82,17 +82,17 @@ fn sample(chunk: Option<&TextChunk>, column: usize) -> Vec<&str> {
         .unwrap_or_default()
 }
 
-/// The pack for the script of most letters; the first one for a file without letters.
+/// The pack for the script of most letters; of several, the one that knows most columns, or the first.
 fn native_pack(columns: &[String], chunk: Option<&TextChunk>) -> Option<&'static dyn Pack> {
-    let mut letters = vec![0_u64; packs().len()];
-    for index in 0..columns.len() {
-        for letter in sample(chunk, index).into_iter().flat_map(str::chars) {
-            let of = packs().iter().position(|pack| pack.writes(letter));
-            of.into_iter().for_each(|place| letters[place] += 1);
-        }
-    }
-    let most = letters.iter().max().copied().unwrap_or(0);
-    packs().iter().zip(letters).find(|(_, count)| *count == most).map(|(pack, _)| *pack)
+    let samples: Vec<Vec<&str>> = (0..columns.len()).map(|index| sample(chunk, index)).collect();
+    let letters = || samples.iter().flatten().flat_map(|value| value.chars());
+    let suits = |pack: &dyn Pack| {
+        let written = letters().filter(|letter| pack.writes(*letter)).count();
+        let known = columns.iter().zip(&samples).filter(|(name, values)| pack.guess(name, values).is_some());
+        (written, known.count())
+    };
+    // The last of equals counts, hence backwards.
+    packs().iter().copied().rev().max_by_key(|pack| suits(*pack))
 }
 
 /// Family and given name of a column of whole names, if at least half of its values tell them apart.

@@ -17,6 +17,7 @@ mod tests;
 
 use crate::{Kind, MAX_VALUE_BYTES, Outcome, Pack, Role, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, kind};
 use fold::Wildcards;
+pub(crate) use tables::lines;
 use tables::{Holder, tables};
 
 /// The pack.

@@ -4,9 +4,11 @@
 //! surname, a date, …) and, for each, levels from tight to loose. Levels replace one all-purpose key: two values
 //! are compared at the level that the linkage schema names.
 
+mod de_latn;
 mod en_latn;
 mod ja;
 
+pub use de_latn::DeLatn;
 pub use en_latn::EnLatn;
 pub use ja::{Ja, names as ja_names, readings as ja_readings};
 
@@ -197,7 +199,7 @@ fn canonical<P: Pack + ?Sized>(pack: &P, kind: &str, value: &str, out: &mut Stri
 /// Every pack of this build.
 #[must_use]
 pub fn packs() -> &'static [&'static dyn Pack] {
-    &[&EnLatn, &Ja]
+    &[&EnLatn, &Ja, &DeLatn]
 }
 
 /// The pack with this name.

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Callable, Dict, List, NamedTuple, Tuple
 
+import de
 import ja
 import ja_readings
 import normalise as en_latn
@@ -23,6 +24,7 @@ def _default_of_ja(kind: str) -> str:
 _OTHERS = {kind: en_latn.KINDS[kind] for kind in ja.DELEGATED}
 PACKS: Dict[str, Pack] = {
     "en-Latn": Pack(en_latn.KINDS, {kind: levels[0] for kind, levels in en_latn.KINDS.items()}, en_latn.normalise, lambda _: []),
+    "de-Latn": Pack(de.KINDS, {kind: levels[0] for kind, levels in de.KINDS.items()}, de.normalise, lambda _: []),
     "ja": Pack(
         {**ja.KINDS, **_OTHERS},
         {**{kind: _default_of_ja(kind) for kind in ja.KINDS}, **{kind: levels[0] for kind, levels in _OTHERS.items()}},

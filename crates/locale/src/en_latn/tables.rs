@@ -245,7 +245,7 @@ pub(super) fn replacement(words: &Words, word: &str) -> Option<&'static str> {
 }
 
 /// The lines of the tables with their sections, remarks and empty lines left out.
-fn lines(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(crate) fn lines(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let mut section = "";
     text.lines().filter_map(move |line| {
         if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {

@@ -1,0 +1,211 @@
+//! Pack `de-Latn`: what German-speaking registries do otherwise than English-speaking ones.
+//!
+//! Normative text: `protocols/02-de.md`. A pack may stand on another one: this one spells out umlauts, knows words,
+//! and leaves the rest to `en-Latn`. It is the example of `CONTRIBUTING.md` for how to add a locale.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use rphonetic::{Cologne, Encoder as _};
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::en_latn::{fold_text, lines};
+use crate::{
+    EnLatn, Kind, MAX_VALUE_BYTES, Outcome, Pack, Role, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, WILDCARD, kind,
+};
+
+#[cfg(test)]
+mod tests;
+
+const TEXT: &str = include_str!("de_latn/tables.txt");
+
+/// The pack.
+#[derive(Debug, Clone, Copy)]
+pub struct DeLatn;
+
+const NAME: &[&str] = &["exact", "digraph", "base", "cologne"];
+
+const KINDS: &[Kind] = &[
+    kind("given_name", "given names, without the surname", NAME, "digraph").role(Role::GivenName),
+    kind("surname", "surname or family name", NAME, "digraph").role(Role::FamilyName),
+    kind("date", "calendar date, such as a date of birth", &["day", "month", "year"], "day").role(Role::Date),
+    kind("postcode", "postal code of Germany, Austria or Switzerland", &["full", "region"], "full")
+        .role(Role::Postcode),
+    kind("place", "town", &["exact", "digraph", "base"], "digraph").role(Role::Place),
+    kind("address", "street and house", &["exact", "digraph", "base"], "digraph").role(Role::Street),
+    kind("sex", "sex as a code or word", &["code"], "code").role(Role::Sex),
+    kind("email", "e-mail address", &["exact"], "exact").role(Role::Email),
+    kind("text", "any other text", &["exact", "folded"], "exact"),
+];
+
+/// Sections of the tables: what a line begins with, and its last word.
+static TABLES: LazyLock<BTreeMap<(&str, &str), &str>> = LazyLock::new(|| {
+    let mut tables = BTreeMap::new();
+    for (section, line) in lines(TEXT) {
+        match section {
+            "title" => tables.extend(line.split(' ').map(|word| ((section, word), ""))),
+            "placeholder" => drop(tables.insert((section, line), "")),
+            _ => tables.extend(line.rsplit_once(' ').map(|(key, to)| ((section, key), to))),
+        }
+    }
+    tables
+});
+
+fn in_table(section: &'static str, key: &str) -> Option<&'static str> {
+    TABLES.get(&(section, key)).copied()
+}
+
+impl Pack for DeLatn {
+    fn name(&self) -> &'static str {
+        "de-Latn"
+    }
+
+    fn tables(&self) -> &'static [&'static str] {
+        // What is left to the other pack depends on its tables, too.
+        static BOTH: LazyLock<Vec<&'static str>> = LazyLock::new(|| [&[TEXT], EnLatn.tables()].concat());
+        &BOTH
+    }
+
+    fn kinds(&self) -> &'static [Kind] {
+        KINDS
+    }
+
+    fn normalise(&self, kind: &str, level: &str, value: &str, out: &mut String) -> Outcome {
+        out.clear();
+        let Some(known) = self.kind(kind) else { return Outcome::Invalid(UNKNOWN_KIND) };
+        if !known.levels.contains(&level) {
+            return Outcome::Invalid(UNKNOWN_LEVEL);
+        }
+        if value.len() > MAX_VALUE_BYTES {
+            return Outcome::Invalid(TOO_LONG);
+        }
+        let outcome = match kind {
+            "text" | "email" => return EnLatn.normalise(kind, level, value, out),
+            "date" => EnLatn.normalise(kind, level, &with_english_months(value), out),
+            "sex" => sex(value, out),
+            "postcode" => postcode(level, value, out),
+            _ => text(kind, level, value, out),
+        };
+        if outcome != Outcome::Value {
+            out.clear();
+        }
+        outcome
+    }
+
+    fn writes(&self, letter: char) -> bool {
+        EnLatn.writes(letter)
+    }
+
+    fn guess(&self, header: &str, _: &[&str]) -> Option<&'static str> {
+        let mut folded = String::new();
+        fold_text(&spelled_out(header), &mut folded).ok()?;
+        in_table("header", &folded)
+    }
+}
+
+/// NFC, umlauts spelled out: folding would take their dots.
+fn spelled_out(value: &str) -> String {
+    let (mut text, mut key) = (String::with_capacity(value.len()), [0; 4]);
+    for character in value.nfc() {
+        match in_table("spelled-out", character.encode_utf8(&mut key)) {
+            Some(letters) => text.push_str(letters),
+            None => text.push(character),
+        }
+    }
+    text
+}
+
+fn text(kind: &str, level: &str, value: &str, out: &mut String) -> Outcome {
+    // At every level a placeholder is missing.
+    let digraph = digraph(kind, &spelled_out(value), out);
+    match level {
+        _ if digraph != Outcome::Value => digraph,
+        "exact" => EnLatn.normalise(kind, "exact", value, out),
+        "base" => {
+            // ä, ae and a are one: an E after A, O or U goes.
+            let mut base = String::with_capacity(out.len());
+            for letter in out.chars() {
+                if letter != 'E' || !base.ends_with(['A', 'O', 'U']) {
+                    base.push(letter);
+                }
+            }
+            self::digraph(kind, &base, out)
+        }
+        "cologne" => {
+            if out.contains(WILDCARD) {
+                return Outcome::Missing;
+            }
+            // Digits alone are a code already.
+            if !out.bytes().all(|byte| byte.is_ascii_digit()) {
+                out.retain(|letter| letter.is_ascii_uppercase());
+                *out = Cologne.encode(out);
+            }
+            if out.is_empty() { Outcome::Missing } else { Outcome::Value }
+        }
+        _ => Outcome::Value,
+    }
+}
+
+/// Level `digraph` of a text whose umlauts are spelled out.
+fn digraph(kind: &str, text: &str, out: &mut String) -> Outcome {
+    let outcome = EnLatn.normalise(kind, "folded", text, out);
+    if outcome != Outcome::Value {
+        return outcome;
+    }
+    let is_title = |part: &&str| kind.ends_with("name") && in_table("title", part).is_some();
+    if out.split(' ').any(|part| !is_title(&part)) {
+        *out = out.split(' ').filter(|part| !is_title(part)).collect::<Vec<_>>().join(" ");
+    }
+    if in_table("placeholder", out).is_some() { Outcome::Missing } else { Outcome::Value }
+}
+
+/// A date with the months' German names replaced.
+fn with_english_months(value: &str) -> String {
+    let (mut date, mut word) = (String::new(), String::new());
+    for character in spelled_out(value).chars().chain(['\0']) {
+        if character.is_alphabetic() {
+            word.extend(character.to_uppercase());
+            continue;
+        }
+        date.push_str(in_table("month", &word).unwrap_or(&word));
+        word.clear();
+        date.push(character);
+    }
+    date.pop();
+    date
+}
+
+fn sex(value: &str, out: &mut String) -> Outcome {
+    if let Err(reason) = fold_text(&spelled_out(value), out) {
+        return Outcome::Invalid(reason);
+    }
+    match in_table("sex", out) {
+        _ if out.chars().all(|character| character == ' ' || character == WILDCARD) => Outcome::Missing,
+        _ if in_table("placeholder", out).is_some() => Outcome::Missing,
+        None => Outcome::Invalid("not a sex code"),
+        Some("-") => Outcome::Missing,
+        Some(code) => {
+            out.clear();
+            out.push_str(code);
+            Outcome::Value
+        }
+    }
+}
+
+/// Five digits in Germany, four in Austria and Switzerland; a country's letters before them go.
+fn postcode(level: &str, value: &str, out: &mut String) -> Outcome {
+    let outcome = EnLatn.normalise("postcode", "full", value, out);
+    if outcome != Outcome::Value {
+        return outcome;
+    }
+    *out = out.trim_start_matches(|letter: char| letter.is_ascii_uppercase()).to_owned();
+    let digit = |character: char| character.is_ascii_digit() || character == WILDCARD;
+    let length = out.chars().count();
+    if !(4..=5).contains(&length) || !out.chars().all(digit) {
+        return Outcome::Invalid("not a postcode");
+    }
+    if level == "region" {
+        *out = out.chars().take(2).chain(std::iter::repeat_n(WILDCARD, length - 2)).collect();
+    }
+    if out.chars().all(|character| character == WILDCARD) { Outcome::Missing } else { Outcome::Value }
+}
