@@ -3,6 +3,8 @@
 //! The values are what custodians of made people write: names with variants and damage, dates in each custodian's own
 //! format. Criterion's time is that of all values; divide by their number, which stands behind each name.
 
+#![allow(clippy::expect_used, reason = "a failed step ends the bench")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
