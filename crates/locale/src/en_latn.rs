@@ -15,7 +15,9 @@ mod laws;
 #[cfg(test)]
 mod tests;
 
-use crate::{Kind, MAX_VALUE_BYTES, Outcome, Pack, Role, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, kind};
+use crate::{
+    Kind, MAX_VALUE_BYTES, Outcome, Pack, Role, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, kind, outcome,
+};
 use fold::Wildcards;
 pub(crate) use tables::lines;
 use tables::{Holder, tables};
@@ -71,17 +73,8 @@ impl Pack for EnLatn {
 
     fn normalise(&self, kind: &str, level: &str, value: &str, out: &mut String) -> Outcome {
         out.clear();
-        let outcome = normalise(kind, level, value, out);
-        let outcome = match outcome {
-            Ok(()) if out.is_empty() => Outcome::Missing,
-            Ok(()) if out.len() > MAX_VALUE_BYTES => Outcome::Invalid(TOO_LONG),
-            Ok(()) => Outcome::Value,
-            Err(outcome) => outcome,
-        };
-        if outcome != Outcome::Value {
-            out.clear();
-        }
-        outcome
+        let written = normalise(kind, level, value, out);
+        outcome(written, out)
     }
 
     fn writes(&self, letter: char) -> bool {

@@ -24,7 +24,7 @@ mod tests;
 
 use crate::{
     EnLatn, Kind, MAX_VALUE_BYTES, Outcome, Pack, Reading, Role, TOO_LONG, UNEQUAL, UNKNOWN_KIND,
-    UNKNOWN_LEVEL, canonical, kind,
+    UNKNOWN_LEVEL, canonical, kind, outcome,
 };
 use codes::Checked;
 use date::CodeBook;
@@ -138,16 +138,7 @@ fn finish(out: &mut String, write: impl FnOnce(&mut String) -> Result<(), Outcom
     out.clear();
     let written = write(out);
     prepare::compose(out);
-    let outcome = match written {
-        Ok(()) if out.is_empty() => Outcome::Missing,
-        Ok(()) if out.len() > MAX_VALUE_BYTES => Outcome::Invalid(TOO_LONG),
-        Ok(()) => Outcome::Value,
-        Err(outcome) => outcome,
-    };
-    if outcome != Outcome::Value {
-        out.clear();
-    }
-    outcome
+    outcome(written, out)
 }
 
 fn code_book(kind: &str) -> Option<CodeBook> {

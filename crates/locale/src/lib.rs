@@ -7,6 +7,8 @@
 mod de_latn;
 mod en_latn;
 mod ja;
+#[cfg(test)]
+mod laws;
 
 pub use de_latn::DeLatn;
 pub use en_latn::EnLatn;
@@ -183,6 +185,20 @@ pub trait Pack: Sync {
     fn kind(&self, name: &str) -> Option<&'static Kind> {
         self.kinds().iter().find(|kind| kind.name == name)
     }
+}
+
+/// The outcome of what was written into `out`, which is emptied where that is no value.
+fn outcome(written: Result<(), Outcome>, out: &mut String) -> Outcome {
+    let outcome = match written {
+        Ok(()) if out.is_empty() => Outcome::Missing,
+        Ok(()) if out.len() > MAX_VALUE_BYTES => Outcome::Invalid(TOO_LONG),
+        Ok(()) => Outcome::Value,
+        Err(outcome) => outcome,
+    };
+    if outcome != Outcome::Value {
+        out.clear();
+    }
+    outcome
 }
 
 /// The canonical form of kinds that have none of their own.

@@ -3,32 +3,20 @@
 use proptest::prelude::*;
 
 use super::*;
-
-fn normalise_twice(value: &str) {
-    let (mut once, mut twice) = (String::new(), String::new());
-    for (kind, level) in KINDS.iter().flat_map(|kind| kind.levels.iter().map(move |level| (kind.name, level)))
-    {
-        let outcome = DeLatn.normalise(kind, level, value, &mut once);
-        assert_eq!(outcome == Outcome::Value, !once.is_empty());
-        if outcome == Outcome::Value {
-            let again = DeLatn.normalise(kind, level, &once, &mut twice);
-            assert_eq!((again, &twice), (outcome, &once), "{kind} {level} {value:?}");
-        }
-    }
-}
+use crate::laws::normalise_twice;
 
 proptest! {
     #[test]
     fn any_text_is_normalised_once_and_for_all(value in any::<String>(), name in "[A-FHMNOSUÄÖÜäßue\u{308} .0-9?]{0,12}") {
-        normalise_twice(&value);
-        normalise_twice(&name);
+        normalise_twice(&DeLatn, &value);
+        normalise_twice(&DeLatn, &name);
     }
 
     #[test]
     fn words_of_the_tables_are_normalised_once_and_for_all(
         words in prop::collection::vec(prop::sample::select(TEXT.split_whitespace().collect::<Vec<_>>()), 0..4),
     ) {
-        normalise_twice(&words.join(" "));
+        normalise_twice(&DeLatn, &words.join(" "));
     }
 }
 
