@@ -1,5 +1,7 @@
 //! Dates of all eras (`protocols/02-ja.md` §4).
 
+use std::borrow::Cow;
+
 use super::numeral::digits_of_numerals;
 use super::prepare::prepare;
 use super::tables::{DASH, Era, tables};
@@ -41,18 +43,25 @@ pub(super) fn normalise(book: CodeBook, level: &str, value: &str, out: &mut Stri
     let date = read(book, value, out)?;
     out.clear();
     if level == "day" {
-        out.push_str(&format!("{:04}", date.year));
+        push_number(date.year, 4, out);
     } else {
         let (era, year) = date.in_era().ok_or(Outcome::Missing)?;
-        out.push_str(&format!("{}{year:02}", era.letter()));
+        out.push(era.letter());
+        push_number(year, 2, out);
     }
     for part in [date.month, date.day] {
         match part {
-            Some(number) => out.push_str(&format!("{number:02}")),
+            Some(number) => push_number(number, 2, out),
             None => out.extend([WILDCARD; 2]),
         }
     }
     Ok(())
+}
+
+/// Writes a number with so many digits at least.
+fn push_number(number: u32, digits: u32, out: &mut String) {
+    let digits = digits.max(number.checked_ilog10().unwrap_or(0) + 1);
+    out.extend((0..digits).rev().map(|place| char::from(b'0' + (number / 10_u32.pow(place) % 10) as u8)));
 }
 
 /// The date for people: ISO 8601, unknown parts as in EDTF.
@@ -101,7 +110,11 @@ fn simplify(prepared: &str) -> Result<Vec<char>, Outcome> {
     if trimmed.chars().nth(MAX_CHARACTERS).is_some() {
         return Err(NOT_A_DATE);
     }
-    let replaced = trimmed.replace("不詳", "?").replace("不明", "?").replace("元年", "1年");
+    let replaced = if trimmed.contains(['不', '元']) {
+        Cow::from(trimmed.replace("不詳", "?").replace("不明", "?").replace("元年", "1年"))
+    } else {
+        Cow::from(trimmed)
+    };
     let text: String = replaced
         .chars()
         .map(|character| match character {
@@ -153,7 +166,9 @@ impl<'a> Reader<'a> {
     fn era(&mut self) -> Option<&'static Era> {
         let eras = &tables().eras;
         let names = eras.iter().flat_map(|era| era.names.iter().map(move |name| (*name, era)));
+        let first = *self.text.first()?;
         let (name, era) = names
+            .filter(|(name, _)| name.starts_with(first))
             .filter(|(name, _)| name.chars().eq(self.text.iter().copied().take(name.chars().count())))
             .max_by_key(|(name, _)| name.len())?;
         let mut rest = &self.text[name.chars().count()..];

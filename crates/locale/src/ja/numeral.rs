@@ -48,6 +48,9 @@ pub(super) fn digits(run: &[char]) -> Option<String> {
 /// A text with every run of kanji numerals as digits.
 pub(super) fn digits_of_numerals(text: &str) -> Vec<char> {
     let characters: Vec<char> = text.chars().collect();
+    if !characters.iter().copied().any(is_kanji_numeral) {
+        return characters;
+    }
     let mut out = Vec::with_capacity(characters.len());
     for run in characters.chunk_by(|a, b| is_kanji_numeral(*a) == is_kanji_numeral(*b)) {
         match is_kanji_numeral(run[0]).then(|| digits(run)).flatten() {
