@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use csv::ByteRecord;
-use encoding_rs::{Encoding, SHIFT_JIS, UTF_8};
+use encoding_rs::{Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use crate::{ColumnarError, MAX_COLUMNS, MAX_RECORD_BYTES, ReadOptions, TextChunk, UnreadableValues};
@@ -17,7 +17,8 @@ const SAMPLE_BYTES: usize = 1 << 16;
 /// Stands for a value whose bytes no encoding explains; packs take it for a missing one.
 const UNREADABLE: &str = "\u{FFFD}";
 
-const ENCODINGS: &str = "utf-8, cp932 (shift_jis), utf-16le, utf-16be, windows-1252, iso-8859-1, euc-jp";
+const ENCODINGS: &str =
+    "utf-8, cp932 (shift_jis), utf-16le, utf-16be, windows-1252, iso-8859-1, euc-jp, iso-2022-jp";
 
 pub(crate) struct Delimited {
     name: String,
@@ -26,6 +27,8 @@ pub(crate) struct Delimited {
     record: ByteRecord,
     counts: Arc<Counts>,
     transcoded: Option<&'static Encoding>,
+    /// Whether the last value of the record that was read holds a line end.
+    ends_in_lines: bool,
     masks: bool,
     masked: BTreeMap<usize, UnreadableValues>,
 }
@@ -37,6 +40,8 @@ struct Counts {
     total: AtomicU64,
     /// Decoded bytes handed out since the last record.
     record: AtomicU64,
+    /// Quotes among all bytes.
+    quotes: AtomicU64,
 }
 
 impl Delimited {
@@ -83,6 +88,7 @@ impl Delimited {
             record: ByteRecord::new(),
             counts,
             transcoded,
+            ends_in_lines: false,
             masks: options.mask_unreadable,
             masked: BTreeMap::new(),
         };
@@ -125,7 +131,8 @@ impl Delimited {
             }
             if text.contains('\0') {
                 let problem = format!("the header of {column} has a NUL byte");
-                return Err(ColumnarError::file(&self.name, problem, "check that this is the right file"));
+                let fix = "check that this is the right file, and name its encoding with --encoding, such as utf-16le";
+                return Err(ColumnarError::file(&self.name, problem, fix));
             }
             self.header.push(text.to_owned());
         }
@@ -149,8 +156,9 @@ impl Delimited {
                 .map_err(|error| csv_error(&self.name, row, &error))?;
             self.counts.record.store(0, Ordering::Relaxed);
             if !more {
-                return Ok(index);
+                return self.end(row, index);
             }
+            self.ends_in_lines = self.record.iter().next_back().is_some_and(|value| value.contains(&b'\n'));
             for &column in wanted {
                 let bytes = self.record.get(column).unwrap_or_default();
                 match self.check(row, column, bytes) {
@@ -169,6 +177,16 @@ impl Delimited {
             }
         }
         Ok(limit)
+    }
+
+    /// The end of the file, `count` rows into the chunk. A quote that is open swallowed the rows after it.
+    fn end(&self, row: u64, count: usize) -> Result<usize, ColumnarError> {
+        if self.ends_in_lines && !self.counts.quotes.load(Ordering::Relaxed).is_multiple_of(2) {
+            let problem = "a quote is never closed, so that the lines after it are part of one value";
+            let fix = "close the quote, and write quotes inside of values twice";
+            return Err(ColumnarError::row(&self.name, row - 1, problem, fix));
+        }
+        Ok(count)
     }
 
     fn check<'b>(&self, row: u64, column: usize, bytes: &'b [u8]) -> Result<&'b str, Fault> {
@@ -224,6 +242,10 @@ fn choose_encoding(
     }
     if let Some((encoding, _)) = Encoding::for_bom(sample) {
         return Ok(encoding);
+    }
+    // Escapes to JIS X 0208, which else are control characters in ASCII.
+    if sample.windows(3).any(|bytes| matches!(bytes, b"\x1b$B" | b"\x1b$@")) {
+        return Ok(ISO_2022_JP);
     }
     let valid_utf8 = match std::str::from_utf8(sample) {
         Ok(_) => true,
@@ -314,6 +336,8 @@ struct Counted {
 impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.read.read(buffer)?;
+        let quotes = buffer[..count].iter().filter(|&&byte| byte == b'"').count();
+        self.counts.quotes.fetch_add(quotes as u64, Ordering::Relaxed);
         let since = self.counts.record.fetch_add(count as u64, Ordering::Relaxed) + count as u64;
         if since > MAX_RECORD_BYTES as u64 + (1 << 17) {
             let text = format!("the record is longer than {MAX_RECORD_BYTES} bytes");

@@ -322,6 +322,20 @@ impl WriteFile {
         self.failure.clone()
     }
 
+    /// Makes what was written durable, not yet visible: after this [`WriteFile::commit`] hardly fails.
+    ///
+    /// # Errors
+    /// [`ColumnarError::Io`] if the system refuses.
+    pub fn sync(&mut self) -> Result<(), ColumnarError> {
+        self.flush().map_err(ColumnarError::io(&self.name, "write"))?;
+        match &self.sink {
+            Sink::Temporary { file, .. } => {
+                file.get_ref().as_file().sync_all().map_err(ColumnarError::io(&self.name, "sync"))
+            }
+            Sink::Direct(_) => Ok(()),
+        }
+    }
+
     /// Makes the file durable and visible under its name.
     ///
     /// # Errors

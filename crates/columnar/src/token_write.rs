@@ -173,9 +173,19 @@ impl TokenWriter {
     /// # Errors
     /// [`ColumnarError::Io`] if the system refuses; no file is left then.
     pub fn finish(self) -> Result<u64, ColumnarError> {
+        let count = self.count;
+        self.complete()?.commit()?;
+        Ok(count)
+    }
+
+    /// Writes the record count and makes the file durable; it is visible once it is committed.
+    ///
+    /// # Errors
+    /// [`ColumnarError::Io`] if the system refuses; no file is left then.
+    pub fn complete(self) -> Result<WriteFile, ColumnarError> {
         let (name, count, failure) = (self.name.as_str(), self.count, &self.failure);
         let gave_up = || ColumnarError::io(name, "write")(failure.reason("the format writer gave up"));
-        let file = match self.sink {
+        let mut file = match self.sink {
             Sink::Text(mut file, _) => {
                 writeln!(file, "#end {count}").map_err(ColumnarError::io(name, "write"))?;
                 file
@@ -193,8 +203,8 @@ impl TokenWriter {
                 writer.into_inner().map_err(|_| gave_up())?
             }
         };
-        file.commit()?;
-        Ok(count)
+        file.sync()?;
+        Ok(file)
     }
 }
 

@@ -193,12 +193,13 @@ impl Sink {
                 SpillOr::Table(error) => error.into(),
             })?;
         }
-        // The map first: tokens without a map could not be read back, a map without tokens is harmless.
+        // The map first, as tokens without their map could not be led back; but not before the tokens are safe on the
+        // disk, as the tokens of an earlier run need the map that this one replaces.
+        let tokens = self.writer.complete()?;
         if let Some(map) = map {
             map.commit()?;
         }
-        self.writer.finish()?;
-        Ok(())
+        Ok(tokens.commit()?)
     }
 }
 

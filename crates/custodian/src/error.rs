@@ -67,6 +67,19 @@ pub enum CustodianError {
         /// The input.
         file: String,
     },
+    /// The first line does not name columns.
+    #[error(
+        "{file}: the name of column {column} looks like {what}: the first line seems to hold a person, not the names of \
+         columns; write a line above it that names them"
+    )]
+    NoHeader {
+        /// The input.
+        file: String,
+        /// Number of the column, from 1.
+        column: usize,
+        /// What its name looks like.
+        what: &'static str,
+    },
     /// The operating system gives no random numbers.
     #[error("the operating system gives no random numbers")]
     NoRandomness,

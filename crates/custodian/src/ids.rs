@@ -152,6 +152,16 @@ pub(crate) fn is_id_header(header: &str) -> bool {
     matches!(
         plain.as_str(),
         "id" | "recid" | "recordid" | "uid" | "uuid" | "patientid" | "personid" | "rowid"
+    ) || matches!(
+        header.trim(),
+        "患者番号"
+            | "宛名番号"
+            | "被保険者番号"
+            | "整理番号"
+            | "管理番号"
+            | "顧客番号"
+            | "会員番号"
+            | "患者ID"
     )
 }
 

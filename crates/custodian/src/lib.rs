@@ -21,5 +21,5 @@ pub use normalize::{
     LevelValue, NormalizeJob, NormalizeProblem, NormalizeSummary, NormalizedValue, normalize_file,
     normalize_value,
 };
-pub use propose::propose_schema;
+pub use propose::{Proposal, propose_schema};
 pub use summary::{Alternatives, EncodeSummary, FieldIssue, ViewReport};

@@ -21,14 +21,27 @@ struct Guess {
     kind: &'static Kind,
 }
 
-/// Proposes a hardened schema for `input`, as pretty JSON with a line end.
+/// A schema for people to look at.
+pub struct Proposal {
+    /// The schema, as pretty JSON with a line end.
+    pub schema: String,
+    /// Numbers of the columns that it does not use, from 1; without a header their names would be values.
+    pub left_out: Vec<usize>,
+}
+
+/// Proposes a hardened schema for `input`.
 ///
 /// # Errors
-/// [`CustodianError`] if the file cannot be read or no column is recognised.
-pub fn propose_schema(input: &Source, options: &ReadOptions) -> Result<String, CustodianError> {
+/// [`CustodianError`] if the file cannot be read, its first line seems to be none that names columns, or no column is
+/// recognised.
+pub fn propose_schema(input: &Source, options: &ReadOptions) -> Result<Proposal, CustodianError> {
     let mut reader = TableReader::open(input, options)?;
     let file = reader.name().to_owned();
     let columns = reader.columns().to_vec();
+    if let Some((column, what)) = columns.iter().zip(1..).find_map(|(name, at)| Some((at, value_like(name)?)))
+    {
+        return Err(CustodianError::NoHeader { file, column, what });
+    }
     let all: Vec<usize> = (0..columns.len()).collect();
     let chunk = reader.next_chunk(&all)?;
     let nothing = || CustodianError::NothingToPropose { file: file.clone() };
@@ -70,9 +83,33 @@ pub fn propose_schema(input: &Source, options: &ReadOptions) -> Result<String, C
             guesses[place].name.push('_');
         }
     }
-    let mut text = serde_json::to_string_pretty(&document(pack, &guesses)).unwrap_or_default();
-    text.push('\n');
-    Ok(text)
+    let mut schema = serde_json::to_string_pretty(&document(pack, &guesses)).unwrap_or_default();
+    schema.push('\n');
+    let used = |column: &String| guesses.iter().any(|guess| guess.column == *column) || is_id_header(column);
+    let left_out = columns.iter().zip(1..).filter(|(column, _)| !used(column)).map(|(_, at)| at).collect();
+    Ok(Proposal { schema, left_out })
+}
+
+/// What the name of a column looks like if it is a value: a schema is given away, and so are its columns' names.
+fn value_like(name: &str) -> Option<&'static str> {
+    let digits = name.chars().filter(|character| character.is_numeric()).count();
+    let mut out = String::new();
+    let mut is = |kind: &str, level: &str| {
+        packs().iter().any(|pack| pack.normalise(kind, level, name, &mut out) == Outcome::Value)
+    };
+    if digits >= 3 && (is("date", "day") || is("date_receipt", "day")) {
+        Some("a date")
+    } else if name.contains('@') {
+        Some("an e-mail address")
+    } else if digits >= 5 && !name.chars().any(char::is_alphabetic) {
+        Some("a number")
+    } else if digits > 0 && is("address", "municipality") {
+        Some("an address")
+    } else if matches!(name, "男" | "女") {
+        Some("a sex")
+    } else {
+        None
+    }
 }
 
 fn sample(chunk: Option<&TextChunk>, column: usize) -> Vec<&str> {
@@ -260,7 +297,7 @@ mod tests {
         let proposed = propose_schema(&Source::Path(path.clone()), &ReadOptions::default());
         let _ = std::fs::remove_file(&path);
         let proposed = proposed.unwrap();
-        serde_json::from_str(&proposed).unwrap()
+        serde_json::from_str(&proposed.schema).unwrap()
     }
 
     fn kinds(document: &Value) -> Vec<String> {

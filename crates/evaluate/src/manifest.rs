@@ -96,7 +96,8 @@ impl Manifest {
     }
 }
 
-/// Makes the folder for these tables. Where no generator was before, it must have no file of their names.
+/// Makes the folder for these tables. Where no generator was before, it must have no file of their names; what one
+/// made before goes.
 pub(crate) fn make_folder<'t>(
     folder: &Path,
     tables: impl IntoIterator<Item = &'t str>,
@@ -104,9 +105,25 @@ pub(crate) fn make_folder<'t>(
 ) -> Result<(), SynthError> {
     let fault = |reason| SynthError::Folder { path: folder.to_owned(), reason };
     fs::create_dir_all(folder).map_err(fault)?;
-    let mut files = tables.into_iter().map(|table| folder.join(format!("{table}.{}", format.extension())));
-    match files.find(|file| file.exists() && !folder.join(MANIFEST).exists()) {
-        Some(file) => Err(SynthError::Occupied { file }),
-        None => Ok(()),
+    let Some(made) = made_before(folder) else {
+        let tables = tables.into_iter().map(|table| format!("{table}.{}", format.extension()));
+        let mut files = tables.chain([MANIFEST.to_owned()]).map(|file| folder.join(file));
+        return files.find(|file| file.exists()).map_or(Ok(()), |file| Err(SynthError::Occupied { file }));
+    };
+    for path in made.iter().map(|file| folder.join(file)) {
+        fs::remove_file(&path)
+            .or_else(|reason| if reason.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(reason) })
+            .map_err(|reason| SynthError::Folder { path, reason })?;
     }
+    Ok(())
+}
+
+/// The files that a generator made in the folder, by its manifest; `None` if there is none.
+fn made_before(folder: &Path) -> Option<Vec<String>> {
+    let manifest: serde_json::Value = serde_json::from_slice(&fs::read(folder.join(MANIFEST)).ok()?).ok()?;
+    let ours = manifest["generator"].as_str()?.starts_with("mizuhiki ");
+    let names = manifest["files"].as_array()?.iter().filter_map(|file| file["file"].as_str());
+    // Names alone: a manifest leads nowhere else.
+    let plain = |name: &&str| Path::new(name).components().count() == 1 && !name.starts_with('.');
+    ours.then(|| names.filter(plain).map(str::to_owned).collect())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use mizuhiki_columnar::{ReadOptions, Source, Target, WriteFile};
-use mizuhiki_custodian::{Encoder, propose_schema};
+use mizuhiki_custodian::{Encoder, Proposal, propose_schema};
 use mizuhiki_schema::{Input, InputColumn, LinkageSchema, MAX_SCHEMA_BYTES, SchemaBody, Take};
 use serde_json::json;
 
@@ -54,8 +54,15 @@ pub(super) fn read_usable_schema(path: &Path) -> anyhow::Result<LinkageSchema> {
 
 fn init(input: &str, output: &str, encoding: Option<String>, say: &Say) -> anyhow::Result<()> {
     keep_inputs(output, &[input])?;
-    let text =
+    let Proposal { schema: text, left_out } =
         propose_schema(&Source::from_argument(input), &ReadOptions { encoding, mask_unreadable: true })?;
+    if !left_out.is_empty() {
+        let columns: Vec<String> = left_out.iter().map(usize::to_string).collect();
+        say.warn(&format!(
+            "columns that the schema does not use, by number: {}; what they hold is not known, or another column says it",
+            columns.join(", ")
+        ));
+    }
     // What is proposed must be what is accepted.
     let schema = LinkageSchema::parse(&text).context("internal error: the proposed schema is not valid")?;
     let target = Target::from_argument(output);

@@ -50,6 +50,11 @@ pub(crate) const CASES: &[Case] = &[
         prepare: |_| {},
         command: "encode people.csv --schema schema.json --key linkage.key -o out.parquet --keep-ids --encoding klingon",
     },
+    Case {
+        name: "unclosed quote that swallows the last rows",
+        prepare: |p| append(p, b"r4,a,b,19010203,c,\"1\nr5,a,b,19010203,c,1\nr6,a,b,19010203,c,1\n"),
+        command: ENCODE,
+    },
     Case { name: "unclosed quote that swallows the file", prepare: unclosed_quote, command: ENCODE },
     Case {
         name: "a million columns",
@@ -176,6 +181,11 @@ pub(crate) const CASES: &[Case] = &[
         command: "synth people --locale ja --people 10 --municipality 99999 -o made",
     },
     Case {
+        name: "synth: somebody else's manifest",
+        prepare: |p| fs::write(p.join("manifest.json"), "{}").unwrap(),
+        command: "synth people --locale ja --people 10 -o .",
+    },
+    Case {
         name: "synth: a file of one's own has the name",
         prepare: |p| fs::write(p.join("registry.csv"), "a\n1\n").unwrap(),
         command: "synth people --locale ja --people 10 -o .",
@@ -213,6 +223,13 @@ pub(crate) const CASES: &[Case] = &[
     Case {
         name: "nothing to propose a schema from",
         prepare: |p| people(p, b"rec_id,colour\n1,red\n"),
+        command: "schema init people.csv -o new.json",
+    },
+    Case {
+        name: "no header to propose a schema from",
+        prepare: |p| {
+            people(p, b"r1,Ada,Byron,1815-12-10,London,1815\nr2,Grace,Hopper,1906-12-09,New York,1906\n")
+        },
         command: "schema init people.csv -o new.json",
     },
     Case {
