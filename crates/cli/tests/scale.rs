@@ -31,7 +31,10 @@ fn error(folder: &Path, arguments: &str) -> String {
 /// Made people of three custodians, encoded with `schema` as `.arrow`.
 fn people(folder: &Path, count: u32, schema: &str) {
     fs::write(folder.join("schema.json"), schema).unwrap();
-    run(folder, "key new -o key");
+    // A key of its own for every run would make every run another test.
+    fs::write(folder.join("key"), [7; 32]).unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(folder.join("key"), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     run(folder, &format!("synth people --locale en-Latn --people {count} --seed 11 -o ."));
     for holder in ["hospital", "insurer", "registry"] {
         encode(folder, holder, &format!("{holder}.arrow"));

@@ -178,8 +178,12 @@ fn normalise(kind: &str, level: &str, value: &str, out: &mut String) -> Result<(
         return Err(Outcome::Missing);
     }
     match kind {
-        "kana" | "kana_family" | "kana_given" => kana_level(level, part(kind, &prepared), out),
-        "kanji" | "kanji_family" | "kanji_given" => kanji_level(level, part(kind, &prepared), out),
+        "kana" | "kana_family" | "kana_given" => {
+            kana_level(level, part(kind, &prepare::without_brackets(&prepared)), out);
+        }
+        "kanji" | "kanji_family" | "kanji_given" => {
+            kanji_level(level, part(kind, &prepare::without_brackets(&prepared)), out);
+        }
         "romaji" => romaji::normalise(level, &prepared, out)?,
         "address" => address::normalise(level, &prepared, out)?,
         "postal" => codes::postal(level, &prepared, out)?,

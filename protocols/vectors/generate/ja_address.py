@@ -120,7 +120,7 @@ STREET = re.compile("上ル|下ル|上る|下る|上がる|下がる|東入ル|�
 # The block (§6.2, §6.3) -----------------------------------------------------------------------
 
 _ANY = "[0-9%s]" % NUMERALS
-_BEFORE = re.compile(f"丁目|番地|条|線|号線|地割|号[室棟館]|階|番(?=[ノ -]|{_ANY}|$)|丁(?=[ -]|{_ANY}|$)|[-ノ](?={_ANY})")
+_BEFORE = re.compile(f"丁目|番地|番[町丁]|条|線|号線|地割|号[室棟館]|階|番(?=[ノ -]|{_ANY}|$)|丁(?=[ -]|{_ANY}|$)|[-ノ](?={_ANY})")
 
 
 def numerals_to_digits(text: str) -> str:
@@ -128,6 +128,7 @@ def numerals_to_digits(text: str) -> str:
         before, after = text[: match.start()], text[match.end() :]
         number = after.startswith("号") and not (after[1:2] and is_kanji(after[1]) and after[1] not in NUMERALS)
         number = number or bool(re.search(_ANY + "[-ノ]$", before))
+        number = number or bool(re.search(_ANY + "番地?$", before)) and bool(re.match("$|[ -]|ノ|号", after))
         number = number or bool(_BEFORE.match(after)) and not (before.endswith("麻布") and re.match("番(?!地)", after))
         return number_of(match[0]) if number else match[0]
 

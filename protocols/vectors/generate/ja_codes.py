@@ -41,11 +41,14 @@ def postal(level: str, prepared: str) -> str:
     code = digits(prepared.replace("〒", ""), "not a postal code")
     if len(code) not in (3, 5, 7):
         raise Invalid("not a postal code")
+    if code in ("0000000", "9999999"):
+        raise Missing
     return code if level == "eq" else code[:3]
 
 
 def phone(level: str, prepared: str) -> str:
-    number, extension = re.fullmatch("(.*?)((?:内線|EXT|X).*)?", prepared, re.S).groups("")  # type: ignore[union-attr]
+    prepared = re.sub("代表|代", "", re.sub("^(?:TEL|電話|☎):?", "", prepared.lstrip("".join(BLANKS))))
+    number, extension = re.fullmatch("(.*?)((?:内|EXT|X).*)?", prepared, re.S).groups("")  # type: ignore[union-attr]
     extension = "".join(re.findall("[0-9]", extension))
     if number.lstrip("".join(BLANKS) + "(").startswith("+"):
         number = number.replace("(0)", "").replace("+", "00", 1)
@@ -54,6 +57,8 @@ def phone(level: str, prepared: str) -> str:
         raise Missing
     if not re.fullmatch("0[0-9]{8,10}", number):
         raise Invalid("not a telephone number")
+    if len(set(number)) == 1:
+        raise Missing
     return number + "x" + extension if level == "eq" and extension else number
 
 
@@ -68,7 +73,7 @@ def parted(prepared: str) -> List[str]:
 
 
 def yucho(prepared: str) -> str:
-    numbers = parted(prepared)
+    numbers = parted(re.sub("記号|番号", " ", prepared))
     if all(re.fullmatch("[0-9]+", n) for n in numbers):
         first, last, length = numbers[0], numbers[-1], len(numbers)
         if len(first) == 5 and (length == 2 or length == 3 and len(numbers[1]) == 1):

@@ -6,7 +6,7 @@ import datetime
 import re
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
-from ja_tables import DASH, NUMERALS, RULES, number_of, prepare
+from ja_tables import DASH, NUMERALS, RULES, number_of, prepare, without_brackets
 from normalise import BLANKS, UNKNOWN, Invalid, Missing
 
 Date = datetime.date
@@ -53,6 +53,7 @@ BOOK_OF_KIND = {"date_receipt": "receipt", "date_nenkin": "nenkin"}
 PLACEHOLDER = frozenset(" ".join(RULES["placeholder-date"]).split())
 
 _ERA = "(?P<era>%s) *\\.?" % "|".join(sorted(BY_WORD, key=len, reverse=True))
+OLD_NUMERALS = {"壱": "一", "弐": "二", "参": "三", "拾": "十", "廿": "二十", "卅": "三十"}
 _EMPTY = "(?=[年月日])"  # nothing
 _N, _Y = r"(?P<y>[0-9]{1,4}|\?{1,4})", r"(?P<y>[0-9]{4}|\?{4})"
 _M, _D = r"(?P<m>[0-9]{1,2}|\?{1,2})", r"(?P<d>[0-9]{1,2}|\?{1,2})"
@@ -87,9 +88,13 @@ def text_of(value: str) -> str:
     text = prepare(value).strip("".join(BLANKS))
     if len(text) > 64:
         raise Invalid("not a date")
+    text = re.sub("^西暦", "", without_brackets(text).strip("".join(BLANKS)))
     text = re.sub("不詳|不明", "?", text).replace("元年", "1年")
+    text = re.sub("^(%s)元(?![0-9])" % _ERA.replace("?P<era>", ""), r"\g<1>1", text)
+    text = re.sub("[壱弐参拾廿卅]", lambda m: OLD_NUMERALS[m[0]], text)
     text = "".join("?" if c in ("X", UNKNOWN) else "-" if c in DASH and c != "ー" else " " if c in BLANKS else c for c in text)
     text = re.sub("生まれ$|生$", "", text).strip(" ")
+    text = re.sub("([./\\-,]) +", r"\1", text)
     text = re.sub("[%s]+" % NUMERALS, lambda m: number_of(m[0]), text)
     return text.replace(" ", "") if "年" in text else text
 

@@ -5,7 +5,7 @@ import re
 from typing import Callable, Dict, Tuple
 
 import normalise as en_latn
-from ja_tables import DASH, ITAIJI, SEPARATOR, is_hiragana, is_katakana
+from ja_tables import DASH, ITAIJI, SEPARATOR, is_hiragana, is_katakana, without_brackets
 from normalise import BLANKS, UNKNOWN, Invalid, form
 
 LARGE = dict(zip("ァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ", "アイウエオツヤユヨワカケクシストヌハヒフヘホムラリルレロ"))
@@ -203,6 +203,8 @@ def parts(prepared: str) -> Tuple[str, str]:
 
 def name(kind: str, level: str, prepared: str) -> str:
     script, _, part = kind.partition("_")
+    if script != "romaji":
+        prepared = without_brackets(prepared)
     if part:
         prepared = parts(prepared)[0 if part == "family" else 1]
     return {"kana": kana, "kanji": kanji, "romaji": romaji}[script](level, prepared)

@@ -7,7 +7,7 @@ from typing import Dict, Iterable, List, NamedTuple, Tuple
 
 from ja import normalise
 from ja_names import katakana, parts
-from ja_tables import RULES, is_kana, is_kanji, prepare, rows
+from ja_tables import RULES, is_kana, is_kanji, prepare, rows, without_brackets
 from normalise import fold_characters
 
 Pair = Tuple[str, str, float]  # spelling, reading, weight
@@ -246,7 +246,7 @@ def pairs_of(family: str, given: str) -> List[Tuple[str, float]]:
 
 def candidates(name: str) -> List[Tuple[str, float]]:
     """Kana and probability, most probable first."""
-    prepared = prepare(name)
+    prepared = without_brackets(prepare(name))
     family, given = parts(prepared)
     whole = normalise("kanji", "itaiji", name).value
     if whole and family != prepared:

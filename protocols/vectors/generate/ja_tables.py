@@ -125,3 +125,9 @@ def number_of(run: str) -> str:
         return run
     hundreds, tens, ones = (None if g is None else _DIGIT.index(g or "一") for g in match.groups())
     return str(100 * (hundreds or 0) + 10 * (tens or 0) + (ones if match[3] else 0))
+
+
+def without_brackets(prepared: str) -> str:
+    """Without what stands in round brackets (§3.5, §4.1); all of it, if nothing else is there."""
+    left = re.sub(r"\([^)]*\)", "", prepared)
+    return left if without(left, SEPARATOR, DASH, BLANKS) else prepared

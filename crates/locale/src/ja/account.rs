@@ -25,7 +25,8 @@ fn digits(text: &str, lengths: std::ops::RangeInclusive<usize>) -> bool {
 }
 
 pub(super) fn yucho(prepared: &str, out: &mut String) -> Result<(), Outcome> {
-    let parts = parts(prepared);
+    let numbers = prepared.replace("記号", " ").replace("番号", " ");
+    let parts = parts(&numbers);
     let (code, number) = match parts[..] {
         [] => return Err(Outcome::Missing),
         [code, number] => (code, number),

@@ -34,13 +34,22 @@ pub(super) fn postal(level: &str, prepared: &str, out: &mut String) -> Normalise
     if !is_digits(&code) || !matches!(code.len(), 0 | 3 | 5 | 7) {
         return Err(Outcome::Invalid("not a postal code"));
     }
+    if matches!(code.as_str(), "0000000" | "9999999") {
+        return Err(Outcome::Missing);
+    }
     out.push_str(if level == "prefix" { &code[..code.len().min(3)] } else { &code });
     Ok(())
 }
 
 pub(super) fn phone(level: &str, prepared: &str, out: &mut String) -> Normalised {
     const REASON: Outcome = Outcome::Invalid("not a telephone number");
-    let at = ["内線", "EXT", "X"].iter().filter_map(|word| prepared.find(word)).min();
+    let prepared = prepared.trim_start();
+    let named = ["TEL", "電話", "☎"].iter().find_map(|word| prepared.strip_prefix(word));
+    let prepared = named
+        .map_or(prepared, |rest| rest.strip_prefix(':').unwrap_or(rest))
+        .replace("代表", "")
+        .replace('代', "");
+    let at = ["内", "EXT", "X"].iter().filter_map(|word| prepared.find(word)).min();
     let (number, extension) = prepared.split_at(at.unwrap_or(prepared.len()));
     let international = number.trim_start_matches([' ', '(']).starts_with('+');
     let without_trunk = number.replace("(0)", "");
@@ -56,6 +65,9 @@ pub(super) fn phone(level: &str, prepared: &str, out: &mut String) -> Normalised
     let extension: String = extension.chars().filter(char::is_ascii_digit).collect();
     if !is_digits(&national) || !(9..=11).contains(&national.len()) || !national.starts_with('0') {
         return Err(if national.is_empty() && extension.is_empty() { Outcome::Missing } else { REASON });
+    }
+    if national.bytes().all(|digit| digit == b'0') {
+        return Err(Outcome::Missing);
     }
     out.push_str(&national);
     if level == "eq" && !extension.is_empty() {

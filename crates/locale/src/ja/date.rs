@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::numeral::digits_of_numerals;
-use super::prepare::prepare;
+use super::prepare::{prepare, without_brackets};
 use super::tables::{DASH, Era, tables};
 use crate::{Outcome, WILDCARD};
 
@@ -103,6 +103,23 @@ pub(super) fn read(book: CodeBook, value: &str, scratch: &mut String) -> Result<
     written.judge()
 }
 
+/// Numerals of old registers.
+const OLD_NUMERALS: [(char, &str); 6] =
+    [('壱', "一"), ('弐', "二"), ('参', "三"), ('拾', "十"), ('廿', "二十"), ('卅', "三十")];
+
+/// A text with 1 for 元 right after an era at its beginning.
+fn with_first_year(text: String) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let mut reader = Reader { text: &letters, book: CodeBook(None) };
+    match (reader.era(), reader.text) {
+        (Some(_), ['元', rest @ ..]) if !rest.first().is_some_and(char::is_ascii_digit) => {
+            let era = &letters[..letters.len() - reader.text.len()];
+            era.iter().chain(&['1']).chain(rest).collect()
+        }
+        _ => text,
+    }
+}
+
 /// Writes a prepared value with digits for kanji numerals, `?` for what is unknown and `-` for dashes.
 fn simplify(prepared: &str) -> Result<Vec<char>, Outcome> {
     let tables = tables();
@@ -110,10 +127,20 @@ fn simplify(prepared: &str) -> Result<Vec<char>, Outcome> {
     if trimmed.chars().nth(MAX_CHARACTERS).is_some() {
         return Err(NOT_A_DATE);
     }
-    let replaced = if trimmed.contains(['不', '元']) {
-        Cow::from(trimmed.replace("不詳", "?").replace("不明", "?").replace("元年", "1年"))
+    let bare = without_brackets(trimmed);
+    let bare = bare.trim();
+    let bare = bare.strip_prefix("西暦").map_or(bare, str::trim_start);
+    let replaced = if bare.contains(['不', '元']) {
+        let first_years = bare.replace("不詳", "?").replace("不明", "?").replace("元年", "1年");
+        Cow::from(with_first_year(first_years))
     } else {
-        Cow::from(trimmed)
+        Cow::from(bare)
+    };
+    let replaced = if replaced.contains(OLD_NUMERALS.map(|(old, _)| old)) {
+        let now = OLD_NUMERALS.iter().fold(replaced.into_owned(), |text, (old, now)| text.replace(*old, now));
+        Cow::from(now)
+    } else {
+        replaced
     };
     let text: String = replaced
         .chars()
@@ -127,6 +154,13 @@ fn simplify(prepared: &str) -> Result<Vec<char>, Outcome> {
         .collect();
     let born = text.strip_suffix("生まれ").or_else(|| text.strip_suffix('生')).unwrap_or(&text).trim_end();
     let mut digits = digits_of_numerals(born);
+    // Blanks that fill up numbers of one digit.
+    let mut after_mark = false;
+    digits.retain(|character| {
+        let filler = after_mark && *character == ' ';
+        after_mark = filler || matches!(character, '.' | '/' | '-' | ',');
+        !filler
+    });
     if digits.contains(&'年') {
         digits.retain(|character| *character != ' ');
     }

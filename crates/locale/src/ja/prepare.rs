@@ -1,5 +1,7 @@
 //! What every kind begins with (`protocols/02-ja.md` §2).
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
@@ -130,6 +132,22 @@ pub(super) fn is_missing(prepared: &str) -> bool {
     let bare: String =
         prepared.chars().filter(|&character| !tables.is(character, SEPARATOR | DASH)).collect();
     tables.is_placeholder(&bare)
+}
+
+/// Without what stands in round brackets; all of it, if nothing else is there.
+pub(super) fn without_brackets(prepared: &str) -> Cow<'_, str> {
+    if !prepared.contains('(') {
+        return Cow::Borrowed(prepared);
+    }
+    let (mut left, mut rest) = (String::with_capacity(prepared.len()), prepared);
+    while let Some((before, bracket)) = rest.split_once('(') {
+        let Some((_, after)) = bracket.split_once(')') else { break };
+        left.push_str(before);
+        rest = after;
+    }
+    left.push_str(rest);
+    let nothing = |character: char| character.is_whitespace() || tables().is(character, SEPARATOR | DASH);
+    if left.chars().all(nothing) { Cow::Borrowed(prepared) } else { Cow::Owned(left) }
 }
 
 /// Where a name parts into family and given name: the first run of parting characters between others.

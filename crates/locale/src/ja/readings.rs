@@ -14,7 +14,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::kanji::{is_kana, is_kanji};
 use super::names::{given_names, surnames};
-use super::prepare::{is_missing, parting, prepare};
+use super::prepare::{is_missing, parting, prepare, without_brackets};
 use super::{kana, kanji};
 use crate::Reading;
 use latin::kana_of_latin;
@@ -124,6 +124,7 @@ pub(super) fn readings(name: &str, most: usize) -> Vec<Reading> {
     if prepare(name, &mut prepared).is_err() || is_missing(&prepared) {
         return Vec::new();
     }
+    let prepared = without_brackets(&prepared);
     if let Some((family, given)) = parting(&prepared) {
         let of = |part: Part, written: &str| match kana_of_latin(written) {
             Some(kana) => Arc::new([Reading { text: kana, probability: 1.0 }]),

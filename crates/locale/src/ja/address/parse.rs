@@ -248,6 +248,7 @@ fn is_number(before: &[char], after: &[char]) -> bool {
         ['丁', '目', ..] | ['番', '地', ..] | ['条' | '線', ..] | ['号', '線', ..] | ['地', '割', ..] => {
             true
         }
+        ['番', '町' | '丁', ..] => true,
         // A town of Tokyo.
         ['番', ..] if before.ends_with(&['麻', '布']) => false,
         ['番', rest @ ..] => ends(rest) || rest.first() == Some(&'ノ'),
@@ -256,7 +257,13 @@ fn is_number(before: &[char], after: &[char]) -> bool {
         ['ノ', rest @ ..] if numeral(rest.first()) => true,
         ['丁', rest @ ..] => ends(rest),
         ['-', rest @ ..] if numeral(rest.first()) => true,
-        _ => matches!(before, [.., before, '-' | 'ノ'] if is_numeral(*before)),
+        _ => match before {
+            [.., before, '-' | 'ノ'] if is_numeral(*before) => true,
+            [.., before, '番', '地'] | [.., before, '番'] if is_numeral(*before) => {
+                matches!(after.first(), None | Some(' ' | '-' | 'ノ' | '号'))
+            }
+            _ => false,
+        },
     }
 }
 
