@@ -66,7 +66,8 @@ impl ViewStats {
         let rho_squared = shares().map(|p| (1.0 - 2.0 * p).powi(2)).sum::<f64>() / bits;
         ViewSummary {
             tokens: self.tokens,
-            fill: shares().sum::<f64>() / bits,
+            // A sum of nothing is −0.
+            fill: shares().sum::<f64>() / bits + 0.0,
             rho_squared,
             leak_index: known_pairs as f64 * rho_squared.powi(taps as i32 - 1),
             repeated_share: self.repeats.share(),

@@ -20,6 +20,9 @@ pub(super) fn run(normalize: &Normalize, say: &Say) -> anyhow::Result<()> {
         return Err(UsageError("give --kind and a value, or --batch and -o".to_owned()).into());
     };
     let book = normalize.code_book.as_deref().unwrap_or_default();
+    if !book.is_empty() && !matches!(kind.as_str(), "date" | "date_pair") {
+        return Err(UsageError(format!("--code-book is for kind date, not for {kind:?}")).into());
+    }
     let normalized = normalize_value(pack, kind, book, a, normalize.b.as_deref());
     let Some(normalized) = normalized else { return Err(unknown(pack, kind).into()) };
     say.result(&normalized, &describe(&normalized), false);

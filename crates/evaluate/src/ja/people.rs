@@ -213,14 +213,16 @@ impl Maker<'_> {
     fn children(&mut self, home: Home, surname: NameId, age: u16, count: u16) {
         let eldest =
             self.draw.between(age.saturating_sub(40), age.saturating_sub(22).max(age.saturating_sub(40)));
-        let mut child_age = eldest;
+        // Two years of age apart are more than one of days: nobody is born within months of a sibling.
+        let mut child_age = eldest.max(2 * count.saturating_sub(1));
         for child in 0..count {
             if child > 0 && self.draw.chance(self.rates.twin) {
                 self.twin();
                 continue;
             }
             if child > 0 {
-                child_age = child_age.saturating_sub(self.draw.between(1, 4));
+                let younger = 2 * (count - 1 - child);
+                child_age -= self.draw.between(2, 4).min(child_age - younger);
             }
             let female = self.draw.below(2) == 0;
             self.add(home, Role::Child, female, (surname, None), child_age);
@@ -231,23 +233,28 @@ impl Maker<'_> {
     fn twin(&mut self) {
         let Some(&elder) = self.people.last() else { return };
         let female = if self.draw.below(3) == 0 { !elder.female } else { elder.female };
-        let mut given = elder.given;
-        while given == elder.given {
-            given = if elder.foreign {
-                self.names.foreign_given(self.draw.below(FOREIGN.len() as u64) as u32, female, self.draw)
-            } else {
-                self.names.given(female, elder.birth.year, self.draw)
-            };
-        }
+        let people = elder.foreign.then(|| self.draw.below(FOREIGN.len() as u64) as u32);
+        let given = self.given(people, female, elder.birth.year);
         self.people.push(Person { female, given, ..elder });
+    }
+
+    /// A given name that nobody else of the household has.
+    fn given(&mut self, foreign: Option<u32>, female: bool, year: u16) -> NameId {
+        loop {
+            let given = match foreign {
+                Some(people) => self.names.foreign_given(people, female, self.draw),
+                None => self.names.given(female, year, self.draw),
+            };
+            let mut home = self.people.iter().rev().take_while(|person| person.household == self.household);
+            if home.all(|person| person.given != given) {
+                return given;
+            }
+        }
     }
 
     fn add(&mut self, home: Home, role: Role, female: bool, surnames: (NameId, Option<NameId>), age: u16) {
         let birth = Date::of_age(age.min(105), self.draw);
-        let mut given = match home.foreign {
-            Some(people) => self.names.foreign_given(people, female, self.draw),
-            None => self.names.given(female, birth.year, self.draw),
-        };
+        let mut given = self.given(home.foreign, female, birth.year);
         let alias =
             home.foreign.filter(|&people| self.draw.below(100) < FOREIGN[people as usize].alias).map(|_| {
                 (self.names.family(self.rates, self.draw), self.names.given(female, birth.year, self.draw))

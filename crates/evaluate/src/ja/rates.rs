@@ -1,5 +1,6 @@
 //! How often things happen in a made Japanese population, with where the figures come from.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use mizuhiki_columnar::{ColumnarError, ReadOptions, Source, TableReader};
@@ -145,6 +146,7 @@ impl Rates {
         let columns = reader.columns_named(&["rate", "value"])?;
         let name = reader.name().to_owned();
         let mut rates = Self::default();
+        let mut set = BTreeSet::new();
         while let Some(chunk) = reader.next_chunk(&columns)? {
             for row in 0..chunk.rows() {
                 let line = chunk.first_row() + row as u64;
@@ -159,6 +161,13 @@ impl Rates {
                 if !Self::has(rate) {
                     let problem = "there is no such rate".to_owned();
                     return Err(fault("rate", problem, "see `mizuhiki synth rates` for their names"));
+                }
+                if !set.insert(rate.to_owned()) {
+                    return Err(fault(
+                        "rate",
+                        "the rate stands twice".to_owned(),
+                        "keep one of the two rows",
+                    ));
                 }
                 let value = chunk.get(row, 1).trim().parse().ok();
                 value.and_then(|value| rates.set(rate, value)).ok_or_else(|| {

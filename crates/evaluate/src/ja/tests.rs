@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use mizuhiki_columnar::{Format, ReadOptions, Source, TableReader};
 
 use super::figures::figures;
+use super::people::Role;
 use super::{JapanSpec, Rates, World, make_japan};
 use crate::draw::Draw;
 use crate::manifest::{Manifest, SynthError};
@@ -149,7 +150,7 @@ fn the_files_are_as_ever_in_any_format() {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }
-    assert_eq!(hash, 0x74fe_9d47_df87_aa60);
+    assert_eq!(hash, 0xa59d_2187_d699_b750);
 
     let binary = Scratch::new("binary");
     make(&JapanSpec { format: Format::Parquet, ..spec(3_000, 1) }, &binary.0);
@@ -258,4 +259,27 @@ fn rates_are_read_back() {
         let error = Rates::read(&Source::Path(file.clone())).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     }
+}
+
+#[test]
+fn siblings_are_possible_and_have_names_of_their_own() {
+    let world = World::make(30_000, Rates::default(), None, &mut Draw::new(5, 0)).unwrap();
+    let mut siblings = 0;
+    for home in world.people.chunk_by(|a, b| a.household == b.household) {
+        let mut names: Vec<_> = home.iter().map(|person| person.given).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), home.len(), "two of one name in a household");
+        let children: Vec<_> = home.iter().filter(|person| person.role == Role::Child).collect();
+        for pair in children.windows(2) {
+            // Months of 31 days: never less than there are.
+            let day = |date: crate::date::Date| {
+                (i32::from(date.year) * 12 + i32::from(date.month)) * 31 + i32::from(date.day)
+            };
+            let apart = day(pair[1].birth) - day(pair[0].birth);
+            assert!(apart == 0 || apart > 300, "{apart} days apart");
+            siblings += 1;
+        }
+    }
+    assert!(siblings > 1_000, "{siblings}");
 }
