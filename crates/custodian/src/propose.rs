@@ -2,7 +2,7 @@
 
 use mizuhiki_columnar::{ReadOptions, Source, TableReader, TextChunk};
 use mizuhiki_encode::tables_digest;
-use mizuhiki_locale::{Kind, Outcome, Pack, Role, packs};
+use mizuhiki_locale::{Kind, Outcome, Pack, Role, WILDCARD, packs};
 use serde_json::{Value, json};
 
 use crate::CustodianError;
@@ -95,7 +95,10 @@ fn value_like(name: &str) -> Option<&'static str> {
     let digits = name.chars().filter(|character| character.is_numeric()).count();
     let mut out = String::new();
     let mut is = |kind: &str, level: &str| {
-        packs().iter().any(|pack| pack.normalise(kind, level, name, &mut out) == Outcome::Value)
+        // All of it known: a year may well name a column.
+        packs().iter().any(|pack| {
+            pack.normalise(kind, level, name, &mut out) == Outcome::Value && !out.contains(WILDCARD)
+        })
     };
     if digits >= 3 && (is("date", "day") || is("date_receipt", "day")) {
         Some("a date")
@@ -334,5 +337,28 @@ mod tests {
     fn a_name_that_is_not_parted_stays_whole() {
         let document = proposal("whole", "氏名,生年月日\n山田太郎,1985-04-01\n佐藤花子,1990-01-02\n");
         assert_eq!(kinds(&document), ["kanji", "date"]);
+    }
+
+    #[test]
+    fn values_in_the_first_line_are_noticed() {
+        for (name, like) in [
+            ("1996/11/20", true),
+            ("S60.4.1", true),
+            ("3600401", true),
+            ("12/04/1985", true),
+            ("03-1234-5678", true),
+            ("a@b.jp", true),
+            ("埼玉県さいたま市岩槻区尾ヶ崎三丁目3番9号", true),
+            ("男", true),
+            ("2019", false),
+            ("1985年", false),
+            ("住所1", false),
+            ("電話番号2", false),
+            ("生年月日", false),
+            ("address_2", false),
+            ("M", false),
+        ] {
+            assert_eq!(value_like(name).is_some(), like, "{name}");
+        }
     }
 }
