@@ -79,7 +79,8 @@ def fold_kana(text: str) -> str:
 
 
 def fold(prepared: str) -> str:
-    return fold_kana(fold_dashes(tier_a(squeeze(prepared))).replace("ヶ", "ケ").replace("ヵ", "ケ"))
+    text = fold_kana(fold_dashes(tier_a(squeeze(prepared))).replace("ヶ", "ケ").replace("ヵ", "ケ"))
+    return re.sub("([上下]|[東西]入)る", r"\1ル", re.sub("([上下])がる", r"\1ル", text))
 
 
 def tidy(folded: str) -> str:
@@ -115,7 +116,7 @@ HISTORY: List[Tuple[str, str, List[Municipality]]] = []  # also without the dist
 for _prefecture, _name, _now in rows("history.tsv"):
     for _n in dict.fromkeys((fold(_name), short(_prefecture, fold(_name)))):
         HISTORY.append((fold(_prefecture), _n, [BY_NAME[fold(_prefecture), fold(m)] for m in _now.split(" ")]))
-STREET = re.compile("上ル|下ル|上る|下る|上がる|下がる|東入ル|西入ル|東入る|西入る|東入|西入")
+STREET = re.compile("上ル|下ル|東入ル|西入ル|東入|西入")
 
 # The block (§6.2, §6.3) -----------------------------------------------------------------------
 

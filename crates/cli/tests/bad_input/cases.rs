@@ -228,7 +228,7 @@ pub(crate) const CASES: &[Case] = &[
     Case {
         name: "no header to propose a schema from",
         prepare: |p| {
-            people(p, b"r1,Ada,Byron,1815-12-10,London,1815\nr2,Grace,Hopper,1906-12-09,New York,1906\n")
+            people(p, b"r1,Ada,Byron,1815-12-10,London,1815\nr2,Grace,Hopper,1906-12-09,New York,1906\n");
         },
         command: "schema init people.csv -o new.json",
     },

@@ -22,7 +22,24 @@ pub(super) fn fold(prepared: &str) -> Vec<char> {
         let before = at.checked_sub(1).map(|at| text[at]);
         text[at] = one(before, text[at], text.get(at + 1).copied());
     }
+    fold_turns(&mut text);
     text
+}
+
+/// The streets of Kyoto lead up, down, east and west: 上る and 上がる are 上ル.
+fn fold_turns(text: &mut Vec<char>) {
+    let mut at = 1;
+    while at < text.len() {
+        match (&text[..at], &text[at..]) {
+            ([.., '上' | '下'], ['が', 'る', ..]) => {
+                text.remove(at);
+                text[at] = 'ル';
+            }
+            ([.., '上' | '下'] | [.., '東' | '西', '入'], ['る', ..]) => text[at] = 'ル',
+            _ => {}
+        }
+        at += 1;
+    }
 }
 
 /// One character between what stands before it, folded, and after it.

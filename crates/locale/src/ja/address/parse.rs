@@ -159,20 +159,7 @@ impl Address {
 
 /// What follows the last street of an address in Kyoto.
 fn after_street(town: &str) -> Option<&str> {
-    const TURNS: [&str; 12] = [
-        "上ル",
-        "下ル",
-        "上る",
-        "下る",
-        "上がる",
-        "下がる",
-        "東入ル",
-        "西入ル",
-        "東入る",
-        "西入る",
-        "東入",
-        "西入",
-    ];
+    const TURNS: [&str; 6] = ["上ル", "下ル", "東入ル", "西入ル", "東入", "西入"];
     let end = |turn: &&str| town.rfind(*turn).map(|at| at + turn.len());
     let end = TURNS.iter().filter_map(end).max()?;
     Some(&town[end..]).filter(|rest| !rest.is_empty())
