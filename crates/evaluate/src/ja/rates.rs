@@ -10,7 +10,7 @@ pub(crate) const WHOLE: u64 = 1_000_000_000;
 
 macro_rules! rates {
     ($($(#[$section:meta])* $field:ident $name:literal $value:literal $meaning:literal $source:literal;)+) => {
-        /// Rates by name, each from 0 to 1 in parts of [`WHOLE`].
+        /// Rates by name, each from 0 to 1, kept in parts of a thousand million.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub struct Rates {
             $(pub(crate) $field: u64,)+
