@@ -1,6 +1,7 @@
 //! Marginal figures of made people, beside those of their sources.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::World;
 use super::people::{Person, Role};
@@ -75,6 +76,18 @@ pub(crate) fn figures(world: &World, count: usize) -> Vec<Figure> {
         figure("of the hundred most common", surnames.hundred, 0.33, "surname list"),
         figure("chance that two surnames are read alike", surnames.alike, 0.002_18, "surname list"),
         figure(
+            "women born from 1930 to 1949 whose name ends in 子",
+            in_ko(world, people, 1930..1950),
+            0.78,
+            "estimated from the tops of the yearly lists of names",
+        ),
+        figure(
+            "women born from 2000 on whose name ends in 子",
+            in_ko(world, people, 2000..3000),
+            0.04,
+            "estimated from the tops of the yearly lists of names",
+        ),
+        figure(
             "people with a character outside JIS X 0208",
             of_people(&|person| outside(world, person)),
             0.03,
@@ -87,6 +100,16 @@ pub(crate) fn figures(world: &World, count: usize) -> Vec<Figure> {
             "model on the surname list; within a factor of 2",
         ),
     ]
+}
+
+/// Share of the Japanese women born in these years whose given name ends in 子.
+fn in_ko(world: &World, people: &[Person], years: Range<u16>) -> f64 {
+    let of_years = |person: &&Person| person.female && !person.foreign && years.contains(&person.birth.year);
+    let women: Vec<&Person> = people.iter().filter(of_years).collect();
+    share(
+        women.iter().filter(|person| world.names.get(person.given).written.ends_with('子')).count(),
+        women.len(),
+    )
 }
 
 fn share(part: usize, whole: usize) -> f64 {

@@ -202,11 +202,18 @@ impl Names {
                     order.len() + readings[usize::from(is_female)].iter().filter(|(_, usual)| *usual).count();
                 order.extend(readings[usize::from(is_female)].iter().map(|(place, _)| *place));
                 // Names that the list does not call usual are rarer than their rank.
-                let weight = |rank: usize| {
-                    (1 << 32) / (rank as u64 + 1 + cohort.flatness) / if rank < usual { 1 } else { 4 }
+                let tops = order.len() - readings[usize::from(is_female)].len();
+                let weight = |rank: usize, place: u32| {
+                    let rare = if rank < usual { 1 } else { 4 };
+                    // The tops of the list are as they are; what follows them is the same for every cohort.
+                    let ending =
+                        self.spellings[place as usize].0.first().map(|&id| self.get(id).kana.as_str());
+                    let in_ko = is_female && rank >= tops && ending.is_some_and(|kana| kana.ends_with('コ'));
+                    let fashion = if in_ko { cohort.ko } else { 8 };
+                    (1 << 32) / (rank as u64 + 1 + cohort.flatness) * fashion / 8 / rare
                 };
                 Weighted::new(
-                    order.into_iter().enumerate().map(|(rank, place)| (place, weight(rank))).collect(),
+                    order.into_iter().enumerate().map(|(rank, place)| (place, weight(rank, place))).collect(),
                 )
             });
             self.given.push(GivenOfCohort { until: cohort.until, male, female });
