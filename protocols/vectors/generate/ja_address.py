@@ -196,7 +196,7 @@ def read_rest(text: str) -> Tuple[str, str, str, str]:
     if match:
         text, room = text[: match.start()], (match[1] or "") + (match[2].lstrip("0") or "0")
     text = text.rstrip(" -")
-    match = re.search("B?[0-9]+(?:F|階)$", text)
+    match = re.search("(?:B|地下)?[0-9]+(?:F|階)$", text)
     if match:
         text, floor = text[: match.start()], match[0]
     return text.replace(" ", "").rstrip("-"), floor, room, care_of
@@ -334,7 +334,7 @@ def rest_verdict(a: Address, b: Address) -> str:
         return "eq"
     if not any(x) or not any(y):
         return "prefix"
-    a, b = (one._replace(floor=one.floor.replace("階", "F")) for one in (a, b))
+    a, b = (one._replace(floor=one.floor.replace("階", "F").replace("地下", "B")) for one in (a, b))
     x, y = a.rest(), b.rest()
     if x == y:
         return "floor"

@@ -97,7 +97,7 @@ def bank(prepared: str) -> str:
 
 def checked(kind: str, prepared: str) -> str:
     wrong = "not a number of this kind"
-    text = digits(prepared, wrong)
+    text = digits(re.sub("^ *T", "", prepared) if kind == "corp_no" else prepared, wrong)
     if len(text) not in {"mynumber": (12,), "insurer_no": (8, 6), "corp_no": (13,)}[kind]:
         raise Invalid(wrong)
     numbers = [int(c) for c in reversed(text)]  # from the right

@@ -215,13 +215,13 @@ def relation(a: Judged, b: Judged) -> str:
         differ = [i for i in range(8) if x[i] != y[i]]
         if len(differ) == 2 and differ[0] + 1 == differ[1] and x[differ[0]] == y[differ[1]] and x[differ[1]] == y[differ[0]]:
             return "digit_swap"
+        if len(differ) == 1:
+            return "one_digit"
         try:
             if in_era(a)[1] == in_era(b)[1]:
                 return "era_typo"
         except Missing:
             pass
-        if len(differ) == 1:
-            return "one_digit"
     if all(m is None or n is None or m == n for m, n in zip(a[:3], b[:3])):
         return "compatible_low"
     return "ne"

@@ -91,6 +91,11 @@ pub(super) enum Checked {
 }
 
 pub(super) fn checked(kind: Checked, prepared: &str, out: &mut String) -> Normalised {
+    let prepared = match kind {
+        // As on invoices.
+        Checked::Corporate => prepared.trim_start().strip_prefix('T').unwrap_or(prepared),
+        _ => prepared,
+    };
     let text = bare(prepared);
     if text.is_empty() {
         return Err(Outcome::Missing);

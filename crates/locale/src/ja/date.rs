@@ -497,12 +497,10 @@ pub(super) fn relation(a: Date, b: Date) -> Option<&'static str> {
         }
         _ => {}
     }
-    let same_day = (a_month, a_day) == (b_month, b_day);
-    if let (Some((_, a_year)), Some((_, b_year))) = (a.in_era(), b.in_era())
-        && same_day
-        && a_year == b_year
-    {
-        return Some("era_typo");
+    if differing.len() == 1 {
+        return Some("one_digit");
     }
-    (differing.len() == 1).then_some("one_digit")
+    let same_day = (a_month, a_day) == (b_month, b_day);
+    let years = a.in_era().zip(b.in_era());
+    years.is_some_and(|((_, a_year), (_, b_year))| same_day && a_year == b_year).then_some("era_typo")
 }

@@ -117,7 +117,7 @@ fn rest(a: &Rest, b: &Rest) -> Option<Verdict> {
     }
     let building = Same::of(&a.building, &b.building);
     let room = Same::of(&a.room, &b.room);
-    let floor = Same::of(a.floor_number(), b.floor_number());
+    let floor = Same::of(&a.floor_number(), &b.floor_number());
     let care_of = Same::of(&a.care_of, &b.care_of);
     let parts = [building, room, floor, care_of];
     let equal = |same: Same| matches!(same, Same::Yes | Same::Neither);

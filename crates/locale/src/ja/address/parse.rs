@@ -378,9 +378,9 @@ impl Rest {
         *self == Self::default()
     }
 
-    /// The floor's number.
-    pub(super) fn floor_number(&self) -> &str {
-        self.floor.trim_end_matches(['F', '階'])
+    /// The floor's number, B before it if it is below the ground.
+    pub(super) fn floor_number(&self) -> String {
+        self.floor.trim_end_matches(['F', '階']).replace("地下", "B")
     }
 
     /// Appends it to what ends with the block.
@@ -442,7 +442,11 @@ fn take_floor(text: &mut Vec<char>) -> String {
     if digits == 0 {
         return String::new();
     }
-    let below = usize::from(end > digits && text[end - digits - 1] == 'B');
+    let below = match &text[..end - digits] {
+        [.., 'B'] => 1,
+        [.., '地', '下'] => 2,
+        _ => 0,
+    };
     let floor = text[end - digits - below..].iter().collect();
     text.truncate(end - digits - below);
     trim(text);
