@@ -153,8 +153,10 @@ fn digraph(kind: &str, text: &str, out: &mut String) -> Outcome {
         return outcome;
     }
     let is_title = |part: &&str| kind.ends_with("name") && in_table("title", part).is_some();
-    if out.split(' ').any(|part| !is_title(&part)) {
-        *out = out.split(' ').filter(|part| !is_title(part)).collect::<Vec<_>>().join(" ");
+    let rest: Vec<&str> = out.split(' ').filter(|part| !is_title(part)).collect();
+    if !rest.is_empty() && rest.len() < out.split(' ').count() {
+        // What is left may be a placeholder.
+        return digraph(kind, &rest.join(" "), out);
     }
     if in_table("placeholder", out).is_some() { Outcome::Missing } else { Outcome::Value }
 }
@@ -198,7 +200,10 @@ fn postcode(level: &str, value: &str, out: &mut String) -> Outcome {
     if outcome != Outcome::Value {
         return outcome;
     }
-    *out = out.trim_start_matches(|letter: char| letter.is_ascii_uppercase()).to_owned();
+    let bare = out.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
+    if bare.len() < out.len() {
+        return postcode(level, &bare.to_owned(), out);
+    }
     let digit = |character: char| character.is_ascii_digit() || character == WILDCARD;
     let length = out.chars().count();
     if !(4..=5).contains(&length) || !out.chars().all(digit) {

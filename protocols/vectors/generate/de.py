@@ -47,10 +47,10 @@ def digraph(kind: str, value: str) -> Outcome:
     outcome = en_latn.normalise(kind, "folded", spell_out(value))
     if outcome.value is None:
         return outcome
-    parts = outcome.value.split(" ")
-    if kind in ("given_name", "surname"):
-        parts = [p for p in parts if p not in TITLES] or parts
-    name = " ".join(parts)
+    name, parts = outcome.value, outcome.value.split(" ")
+    rest = [p for p in parts if p not in TITLES]
+    if kind in ("given_name", "surname") and 0 < len(rest) < len(parts):
+        return digraph(kind, " ".join(rest))
     return MISSING if name in PLACEHOLDERS else Outcome(value=name)
 
 
@@ -107,6 +107,8 @@ def postcode(level: str, value: str) -> Outcome:
     if outcome.value is None:
         return outcome
     code = re.sub("^[A-Z]+", "", outcome.value)
+    if code != outcome.value:
+        return postcode(level, code)
     if not re.fullmatch("[0-9%s]{4,5}" % UNKNOWN, code):
         return Outcome(invalid="not a postcode")
     if level == "region":
