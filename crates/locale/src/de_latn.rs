@@ -200,9 +200,9 @@ fn postcode(level: &str, value: &str, out: &mut String) -> Outcome {
     if outcome != Outcome::Value {
         return outcome;
     }
-    let bare = out.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
+    let bare = out.trim_start_matches(|letter: char| letter.is_ascii_uppercase()).to_owned();
     if bare.len() < out.len() {
-        return postcode(level, &bare.to_owned(), out);
+        return postcode(level, &bare, out);
     }
     let digit = |character: char| character.is_ascii_digit() || character == WILDCARD;
     let length = out.chars().count();
