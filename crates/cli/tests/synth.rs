@@ -138,3 +138,30 @@ fn bad_requests_say_what_to_do() {
     }
     assert!(!scratch.path().join("x/registry.csv").exists());
 }
+
+#[test]
+fn a_folder_made_again_holds_what_the_manifest_lists() {
+    let scratch = tempfile::tempdir().unwrap();
+    let made = scratch.path().join("made");
+    for (people, format) in [("300", "csv"), ("40", "tsv")] {
+        let status = Command::new(env!("CARGO_BIN_EXE_mizuhiki"))
+            .args(["synth", "people", "--people", people, "--format", format, "-o", "made"])
+            .current_dir(scratch.path())
+            .output()
+            .unwrap()
+            .status;
+        assert!(status.success());
+        fs::write(made.join("notes.txt"), "mine").unwrap();
+    }
+    let manifest: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(made.join("manifest.json")).unwrap()).unwrap();
+    let listed =
+        manifest["files"].as_array().unwrap().iter().map(|file| file["file"].as_str().unwrap().to_owned());
+    let listed: BTreeSet<String> =
+        listed.chain(["manifest.json".to_owned(), "notes.txt".to_owned()]).collect();
+    let found: BTreeSet<String> = fs::read_dir(&made)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(found, listed);
+}

@@ -9,13 +9,12 @@ use csv::ByteRecord;
 use encoding_rs::{Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
-use crate::{ColumnarError, MAX_COLUMNS, MAX_RECORD_BYTES, ReadOptions, TextChunk, UnreadableValues};
+use crate::{
+    ColumnarError, MAX_COLUMNS, MAX_RECORD_BYTES, ReadOptions, TextChunk, UNREADABLE, UnreadableValues,
+};
 
 /// Bytes looked at to find encoding and delimiter.
 const SAMPLE_BYTES: usize = 1 << 16;
-
-/// Stands for a value whose bytes no encoding explains; packs take it for a missing one.
-const UNREADABLE: &str = "\u{FFFD}";
 
 const ENCODINGS: &str =
     "utf-8, cp932 (shift_jis), utf-16le, utf-16be, windows-1252, iso-8859-1, euc-jp, iso-2022-jp";

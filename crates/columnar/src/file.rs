@@ -341,8 +341,8 @@ impl WriteFile {
     /// # Errors
     /// [`ColumnarError::Io`] if the system refuses; the target is then as it was.
     pub fn commit(mut self) -> Result<(), ColumnarError> {
+        self.sync()?;
         let name = std::mem::take(&mut self.name);
-        self.flush().map_err(ColumnarError::io(&name, "write"))?;
         let Sink::Temporary { file, target } =
             std::mem::replace(&mut self.sink, Sink::Direct(Box::new(io::sink())))
         else {
@@ -350,7 +350,6 @@ impl WriteFile {
         };
         let file =
             file.into_inner().map_err(|error| ColumnarError::io(&name, "write")(error.into_error()))?;
-        file.as_file().sync_all().map_err(ColumnarError::io(&name, "sync"))?;
         let temporary = file.path().to_owned();
         file.persist(&target).map_err(|error| ColumnarError::io(&name, "rename")(error.error))?;
         UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).remove(&temporary);

@@ -27,6 +27,6 @@ pub use file::{Format, Source, Target, WriteFile, remove_unfinished_files};
 pub use links::{CLUSTER_COLUMNS, LINK_COLUMNS, read_links, read_pairs};
 pub use pairs::{CandidatePair, PairReader, PairWriter};
 pub use result::{Cell, ColumnKind, ResultColumn, ResultWriter};
-pub use table::{ReadOptions, TableReader, UnreadableValues};
+pub use table::{ReadOptions, TableReader, UNREADABLE, UnreadableValues};
 pub use token_read::read_tokens;
 pub use token_write::{TokenRows, TokenWriter};

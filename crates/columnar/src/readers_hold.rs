@@ -17,7 +17,7 @@ use proptest::sample::{Index, select, subsequence};
 
 use crate::{
     Cell, ColumnarError, Format, LINK_COLUMNS, ReadOptions, ResultWriter, Source, TableReader, Target,
-    TokenRows, TokenWriter, read_links, read_pairs, read_tokens,
+    TokenRows, TokenWriter, UNREADABLE, read_links, read_pairs, read_tokens,
 };
 
 const NATIVE: &str = r#"{
@@ -478,10 +478,10 @@ proptest! {
             let other = *other && !unmappable && std::str::from_utf8(&shift_jis).is_err();
             bytes.extend_from_slice(if other { &shift_jis } else { text.as_bytes() });
             bytes.extend_from_slice(b",x\n");
-            expected.push(if other { "\u{fffd}".to_owned() } else { text.clone() });
+            expected.push(if other { UNREADABLE.to_owned() } else { text.clone() });
         }
-        let masked = expected.iter().filter(|text| *text == "\u{fffd}").count() as u64;
-        let first = expected.iter().position(|text| text == "\u{fffd}");
+        let masked = expected.iter().filter(|text| *text == UNREADABLE).count() as u64;
+        let first = expected.iter().position(|text| text == UNREADABLE);
         with_file("csv", &bytes, |source| {
             let options = ReadOptions { encoding: None, mask_unreadable: true };
             let mut reader = TableReader::open(source, &options).unwrap();

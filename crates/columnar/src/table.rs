@@ -10,12 +10,15 @@ use crate::{ColumnarError, Format, MAX_COLUMNS, Source, TextChunk};
 /// Rows in a chunk.
 const CHUNK_ROWS: usize = 4096;
 
+/// Stands for a value that could not be read and was masked; locale packs take it for a missing one.
+pub const UNREADABLE: &str = "\u{FFFD}";
+
 /// How a text table is read.
 #[derive(Debug, Clone, Default)]
 pub struct ReadOptions {
     /// Name of the character encoding; found by looking if `None`.
     pub encoding: Option<String>,
-    /// Whether a value of CSV or TSV whose bytes are not of the encoding becomes U+FFFD, and is counted
+    /// Whether a value of CSV or TSV whose bytes are not of the encoding becomes [`UNREADABLE`], and is counted
     /// ([`TableReader::unreadable`]), instead of ending the work.
     pub mask_unreadable: bool,
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use mizuhiki_columnar::{ColumnarError, Target, TextChunk, WriteFile};
+use mizuhiki_columnar::{ColumnarError, Target, TextChunk, UNREADABLE, WriteFile};
 use mizuhiki_exchange::{InvalidIdError, RecordIds};
 use rand::RngExt as _;
 use rand_chacha::ChaCha20Rng;
@@ -62,7 +62,7 @@ impl IdSource {
             let original = self.column.as_ref().map(|(_, column)| chunk.get(index, *column).trim());
             // Tokens of masked ids could not be led back.
             let needed = self.map.is_some() || matches!(self.policy, IdPolicy::Keep);
-            if needed && original == Some("\u{FFFD}") {
+            if needed && original == Some(UNREADABLE) {
                 return Err(self.unreadable(row));
             }
             let pushed = match self.policy {

@@ -110,7 +110,7 @@ pub(crate) fn make_folder<'t>(
         let mut files = tables.chain([MANIFEST.to_owned()]).map(|file| folder.join(file));
         return files.find(|file| file.exists()).map_or(Ok(()), |file| Err(SynthError::Occupied { file }));
     };
-    for path in made.iter().map(|file| folder.join(file)) {
+    for path in made.iter().map(String::as_str).chain([MANIFEST]).map(|file| folder.join(file)) {
         fs::remove_file(&path)
             .or_else(|reason| if reason.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(reason) })
             .map_err(|reason| SynthError::Folder { path, reason })?;

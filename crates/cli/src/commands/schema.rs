@@ -54,6 +54,7 @@ pub(super) fn read_usable_schema(path: &Path) -> anyhow::Result<LinkageSchema> {
 
 fn init(input: &str, output: &str, encoding: Option<String>, say: &Say) -> anyhow::Result<()> {
     keep_inputs(output, &[input])?;
+    // A sample does without the values that cannot be read; `encode` names them.
     let Proposal { schema: text, left_out } =
         propose_schema(&Source::from_argument(input), &ReadOptions { encoding, mask_unreadable: true })?;
     if !left_out.is_empty() {
