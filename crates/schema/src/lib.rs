@@ -4,6 +4,7 @@
 //! is the only way to one. Native documents describe tokens (fields, views, diffusion, thresholds); clkhash
 //! documents of versions 1, 2 and 3 are read as they are.
 
+mod audit;
 mod blocking;
 mod clkhash;
 mod digest;
@@ -13,6 +14,7 @@ mod json;
 mod native;
 mod threshold;
 
+pub use audit::{AuditBody, AuditComparison, AuditFilter, AuditRole, AuditSchema, Neighbours, Slip};
 pub use blocking::{Blocking, BlockingKey, BlockingPart, BlockingRule};
 pub use clkhash::{
     BitStrategy, ClkhashFeature, ClkhashFormat, ClkhashHash, ClkhashSchema, Comparison, Hashing, KdfHash,
@@ -97,6 +99,13 @@ impl LinkageSchema {
             return walk
                 .finish(schema)
                 .map(|(schema, warnings)| (SchemaBody::Clkhash(Box::new(schema)), warnings));
+        }
+        if AuditSchema::is_audit(value) {
+            return Err(SchemaError::single(
+                "$.format",
+                "this is an audit schema: it says how links are audited, not how records are linked",
+                "use it with `mizuhiki encode --for audit`, or give a linkage schema",
+            ));
         }
         Err(SchemaError::single(
             "$.format",

@@ -202,10 +202,7 @@ pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<TokenSchema> {
     let limits = read_limits(&root, walk);
     let thresholds = read_thresholds(&root, walk);
     let known_pairs = root.integer_or(walk, "knownPairs", 1..=1_000_000_000, 10_000);
-    let statutory_basis = match root.optional("statutoryBasis") {
-        Some((basis, path)) => Some(walk.text(basis, &path)?.to_owned()),
-        None => None,
-    };
+    let statutory_basis = read_statutory_basis(&root, walk)?;
     let (pack, pack_digest) = locale?;
     let (profile, diffusion, views) = (profile?, diffusion?, views?);
     if profile == Profile::Plain {
@@ -254,7 +251,15 @@ fn read_profile(root: &Object<'_>, walk: &mut Walk) -> Option<Profile> {
     }
 }
 
-fn read_locale(root: &Object<'_>, walk: &mut Walk) -> Option<(String, Option<SchemaDigest>)> {
+/// `Some(None)` if the document states none.
+pub(crate) fn read_statutory_basis(root: &Object<'_>, walk: &mut Walk) -> Option<Option<String>> {
+    match root.optional("statutoryBasis") {
+        Some((basis, path)) => walk.text(basis, &path).map(|basis| Some(basis.to_owned())),
+        None => Some(None),
+    }
+}
+
+pub(crate) fn read_locale(root: &Object<'_>, walk: &mut Walk) -> Option<(String, Option<SchemaDigest>)> {
     let (value, path) = root.required(walk, "locale", "write \"locale\": { \"pack\": \"en-Latn\" }")?;
     let locale = walk.object(value, &path)?;
     locale.only(walk, &["pack", "digest"]);
@@ -316,36 +321,14 @@ fn read_field(value: &Value, path: &str, walk: &mut Walk, inputs: &mut Vec<Input
     let kind = object.text(walk, "kind", "say what the values are, such as \"surname\" or \"date\"");
     let weight = object.number_or(walk, "weight", (0.001, 1000.0), 1.0);
     let features = read_features(&object, walk);
-    let mut missing = Vec::new();
-    if let Some((value, path)) = object.optional("missing") {
-        for (index, item) in walk.array(value, &path)?.iter().enumerate() {
-            missing.extend(walk.text(item, &format!("{path}[{index}]")).map(str::to_owned));
-        }
-    }
-    let optional = |key: &str, walk: &mut Walk| match object.optional(key) {
-        Some((value, path)) => walk.text(value, &path).map(str::to_owned),
-        None => None,
-    };
-    let (named, column, level) = (optional("input", walk), optional("column", walk), optional("level", walk));
+    let missing = read_missing(&object, walk)?;
+    let level = optional(&object, walk, "level");
     let key_group = match object.optional("keyGroup") {
         Some(_) => Some(identifier(&object, walk, "keyGroup")?),
         None => None,
     };
     let name = name?;
-    let input = match (named, column) {
-        (Some(_), Some(_)) => {
-            walk.fault(&object.path("column"), "both an input and a column", "keep one of the two");
-            return None;
-        }
-        (Some(named), None) => match inputs.iter().position(|input| input.name == named) {
-            Some(input) => input,
-            None => {
-                walk.fault(&object.path("input"), "no input has this name", "list it in $.inputs");
-                return None;
-            }
-        },
-        (None, column) => input_of_column(column.unwrap_or_else(|| name.clone()), inputs),
-    };
+    let input = input_named(&object, walk, &name, inputs)?;
     Some(Field {
         input,
         kind: kind?.to_owned(),
@@ -356,6 +339,45 @@ fn read_field(value: &Value, path: &str, walk: &mut Walk, inputs: &mut Vec<Input
         missing,
         name,
     })
+}
+
+fn optional(object: &Object<'_>, walk: &mut Walk, key: &str) -> Option<String> {
+    let (value, path) = object.optional(key)?;
+    walk.text(value, &path).map(str::to_owned)
+}
+
+/// Values that mean "missing".
+pub(crate) fn read_missing(object: &Object<'_>, walk: &mut Walk) -> Option<Vec<String>> {
+    let mut missing = Vec::new();
+    if let Some((value, path)) = object.optional("missing") {
+        for (index, item) in walk.array(value, &path)?.iter().enumerate() {
+            missing.extend(walk.text(item, &format!("{path}[{index}]")).map(str::to_owned));
+        }
+    }
+    Some(missing)
+}
+
+/// Where something named `name` takes its values from: its input, or its column, which is the name if absent.
+pub(crate) fn input_named(
+    object: &Object<'_>,
+    walk: &mut Walk,
+    name: &str,
+    inputs: &mut Vec<Input>,
+) -> Option<usize> {
+    match (optional(object, walk, "input"), optional(object, walk, "column")) {
+        (Some(_), Some(_)) => {
+            walk.fault(&object.path("column"), "both an input and a column", "keep one of the two");
+            None
+        }
+        (Some(named), None) => {
+            let found = inputs.iter().position(|input| input.name == named);
+            if found.is_none() {
+                walk.fault(&object.path("input"), "no input has this name", "list it in $.inputs");
+            }
+            found
+        }
+        (None, column) => Some(input_of_column(column.unwrap_or_else(|| name.to_owned()), inputs)),
+    }
 }
 
 /// The input that is this column alone; made if there is none yet.
@@ -378,7 +400,7 @@ pub(crate) fn identifier(object: &Object<'_>, walk: &mut Walk, key: &str) -> Opt
     Some(text.to_owned())
 }
 
-fn read_features(object: &Object<'_>, walk: &mut Walk) -> Option<Vec<Feature>> {
+pub(crate) fn read_features(object: &Object<'_>, walk: &mut Walk) -> Option<Vec<Feature>> {
     let fix = "write \"features\": [{ \"type\": \"ngram\", \"n\": 2 }]";
     let (value, path) = object.required(walk, "features", fix)?;
     let items = walk.array(value, &path)?;

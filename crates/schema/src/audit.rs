@@ -1,0 +1,493 @@
+//! Audit documents: what pair tokens carry (`protocols/01-linkage-schema.md` §5).
+
+use serde_json::Value;
+
+use crate::fault::{Object, Walk};
+use crate::inputs::{Input, read_inputs};
+use crate::native::{
+    identifier, input_named, paths_of_repeated, read_features, read_locale, read_missing,
+    read_statutory_basis,
+};
+use crate::{Feature, MAX_SCHEMA_BYTES, SchemaDigest, SchemaError, digest, json};
+
+/// Value of the member `format`.
+pub(crate) const FORMAT: &str = "mizuhiki-audit-schema";
+
+const MAX_COMPARISONS: usize = 16;
+const MAX_LEVELS: usize = 6;
+/// Levels and slips share a byte of flags.
+const MAX_TAGS: usize = 8;
+const MAX_VALUES: u64 = 16;
+const MAX_REACH: u64 = 8;
+const MAX_NEIGHBOUR_COMPARISONS: usize = 4;
+
+/// The agreement behind an audit: which values of a link are compared, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditSchema {
+    canonical: String,
+    digest: SchemaDigest,
+    body: AuditBody,
+}
+
+/// What an audit document says.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AuditBody {
+    /// A name for people.
+    pub name: String,
+    /// Name of the locale pack.
+    pub pack: String,
+    /// Digest of that pack's tables, if the parties pinned it.
+    pub pack_digest: Option<SchemaDigest>,
+    /// Key epoch, from 1.
+    pub epoch: u32,
+    /// Where values come from: the inputs of the document, then a column each for comparisons that name none.
+    pub inputs: Vec<Input>,
+    /// The comparisons, in document order, at most 16.
+    pub comparisons: Vec<AuditComparison>,
+    /// For each comparison, whether people were looked up by it when the links were made.
+    pub searched: Vec<bool>,
+    /// How neighbouring rows are compared.
+    pub neighbours: Neighbours,
+    /// Statute that permits a national number among the values.
+    pub statutory_basis: Option<String>,
+}
+
+/// One comparison of an audit.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AuditComparison {
+    /// Name of the comparison.
+    pub name: String,
+    /// Where the values come from: an index into [`AuditBody::inputs`].
+    pub input: usize,
+    /// What it says about a person.
+    pub role: AuditRole,
+    /// Kind of value, known to the locale pack.
+    pub kind: String,
+    /// Levels from tight to loose, at least one.
+    pub levels: Vec<String>,
+    /// How a value goes wrong.
+    pub slips: Vec<Slip>,
+    /// Graded similarity: a level, the pack's default for the kind if absent, and the features of the filter.
+    pub filter: Option<AuditFilter>,
+    /// Slots: values of a record that are compared.
+    pub values: usize,
+    /// Slots with a filter.
+    pub filters: usize,
+    /// Whether values are more or less complete, as addresses are.
+    pub partial: bool,
+    /// Whether the rarity band is given away.
+    pub rarity: bool,
+    /// Values that mean "missing", besides the empty one.
+    pub missing: Vec<String>,
+}
+
+/// The filter of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Level of the value; the kind's default if absent.
+    pub level: Option<String>,
+    /// Features taken from the value.
+    pub features: Vec<Feature>,
+}
+
+/// What a comparison says about a person: the hypotheses of an audit go by it (`protocols/05-audit.md` §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AuditRole {
+    /// Family name, as it is written.
+    FamilyName,
+    /// Given name, as it is written.
+    GivenName,
+    /// Family and given name in one.
+    FullName,
+    /// Family name, as it is read.
+    FamilyReading,
+    /// Given name, as it is read.
+    GivenReading,
+    /// Date of birth.
+    BirthDate,
+    /// Sex.
+    Sex,
+    /// Address.
+    Address,
+    /// Anything else of a person, such as a telephone number.
+    Other,
+}
+
+const ROLES: [(&str, AuditRole); 9] = [
+    ("family_name", AuditRole::FamilyName),
+    ("given_name", AuditRole::GivenName),
+    ("full_name", AuditRole::FullName),
+    ("family_reading", AuditRole::FamilyReading),
+    ("given_reading", AuditRole::GivenReading),
+    ("birth_date", AuditRole::BirthDate),
+    ("sex", AuditRole::Sex),
+    ("address", AuditRole::Address),
+    ("other", AuditRole::Other),
+];
+
+impl AuditRole {
+    /// The name in documents.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        ROLES.iter().find(|(_, role)| *role == self).map_or("other", |(name, _)| name)
+    }
+
+    /// Whether people are commonly looked up by it: namesakes agree in it.
+    const fn is_searched(self) -> bool {
+        matches!(self, Self::FamilyReading | Self::GivenReading | Self::BirthDate | Self::Sex)
+    }
+}
+
+/// A way in which a value goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Slip {
+    /// Day and month of a date are exchanged.
+    DayMonth,
+    /// A date is one day off.
+    NextDay,
+    /// Family and given name are exchanged.
+    Exchanged,
+}
+
+const SLIPS: [(&str, Slip); 3] =
+    [("day_month", Slip::DayMonth), ("next_day", Slip::NextDay), ("exchanged", Slip::Exchanged)];
+
+impl Slip {
+    /// The name in documents.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        SLIPS[self as usize].0
+    }
+}
+
+/// How neighbouring rows are compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neighbours {
+    /// Rows on either side; 0 for none.
+    pub reach: usize,
+    /// Comparisons by index, and the level of their tags; the comparison's first if absent.
+    pub comparisons: Vec<(usize, Option<String>)>,
+}
+
+const MEMBERS: [&str; 11] = [
+    "format",
+    "version",
+    "name",
+    "description",
+    "epoch",
+    "locale",
+    "inputs",
+    "comparisons",
+    "searched",
+    "neighbours",
+    "statutoryBasis",
+];
+
+impl AuditSchema {
+    /// Reads and checks an audit document.
+    ///
+    /// # Errors
+    /// [`SchemaError`] with every fault found: its JSON path, what is wrong and how to mend it.
+    pub fn parse(text: &str) -> Result<Self, SchemaError> {
+        if text.len() > MAX_SCHEMA_BYTES {
+            return Err(SchemaError::single(
+                "$",
+                format!("the document has {} bytes; the limit is {MAX_SCHEMA_BYTES}", text.len()),
+                "an audit schema is a short document: check that this is the right file",
+            ));
+        }
+        let value = json::parse(text)?;
+        if !Self::is_audit(&value) {
+            return Err(SchemaError::single(
+                "$.format",
+                "this is no audit schema",
+                format!(
+                    "set \"format\": \"{FORMAT}\", or start from `mizuhiki schema init --for audit DATA.csv`"
+                ),
+            ));
+        }
+        let mut walk = Walk::default();
+        let body = read(&value, &mut walk);
+        let (body, _) = walk.finish(body)?;
+        let canonical = digest::canonical(&value)?;
+        Ok(Self { digest: SchemaDigest::of(&canonical), canonical, body })
+    }
+
+    pub(crate) fn is_audit(value: &Value) -> bool {
+        value.get("format").and_then(Value::as_str) == Some(FORMAT)
+    }
+
+    /// Whether a document says of itself that it is an audit schema.
+    #[must_use]
+    pub fn names_itself(text: &str) -> bool {
+        serde_json::from_str::<Value>(text).is_ok_and(|value| Self::is_audit(&value))
+    }
+
+    /// SHA-256 of the canonical document (RFC 8785).
+    #[must_use]
+    pub const fn digest(&self) -> SchemaDigest {
+        self.digest
+    }
+
+    /// The canonical document (RFC 8785), which travels with the tokens.
+    #[must_use]
+    pub fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    /// What the document says.
+    #[must_use]
+    pub const fn body(&self) -> &AuditBody {
+        &self.body
+    }
+}
+
+fn read(value: &Value, walk: &mut Walk) -> Option<AuditBody> {
+    let root = walk.object(value, "$")?;
+    root.only(walk, &MEMBERS);
+    if let Some((version, path)) = root.required(walk, "version", "write \"version\": 1") {
+        walk.integer(version, &path, 1..=1);
+    }
+    let name = root.text(walk, "name", "give the schema a name");
+    if let Some((description, path)) = root.optional("description") {
+        walk.text(description, &path);
+    }
+    let epoch = root.integer_or(walk, "epoch", 1..=u64::from(u32::MAX), 1);
+    let locale = read_locale(&root, walk);
+    let inputs = read_inputs(&root, walk);
+    let (inputs, comparisons) = read_comparisons(&root, walk, inputs).unzip();
+    let searched = read_searched(&root, walk, comparisons.as_deref());
+    let neighbours = read_neighbours(&root, walk, comparisons.as_deref());
+    let statutory_basis = read_statutory_basis(&root, walk)?;
+    let (pack, pack_digest) = locale?;
+    Some(AuditBody {
+        name: name?.to_owned(),
+        pack,
+        pack_digest,
+        epoch: epoch? as u32,
+        inputs: inputs?,
+        comparisons: comparisons?,
+        searched: searched?,
+        neighbours: neighbours?,
+        statutory_basis,
+    })
+}
+
+fn read_comparisons(
+    root: &Object<'_>,
+    walk: &mut Walk,
+    inputs: Option<Vec<Input>>,
+) -> Option<(Vec<Input>, Vec<AuditComparison>)> {
+    let mut inputs = inputs?;
+    let (value, path) = root.required(walk, "comparisons", "list what is compared")?;
+    let items = walk.array(value, &path)?;
+    if items.is_empty() || items.len() > MAX_COMPARISONS {
+        let fix = format!("list 1 to {MAX_COMPARISONS} comparisons");
+        walk.fault(&path, format!("{} comparisons", items.len()), fix);
+        return None;
+    }
+    let read: Vec<Option<AuditComparison>> = items
+        .iter()
+        .enumerate()
+        .map(|(index, item)| read_comparison(item, &format!("{path}[{index}]"), walk, &mut inputs))
+        .collect();
+    let comparisons: Vec<AuditComparison> = read.into_iter().collect::<Option<_>>()?;
+    let names: Vec<&str> = comparisons.iter().map(|comparison| comparison.name.as_str()).collect();
+    for path in paths_of_repeated(&names, &path) {
+        walk.fault(&path, "two comparisons have this name", "give each comparison its own name");
+    }
+    for index in (0..inputs.len()).filter(|input| comparisons.iter().all(|of| of.input != *input)) {
+        let path = format!("$.inputs[{index}]");
+        walk.fault(&path, "no comparison takes its values from it", "remove it");
+    }
+    Some((inputs, comparisons))
+}
+
+const COMPARISON_MEMBERS: [&str; 13] = [
+    "name", "input", "column", "role", "kind", "levels", "slips", "filter", "values", "filters", "partial",
+    "rarity", "missing",
+];
+
+fn read_comparison(
+    value: &Value,
+    path: &str,
+    walk: &mut Walk,
+    inputs: &mut Vec<Input>,
+) -> Option<AuditComparison> {
+    let object = walk.object(value, path)?;
+    object.only(walk, &COMPARISON_MEMBERS);
+    let name = identifier(&object, walk, "name");
+    let role = one_of(&object, walk, "role", &ROLES);
+    let kind = object.text(walk, "kind", "say what the values are, such as \"surname\" or \"date\"");
+    let levels = read_levels(&object, walk);
+    let slips = read_slips(&object, walk);
+    let filter = match object.optional("filter") {
+        Some((value, path)) => read_filter(value, &path, walk).map(Some),
+        None => Some(None),
+    };
+    let values = object.integer_or(walk, "values", 1..=MAX_VALUES, 1);
+    let filters = object.integer_or(walk, "filters", 1..=values.unwrap_or(MAX_VALUES), 1);
+    if let (Some((_, path)), Some(None)) = (object.optional("filters"), &filter) {
+        walk.fault(&path, "filters without a filter", "add \"filter\", or remove it");
+    }
+    let partial = object.boolean_or(walk, "partial", false);
+    let rarity = object.boolean_or(walk, "rarity", false);
+    let missing = read_missing(&object, walk)?;
+    let name = name?;
+    let input = input_named(&object, walk, &name, inputs)?;
+    let (levels, slips) = (levels?, slips?);
+    if levels.len() + slips.len() > MAX_TAGS {
+        let fix = format!("levels and slips are {MAX_TAGS} together at most");
+        walk.fault(&object.path("slips"), "too many slips", fix);
+    }
+    let filter = filter?;
+    Some(AuditComparison {
+        input,
+        role: role?,
+        kind: kind?.to_owned(),
+        levels,
+        slips,
+        filters: if filter.is_some() { filters? as usize } else { 0 },
+        filter,
+        values: values? as usize,
+        partial: partial?,
+        rarity: rarity?,
+        missing,
+        name,
+    })
+}
+
+fn one_of<T: Copy>(object: &Object<'_>, walk: &mut Walk, key: &str, known: &[(&str, T)]) -> Option<T> {
+    let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+    let fix = format!("write one of {}", names.join(", "));
+    let text = object.text(walk, key, &fix)?;
+    let found = known.iter().find(|(name, _)| *name == text);
+    if found.is_none() {
+        walk.fault(&object.path(key), format!("unknown {key}"), fix);
+    }
+    found.map(|(_, value)| *value)
+}
+
+/// Texts of a list, each once; `Some(None)` if the member is absent.
+fn texts<'v>(
+    object: &Object<'v>,
+    walk: &mut Walk,
+    key: &str,
+    most: usize,
+) -> Option<Option<Vec<(&'v str, String)>>> {
+    let Some((value, path)) = object.optional(key) else { return Some(None) };
+    let items = walk.array(value, &path)?;
+    if items.len() > most {
+        walk.fault(&path, format!("{} entries", items.len()), format!("list at most {most}"));
+        return None;
+    }
+    let mut found: Vec<(&str, String)> = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        let path = format!("{path}[{index}]");
+        let text = walk.text(item, &path)?;
+        if found.iter().any(|(earlier, _)| *earlier == text) {
+            walk.fault(&path, "listed twice", "list it once");
+            return None;
+        }
+        found.push((text, path));
+    }
+    Some(Some(found))
+}
+
+fn read_levels(object: &Object<'_>, walk: &mut Walk) -> Option<Vec<String>> {
+    let fix = "list levels of the kind, from tight to loose";
+    let (_, path) = object.required(walk, "levels", fix)?;
+    let levels = texts(object, walk, "levels", MAX_LEVELS)?.unwrap_or_default();
+    if levels.is_empty() {
+        walk.fault(&path, "no level", fix);
+        return None;
+    }
+    Some(levels.into_iter().map(|(level, _)| level.to_owned()).collect())
+}
+
+fn read_slips(object: &Object<'_>, walk: &mut Walk) -> Option<Vec<Slip>> {
+    let mut slips = Vec::new();
+    for (text, path) in texts(object, walk, "slips", SLIPS.len())?.unwrap_or_default() {
+        match SLIPS.iter().find(|(name, _)| *name == text) {
+            Some((_, slip)) => slips.push(*slip),
+            None => {
+                walk.fault(&path, "unknown slip", "write day_month, next_day or exchanged");
+                return None;
+            }
+        }
+    }
+    Some(slips)
+}
+
+fn read_filter(value: &Value, path: &str, walk: &mut Walk) -> Option<AuditFilter> {
+    let object = walk.object(value, path)?;
+    object.only(walk, &["level", "features"]);
+    let level = match object.optional("level") {
+        Some((value, path)) => Some(walk.text(value, &path)?.to_owned()),
+        None => None,
+    };
+    Some(AuditFilter { level, features: read_features(&object, walk)? })
+}
+
+/// The comparison with a name that stands at `path`.
+fn named(walk: &mut Walk, comparisons: &[AuditComparison], name: &str, path: &str) -> Option<usize> {
+    let found = comparisons.iter().position(|comparison| comparison.name == name);
+    if found.is_none() {
+        walk.fault(path, "no comparison has this name", "list names that stand in $.comparisons");
+    }
+    found
+}
+
+fn read_searched(
+    root: &Object<'_>,
+    walk: &mut Walk,
+    comparisons: Option<&[AuditComparison]>,
+) -> Option<Vec<bool>> {
+    let comparisons = comparisons?;
+    let Some((value, path)) = root.optional("searched") else {
+        return Some(comparisons.iter().map(|comparison| comparison.role.is_searched()).collect());
+    };
+    let mut searched = vec![false; comparisons.len()];
+    for (index, item) in walk.array(value, &path)?.iter().enumerate() {
+        let path = format!("{path}[{index}]");
+        let name = walk.text(item, &path)?;
+        searched[named(walk, comparisons, name, &path)?] = true;
+    }
+    Some(searched)
+}
+
+fn read_neighbours(
+    root: &Object<'_>,
+    walk: &mut Walk,
+    comparisons: Option<&[AuditComparison]>,
+) -> Option<Neighbours> {
+    let none = Neighbours { reach: 0, comparisons: Vec::new() };
+    let Some((value, path)) = root.optional("neighbours") else { return Some(none) };
+    let object = walk.object(value, &path)?;
+    object.only(walk, &["reach", "comparisons"]);
+    let reach = object.integer_or(walk, "reach", 0..=MAX_REACH, 3)? as usize;
+    let mut found = Vec::new();
+    if let Some((value, path)) = object.optional("comparisons") {
+        let items = walk.array(value, &path)?;
+        if items.len() > MAX_NEIGHBOUR_COMPARISONS {
+            let fix = format!("list at most {MAX_NEIGHBOUR_COMPARISONS}");
+            walk.fault(&path, format!("{} comparisons", items.len()), fix);
+            return None;
+        }
+        for (index, item) in items.iter().enumerate() {
+            let item = walk.object(item, &format!("{path}[{index}]"))?;
+            item.only(walk, &["comparison", "level"]);
+            let name = item.text(walk, "comparison", "name a comparison")?;
+            let level = match item.optional("level") {
+                Some((value, path)) => Some(walk.text(value, &path)?.to_owned()),
+                None => None,
+            };
+            found.push((named(walk, comparisons?, name, &item.path("comparison"))?, level));
+        }
+    }
+    Some(if found.is_empty() || reach == 0 { none } else { Neighbours { reach, comparisons: found } })
+}
