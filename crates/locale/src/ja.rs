@@ -12,6 +12,7 @@ mod kanji;
 pub mod names;
 mod numeral;
 mod prepare;
+mod rarity;
 pub mod readings;
 mod relation;
 mod romaji;
@@ -23,7 +24,7 @@ mod laws;
 mod tests;
 
 use crate::{
-    EnLatn, Kind, MAX_VALUE_BYTES, Outcome, Pack, Reading, Role, TOO_LONG, UNEQUAL, UNKNOWN_KIND,
+    EnLatn, Kind, LevelTexts, MAX_VALUE_BYTES, Outcome, Pack, Reading, Role, TOO_LONG, UNEQUAL, UNKNOWN_KIND,
     UNKNOWN_LEVEL, canonical, kind, outcome,
 };
 use codes::Checked;
@@ -101,6 +102,42 @@ impl Pack for Ja {
         finish(out, |out| normalise(kind, level, value, out))
     }
 
+    fn normalise_at(&self, kind: &str, levels: &[String], value: &str, out: &mut LevelTexts) {
+        out.begin(levels.len());
+        let LevelTexts { texts, outcomes } = out;
+        let known = KINDS.iter().find(|known| known.name == kind);
+        let one_way =
+            known.is_some_and(|known| levels.iter().all(|level| known.levels.contains(&level.as_str())));
+        let shares = kind.starts_with("kana") || kind.starts_with("kanji") || kind == "address";
+        if !one_way || !shares || value.len() > MAX_VALUE_BYTES {
+            for ((level, text), outcome) in levels.iter().zip(texts).zip(outcomes) {
+                *outcome = self.normalise(kind, level, value, text);
+            }
+            return;
+        }
+        // Preparing is the same for every level, and so is taking an address apart.
+        let mut prepared = String::new();
+        if let Err(reason) = prepare::prepare(value, &mut prepared) {
+            return outcomes.fill(Outcome::Invalid(reason));
+        }
+        if prepare::is_missing(&prepared) {
+            return;
+        }
+        let address = (kind == "address").then(|| address::Parsed::new(&prepared));
+        let unbracketed = prepare::without_brackets(&prepared);
+        let name = part(kind, &unbracketed);
+        for ((level, text), outcome) in levels.iter().zip(texts).zip(outcomes) {
+            *outcome = finish(text, |text| {
+                match &address {
+                    Some(address) => address.normalise(level, text)?,
+                    None if kind.starts_with("kana") => kana_level(level, name, text),
+                    None => kanji_level(level, name, text),
+                }
+                if prepare::is_missing(text) { Err(Outcome::Missing) } else { Ok(()) }
+            });
+        }
+    }
+
     fn canonical(&self, kind: &str, value: &str, out: &mut String) -> Outcome {
         match code_book(kind) {
             Some(_) if value.len() > MAX_VALUE_BYTES => Outcome::Invalid(TOO_LONG),
@@ -122,6 +159,18 @@ impl Pack for Ja {
 
     fn readings(&self, name: &str, most: usize) -> Vec<Reading> {
         readings::readings(name, most)
+    }
+
+    fn part_readings(&self, kind: &str, name: &str, most: usize) -> Vec<Reading> {
+        match kind {
+            "kana_family" => readings::part_readings(readings::Part::Family, name, most),
+            "kana_given" => readings::part_readings(readings::Part::Given, name, most),
+            _ => Vec::new(),
+        }
+    }
+
+    fn rarity(&self, kind: &str, value: &str) -> u8 {
+        rarity::rarity(kind, value)
     }
 
     fn writes(&self, letter: char) -> bool {

@@ -1,11 +1,20 @@
 //! What every pack promises of every value.
 
-use crate::{Outcome, Pack};
+use crate::{LevelTexts, Outcome, Pack};
 
 /// Normalises at every kind and level, and again: a value is not empty, and is its own result.
 pub(crate) fn normalise_twice(pack: &dyn Pack, value: &str) {
     let (mut once, mut twice) = (String::new(), String::new());
+    let mut at_levels = LevelTexts::default();
     for kind in pack.kinds() {
+        // Several levels at once are what they are one by one.
+        let levels: Vec<String> = kind.levels.iter().map(|level| (*level).to_owned()).collect();
+        pack.normalise_at(kind.name, &levels, value, &mut at_levels);
+        for (number, level) in levels.iter().enumerate() {
+            let outcome = pack.normalise(kind.name, level, value, &mut once);
+            assert_eq!(at_levels.outcome(number), outcome, "{} {level} {value:?}", kind.name);
+            assert_eq!(at_levels.text(number), (outcome == Outcome::Value).then_some(once.as_str()));
+        }
         for level in kind.levels {
             let outcome = pack.normalise(kind.name, level, value, &mut once);
             assert_eq!(outcome == Outcome::Value, !once.is_empty());

@@ -9,10 +9,12 @@ mod en_latn;
 mod ja;
 #[cfg(test)]
 mod laws;
+mod slips;
 
 pub use de_latn::DeLatn;
 pub use en_latn::EnLatn;
 pub use ja::{Ja, names as ja_names, readings as ja_readings};
+pub use slips::{day_after, day_month_exchanged};
 
 /// Stands in a normalised value for a character that nobody knows; q-grams that hold it are masked.
 pub const WILDCARD: char = '\u{FFFD}';
@@ -118,6 +120,39 @@ pub enum Outcome {
     Invalid(&'static str),
 }
 
+/// A value at several levels.
+#[derive(Debug, Clone, Default)]
+pub struct LevelTexts {
+    texts: Vec<String>,
+    outcomes: Vec<Outcome>,
+}
+
+impl LevelTexts {
+    fn begin(&mut self, levels: usize) {
+        self.texts.resize_with(levels.max(self.texts.len()), String::new);
+        self.outcomes.clear();
+        self.outcomes.resize(levels, Outcome::Missing);
+    }
+
+    /// What became of the value at the level with this number.
+    ///
+    /// # Panics
+    /// If there is no such level.
+    #[must_use]
+    pub fn outcome(&self, level: usize) -> Outcome {
+        self.outcomes[level]
+    }
+
+    /// The text at the level with this number, where there is one.
+    ///
+    /// # Panics
+    /// If there is no such level.
+    #[must_use]
+    pub fn text(&self, level: usize) -> Option<&str> {
+        (self.outcomes[level] == Outcome::Value).then(|| self.texts[level].as_str())
+    }
+}
+
 /// A guess at how a name that is written in one script is read in another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
@@ -143,6 +178,14 @@ pub trait Pack: Sync {
     ///
     /// `kind` and `level` are names from [`Pack::kinds`]; an unknown name gives [`Outcome::Invalid`].
     fn normalise(&self, kind: &str, level: &str, value: &str, out: &mut String) -> Outcome;
+
+    /// Normalises `value` at several levels of a kind, each as [`Pack::normalise`] does.
+    fn normalise_at(&self, kind: &str, levels: &[String], value: &str, out: &mut LevelTexts) {
+        out.begin(levels.len());
+        for (number, level) in levels.iter().enumerate() {
+            out.outcomes[number] = self.normalise(kind, level, value, &mut out.texts[number]);
+        }
+    }
 
     /// Whether a letter is of a script that the pack is for.
     fn writes(&self, letter: char) -> bool;
@@ -179,6 +222,20 @@ pub trait Pack: Sync {
     fn readings(&self, name: &str, most: usize) -> Vec<Reading> {
         let _ = (name, most);
         Vec::new()
+    }
+
+    /// The most probable readings of the part of a name that a kind is about (`protocols/02-ja.md` §9, parts), at
+    /// most `most`, by falling probability; none for other kinds.
+    fn part_readings(&self, kind: &str, name: &str, most: usize) -> Vec<Reading> {
+        let _ = (kind, name, most);
+        Vec::new()
+    }
+
+    /// How common a value is, by the pack's lists: 0 (very common) to 3 (in no list). `value` is normalised at the
+    /// kind's default level; 0 for kinds without lists.
+    fn rarity(&self, kind: &str, value: &str) -> u8 {
+        let _ = (kind, value);
+        0
     }
 
     /// The kind with this name.

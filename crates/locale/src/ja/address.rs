@@ -7,54 +7,128 @@ mod parse;
 
 pub(super) use compare::relation;
 
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+
 use super::prepare::compose;
 use crate::Outcome;
 use gazetteer::gazetteer;
 
+const NOT_AN_ADDRESS: &str = "not an address";
+
 /// Rounds after which even the oddest text stands still.
 const MAX_ROUNDS: usize = 8;
 
-/// A level of a prepared address: normalised until nothing changes.
-pub(super) fn normalise(level: &str, prepared: &str, out: &mut String) -> Result<(), Outcome> {
-    once(level, prepared, out)?;
-    for _ in 0..MAX_ROUNDS {
-        let before = std::mem::take(out);
-        once(level, &before, out)?;
-        if *out == before {
-            return Ok(());
-        }
-    }
-    Err(Outcome::Invalid("not an address"))
+/// A prepared address, taken apart.
+pub(super) struct Parsed<'p> {
+    prepared: &'p str,
+    address: parse::Address,
+    today: parse::Address,
 }
 
-fn once(level: &str, prepared: &str, out: &mut String) -> Result<(), Outcome> {
-    if level == "municipality" && gazetteer().by_code(prepared.trim()).is_some() {
-        out.push_str(prepared.trim());
-        return Ok(());
+/// A level of a prepared address: normalised until nothing changes.
+pub(super) fn normalise(level: &str, prepared: &str, out: &mut String) -> Result<(), Outcome> {
+    Parsed::new(prepared).normalise(level, out)
+}
+
+impl<'p> Parsed<'p> {
+    pub(super) fn new(prepared: &'p str) -> Self {
+        let address = parse::Address::parse(prepared);
+        Self { prepared, today: address.resolve_today(), address }
     }
-    let address = parse::Address::parse(prepared);
-    match level {
-        "eq" => {
-            out.push_str(&address.area());
-            out.push_str(&address.block.join("-"));
-            address.rest.write(out);
+
+    /// A level, normalised until nothing changes.
+    pub(super) fn normalise(&self, level: &str, out: &mut String) -> Result<(), Outcome> {
+        self.once(level, out)?;
+        // The code of a municipality stands for itself.
+        if level == "municipality" {
+            return Ok(());
         }
-        "prefix" => {
-            out.push_str(&address.area());
-            out.push_str(&address.block.join("-"));
+        let mut shape = if level == "gaz" { self.today.shape() } else { None };
+        if shape.as_ref().is_some_and(|shape| SHAPES.with_borrow(|shapes| shapes.contains(shape))) {
+            return Ok(());
         }
-        "municipality" => match address.resolve_today().municipalities[..] {
-            [one] => out.push_str(gazetteer().code(one)),
-            _ => return Err(Outcome::Missing),
-        },
-        _ => {
-            let resolved = address.resolve_today();
-            out.push_str(&resolved.area());
-            if level == "gaz" {
-                out.push_str(&resolved.block.join("-"));
+        for _ in 0..MAX_ROUNDS {
+            let before = std::mem::take(out);
+            if level == "area" {
+                out.push_str(&stable_area(&before)?);
+                return Ok(());
+            }
+            Parsed::new(&before).once(level, out)?;
+            if *out == before {
+                // Only what stood still at once.
+                if let Some(shape) = shape {
+                    SHAPES.with_borrow_mut(|shapes| {
+                        if shapes.len() >= MAX_REMEMBERED {
+                            shapes.clear();
+                        }
+                        shapes.insert(shape);
+                    });
+                }
+                return Ok(());
+            }
+            shape = None;
+        }
+        Err(Outcome::Invalid(NOT_AN_ADDRESS))
+    }
+
+    fn once(&self, level: &str, out: &mut String) -> Result<(), Outcome> {
+        match level {
+            "municipality" if gazetteer().by_code(self.prepared.trim()).is_some() => {
+                out.push_str(self.prepared.trim());
+            }
+            "municipality" => match self.today.municipalities[..] {
+                [one] => out.push_str(gazetteer().code(one)),
+                _ => return Err(Outcome::Missing),
+            },
+            "eq" | "prefix" => {
+                out.push_str(&self.address.area());
+                out.push_str(&self.address.block.join("-"));
+                if level == "eq" {
+                    self.address.rest.write(out);
+                }
+            }
+            _ => {
+                out.push_str(&self.today.area());
+                if level == "gaz" {
+                    out.push_str(&self.today.block.join("-"));
+                }
             }
         }
+        compose(out);
+        Ok(())
     }
-    compose(out);
-    Ok(())
+}
+
+/// Areas that a thread remembers.
+const MAX_REMEMBERED: usize = 1 << 17;
+
+thread_local! {
+    /// Areas once through, and what they become in the end: towns repeat.
+    static AREAS: RefCell<HashMap<String, String>> = RefCell::new(HashMap::new());
+    /// Areas with a block that stand still, whatever its numbers are: reading a block goes by digits, not by numbers.
+    static SHAPES: RefCell<HashSet<String>> = RefCell::new(HashSet::new());
+}
+
+/// An area that went through once, normalised until nothing changes.
+fn stable_area(area: &str) -> Result<String, Outcome> {
+    if let Some(known) = AREAS.with_borrow(|areas| areas.get(area).cloned()) {
+        return Ok(known);
+    }
+    let mut before = area.to_owned();
+    for _ in 0..MAX_ROUNDS {
+        let mut after = String::new();
+        Parsed::new(&before).once("area", &mut after)?;
+        if after == before {
+            AREAS.with_borrow_mut(|areas| {
+                if areas.len() >= MAX_REMEMBERED {
+                    areas.clear();
+                }
+                areas.insert(area.to_owned(), after.clone());
+            });
+            return Ok(after);
+        }
+        before = after;
+    }
+    Err(Outcome::Invalid(NOT_AN_ADDRESS))
 }

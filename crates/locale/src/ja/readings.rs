@@ -10,7 +10,7 @@ mod word;
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use super::kanji::{is_kana, is_kanji};
 use super::names::{given_names, surnames};
@@ -22,6 +22,9 @@ pub use score::Model;
 
 /// Longest part of a name that is read, in characters.
 const MAX_CHARACTERS: usize = 8;
+
+/// Candidates of a name that is not parted, from which readings of its parts are taken.
+const MAX_CANDIDATES: usize = 64;
 
 /// How much a reading of given names counts that the list calls usual.
 const USUAL: f64 = 4.0;
@@ -145,6 +148,58 @@ pub(super) fn readings(name: &str, most: usize) -> Vec<Reading> {
     best
 }
 
+/// The most probable readings of one part of a full name. A name that is not parted has those of its candidates, in
+/// their order.
+pub(super) fn part_readings(part: Part, name: &str, most: usize) -> Vec<Reading> {
+    let mut prepared = String::new();
+    if prepare(name, &mut prepared).is_err() || is_missing(&prepared) {
+        return Vec::new();
+    }
+    let Some((family, given)) =
+        parting(&without_brackets(&prepared)).map(|(a, b)| (a.to_owned(), b.to_owned()))
+    else {
+        let mut found: Vec<Reading> = Vec::new();
+        for candidate in readings(name, MAX_CANDIDATES) {
+            let (family, given) = candidate.text.split_once(' ').unwrap_or((&candidate.text, ""));
+            let text = if part == Part::Family { family } else { given };
+            if found.iter().all(|earlier| earlier.text != text) {
+                found.push(Reading { text: text.to_owned(), probability: candidate.probability });
+            }
+        }
+        found.truncate(most);
+        return found;
+    };
+    let written = if part == Part::Family { family } else { given };
+    match kana_of_latin(&written) {
+        Some(kana) => vec![Reading { text: kana, probability: 1.0 }],
+        None => likeliest(part, &folded(&written)).iter().take(most).cloned().collect(),
+    }
+}
+
+/// Readings of a part that all threads remember, at most so many: names repeat, and working one out takes a quarter of
+/// a millisecond.
+const LIKELIEST: usize = 16;
+
+/// Parts that all threads remember.
+const MAX_SHARED: usize = 1 << 19;
+
+static SHARED: LazyLock<RwLock<Memo>> = LazyLock::new(RwLock::default);
+
+/// The most probable readings of a part.
+fn likeliest(part: Part, spelling: &str) -> Arc<[Reading]> {
+    let key = (part, spelling.to_owned());
+    if let Some(known) = SHARED.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return Arc::clone(known);
+    }
+    let readings: Arc<[Reading]> = read_part(part, spelling).into_iter().take(LIKELIEST).collect();
+    let mut shared = SHARED.write().unwrap_or_else(PoisonError::into_inner);
+    if shared.len() >= MAX_SHARED {
+        shared.clear();
+    }
+    shared.insert(key, Arc::clone(&readings));
+    readings
+}
+
 /// A number by which probabilities are ordered: 32 significant bits, so that sums of the same terms in another order
 /// are ties.
 const fn rank(probability: f64) -> u64 {
@@ -173,6 +228,19 @@ fn joined(family: &[Reading], given: &[Reading], most: usize) -> Vec<Reading> {
     joined.collect()
 }
 
+/// The readings of a folded part, the most probable first.
+fn read_part(part: Part, spelling: &str) -> Vec<Reading> {
+    if is_missing(spelling) {
+        Vec::new()
+    } else if spelling.chars().all(is_kana) {
+        vec![Reading { text: kana_of(spelling), probability: 1.0 }]
+    } else if is_readable(spelling) {
+        model(part).readings(spelling)
+    } else {
+        Vec::new()
+    }
+}
+
 /// Readings of parts that were asked for: names repeat.
 type Memo = HashMap<(Part, String), Arc<[Reading]>>;
 
@@ -181,21 +249,12 @@ thread_local! {
 }
 
 fn of_part(part: Part, spelling: &str) -> Arc<[Reading]> {
-    if is_missing(spelling) {
-        return Arc::default();
-    }
-    if spelling.chars().all(is_kana) {
-        return Arc::new([Reading { text: kana_of(spelling), probability: 1.0 }]);
-    }
-    if !is_readable(spelling) {
-        return Arc::default();
-    }
     MEMO.with_borrow_mut(|memo| {
         let key = (part, spelling.to_owned());
         if let Some(known) = memo.get(&key) {
             return Arc::clone(known);
         }
-        let readings: Arc<[Reading]> = model(part).readings(spelling).into();
+        let readings: Arc<[Reading]> = read_part(part, spelling).into();
         if memo.len() >= MAX_REMEMBERED {
             memo.clear();
         }

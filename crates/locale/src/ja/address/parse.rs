@@ -85,6 +85,17 @@ impl Address {
         }
     }
 
+    /// Area and block with every number of the block as 1; `None` if the block is not of numbers alone, or the area is
+    /// not known, so that its beginning could be read as a postal code.
+    pub(super) fn shape(&self) -> Option<String> {
+        let number = |part: &&String| part.starts_with(|c: char| c.is_ascii_digit() && c != '0');
+        let known = self.prefecture.is_some() && self.municipalities.len() == 1;
+        if !known || !matches!(self.block.len(), 1..=3) || !self.block.iter().all(|part| number(&part)) {
+            return None;
+        }
+        Some(format!("{}{}", self.area(), ["1"; 3][..self.block.len()].join("-")))
+    }
+
     /// The area as it was written.
     pub(super) fn area(&self) -> String {
         format!("{}{}{}", self.prefecture.unwrap_or_default(), self.written, self.town)
