@@ -12,6 +12,9 @@ mod error;
 mod file;
 mod hostile;
 mod links;
+mod pair_meta;
+mod pair_read;
+mod pair_write;
 mod pairs;
 #[cfg(test)]
 mod readers_hold;
@@ -25,6 +28,8 @@ pub use chunk::TextChunk;
 pub use error::{ColumnarError, MAX_COLUMNS, MAX_RECORD_BYTES};
 pub use file::{Format, Source, Target, WriteFile, remove_unfinished_files};
 pub use links::{CLUSTER_COLUMNS, LINK_COLUMNS, read_links, read_pairs};
+pub use pair_read::{PairTokenBatch, PairTokenReader};
+pub use pair_write::PairTokenWriter;
 pub use pairs::{CandidatePair, PairReader, PairWriter};
 pub use result::{Cell, ColumnKind, ResultColumn, ResultWriter};
 pub use table::{ReadOptions, TableReader, UNREADABLE, UnreadableValues};

@@ -9,6 +9,8 @@ use crate::ColumnarError;
 /// Metadata key in Parquet and Arrow files, and the mark of the first line in text files.
 pub(crate) const META_KEY: &str = "mizuhiki-tokens";
 
+const AGAIN: &str = "encode the records again, or ask the custodian for an intact file";
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MetaJson {
@@ -40,16 +42,8 @@ pub(crate) fn to_json(meta: &TokenMeta) -> String {
 
 /// Reads and checks the metadata: version, digest, names.
 pub(crate) fn from_json(file: &str, text: &str) -> Result<TokenMeta, ColumnarError> {
-    let again = "encode the records again, or ask the custodian for an intact file";
-    // The version first: later versions may have other members.
-    let version = serde_json::from_str::<serde_json::Value>(text)
-        .ok()
-        .and_then(|value| value.get("version").and_then(serde_json::Value::as_u64))
-        .ok_or_else(|| ColumnarError::file(file, "its token metadata is not readable", again))?;
-    if version != u64::from(FORMAT_VERSION) {
-        let problem = format!("token file version {version}; this build reads version {FORMAT_VERSION}");
-        return Err(ColumnarError::file(file, problem, "use the release that made the file"));
-    }
+    let again = AGAIN;
+    check_version(file, text)?;
     let json: MetaJson = serde_json::from_str(text)
         .map_err(|_| ColumnarError::file(file, "its token metadata is not readable", again))?;
     let schema = LinkageSchema::parse(&json.schema)
@@ -77,7 +71,20 @@ pub(crate) fn from_json(file: &str, text: &str) -> Result<TokenMeta, ColumnarErr
     Ok(TokenMeta { schema, key_id, custodian })
 }
 
+/// The version is looked at first: later ones may have other members.
+pub(crate) fn check_version(file: &str, text: &str) -> Result<(), ColumnarError> {
+    let version = serde_json::from_str::<serde_json::Value>(text)
+        .ok()
+        .and_then(|value| value.get("version").and_then(serde_json::Value::as_u64))
+        .ok_or_else(|| ColumnarError::file(file, "its token metadata is not readable", AGAIN))?;
+    if version != u64::from(FORMAT_VERSION) {
+        let problem = format!("token file version {version}; this build reads version {FORMAT_VERSION}");
+        return Err(ColumnarError::file(file, problem, "use the release that made the file"));
+    }
+    Ok(())
+}
+
 /// What a file states may be of any length; messages are not.
-fn shorten(text: &str) -> String {
+pub(crate) fn shorten(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).take(64).collect()
 }

@@ -1,20 +1,19 @@
 //! A table of people to a file of tokens, in bounded memory, on several threads.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
 
 use mizuhiki_columnar::{
     ColumnarError, Format, ReadOptions, Source, TableReader, Target, TextChunk, TokenRows, TokenWriter,
     UnreadableValues,
 };
-use mizuhiki_encode::{EncodeError, EncodedRows, Encoder, Issue, LinkageKey, ViewStats};
+use mizuhiki_encode::{EncodedRows, Encoder, Issue, LinkageKey, ViewStats, Worker};
 use mizuhiki_exchange::{CustodianId, TokenMeta};
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
 use crate::blocks::{BlockCounts, SettledBlocks};
+use crate::chunks::{ChunkWorker, work_chunks};
 use crate::ids::{IdSource, is_id_header};
 use crate::shuffle::Shuffle;
 use crate::summary::Alternatives;
@@ -102,24 +101,13 @@ fn random() -> Result<ChaCha20Rng, CustodianError> {
 
 /// Where each column of the encoder stands among the columns that are read; `None` for one that the table has
 /// not, and need not have.
-type Places = Vec<Option<usize>>;
+pub(crate) type Places = Vec<Option<usize>>;
 
 /// Indices of the columns to read, and the places of the encoder's among them.
 fn wanted_columns(encoder: &Encoder, reader: &TableReader) -> Result<(Vec<usize>, Places), CustodianError> {
     let columns = encoder.columns();
     if !encoder.takes_columns_by_position() {
-        let there = |column: &usize| reader.columns().contains(&columns[*column]);
-        let mut read: Vec<usize> = Vec::new();
-        for group in encoder.column_groups() {
-            let found: Vec<usize> = group.iter().copied().filter(there).collect();
-            // None of them: the first is named as missing.
-            read.extend(if found.is_empty() { &group[..1] } else { &found });
-        }
-        read.sort_unstable();
-        read.dedup();
-        let names: Vec<&str> = read.iter().map(|&column| columns[column].as_str()).collect();
-        let places = (0..columns.len()).map(|column| read.binary_search(&column).ok()).collect();
-        return Ok((reader.columns_named(&names)?, places));
+        return columns_by_name(columns, &encoder.column_groups(), reader);
     }
     if columns != reader.columns() {
         let problem = match columns.iter().zip(reader.columns()).position(|(a, b)| a != b) {
@@ -133,6 +121,26 @@ fn wanted_columns(encoder: &Encoder, reader: &TableReader) -> Result<(Vec<usize>
         );
     }
     Ok(((0..columns.len()).collect(), (0..columns.len()).map(Some).collect()))
+}
+
+/// Indices of the columns to read, of each group at least one, and the places of all of them among these.
+pub(crate) fn columns_by_name(
+    columns: &[String],
+    groups: &[Vec<usize>],
+    reader: &TableReader,
+) -> Result<(Vec<usize>, Places), CustodianError> {
+    let there = |column: &usize| reader.columns().contains(&columns[*column]);
+    let mut read: Vec<usize> = Vec::new();
+    for group in groups {
+        let found: Vec<usize> = group.iter().copied().filter(there).collect();
+        // None of them: the first is named as missing.
+        read.extend(if found.is_empty() { &group[..1] } else { &found });
+    }
+    read.sort_unstable();
+    read.dedup();
+    let names: Vec<&str> = read.iter().map(|&column| columns[column].as_str()).collect();
+    let places = (0..columns.len()).map(|column| read.binary_search(&column).ok()).collect();
+    Ok((reader.columns_named(&names)?, places))
 }
 
 fn find_id_column(
@@ -243,9 +251,25 @@ struct Columns<'a> {
     places: &'a [Option<usize>],
 }
 
-type Encoded = (usize, Result<(TextChunk, EncodedRows), CustodianError>);
+/// One thread's encoder.
+struct EncodeWorker<'a> {
+    worker: Worker<'a>,
+    columns: &'a Columns<'a>,
+    file: &'a str,
+}
 
-/// Chunks are read in turn by the threads that encode them, and taken in order by this one.
+impl ChunkWorker for EncodeWorker<'_> {
+    type Made = EncodedRows;
+
+    fn work(&mut self, chunk: &TextChunk) -> Result<EncodedRows, CustodianError> {
+        let value =
+            |row: usize, column: usize| self.columns.places[column].map_or("", |place| chunk.get(row, place));
+        self.worker
+            .encode(chunk.rows(), chunk.first_row(), &value)
+            .map_err(|reason| CustodianError::Encode { file: self.file.to_owned(), reason })
+    }
+}
+
 fn run(
     encoder: &Encoder,
     reader: TableReader,
@@ -255,81 +279,19 @@ fn run(
     on_progress: OnProgress<'_>,
 ) -> Result<(Counts, Vec<UnreadableValues>), CustodianError> {
     let name = reader.name().to_owned();
-    let input = Mutex::new((reader, 0_usize, false));
-    std::thread::scope(|scope| {
-        let (send, receive) = sync_channel::<Encoded>(threads * 2);
-        let workers: Vec<_> = (0..threads)
-            .map(|_| {
-                let (input, send, name) = (&input, send.clone(), name.as_str());
-                scope.spawn(move || encode_chunks(encoder, input, columns, name, &send))
-            })
-            .collect();
-        drop(send);
-        let mut waiting: BTreeMap<usize, Result<(TextChunk, EncodedRows), CustodianError>> = BTreeMap::new();
-        let mut next = 0;
-        let mut failure = None;
-        for (index, encoded) in receive {
-            waiting.insert(index, encoded);
-            while let Some(encoded) = waiting.remove(&next) {
-                next += 1;
-                if failure.is_some() {
-                    continue;
-                }
-                let pushed = encoded.and_then(|(chunk, rows)| sink.push(&chunk, rows));
-                if let Err(error) = pushed {
-                    failure = Some(error);
-                    input.lock().unwrap_or_else(PoisonError::into_inner).2 = true;
-                }
-            }
-            let progress = input.lock().unwrap_or_else(PoisonError::into_inner).0.progress();
-            on_progress(sink.records, progress);
-        }
-        let mut counts = Counts::default();
-        for worker in workers {
-            counts.merge(worker.join().map_err(|_| CustodianError::Thread)?);
-        }
-        let unreadable = input.lock().unwrap_or_else(PoisonError::into_inner).0.unreadable();
-        failure.map_or(Ok((counts, unreadable)), Err)
-    })
-}
-
-/// One thread: reads the next chunk, encodes it, sends it with its number.
-fn encode_chunks(
-    encoder: &Encoder,
-    input: &Mutex<(TableReader, usize, bool)>,
-    columns: &Columns<'_>,
-    name: &str,
-    send: &SyncSender<Encoded>,
-) -> Counts {
-    let mut worker = encoder.worker();
-    loop {
-        let (index, chunk) = {
-            let mut input = input.lock().unwrap_or_else(PoisonError::into_inner);
-            if input.2 {
-                break;
-            }
-            let chunk = input.0.next_chunk(columns.wanted);
-            // After the end or an error nobody reads on.
-            input.2 = !matches!(chunk, Ok(Some(_)));
-            let index = input.1;
-            input.1 += 1;
-            (index, chunk)
-        };
-        let encoded = match chunk {
-            Ok(None) => break,
-            Err(error) => Err(error.into()),
-            Ok(Some(chunk)) => worker
-                .encode(chunk.rows(), chunk.first_row(), &|row, column| {
-                    columns.places[column].map_or("", |place| chunk.get(row, place))
-                })
-                .map_err(|reason: EncodeError| CustodianError::Encode { file: name.to_owned(), reason })
-                .map(|rows| (chunk, rows)),
-        };
-        if send.send((index, encoded)).is_err() {
-            break;
-        }
+    let worker = || EncodeWorker { worker: encoder.worker(), columns, file: &name };
+    let workers = (0..threads).map(|_| worker()).collect();
+    let take = |chunk: &TextChunk, rows| sink.push(chunk, rows).map(|()| sink.records);
+    let (workers, unreadable) = work_chunks(reader, columns.wanted, workers, take, on_progress)?;
+    let mut counts = Counts::default();
+    for EncodeWorker { worker, .. } in workers {
+        counts.merge(Counts {
+            views: worker.stats().to_vec(),
+            issues: worker.issues().clone(),
+            cut: worker.cut_alternatives(),
+        });
     }
-    Counts { views: worker.stats().to_vec(), issues: worker.issues().clone(), cut: worker.cut_alternatives() }
+    Ok((counts, unreadable))
 }
 
 /// Says aloud what was taken away.

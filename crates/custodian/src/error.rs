@@ -58,6 +58,30 @@ pub enum CustodianError {
         /// Second row with the id, from 1.
         second: u64,
     },
+    /// Two links have one handle.
+    #[error(
+        "{file}, row {second}, column {column:?}: the handle stands in row {first} already; give each link its own handle"
+    )]
+    RepeatedHandle {
+        /// The table that holds the handles.
+        file: String,
+        /// Their column.
+        column: String,
+        /// First row with the handle, from 1.
+        first: u64,
+        /// Second row with the handle, from 1.
+        second: u64,
+    },
+    /// A label has too many values to be one.
+    #[error(
+        "{file}, column {column:?}: fewer than five links have a label in common on average; a label is a batch or an          office: one that singles people out is not given away"
+    )]
+    Label {
+        /// The table that holds the labels.
+        file: String,
+        /// The column.
+        column: String,
+    },
     /// No column could be recognised.
     #[error(
         "{file}: no column looks like a name, a date of birth or another field that links people; \
@@ -94,7 +118,9 @@ impl CustodianError {
     pub const fn is_refusal(&self) -> bool {
         matches!(
             self,
-            Self::RepeatedView { .. } | Self::Encode { reason: EncodeError::NationalNumber { .. }, .. }
+            Self::RepeatedView { .. }
+                | Self::Label { .. }
+                | Self::Encode { reason: EncodeError::NationalNumber { .. }, .. }
         )
     }
 }

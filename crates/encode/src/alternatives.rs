@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use mizuhiki_locale::Pack;
+use mizuhiki_locale::{Pack, Reading};
 use mizuhiki_schema::{Input, InputColumn, Readings, Take};
 
 /// An input of the schema, its columns by their place among those that records have.
@@ -17,6 +17,32 @@ impl InputPlan {
         let place = |wanted: &InputColumn| columns.iter().position(|column| *column == wanted.column);
         let columns = input.columns.iter().map(|column| (place(column).unwrap_or_default(), column.readings));
         Self { columns: columns.collect(), take: input.take }
+    }
+
+    /// Number of the column in the input and text of each value, in order (`protocols/03-tokens.md` §2a.1); `read`
+    /// lists the readings of a name. None if there is no value.
+    pub(crate) fn values<'v>(
+        &self,
+        value: &dyn Fn(usize) -> &'v str,
+        read: &dyn Fn(usize, &str, usize) -> Vec<Reading>,
+    ) -> Vec<InputValue<'v>> {
+        let mut found: Vec<InputValue<'v>> = Vec::with_capacity(1);
+        for (column, &(place, readings)) in self.columns.iter().enumerate() {
+            let text = value(place);
+            if text.trim().is_empty() {
+                continue;
+            }
+            for text in read_as(text, readings, &|name, most| read(column, name, most)) {
+                let value = InputValue { column, text };
+                if !found.contains(&value) {
+                    found.push(value);
+                }
+            }
+            if self.take == Take::First {
+                break;
+            }
+        }
+        found
     }
 
     /// Places of the columns.
@@ -62,22 +88,7 @@ fn alternatives<'v>(
     pack: &dyn Pack,
     value: &dyn Fn(usize) -> &'v str,
 ) -> Vec<InputValue<'v>> {
-    let mut found: Vec<InputValue<'v>> = Vec::with_capacity(1);
-    for (column, &(place, readings)) in input.columns.iter().enumerate() {
-        let text = value(place);
-        if text.trim().is_empty() {
-            continue;
-        }
-        for text in read(text, readings, pack) {
-            let value = InputValue { column, text };
-            if !found.contains(&value) {
-                found.push(value);
-            }
-        }
-        if input.take == Take::First {
-            break;
-        }
-    }
+    let mut found = input.values(value, &|_, name, most| pack.readings(name, most));
     if found.is_empty() {
         found.push(InputValue { column: 0, text: Cow::Borrowed("") });
     }
@@ -85,11 +96,15 @@ fn alternatives<'v>(
 }
 
 /// The readings of a name, as far as they are wanted; the name itself if it has none.
-fn read<'v>(text: &'v str, readings: Option<Readings>, pack: &dyn Pack) -> Vec<Cow<'v, str>> {
+fn read_as<'v>(
+    text: &'v str,
+    readings: Option<Readings>,
+    read: &dyn Fn(&str, usize) -> Vec<Reading>,
+) -> Vec<Cow<'v, str>> {
     let Some(readings) = readings else { return vec![Cow::Borrowed(text)] };
     let mut taken = Vec::new();
     let mut mass = 0.0;
-    for reading in pack.readings(text, readings.most) {
+    for reading in read(text, readings.most) {
         taken.push(Cow::Owned(reading.text));
         mass += reading.probability;
         if mass >= readings.mass {

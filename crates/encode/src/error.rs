@@ -51,12 +51,12 @@ pub enum EncodeError {
     },
     /// A field would encode national numbers.
     #[error(
-        "$.fields[{index}].kind: an encoded My Number is legally still one (My Number Act, art. 2(8)); \
+        "{path}.kind: an encoded My Number is legally still one (My Number Act, art. 2(8)); \
          remove the field, or state \"statutoryBasis\" in the schema"
     )]
     NationalNumberField {
-        /// Index of the field.
-        index: usize,
+        /// JSON path of the field or comparison.
+        path: Box<str>,
     },
     /// Names are to be read by a pack that cannot read.
     #[error(
@@ -142,7 +142,7 @@ pub enum IssueKind {
 }
 
 /// A masked value, counted by field and reason.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Issue {
     /// Index of the field in the schema.
     pub field: usize,

@@ -12,6 +12,7 @@ mod error;
 mod features;
 mod key;
 mod national_id;
+mod pair;
 mod plan;
 mod positions;
 mod stats;
@@ -20,6 +21,7 @@ mod worker;
 
 pub use error::{EncodeError, Issue, IssueKind};
 pub use key::{KEY_BYTES, LinkageKey};
+pub use pair::{Decoys, PairEncoder, PairWorker, PlainValue};
 pub use plan::{Encoder, tables_digest};
 pub use stats::{ViewStats, ViewSummary};
 pub use worker::{EncodedRows, Worker};

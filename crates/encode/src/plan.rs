@@ -78,12 +78,7 @@ impl Encoder {
     pub fn new(schema: &LinkageSchema, key: &LinkageKey) -> Result<Self, EncodeError> {
         let (plan, columns) = match schema.body() {
             SchemaBody::Tokens(body) => {
-                let mut columns: Vec<String> = Vec::new();
-                for column in body.inputs.iter().flat_map(|input| &input.columns) {
-                    if !columns.contains(&column.column) {
-                        columns.push(column.column.clone());
-                    }
-                }
+                let columns = columns_of(&body.inputs);
                 let keys = key.for_schema(schema.digest());
                 (Plan::Tokens(plan_tokens(body, schema.max_alternatives(), &columns, &keys)?), columns)
             }
@@ -140,6 +135,17 @@ impl Encoder {
     }
 }
 
+/// Columns of the inputs, each once.
+pub(crate) fn columns_of(inputs: &[Input]) -> Vec<String> {
+    let mut columns: Vec<String> = Vec::new();
+    for column in inputs.iter().flat_map(|input| &input.columns) {
+        if !columns.contains(&column.column) {
+            columns.push(column.column.clone());
+        }
+    }
+    columns
+}
+
 /// SHA-256 of a pack's tables, which a schema may pin (`protocols/01-linkage-schema.md` §2).
 #[must_use]
 pub fn tables_digest(pack: &dyn Pack) -> [u8; 32] {
@@ -188,7 +194,7 @@ fn plan_tokens(
             });
             let kinds = kinds.collect::<Result<Vec<_>, EncodeError>>()?;
             if schema.statutory_basis.is_none() && kinds.iter().any(|kind| kind == "mynumber") {
-                return Err(EncodeError::NationalNumberField { index });
+                return Err(EncodeError::NationalNumberField { path: format!("$.fields[{index}]").into() });
             }
             let group = groups.iter().position(|&group| group == field.key_group).unwrap_or_default();
             Ok(FieldPlan {

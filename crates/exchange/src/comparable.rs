@@ -1,8 +1,8 @@
 //! The witness that two token sets may be compared.
 
-use mizuhiki_schema::{Measure, Thresholds, first_difference};
+use mizuhiki_schema::{Measure, SchemaDigest, Thresholds, first_difference};
 
-use crate::{TokenMeta, TokenSet};
+use crate::{CustodianId, KeyId, TokenSet};
 
 /// Two token sets that were made alike and may be compared; the only input of matching.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +71,10 @@ impl<'a> Comparable<'a> {
     /// [`IncomparableError`] naming what differs.
     pub fn between(left: &'a TokenSet, right: &'a TokenSet) -> Result<Self, IncomparableError> {
         match (left.meta(), right.meta()) {
-            (Some(left), Some(right)) => agree(left, right)?,
+            (Some(left), Some(right)) => agree(
+                (&left.schema.digest(), left.schema.canonical(), left.key_id, &left.custodian),
+                (&right.schema.digest(), right.schema.canonical(), right.key_id, &right.custodian),
+            )?,
             (None, None) => {}
             _ => return Err(IncomparableError::Bare),
         }
@@ -127,23 +130,23 @@ impl<'a> Comparable<'a> {
     }
 }
 
-fn agree(left: &TokenMeta, right: &TokenMeta) -> Result<(), IncomparableError> {
-    if left.schema.digest() != right.schema.digest() {
+/// What two files must agree in, and the custodian, in which they must not.
+type Terms<'a> = (&'a SchemaDigest, &'a str, KeyId, &'a CustodianId);
+
+/// Whether files of these terms may be compared.
+pub(crate) fn agree(left: Terms<'_>, right: Terms<'_>) -> Result<(), IncomparableError> {
+    if left.0 != right.0 {
         return Err(IncomparableError::Schema {
-            left: left.schema.digest().to_string(),
-            right: right.schema.digest().to_string(),
-            path: first_difference(left.schema.canonical(), right.schema.canonical())
-                .unwrap_or_else(|| "$".to_owned()),
+            left: left.0.to_string(),
+            right: right.0.to_string(),
+            path: first_difference(left.1, right.1).unwrap_or_else(|| "$".to_owned()),
         });
     }
-    if left.key_id != right.key_id {
-        return Err(IncomparableError::Key {
-            left: left.key_id.to_string(),
-            right: right.key_id.to_string(),
-        });
+    if left.2 != right.2 {
+        return Err(IncomparableError::Key { left: left.2.to_string(), right: right.2.to_string() });
     }
-    if left.custodian == right.custodian {
-        return Err(IncomparableError::SameCustodian(left.custodian.to_string()));
+    if left.3 == right.3 {
+        return Err(IncomparableError::SameCustodian(left.3.to_string()));
     }
     Ok(())
 }

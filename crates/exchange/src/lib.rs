@@ -7,6 +7,7 @@ mod comparable;
 mod id;
 mod link;
 mod meta;
+mod pair;
 mod tokens;
 
 pub use block::BlockId;
@@ -14,4 +15,5 @@ pub use comparable::{Comparable, IncomparableError};
 pub use id::{CustodianId, InvalidIdError, KeyId, RecordId, RecordIds, compare_ids};
 pub use link::{Classification, Link};
 pub use meta::{FORMAT_VERSION, TokenMeta};
+pub use pair::{ComparisonLayout, PAIR_FILTER_BYTES, PairLayout, PairMeta, PairRows, TAG_BYTES, WILD};
 pub use tokens::{TokenSet, TokenSetError, View};

@@ -1,0 +1,335 @@
+//! Pair tokens: rows that can be compared with the other side's row of the same link, and with nothing else
+//! (`protocols/03-tokens.md` §10).
+
+mod mac;
+mod sample;
+mod seal;
+mod values;
+
+use std::collections::BTreeMap;
+
+use mizuhiki_exchange::{KeyId, PairLayout};
+use mizuhiki_locale::{Pack, pack, packs};
+use mizuhiki_schema::{AuditComparison, AuditSchema, Feature, Input, Slip};
+use zeroize::Zeroizing;
+
+use crate::alternatives::InputPlan;
+use crate::national_id::is_my_number;
+use crate::plan::{columns_of, resolve_level, tables_digest};
+use crate::{EncodeError, Issue, IssueKind, LinkageKey};
+use mac::Mac;
+pub use sample::Decoys;
+use seal::LinkKey;
+pub use values::PlainValue;
+use values::{Prepared, Scratch};
+
+/// Makes pair tokens of one audit schema with one key. Make one [`PairWorker`] a thread.
+pub struct PairEncoder {
+    pack: &'static dyn Pack,
+    inputs: Vec<InputPlan>,
+    comparisons: Vec<ComparisonPlan>,
+    layout: PairLayout,
+    columns: Vec<String>,
+    refuse_national_numbers: bool,
+    key_id: KeyId,
+    /// K_pair.
+    pair_key: Mac,
+    shared_key: Mac,
+}
+
+/// A comparison, resolved.
+struct ComparisonPlan {
+    name: String,
+    input: usize,
+    /// Kind of the values of each column of the input.
+    kinds: Vec<String>,
+    /// Levels at which values are normalised: those of the comparison, then others that are needed.
+    normalised: Vec<String>,
+    slips: Vec<Slip>,
+    /// For each column, the kind of the other part of a name, if its kind has one.
+    other_parts: Vec<Option<&'static str>>,
+    /// The filter's level, by number, and its features.
+    filter: Option<(usize, Vec<Feature>)>,
+    partial: bool,
+    /// Level at which rarity is looked up, by number.
+    rarity: Option<usize>,
+    missing: Vec<String>,
+}
+
+impl PairEncoder {
+    /// Resolves `schema` and derives its keys.
+    ///
+    /// # Errors
+    /// [`EncodeError`] if the schema names a pack, kind or level that this build lacks, or a national number.
+    pub fn new(schema: &AuditSchema, key: &LinkageKey, custodian: &str) -> Result<Self, EncodeError> {
+        let body = schema.body();
+        let Some(pack) = pack(&body.pack) else {
+            let known: Vec<&str> = packs().iter().map(|pack| pack.name()).collect();
+            return Err(EncodeError::UnknownPack { pack: body.pack.clone(), known: known.join(", ") });
+        };
+        let reads = |input: &Input| input.columns.iter().position(|column| column.readings.is_some());
+        if let Some((input, column)) =
+            body.inputs.iter().enumerate().find_map(|(index, input)| Some((index, reads(input)?)))
+            && !pack.reads()
+        {
+            return Err(EncodeError::NoReadings { input, column, pack: pack.name().to_owned() });
+        }
+        let comparisons = body
+            .comparisons
+            .iter()
+            .enumerate()
+            .map(|(index, comparison)| {
+                ComparisonPlan::new(
+                    pack,
+                    index,
+                    comparison,
+                    &body.inputs[comparison.input],
+                    body.statutory_basis.is_none(),
+                )
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        for (at, (comparison, level)) in body.neighbours.comparisons.iter().enumerate() {
+            let of = &body.comparisons[*comparison];
+            if let Some(level) = level.as_ref().filter(|level| !of.levels.contains(level)) {
+                return Err(EncodeError::UnknownLevel {
+                    path: format!("$.neighbours.comparisons[{at}]").into(),
+                    kind: of.kind.clone(),
+                    level: level.clone(),
+                    known: of.levels.join(", "),
+                });
+            }
+        }
+        if let Some(pinned) = body.pack_digest {
+            let found = tables_digest(pack);
+            if *pinned.as_bytes() != found {
+                let found = found.iter().map(|byte| format!("{byte:02x}")).collect();
+                return Err(EncodeError::PackDigest { pinned: pinned.to_string(), found });
+            }
+        }
+        let columns = columns_of(&body.inputs);
+        let keys = key.for_schema(schema.digest());
+        Ok(Self {
+            pack,
+            inputs: body.inputs.iter().map(|input| InputPlan::new(input, &columns)).collect(),
+            comparisons,
+            layout: PairLayout::new(schema),
+            columns,
+            refuse_national_numbers: body.statutory_basis.is_none(),
+            key_id: key.fingerprint(),
+            pair_key: Mac::new(&keys.expand("pair/link", "", "", body.epoch)),
+            shared_key: Mac::new(&keys.expand("pair/shared", custodian, "", body.epoch)),
+        })
+    }
+
+    /// Checks that this build can encode `schema`, without a key.
+    ///
+    /// # Errors
+    /// As [`PairEncoder::new`].
+    pub fn check(schema: &AuditSchema) -> Result<(), EncodeError> {
+        Self::new(schema, &LinkageKey::from_bytes(&[0; crate::KEY_BYTES])?, "").map(|_| ())
+    }
+
+    /// Columns that records may have, in the order in which values are asked for.
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// Places in [`PairEncoder::columns`] of columns that can stand for each other.
+    #[must_use]
+    pub fn column_groups(&self) -> Vec<Vec<usize>> {
+        self.inputs.iter().map(|input| input.columns().collect()).collect()
+    }
+
+    /// Where things stand in a row.
+    #[must_use]
+    pub const fn layout(&self) -> &PairLayout {
+        &self.layout
+    }
+
+    /// Fingerprint of the key.
+    #[must_use]
+    pub const fn key_id(&self) -> KeyId {
+        self.key_id
+    }
+
+    /// What all rows of one record have in common, where it has several.
+    #[must_use]
+    pub fn shared(&self, record: &str) -> [u8; 8] {
+        first_eight(&self.shared_key, &[record.as_bytes()])
+    }
+
+    /// Scratch memory and counts of one thread.
+    #[must_use]
+    pub fn worker(&self) -> PairWorker<'_> {
+        PairWorker {
+            encoder: self,
+            scratch: Scratch::default(),
+            prepared: (0..self.comparisons.len()).map(|_| Prepared::default()).collect(),
+            issues: BTreeMap::new(),
+        }
+    }
+}
+
+fn first_eight(key: &Mac, parts: &[&[u8]]) -> [u8; 8] {
+    let mut first = [0; 8];
+    first.copy_from_slice(&key.of(parts)[..8]);
+    first
+}
+
+impl ComparisonPlan {
+    fn new(
+        pack: &'static dyn Pack,
+        index: usize,
+        comparison: &AuditComparison,
+        input: &Input,
+        refuse_national_numbers: bool,
+    ) -> Result<Self, EncodeError> {
+        let kinds: Vec<String> = input
+            .columns
+            .iter()
+            .map(|column| column.kind.clone().unwrap_or_else(|| comparison.kind.clone()))
+            .collect();
+        let path = || format!("$.comparisons[{index}]");
+        for kind in kinds.iter().chain([&comparison.kind]) {
+            for level in &comparison.levels {
+                resolve_level(pack, &path, kind, Some(level))?;
+            }
+        }
+        if refuse_national_numbers && kinds.iter().any(|kind| kind == "mynumber") {
+            return Err(EncodeError::NationalNumberField { path: path().into() });
+        }
+        let mut normalised = comparison.levels.clone();
+        let mut number_of = |level: String| {
+            normalised.iter().position(|known| *known == level).unwrap_or_else(|| {
+                normalised.push(level);
+                normalised.len() - 1
+            })
+        };
+        let filter = match &comparison.filter {
+            None => None,
+            Some(filter) => {
+                let path = || format!("$.comparisons[{index}].filter");
+                let level = resolve_level(pack, &path, &comparison.kind, filter.level.as_deref())?;
+                Some((number_of(level), filter.features.clone()))
+            }
+        };
+        let default_level = pack.kind(&comparison.kind).map_or("", |kind| kind.default_level);
+        let rarity = comparison.rarity.then(|| number_of(default_level.to_owned()));
+        let other_parts = kinds.iter().map(|kind| other_part(pack, kind)).collect();
+        Ok(Self {
+            name: comparison.name.clone(),
+            input: comparison.input,
+            normalised,
+            slips: comparison.slips.clone(),
+            other_parts,
+            filter,
+            partial: comparison.partial,
+            rarity,
+            missing: comparison.missing.iter().map(|value| value.trim().to_owned()).collect(),
+            kinds,
+        })
+    }
+}
+
+/// The kind of the given name for that of the family name of a whole one, and the other way round.
+fn other_part(pack: &'static dyn Pack, kind: &str) -> Option<&'static str> {
+    pack.kinds().iter().filter_map(|whole| whole.parts).find_map(|[family, given]| match kind {
+        _ if kind == family => Some(given),
+        _ if kind == given => Some(family),
+        _ => None,
+    })
+}
+
+/// One thread's encoder: reads a record, then seals it under each of its handles.
+pub struct PairWorker<'e> {
+    encoder: &'e PairEncoder,
+    scratch: Scratch,
+    prepared: Vec<Prepared>,
+    issues: BTreeMap<Issue, u64>,
+}
+
+impl PairWorker<'_> {
+    /// Reads a record, row `row` of the input (from 1); `value(column)` gives its value in the columns of
+    /// [`PairEncoder::columns`].
+    ///
+    /// # Errors
+    /// [`EncodeError::NationalNumber`] if a value is one.
+    pub fn read<'v>(&mut self, row: u64, value: &dyn Fn(usize) -> &'v str) -> Result<(), EncodeError> {
+        let encoder = self.encoder;
+        if encoder.refuse_national_numbers
+            && let Some(column) = (0..encoder.columns.len()).find(|&column| is_my_number(value(column)))
+        {
+            return Err(EncodeError::NationalNumber { row, column: encoder.columns[column].clone() });
+        }
+        for (index, (plan, layout)) in encoder.comparisons.iter().zip(&encoder.layout.comparisons).enumerate()
+        {
+            let input = &encoder.inputs[plan.input];
+            let prepared = &mut self.prepared[index];
+            let outcome =
+                values::prepare(plan, input, layout, encoder.pack, value, &mut self.scratch, prepared);
+            let (kind, reason) = match outcome {
+                mizuhiki_locale::Outcome::Value => continue,
+                mizuhiki_locale::Outcome::Missing => (IssueKind::Missing, ""),
+                mizuhiki_locale::Outcome::Invalid(reason) => (IssueKind::Invalid, reason),
+            };
+            *self.issues.entry(Issue { field: index, kind, reason }).or_insert(0) += 1;
+        }
+        Ok(())
+    }
+
+    /// The values of the record read last, by comparison, in plain.
+    #[must_use]
+    pub fn plain(&self) -> Vec<Vec<PlainValue>> {
+        self.prepared.iter().map(Prepared::plain).collect()
+    }
+
+    /// Appends the row of the record read last under `handle`; `neighbour(k)` is the handle k places on.
+    pub fn seal<'h>(&self, handle: &str, neighbour: &dyn Fn(isize) -> Option<&'h str>, out: &mut Vec<u8>) {
+        let encoder = self.encoder;
+        let start = out.len();
+        out.resize(start + encoder.layout.row_bytes(), 0);
+        let row = &mut out[start..];
+        self.seal_under(&encoder.link_key(b"h", handle), row);
+        let layout = &encoder.layout;
+        let reach = layout.reach as isize;
+        for offset in (-reach..=reach).filter(|&offset| offset != 0 && !layout.neighbours.is_empty()) {
+            let Some(handle) = neighbour(offset) else { continue };
+            let key = encoder.link_key(b"h", handle);
+            for (number, &(comparison, level)) in layout.neighbours.iter().enumerate() {
+                let plan = &encoder.comparisons[comparison];
+                if let Some(text) = self.prepared[comparison].first_at(level) {
+                    let tag = key.tag(&plan.name, text);
+                    row[layout.neighbour(offset, number)].copy_from_slice(&tag[2 * level..2 * level + 2]);
+                }
+            }
+        }
+    }
+
+    /// Appends the decoy under `handle` of the record read last.
+    pub fn seal_decoy(&self, handle: &str, out: &mut Vec<u8>) {
+        let start = out.len();
+        out.resize(start + self.encoder.layout.row_bytes(), 0);
+        self.seal_under(&self.encoder.link_key(b"d", handle), &mut out[start..]);
+    }
+
+    fn seal_under(&self, key: &LinkKey, row: &mut [u8]) {
+        for (index, prepared) in self.prepared.iter().enumerate() {
+            let layout = &self.encoder.layout.comparisons[index];
+            seal::seal(key, &self.encoder.comparisons[index].name, layout, prepared, row);
+        }
+    }
+
+    /// Values that were missing or invalid so far, by comparison and reason.
+    #[must_use]
+    pub const fn issues(&self) -> &BTreeMap<Issue, u64> {
+        &self.issues
+    }
+}
+
+impl PairEncoder {
+    /// K_h of a link or a decoy.
+    fn link_key(&self, what: &[u8; 1], handle: &str) -> LinkKey {
+        LinkKey::new(&Zeroizing::new(self.pair_key.of(&[what, handle.as_bytes()])))
+    }
+}

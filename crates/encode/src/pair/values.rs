@@ -1,0 +1,227 @@
+//! The values of a comparison, normalised at every level: what is sealed under a handle.
+
+use std::ops::Range;
+
+use mizuhiki_exchange::ComparisonLayout;
+use mizuhiki_locale::{LevelTexts, Outcome, Pack, WILDCARD, day_after, day_month_exchanged};
+use mizuhiki_schema::Slip;
+
+use super::ComparisonPlan;
+use crate::alternatives::{InputPlan, InputValue};
+use crate::features::Features;
+
+/// A comparison's values, ready to be sealed.
+#[derive(Default)]
+pub(super) struct Prepared {
+    /// Texts of all slots.
+    text: String,
+    pub(super) slots: Vec<Slot>,
+    /// Features of all slots: places in `feature_bytes`.
+    feature_bytes: Vec<u8>,
+    feature_ends: Vec<usize>,
+}
+
+/// A value.
+pub(super) struct Slot {
+    /// Source byte.
+    pub(super) source: u8,
+    /// Text of each tag, levels then slips; `None` where nothing is compared.
+    tags: Vec<Option<Range<usize>>>,
+    /// Features of the filter, by number, and the effective length.
+    features: Range<usize>,
+    pub(super) total: usize,
+}
+
+/// A value as it would be sealed, in plain: for the laboratory, which compares it with what pair tokens show.
+pub struct PlainValue {
+    /// Source byte.
+    pub source: u8,
+    /// Text of each tag, levels then slips; `None` where nothing is compared.
+    pub tags: Vec<Option<String>>,
+    /// Features of the filter; none without one.
+    pub features: Vec<Vec<u8>>,
+}
+
+/// Memory that is used again.
+#[derive(Default)]
+pub(super) struct Scratch {
+    levels: LevelTexts,
+    normal: String,
+    features: Features,
+}
+
+impl Prepared {
+    /// What would be sealed, in plain.
+    pub(super) fn plain(&self) -> Vec<PlainValue> {
+        let value = |(number, slot): (usize, &Slot)| PlainValue {
+            source: slot.source,
+            tags: (0..slot.tags.len()).map(|tag| self.tag_text(number, tag).map(str::to_owned)).collect(),
+            features: self.features(number).map(<[u8]>::to_vec).collect(),
+        };
+        self.slots.iter().enumerate().map(value).collect()
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.slots.clear();
+        self.feature_bytes.clear();
+        self.feature_ends.clear();
+    }
+
+    /// Text of a slot's tag.
+    pub(super) fn tag_text(&self, slot: usize, tag: usize) -> Option<&str> {
+        self.slots[slot].tags[tag].clone().map(|range| &self.text[range])
+    }
+
+    /// Text of the first slot at a level.
+    pub(super) fn first_at(&self, level: usize) -> Option<&str> {
+        if self.slots.is_empty() { None } else { self.tag_text(0, level) }
+    }
+
+    /// Features of a slot's filter.
+    pub(super) fn features(&self, slot: usize) -> impl Iterator<Item = &[u8]> {
+        let begin = |number: usize| if number == 0 { 0 } else { self.feature_ends[number - 1] };
+        self.slots[slot]
+            .features
+            .clone()
+            .map(move |number| &self.feature_bytes[begin(number)..self.feature_ends[number]])
+    }
+
+    fn keep(&mut self, text: &str) -> Range<usize> {
+        let start = self.text.len();
+        self.text.push_str(text);
+        start..self.text.len()
+    }
+
+    /// Whether an earlier slot has the texts of the last one at every level.
+    fn last_repeats(&self, levels: usize) -> bool {
+        let Some((last, earlier)) = self.slots.split_last() else { return false };
+        let texts = |slot: &Slot| -> Vec<Option<&str>> {
+            slot.tags[..levels].iter().map(|range| range.clone().map(|range| &self.text[range])).collect()
+        };
+        let wanted = texts(last);
+        wanted.iter().any(Option::is_some) && earlier.iter().any(|slot| texts(slot) == wanted)
+    }
+}
+
+/// Reads the values of a comparison. [`Outcome::Value`] if there is at least one, else why the first is none.
+pub(super) fn prepare<'v>(
+    plan: &ComparisonPlan,
+    input: &InputPlan,
+    layout: &ComparisonLayout,
+    pack: &dyn Pack,
+    value: &dyn Fn(usize) -> &'v str,
+    scratch: &mut Scratch,
+    out: &mut Prepared,
+) -> Outcome {
+    out.clear();
+    let mut why = Outcome::Missing;
+    let readings = |column: usize, name: &str, most: usize| match plan.other_parts[column] {
+        Some(_) => pack.part_readings(&plan.kinds[column], name, most),
+        None => pack.readings(name, most),
+    };
+    for InputValue { column, text } in input.values(value, &readings) {
+        if out.slots.len() == layout.values {
+            break;
+        }
+        if plan.missing.iter().any(|missing| missing == text.trim()) {
+            continue;
+        }
+        let outcome = push(plan, column, &text, layout, pack, scratch, out);
+        if outcome != Outcome::Value && out.slots.is_empty() && why == Outcome::Missing {
+            why = outcome;
+        }
+    }
+    if out.slots.is_empty() { why } else { Outcome::Value }
+}
+
+fn push(
+    plan: &ComparisonPlan,
+    column: usize,
+    value: &str,
+    layout: &ComparisonLayout,
+    pack: &dyn Pack,
+    scratch: &mut Scratch,
+    out: &mut Prepared,
+) -> Outcome {
+    let kind = plan.kinds[column].as_str();
+    let (text_length, feature_count) = (out.text.len(), out.feature_ends.len());
+    let mut slot = Slot {
+        source: column as u8 & 0x0F,
+        tags: Vec::with_capacity(layout.levels + layout.slips),
+        features: feature_count..feature_count,
+        total: 0,
+    };
+    pack.normalise_at(kind, &plan.normalised, value, &mut scratch.levels);
+    let levels = &scratch.levels;
+    for number in 0..layout.levels {
+        let text = levels.text(number).filter(|text| !text.contains(WILDCARD));
+        slot.tags.push(text.map(|text| out.keep(text)));
+    }
+    if plan.partial {
+        for level in 0..layout.levels.saturating_sub(1) {
+            let text = |level: usize| slot.tags[level].clone().map(|range| &out.text[range]);
+            if text(level).is_some() && text(level) == text(level + 1) {
+                slot.tags[level] = None;
+            }
+        }
+    }
+    let mut graded = levels.text(0);
+    if let Some((level, features)) = &plan.filter
+        && let Some(text) = levels.text(*level)
+    {
+        graded = Some(text);
+        if out.slots.len() < layout.filters {
+            scratch.features.take(text, features);
+            for feature in scratch.features.iter() {
+                out.feature_bytes.extend_from_slice(feature);
+                out.feature_ends.push(out.feature_bytes.len());
+            }
+            slot.features = feature_count..out.feature_ends.len();
+            slot.total = scratch.features.total();
+        }
+    }
+    let Some(graded) = graded else {
+        out.text.truncate(text_length);
+        return levels.outcome(0);
+    };
+    slot.source |= if graded.contains(WILDCARD) { mizuhiki_exchange::WILD } else { 0 };
+    if let Some(text) = plan.rarity.and_then(|level| levels.text(level)) {
+        slot.source |= pack.rarity(kind, text).min(3) << 4;
+    }
+    for &slip in &plan.slips {
+        let slipped = slipped(plan, column, slip, value, pack, scratch);
+        slot.tags.push(slipped.map(|text| out.keep(&text)));
+    }
+    out.slots.push(slot);
+    if out.last_repeats(layout.levels) {
+        out.slots.pop();
+        out.text.truncate(text_length);
+        out.feature_ends.truncate(feature_count);
+        out.feature_bytes.truncate(out.feature_ends.last().copied().unwrap_or(0));
+    }
+    Outcome::Value
+}
+
+/// What a slip makes of a value, which stands normalised in `scratch`.
+fn slipped(
+    plan: &ComparisonPlan,
+    column: usize,
+    slip: Slip,
+    value: &str,
+    pack: &dyn Pack,
+    scratch: &mut Scratch,
+) -> Option<String> {
+    let Scratch { levels, normal, .. } = scratch;
+    let tightest = levels.text(0);
+    match slip {
+        Slip::DayMonth => day_month_exchanged(tightest?),
+        Slip::NextDay => day_after(tightest?),
+        _ => {
+            let outcome = pack.normalise(plan.other_parts[column]?, &plan.normalised[0], value, normal);
+            let there =
+                outcome == Outcome::Value && !normal.contains(WILDCARD) && tightest != Some(normal.as_str());
+            there.then(|| normal.clone())
+        }
+    }
+}
