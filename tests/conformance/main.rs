@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
 
+mod audit;
 mod matching;
 mod normalisation;
 mod schema;
@@ -15,9 +16,16 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Every file of vectors and the members of its cases.
-const FILES: [(&str, &[&str]); 16] = [
+const FILES: [(&str, &[&str]); 20] = [
     ("schema/digest.json", &["name", "document", "canonical", "digest"]),
     ("schema/faults.json", &["name", "document", "path"]),
+    ("schema/audit.json", &["name", "document", "digest", "faults"]),
+    (
+        "tokens/pair-rows.json",
+        &["name", "schema", "linkage_key", "custodian", "handle", "decoy", "columns", "expected"],
+    ),
+    ("tokens/pair-files.json", &["name", "schema", "linkage_key", "custodian", "rows", "expected"]),
+    ("audit/outcomes.json", &["name", "schema", "comparison", "left", "right", "outcome", "number"]),
     ("normalisation/en-latn.json", &["name", "kind", "level", "value", "outcome"]),
     ("normalisation/de-latn.json", &["name", "kind", "level", "value", "outcome"]),
     ("normalisation/ja.json", &["name", "kind", "level", "value", "outcome"]),

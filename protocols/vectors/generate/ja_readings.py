@@ -238,9 +238,17 @@ def latin(written: str) -> str:
     return out
 
 
+PART_KINDS = ("kana_family", "kana_given")
+PARTED = 64
+
+
+def part_readings(of: Model, part: str) -> Scores:
+    return {latin(part): 1.0} if latin(part) else readings(of, part)
+
+
 def pairs_of(family: str, given: str) -> List[Tuple[str, float]]:
     of_family, of_given = models()
-    first, second = ({latin(part): 1.0} if latin(part) else readings(of, part) for of, part in ((of_family, family), (of_given, given)))
+    first, second = part_readings(of_family, family), part_readings(of_given, given)
     return best({"%s %s" % (f, g): p * q for f, p in first.items() for g, q in second.items()}, len(first) * len(second))
 
 
@@ -259,3 +267,19 @@ def candidates(name: str) -> List[Tuple[str, float]]:
         if other and (not found or rank(other[0][1]) > rank(found[0][1])):
             found = other
     return found
+
+
+def candidates_of(kind: str, name: str) -> List[Tuple[str, float]]:
+    """For a kind that is a part of a name, those of the part."""
+    if kind not in PART_KINDS:
+        return candidates(name)
+    at = PART_KINDS.index(kind)
+    prepared = without_brackets(prepare(name))
+    family, given = parts(prepared)
+    if family != prepared:
+        found = part_readings(models()[at], (family, given)[at])
+        return best(found, len(found))
+    found = {}
+    for reading, p in candidates(name)[:PARTED]:
+        found.setdefault(reading.split(" ")[at], p)
+    return list(found.items())

@@ -84,34 +84,34 @@ class Member(NamedTuple):
     required: bool = False
 
 
-def _demand(good: bool, path: str) -> None:
+def demand(good: bool, path: str) -> None:
     if not good:
         raise Fault(path)
 
 
 def text(pattern: str = r"(?s:.*)") -> Check:
-    return lambda v, path: _demand(isinstance(v, str) and re.fullmatch(pattern, v) is not None, path)
+    return lambda v, path: demand(isinstance(v, str) and re.fullmatch(pattern, v) is not None, path)
 
 
 def one_of(*values: str) -> Check:
-    return lambda v, path: _demand(isinstance(v, str) and v in values, path)
+    return lambda v, path: demand(isinstance(v, str) and v in values, path)
 
 
 def boolean(v: Any, path: str) -> None:
-    _demand(isinstance(v, bool), path)
+    demand(isinstance(v, bool), path)
 
 
 def within(low: float, high: float, whole: bool = False, multiple: int = 1) -> Check:
     def check(v: Any, path: str) -> None:
-        _demand(isinstance(v, (int, float)) and not isinstance(v, bool), path)
-        _demand(low <= v <= high and (not whole or v % multiple == 0), path)
+        demand(isinstance(v, (int, float)) and not isinstance(v, bool), path)
+        demand(low <= v <= high and (not whole or v % multiple == 0), path)
 
     return check
 
 
 def items(check: Check, low: int = 0, high: int = 1 << 30) -> Check:
     def all_of(v: Any, path: str) -> None:
-        _demand(isinstance(v, list) and low <= len(v) <= high, path)
+        demand(isinstance(v, list) and low <= len(v) <= high, path)
         for i, item in enumerate(v):
             check(item, "%s[%d]" % (path, i))
 
@@ -120,12 +120,12 @@ def items(check: Check, low: int = 0, high: int = 1 << 30) -> Check:
 
 def members(**known: Member) -> Check:
     def check(v: Any, path: str) -> None:
-        _demand(isinstance(v, dict), path)
+        demand(isinstance(v, dict), path)
         for name in v:
-            _demand(name in known, path + "." + name)
+            demand(name in known, path + "." + name)
         for name, member in known.items():
             if v.get(name) is None:
-                _demand(not member.required, path + "." + name)
+                demand(not member.required, path + "." + name)
             else:
                 member.check(v[name], path + "." + name)
 
@@ -203,15 +203,18 @@ BLOCKING = members(
     minBlock=Member(within(1, 10**6, True)),
     maxBlockShare=Member(within(0.001, 1)),
 )
+COMMON: Dict[str, Member] = {
+    "version": Member(within(1, 1), True),
+    "name": Member(text(), True),
+    "description": Member(text()),
+    "epoch": Member(within(1, 2**32 - 1, True)),
+    "locale": Member(members(pack=Member(one_of(*PACKS), True), digest=Member(text("[0-9a-f]{64}"))), True),
+    "inputs": Member(items(INPUT, 1, 64)),
+    "statutoryBasis": Member(text()),
+}  # of linkage and audit documents
 DOCUMENT = members(
     format=Member(one_of("mizuhiki-linkage-schema"), True),
-    version=Member(within(1, 1), True),
-    name=Member(text(), True),
-    description=Member(text()),
     profile=Member(one_of("hardened", "max-privacy", "plain"), True),
-    epoch=Member(within(1, 2**32 - 1, True)),
-    locale=Member(members(pack=Member(one_of(*PACKS), True), digest=Member(text("[0-9a-f]{64}"))), True),
-    inputs=Member(items(INPUT, 1, 64)),
     fields=Member(items(FIELD, 1, 64), True),
     filter=Member(members(bits=BITS, fill=Member(within(0.01, 0.6)))),
     diffusion=Member(members(taps=Member(within(2, 16, True)), bits=BITS)),
@@ -222,7 +225,7 @@ DOCUMENT = members(
         members(accept=Member(SHARE, True), borderline=Member(SHARE, True), calibrate=Member(boolean)), True
     ),
     knownPairs=Member(within(1, 10**9, True)),
-    statutoryBasis=Member(text()),
+    **COMMON,
 )
 
 
@@ -238,52 +241,57 @@ def check_document(document: Any) -> None:
     DOCUMENT(document, "$")
     names: List[str] = [f["name"] for f in document["fields"]]
     repeat = first_repeat(names)
-    _demand(repeat is None, "$.fields[%s].name" % repeat)
+    demand(repeat is None, "$.fields[%s].name" % repeat)
     levels = PACKS[document["locale"]["pack"]].levels
     for i, f in enumerate(document["fields"]):
-        _demand(f["kind"] in levels, "$.fields[%d].kind" % i)
-        _demand(f.get("level") is None or f["level"] in levels[f["kind"]], "$.fields[%d].level" % i)
+        demand(f["kind"] in levels, "$.fields[%d].kind" % i)
+        demand(f.get("level") is None or f["level"] in levels[f["kind"]], "$.fields[%d].level" % i)
     check_inputs(document)
     views = document.get("views") or []
     for i, view in enumerate(views):
         for j, name in enumerate(view["fields"]):
-            _demand(name in names, "$.views[%d].fields[%d]" % (i, j))
+            demand(name in names, "$.views[%d].fields[%d]" % (i, j))
     repeat = first_repeat([v["name"] for v in views])
-    _demand(repeat is None, "$.views[%s].name" % repeat)
+    demand(repeat is None, "$.views[%s].name" % repeat)
     repeat = first_repeat([set(v["fields"]) for v in views])
-    _demand(repeat is None, "$.views[%s].fields" % repeat)
+    demand(repeat is None, "$.views[%s].fields" % repeat)
     if document.get("blocking") is not None:
         check_rules(document, [v["name"] for v in views] or ["whole"])
     limits = document["thresholds"]
-    _demand(limits["borderline"] <= limits["accept"], "$.thresholds.borderline")
+    demand(limits["borderline"] <= limits["accept"], "$.thresholds.borderline")
 
 
 def check_inputs(document: Any) -> None:
     inputs, pack = given(document, "inputs", []), PACKS[document["locale"]["pack"]]
+    check_sources(inputs, pack, document["fields"], "$.fields")
     named = {i["name"]: i for i in inputs}
-    repeat = first_repeat([i["name"] for i in inputs])
-    _demand(repeat is None, "$.inputs[%s].name" % repeat)
+    for f in document["fields"]:
+        level = given(f, "level", pack.default[f["kind"]])
+        for j, column in enumerate(named[f["input"]]["columns"] if f.get("input") is not None else ()):
+            fits = column.get("kind") is None or level in pack.levels[column["kind"]]
+            demand(fits, "$.inputs[%d].columns[%d].level" % (inputs.index(named[f["input"]]), j))
+
+
+def check_sources(inputs: Sequence[Any], pack: Pack, users: Sequence[Any], path_of_users: str) -> None:
+    """Inputs, and what users (fields, comparisons) say of theirs."""
+    names = [i["name"] for i in inputs]
+    repeat = first_repeat(names)
+    demand(repeat is None, "$.inputs[%s].name" % repeat)
     for at, input_ in enumerate(inputs):
         path = "$.inputs[%d]" % at
         repeat = first_repeat([c["column"] for c in input_["columns"]])
-        _demand(repeat is None, "%s.columns[%s].column" % (path, repeat))
+        demand(repeat is None, "%s.columns[%s].column" % (path, repeat))
         for j, column in enumerate(input_["columns"]):
             inside = "%s.columns[%d]" % (path, j)
-            _demand(column.get("mass") is None or column.get("readings") is not None, inside + ".mass")
-            _demand(column.get("readings") is None or pack is PACKS["ja"], inside + ".readings")
-            _demand(column.get("kind") is None or column["kind"] in pack.levels, inside + ".kind")
-    for i, f in enumerate(document["fields"]):
-        if f.get("input") is None:
-            continue
-        _demand(f.get("column") is None, "$.fields[%d].column" % i)
-        _demand(f["input"] in named, "$.fields[%d].input" % i)
-        level = given(f, "level", pack.default[f["kind"]])
-        for j, column in enumerate(named[f["input"]]["columns"]):
-            fits = column.get("kind") is None or level in pack.levels[column["kind"]]
-            _demand(fits, "$.inputs[%d].columns[%d].level" % (inputs.index(named[f["input"]]), j))
-    used = [f.get("input") for f in document["fields"]]
-    for at, input_ in enumerate(inputs):
-        _demand(input_["name"] in used, "$.inputs[%d]" % at)
+            demand(column.get("mass") is None or column.get("readings") is not None, inside + ".mass")
+            demand(column.get("readings") is None or pack is PACKS["ja"], inside + ".readings")
+            demand(column.get("kind") is None or column["kind"] in pack.levels, inside + ".kind")
+    used = [u.get("input") for u in users]
+    for i, user in enumerate(users):
+        demand(used[i] is None or user.get("column") is None, "%s[%d].column" % (path_of_users, i))
+        demand(used[i] is None or used[i] in names, "%s[%d].input" % (path_of_users, i))
+    for at, name in enumerate(names):
+        demand(name in used, "$.inputs[%d]" % at)
 
 
 def check_rules(document: Any, views: Sequence[str]) -> None:
@@ -294,20 +302,20 @@ def check_rules(document: Any, views: Sequence[str]) -> None:
     for i, rule in enumerate(rules):
         path = "$.blocking.rules[%d]" % i
         parts, lsh = rule.get("parts"), rule.get("lsh")
-        _demand((parts is None) != (lsh is None), path)
-        _demand(lsh is None or rule.get("anyOrder") is None, path + ".anyOrder")
+        demand((parts is None) != (lsh is None), path)
+        demand(lsh is None or rule.get("anyOrder") is None, path + ".anyOrder")
         for j, part in enumerate(parts or ()):
             inside = "%s.parts[%d]." % (path, j)
-            _demand(part["field"] in kinds, inside + "field")
-            _demand(part.get("level") is None or part["level"] in levels[kinds[part["field"]]], inside + "level")
+            demand(part["field"] in kinds, inside + "field")
+            demand(part.get("level") is None or part["level"] in levels[kinds[part["field"]]], inside + "level")
             repeat = first_repeat(part.get("characters") or ())
-            _demand(repeat is None, inside + "characters[%s]" % repeat)
+            demand(repeat is None, inside + "characters[%s]" % repeat)
         if lsh is not None:
-            _demand(lsh["view"] in views, path + ".lsh.view")
+            demand(lsh["view"] in views, path + ".lsh.view")
             tables += given(lsh, "tables", 4)
-    _demand(tables <= 32, "$.blocking.rules")
+    demand(tables <= 32, "$.blocking.rules")
     repeat = first_repeat([r["name"] for r in rules])
-    _demand(repeat is None, "$.blocking.rules[%s].name" % repeat)
+    demand(repeat is None, "$.blocking.rules[%s].name" % repeat)
 
 
 # A document with its defaults -----------------------------------------------------------------------
@@ -415,6 +423,17 @@ def read_input(value: Dict[str, Any]) -> Input:
     return Input(tuple(columns), value.get("take") == "all")
 
 
+def place_of(user: Dict[str, Any], listed: Sequence[Any], inputs: List[Input]) -> int:
+    """The number of the input of a field or comparison; one of its own joins the list."""
+    if user.get("input") is not None:
+        return [i["name"] for i in listed].index(user["input"])
+    alone = Input((Column(given(user, "column", user["name"])),))
+    # fields of one column have one input
+    place = next((i for i in range(len(listed), len(inputs)) if inputs[i] == alone), len(inputs))
+    inputs[place:] = inputs[place:] or [alone]
+    return place
+
+
 def load(source: str) -> Schema:
     document = parse(source)
     check_document(document)
@@ -423,13 +442,7 @@ def load(source: str) -> Schema:
     inputs = [read_input(i) for i in listed]
     fields: Dict[str, Field] = {}
     for f in document["fields"]:
-        if f.get("input") is not None:
-            place = [i["name"] for i in listed].index(f["input"])
-        else:
-            alone = Input((Column(given(f, "column", f["name"])),))
-            # fields of one column have one input
-            place = next((i for i in range(len(listed), len(inputs)) if inputs[i] == alone), len(inputs))
-            inputs[place:] = inputs[place:] or [alone]
+        place = place_of(f, listed, inputs)
         fields[f["name"]] = Field(
             name=f["name"],
             input=place,

@@ -126,8 +126,8 @@ def pack(bits: Sequence[bool]) -> bytes:
     return bytes(sum(bits[i + j] << (7 - j) for j in range(8)) for i in range(0, len(bits), 8))
 
 
-def values_of(input_: Input, pack: Pack, record: Dict[str, str]) -> List[Value]:
-    """The values of an input, each once."""
+def values_of(input_: Input, pack: Pack, record: Dict[str, str], kinds: Optional[Sequence[str]] = None) -> List[Value]:
+    """The values of an input, each once; with the kinds of its columns, readings are those of the parts that they take."""
     found: List[Value] = []
     for number, column in enumerate(input_.columns):
         text = record.get(column.name, "")
@@ -136,7 +136,8 @@ def values_of(input_: Input, pack: Pack, record: Dict[str, str]) -> List[Value]:
         texts, mass = [text], 0.0
         if column.readings:
             readings = []
-            for reading, probability in pack.readings(text)[: column.readings]:
+            found_here = pack.readings_of(kinds[number], text) if kinds else pack.readings(text)
+            for reading, probability in found_here[: column.readings]:
                 if mass >= column.mass:
                     break
                 readings.append(reading)

@@ -1,0 +1,144 @@
+//! Pair tokens (`protocols/03-tokens.md` §10) and audits (`protocols/05-audit.md`).
+
+use mizuhiki_encode::{Decoys, LinkageKey, PairEncoder, PairWorker};
+use mizuhiki_exchange::{PairLayout, RecordIds};
+use mizuhiki_match::audit::{PairComparison, outcome_name};
+use mizuhiki_schema::AuditSchema;
+use serde_json::Value;
+
+use crate::{cases, hex, list, number, text};
+
+fn encoder(case: &Value) -> (AuditSchema, PairEncoder) {
+    let schema =
+        AuditSchema::parse(text(case, "schema")).unwrap_or_else(|error| panic!("{}: {error}", case["name"]));
+    let key = LinkageKey::from_bytes(&hex(text(case, "linkage_key"))).unwrap();
+    let encoder = PairEncoder::new(&schema, &key, text(case, "custodian")).unwrap();
+    (schema, encoder)
+}
+
+fn read(worker: &mut PairWorker<'_>, encoder: &PairEncoder, columns: &Value) {
+    let columns: Vec<&str> =
+        encoder.columns().iter().map(|column| columns[column].as_str().unwrap_or_default()).collect();
+    worker.read(1, &|column| columns[column]).unwrap();
+}
+
+#[test]
+fn rows() {
+    for case in cases("tokens/pair-rows.json") {
+        let (schema, encoder) = encoder(&case);
+        let mut worker = encoder.worker();
+        read(&mut worker, &encoder, &case["columns"]);
+        let mut row = Vec::new();
+        if case["decoy"] == Value::Bool(true) {
+            worker.seal_decoy(text(&case, "handle"), &mut row);
+        } else {
+            worker.seal(text(&case, "handle"), &|_| None, &mut row);
+        }
+        let layout = PairLayout::new(&schema);
+        assert_eq!(row.len(), layout.row_bytes(), "{}", case["name"]);
+        let expected = case["expected"].as_object().unwrap();
+        assert_eq!(expected.len(), schema.body().comparisons.len(), "{}", case["name"]);
+        for (comparison, place) in schema.body().comparisons.iter().zip(&layout.comparisons) {
+            let expected = hex(expected[&comparison.name].as_str().unwrap());
+            assert_eq!(row[place.range()], expected, "{}: {}", case["name"], comparison.name);
+        }
+    }
+}
+
+#[test]
+fn files() {
+    for case in cases("tokens/pair-files.json") {
+        let (schema, encoder) = encoder(&case);
+        let given = list(&case, "rows");
+        let mut handles = RecordIds::default();
+        given.iter().for_each(|row| handles.push(text(row, "handle")).unwrap());
+        let order = handles.ranking();
+        let mut sorted = RecordIds::default();
+        order.iter().for_each(|&row| sorted.push(handles.get(row as usize)).unwrap());
+        let layout = PairLayout::new(&schema);
+        let expected = list(&case["expected"], "rows");
+        assert_eq!(expected.len(), given.len(), "{}", case["name"]);
+        let mut worker = encoder.worker();
+        for (place, (&row, expected)) in order.iter().zip(expected).enumerate() {
+            let row = &given[row as usize];
+            read(&mut worker, &encoder, &row["columns"]);
+            let neighbour = |offset: isize| {
+                let at = usize::try_from(place as isize + offset).ok().filter(|at| *at < sorted.len());
+                at.map(|at| sorted.get(at))
+            };
+            let mut sealed = Vec::new();
+            worker.seal(text(row, "handle"), &neighbour, &mut sealed);
+            assert_eq!(text(row, "handle"), text(expected, "handle"), "{}", case["name"]);
+            let tags = &sealed[layout.neighbours_start()..];
+            assert_eq!(tags, hex(text(expected, "neighbours")), "{}: {}", case["name"], expected["handle"]);
+            let record = text(row, "record");
+            let shared = given.iter().filter(|other| text(other, "record") == record).count() > 1;
+            let mark = shared.then(|| encoder.shared(record).to_vec());
+            assert_eq!(
+                mark,
+                expected["shared"].as_str().map(hex),
+                "{}: {}",
+                case["name"],
+                expected["handle"]
+            );
+        }
+        let decoys = Decoys::draw(&encoder, text(&case, "custodian"), &sorted);
+        let found: Vec<(String, String)> = decoys
+            .handles()
+            .into_iter()
+            .map(|handle| {
+                let of = (0..sorted.len() as u32).find(|of| decoys.under(*of) == Some(handle)).unwrap();
+                let record = text(&given[order[of as usize] as usize], "record");
+                (sorted.get(handle as usize).to_owned(), record.to_owned())
+            })
+            .collect();
+        let expected: Vec<(String, String)> = list(&case["expected"], "decoys")
+            .iter()
+            .map(|decoy| (text(decoy, "handle").to_owned(), text(decoy, "record").to_owned()))
+            .collect();
+        assert_eq!(found, expected, "{}", case["name"]);
+    }
+}
+
+#[test]
+fn outcomes() {
+    for case in cases("audit/outcomes.json") {
+        let schema = AuditSchema::parse(text(&case, "schema")).unwrap();
+        let comparison = PairComparison::new(&schema);
+        let layout = comparison.layout();
+        let at =
+            schema.body().comparisons.iter().position(|of| of.name == text(&case, "comparison")).unwrap();
+        let row = |member: &str| {
+            let mut row = vec![0; layout.row_bytes()];
+            row[layout.comparisons[at].range()].copy_from_slice(&hex(text(&case, member)));
+            row
+        };
+        let vector = comparison.compare(&row("left"), &row("right"));
+        let outcome = comparison.outcomes()[at].outcome(vector[at]);
+        let found = outcome_name(outcome, &schema.body().comparisons[at].slips);
+        assert_eq!(found, text(&case, "outcome"), "{}", case["name"]);
+        assert_eq!(usize::from(vector[at]), number(&case, "number"), "{}", case["name"]);
+    }
+}
+
+#[test]
+fn documents() {
+    for case in cases("schema/audit.json") {
+        match (AuditSchema::parse(text(&case, "document")), case["digest"].as_str()) {
+            (Ok(schema), Some(digest)) => assert_eq!(schema.digest().to_string(), digest, "{}", case["name"]),
+            (Err(error), None) => {
+                let paths: Vec<&str> = error.faults().iter().map(|fault| fault.path.as_str()).collect();
+                let expected: Vec<&str> =
+                    list(&case, "faults").iter().map(|path| path.as_str().unwrap()).collect();
+                assert_eq!(paths, expected, "{}", case["name"]);
+            }
+            // Kinds, levels and packs are known to the locale pack.
+            (Ok(schema), None) => {
+                let error = PairEncoder::check(&schema).expect_err(text(&case, "name")).to_string();
+                let path = list(&case, "faults")[0].as_str().unwrap();
+                assert!(error.starts_with(&format!("{path}:")), "{}: {error}", case["name"]);
+            }
+            (Err(error), Some(_)) => panic!("{}: {error}", case["name"]),
+        }
+    }
+}
