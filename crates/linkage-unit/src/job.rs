@@ -270,6 +270,27 @@ pub enum LinkError {
         /// What is wrong.
         problem: String,
     },
+    /// The audit's memory does not suffice.
+    #[error(
+        "the audit needs about {} MiB of memory, {} MiB are allowed; raise --memory (a quarter of the machine's is the \
+         default)", needed >> 20, allowed >> 20
+    )]
+    AuditMemory {
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes allowed.
+        allowed: u64,
+    },
+    /// A label that neither file has.
+    #[error(
+        "neither file has labels {wanted:?}; their labels: {known}; name one with `mizuhiki encode --for audit --label`"
+    )]
+    NoLabel {
+        /// The label asked for.
+        wanted: String,
+        /// Labels of the files.
+        known: String,
+    },
     /// More records than numbers.
     #[error("the files hold more than 4294967295 records in all; cluster fewer files at once")]
     TooManyRecords,

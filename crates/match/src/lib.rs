@@ -8,6 +8,7 @@
 use rayon::slice::ParallelSliceMut as _;
 
 mod assign;
+pub mod audit;
 mod blocks;
 mod calibrate;
 mod error;

@@ -66,9 +66,9 @@ struct Rect {
 }
 
 #[derive(Debug, Serialize)]
-struct Tick {
-    at: String,
-    label: String,
+pub(crate) struct Tick {
+    pub(crate) at: String,
+    pub(crate) label: String,
 }
 
 /// A threshold: a line with a label.
@@ -294,7 +294,7 @@ fn markers(axis: &Axis, thresholds: &ThresholdSummary) -> Vec<Marker> {
     upper.into_iter().chain(lower).collect()
 }
 
-fn units(value: f64) -> String {
+pub(crate) fn units(value: f64) -> String {
     format!("{value:.2}")
 }
 

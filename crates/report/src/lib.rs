@@ -1,8 +1,9 @@
 //! Results as one HTML file that carries everything it needs: no network, no scripts, no clock.
 //!
-//! [`render`] turns a [`LinkReport`] into a page. Equal reports give equal bytes. Names of files, custodians,
-//! schemas and views are other people's text; all of it is escaped.
+//! [`render`] turns a [`LinkReport`] into a page, [`render_audit`] an [`AuditReport`]. Equal reports give equal bytes.
+//! Names of files, custodians, schemas and views, and handles of links, are other people's text; all of it is escaped.
 
+mod audit;
 mod chart;
 mod number;
 mod page;
@@ -12,9 +13,15 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
+pub use audit::{
+    AuditReport, AuditSide, ClassCount, ComparisonRow, EvidenceBar, FeedbackSummary, FindingCard, GroupRow,
+    HypothesisShare, Interval, ReliabilityBin, ReviewPoint, SharedRow, ShiftRow, render_audit,
+};
+
 /// The suffix switches escaping on.
 const TEMPLATE_NAME: &str = "report.html";
-const TEMPLATE: &str = include_str!("../templates/report.html");
+const TEMPLATE: &str =
+    concat!(include_str!("../templates/head.html"), include_str!("../templates/report.html"));
 
 /// What came out of one linkage, in sums and shares. Holds nothing of a single record.
 #[derive(Debug, Clone, Serialize)]
@@ -173,12 +180,16 @@ pub enum ReportError {
 /// # Errors
 /// [`ReportError::Bins`] if both histograms are there and differ in length.
 pub fn render(report: &LinkReport) -> Result<String, ReportError> {
-    let page = page::Page::new(report)?;
+    fill(TEMPLATE, page::Page::new(report)?)
+}
+
+/// A template with what it shows.
+fn fill(template: &'static str, page: impl Serialize) -> Result<String, ReportError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(
         SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?,
     );
-    environment.add_template(TEMPLATE_NAME, TEMPLATE)?;
+    environment.add_template(TEMPLATE_NAME, template)?;
     Ok(environment.get_template(TEMPLATE_NAME)?.render(Serde(page))?)
 }

@@ -1,0 +1,212 @@
+//! From hypotheses to a class, a weight and evidence (`protocols/05-audit.md` §4).
+
+use mizuhiki_schema::{AuditRole, AuditSchema};
+
+use super::model::{HYPOTHESES, Hypothesis, Model};
+use super::outcome::{Outcome, OutcomeVector, Outcomes};
+use super::patterns::Hints;
+
+/// Bits of evidence for one person against strangers, without which no link is called right.
+pub const LEAST_EVIDENCE: f64 = 10.0;
+
+/// What a link is found to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum AuditClass {
+    /// The same person.
+    Match,
+    /// The same person; a known slip or change explains what differs.
+    EntryVariant,
+    /// Too little to go by.
+    Insufficient,
+    /// Another member of the household.
+    SameHouseholdOther,
+    /// A twin.
+    Twin,
+    /// A namesake.
+    Homonym,
+    /// A stranger whose number is one slip from another's.
+    DigitTypo,
+    /// A stranger's record, on a person who has another record.
+    PriorHolder,
+    /// Part of a run of rows that were tied some places off.
+    BlockShift,
+    /// A stranger.
+    Unrelated,
+    /// The left side has no row for the handle's right one.
+    RightOnly,
+    /// The right side has no row for the handle's left one.
+    LeftOnly,
+}
+
+impl AuditClass {
+    /// All classes, in order.
+    pub const ALL: [Self; 12] = [
+        Self::Match,
+        Self::EntryVariant,
+        Self::Insufficient,
+        Self::SameHouseholdOther,
+        Self::Twin,
+        Self::Homonym,
+        Self::DigitTypo,
+        Self::PriorHolder,
+        Self::BlockShift,
+        Self::Unrelated,
+        Self::RightOnly,
+        Self::LeftOnly,
+    ];
+
+    /// The name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Match => "match",
+            Self::EntryVariant => "entry_variant",
+            Self::Insufficient => "insufficient",
+            Self::SameHouseholdOther => "same_household_other",
+            Self::Twin => "twin",
+            Self::Homonym => "homonym",
+            Self::DigitTypo => "digit_typo",
+            Self::PriorHolder => "prior_holder",
+            Self::BlockShift => "block_shift",
+            Self::Unrelated => "unrelated",
+            Self::RightOnly => "right_only",
+            Self::LeftOnly => "left_only",
+        }
+    }
+
+    /// The class with a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.name() == name)
+    }
+
+    /// Whether the link is found to be wrong.
+    #[must_use]
+    pub const fn is_wrong(self) -> bool {
+        matches!(
+            self,
+            Self::SameHouseholdOther
+                | Self::Twin
+                | Self::Homonym
+                | Self::DigitTypo
+                | Self::PriorHolder
+                | Self::BlockShift
+                | Self::Unrelated
+        )
+    }
+}
+
+/// What is found of a link.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grade {
+    /// The class.
+    pub class: AuditClass,
+    /// log2 of how much more likely what was compared is if the link is right than if it is wrong in the likeliest way;
+    /// how common wrong links are is not in it.
+    pub weight_bits: f64,
+    /// Probability that the link is wrong.
+    pub probability: f64,
+    /// Probability of the class.
+    pub class_probability: f64,
+    /// The likeliest way to be right, and to be wrong.
+    pub hypotheses: (Hypothesis, Hypothesis),
+    /// Bits for the right one against the wrong one, by comparison; their sum with `hint_bits` is the weight.
+    pub evidence: Vec<f64>,
+    /// Bits of the hints.
+    pub hint_bits: f64,
+}
+
+/// Grades a link by what was compared.
+#[must_use]
+pub fn grade(schema: &AuditSchema, model: &Model, vector: &OutcomeVector, hints: Hints) -> Grade {
+    let (posterior, _) = model.posterior(vector, hints);
+    let best = |right: bool| {
+        let mut best = if right { Hypothesis::Same } else { Hypothesis::Unrelated };
+        for hypothesis in HYPOTHESES.into_iter().filter(|hypothesis| hypothesis.is_right() == right) {
+            if posterior[hypothesis as usize] > posterior[best as usize] {
+                best = hypothesis;
+            }
+        }
+        best
+    };
+    let (right, wrong) = (best(true), best(false));
+    let comparisons = schema.body().comparisons.len();
+    let evidence: Vec<f64> = (0..comparisons)
+        .map(|at| model.log_outcome(right, at, vector[at]) - model.log_outcome(wrong, at, vector[at]))
+        .collect();
+    let hint_bits = model.log_hints(right, hints) - model.log_hints(wrong, hints);
+    let probability: f64 = HYPOTHESES
+        .into_iter()
+        .filter(|hypothesis| !hypothesis.is_right())
+        .map(|hypothesis| posterior[hypothesis as usize])
+        .sum();
+    let (class, class_probability) = if probability >= 0.5 {
+        class_of_wrong(&posterior, hints)
+    } else {
+        (class_of_right(schema, model, right, vector), 1.0 - probability)
+    };
+    Grade {
+        class,
+        weight_bits: evidence.iter().sum::<f64>() + hint_bits,
+        probability,
+        class_probability,
+        hypotheses: (right, wrong),
+        evidence,
+        hint_bits,
+    }
+}
+
+fn class_of_wrong(posterior: &[f64; HYPOTHESES.len()], hints: Hints) -> (AuditClass, f64) {
+    use Hypothesis::{Homonym, Household, HouseholdOtherName, Twin, Unrelated};
+    let of = |hypothesis: Hypothesis| posterior[hypothesis as usize];
+    let stranger = if hints.near_number {
+        AuditClass::DigitTypo
+    } else if hints.shared_right {
+        AuditClass::PriorHolder
+    } else {
+        AuditClass::Unrelated
+    };
+    let candidates = [
+        (stranger, of(Unrelated)),
+        (AuditClass::Homonym, of(Homonym)),
+        (AuditClass::SameHouseholdOther, of(Household) + of(HouseholdOtherName)),
+        (AuditClass::Twin, of(Twin)),
+    ];
+    let first = candidates[0];
+    candidates.into_iter().fold(first, |best, next| if next.1 > best.1 { next } else { best })
+}
+
+fn class_of_right(
+    schema: &AuditSchema,
+    model: &Model,
+    right: Hypothesis,
+    vector: &OutcomeVector,
+) -> AuditClass {
+    let comparisons = &schema.body().comparisons;
+    let compared = |hypothesis: Hypothesis| -> f64 {
+        (0..comparisons.len()).map(|at| model.log_outcome(hypothesis, at, vector[at])).sum()
+    };
+    let evidence = compared(right) - compared(Hypothesis::Unrelated);
+    if evidence < LEAST_EVIDENCE || !model.can_tell_homonyms(vector) {
+        return AuditClass::Insufficient;
+    }
+    let outcome = |at: usize| Outcomes::new(&comparisons[at]).outcome(vector[at]);
+    let differs =
+        |at: usize| matches!(outcome(at), Outcome::Slip { .. } | Outcome::Similar(_) | Outcome::Different);
+    // A reading is often a guess, and an address often an old one.
+    let written = |role: AuditRole| {
+        let written = match role {
+            AuditRole::FamilyReading => AuditRole::FamilyName,
+            AuditRole::GivenReading => AuditRole::GivenName,
+            _ => return false,
+        };
+        (0..comparisons.len())
+            .any(|at| comparisons[at].role == written && !differs(at) && outcome(at) != Outcome::Missing)
+    };
+    let varies = (0..comparisons.len()).any(|at| {
+        let role = comparisons[at].role;
+        role != AuditRole::Address && differs(at) && !written(role)
+    });
+    if varies { AuditClass::EntryVariant } else { AuditClass::Match }
+}

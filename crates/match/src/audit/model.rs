@@ -1,0 +1,411 @@
+//! Hypotheses about a link and how likely they make what was compared (`protocols/05-audit.md` §3).
+//!
+//! Fellegi and Sunter (JASA 64, 1969) weigh two hypotheses; here several are weighed, whose parameters come from the
+//! links themselves by expectation–maximisation (Dempster, Laird and Rubin 1977) and from decoys.
+
+use mizuhiki_schema::{AuditRole, AuditSchema};
+
+use super::outcome::{OutcomeVector, Outcomes, PairComparison};
+use super::patterns::{HINTS, Hints, Patterns};
+
+/// A hypothesis: what a link is. The first four are ways to be right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Hypothesis {
+    /// The same person, nothing systematic between the two records.
+    Same,
+    /// The same person under another family name, as after a wedding.
+    OtherFamilyName,
+    /// The same person under another name, such as an alias.
+    OtherName,
+    /// The same person, whose name is written in another script or stands in another column; it is read alike.
+    OtherWriting,
+    /// Another member of the household, of the same family name.
+    Household,
+    /// Another member of the household, of another family name.
+    HouseholdOtherName,
+    /// A twin.
+    Twin,
+    /// Somebody who agrees in all that people are looked up by.
+    Homonym,
+    /// A stranger.
+    Unrelated,
+}
+
+use Hypothesis::{
+    Homonym, Household, HouseholdOtherName, OtherFamilyName, OtherName, OtherWriting, Same, Twin, Unrelated,
+};
+
+/// All hypotheses, in order.
+pub const HYPOTHESES: [Hypothesis; 9] =
+    [Same, OtherFamilyName, OtherName, OtherWriting, Household, HouseholdOtherName, Twin, Homonym, Unrelated];
+
+const COUNT: usize = HYPOTHESES.len();
+
+/// Shares of links before any were seen.
+const PRIOR: [f64; COUNT] = [0.9924, 0.005, 0.002, 5e-4, 3e-5, 5e-6, 2e-6, 3e-5, 3.3e-5];
+
+/// Links' worth of belief in [`PRIOR`].
+const PRIOR_LINKS: f64 = 20_000.0;
+
+/// Share of namesakes who write their family and their given name alike, too.
+const HOMONYM_SAME_FAMILY: f64 = 0.7;
+const HOMONYM_SAME_GIVEN: f64 = 0.3;
+
+/// Probability of a hint under a wrong hypothesis before any were seen, if not that of right links; by hint.
+const HINT_PRIOR: [(Hypothesis, usize, f64); 5] = [
+    (Household, 0, 0.5),
+    (HouseholdOtherName, 0, 0.5),
+    (Unrelated, 0, 0.2),
+    (Unrelated, 1, 0.25),
+    (Unrelated, 2, 0.25),
+];
+
+/// Links' worth of belief in [`HINT_PRIOR`].
+const HINT_LINKS: f64 = 4.0;
+
+/// Observations' worth of smoothing, and what keeps any ratio of probabilities finite.
+const SMOOTHING: f64 = 1.0;
+const FLOOR: f64 = 1e-7;
+
+const MAX_ROUNDS: usize = 200;
+/// Change of the log-likelihood a link, in bits, below which the parameters stand.
+const STILL: f64 = 1e-9;
+
+impl Hypothesis {
+    /// The name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Same => "same",
+            OtherFamilyName => "other_family_name",
+            OtherName => "other_name",
+            OtherWriting => "other_writing",
+            Household => "household",
+            HouseholdOtherName => "household_other_name",
+            Twin => "twin",
+            Homonym => "homonym",
+            Unrelated => "unrelated",
+        }
+    }
+
+    /// Whether the link is right.
+    #[must_use]
+    pub const fn is_right(self) -> bool {
+        matches!(self, Same | OtherFamilyName | OtherName | OtherWriting)
+    }
+
+    /// How often two values of a role compare as those of one person do, not as those of strangers.
+    fn like_same(self, role: AuditRole, searched: bool) -> f64 {
+        use AuditRole::{Address, BirthDate, FamilyName, FamilyReading, FullName, GivenName, GivenReading};
+        let family = matches!(role, FamilyName | FamilyReading);
+        let name = family || matches!(role, GivenName | GivenReading | FullName);
+        let like = match self {
+            Same => true,
+            OtherFamilyName => !family,
+            OtherName => !name,
+            OtherWriting => !matches!(role, FamilyName | GivenName | FullName),
+            Household => family || role == Address,
+            HouseholdOtherName => role == Address,
+            Twin => family || role == Address || role == BirthDate,
+            Homonym => match role {
+                _ if searched => true,
+                FamilyName => return HOMONYM_SAME_FAMILY,
+                GivenName => return HOMONYM_SAME_GIVEN,
+                _ => false,
+            },
+            Unrelated => false,
+        };
+        f64::from(u8::from(like))
+    }
+}
+
+/// A comparison as the model sees it.
+struct Seen {
+    role: AuditRole,
+    searched: bool,
+    outcomes: Outcomes,
+}
+
+/// Links of which the same hypotheses can be true.
+struct Group<'l> {
+    links: &'l Patterns,
+    ordered: Vec<(u32, u64)>,
+    allowed: &'l [Hypothesis],
+}
+
+/// Probabilities of outcomes and hints under each hypothesis.
+pub struct Model {
+    seen: Vec<Seen>,
+    /// Probability of each outcome for one person (m) and for strangers (u), by comparison; missing aside.
+    m: Vec<Vec<f64>>,
+    u: Vec<Vec<f64>>,
+    shares: [f64; COUNT],
+    /// Probability of each hint, by hypothesis.
+    hints: [[f64; HINTS]; COUNT],
+    rounds: usize,
+}
+
+/// How often each outcome came of comparing strangers, by comparison.
+pub struct Strangers(Vec<Vec<u64>>);
+
+impl Strangers {
+    /// None yet.
+    #[must_use]
+    pub fn new(comparison: &PairComparison) -> Self {
+        Self::of(comparison.outcomes())
+    }
+
+    /// None yet, for these outcomes.
+    #[must_use]
+    pub fn of(outcomes: &[Outcomes]) -> Self {
+        Self(outcomes.iter().map(|outcomes| vec![0; outcomes.count()]).collect())
+    }
+
+    /// Counts a pair of strangers.
+    pub fn add(&mut self, vector: &OutcomeVector) {
+        self.0.iter_mut().zip(vector).for_each(|(counts, outcome)| counts[usize::from(*outcome)] += 1);
+    }
+}
+
+impl Model {
+    /// Fits the model to links and strangers.
+    #[must_use]
+    pub fn fit(schema: &AuditSchema, links: &Patterns, strangers: &Strangers) -> Self {
+        Self::fit_labelled(schema, &[(links, &HYPOTHESES)], strangers)
+    }
+
+    /// Fits the model where more is known: each group of links with the hypotheses that can be true of it.
+    #[must_use]
+    pub fn fit_labelled(
+        schema: &AuditSchema,
+        groups: &[(&Patterns, &[Hypothesis])],
+        strangers: &Strangers,
+    ) -> Self {
+        let body = schema.body();
+        let seen = body.comparisons.iter().zip(&body.searched).map(|(comparison, &searched)| Seen {
+            role: comparison.role,
+            searched,
+            outcomes: Outcomes::new(comparison),
+        });
+        let groups: Vec<Group<'_>> = groups
+            .iter()
+            .map(|&(links, allowed)| Group { links, ordered: links.ordered(), allowed })
+            .collect();
+        let u_counts: Vec<Vec<f64>> =
+            strangers.0.iter().map(|counts| counts.iter().map(|&count| count as f64).collect()).collect();
+        let mut model = Self {
+            seen: seen.collect(),
+            m: Vec::new(),
+            u: Vec::new(),
+            shares: PRIOR,
+            hints: [[0.0; HINTS]; COUNT],
+            rounds: 0,
+        };
+        // At first all links that can be right are taken to be.
+        let mut right = Expected::new(&model.seen);
+        for group in groups.iter().filter(|group| group.allowed.contains(&Same)) {
+            for &(pattern, count) in &group.ordered {
+                let (vector, hints) = group.links.pattern(pattern);
+                right.add_same(&model.seen, vector, hints, count as f64);
+            }
+        }
+        model.maximise(&right, &u_counts);
+        let total: u64 = groups.iter().map(|group| group.links.links()).sum();
+        let mut last = f64::NEG_INFINITY;
+        while model.rounds < MAX_ROUNDS {
+            model.rounds += 1;
+            let mut expected = Expected::new(&model.seen);
+            let mut likelihood = 0.0;
+            for group in &groups {
+                for &(pattern, count) in &group.ordered {
+                    let (vector, hints) = group.links.pattern(pattern);
+                    let (posterior, log) = model.posterior_among(group.allowed, vector, hints);
+                    likelihood += count as f64 * log;
+                    expected.add(&model.seen, vector, hints, &posterior, count as f64);
+                }
+            }
+            model.maximise(&expected, &u_counts);
+            if likelihood - last < STILL * (total as f64).max(1.0) {
+                break;
+            }
+            last = likelihood;
+        }
+        model
+    }
+
+    /// Rounds of expectation–maximisation that were made.
+    #[must_use]
+    pub const fn rounds(&self) -> usize {
+        self.rounds
+    }
+
+    /// Share of links of each hypothesis, in the order of [`HYPOTHESES`].
+    #[must_use]
+    pub const fn shares(&self) -> &[f64; COUNT] {
+        &self.shares
+    }
+
+    /// Probability of an outcome of a comparison for one person (m) and for strangers (u), `missing` aside.
+    #[must_use]
+    pub fn probabilities(&self, comparison: usize, outcome: u8) -> (f64, f64) {
+        let at = usize::from(outcome);
+        (self.m[comparison][at], self.u[comparison][at])
+    }
+
+    /// log2 of the probability of an outcome of a comparison under a hypothesis; 0 for a missing one.
+    #[must_use]
+    pub fn log_outcome(&self, hypothesis: Hypothesis, comparison: usize, outcome: u8) -> f64 {
+        if outcome == 0 {
+            return 0.0;
+        }
+        let seen = &self.seen[comparison];
+        let like = hypothesis.like_same(seen.role, seen.searched);
+        let at = usize::from(outcome);
+        (like * self.m[comparison][at] + (1.0 - like) * self.u[comparison][at]).log2()
+    }
+
+    /// log2 of the probability of the hints under a hypothesis.
+    #[must_use]
+    pub fn log_hints(&self, hypothesis: Hypothesis, hints: Hints) -> f64 {
+        let probabilities = self.hints[hypothesis as usize].iter().zip(hints.all());
+        probabilities.map(|(&p, hint)| if hint { p.log2() } else { (1.0 - p).log2() }).sum()
+    }
+
+    /// log2 of the probability of what was compared under a hypothesis, hints included.
+    #[must_use]
+    pub fn log_likelihood(&self, hypothesis: Hypothesis, vector: &OutcomeVector, hints: Hints) -> f64 {
+        let outcomes = vector.iter().take(self.seen.len()).enumerate();
+        let compared: f64 =
+            outcomes.map(|(comparison, &outcome)| self.log_outcome(hypothesis, comparison, outcome)).sum();
+        compared + self.log_hints(hypothesis, hints)
+    }
+
+    /// Whether something beside what people are looked up by was compared: without it nobody can tell a namesake.
+    #[must_use]
+    pub fn can_tell_homonyms(&self, vector: &OutcomeVector) -> bool {
+        self.seen.iter().zip(vector).any(|(seen, &outcome)| !seen.searched && outcome != 0)
+    }
+
+    /// Probability of each hypothesis, and log2 of the probability of what was compared.
+    #[must_use]
+    pub fn posterior(&self, vector: &OutcomeVector, hints: Hints) -> ([f64; COUNT], f64) {
+        self.posterior_among(&HYPOTHESES, vector, hints)
+    }
+
+    fn posterior_among(
+        &self,
+        allowed: &[Hypothesis],
+        vector: &OutcomeVector,
+        hints: Hints,
+    ) -> ([f64; COUNT], f64) {
+        let tell = self.can_tell_homonyms(vector);
+        let mut log = [f64::NEG_INFINITY; COUNT];
+        for &hypothesis in allowed {
+            // Of a link that is known to be a namesake's nothing needs to be told.
+            if hypothesis != Homonym || tell || allowed.len() == 1 {
+                log[hypothesis as usize] =
+                    self.shares[hypothesis as usize].log2() + self.log_likelihood(hypothesis, vector, hints);
+            }
+        }
+        let highest = log.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let terms = log.map(|log| (log - highest).exp2());
+        let sum: f64 = terms.iter().sum();
+        (terms.map(|term| term / sum), highest + sum.log2())
+    }
+
+    /// New parameters from expected counts.
+    fn maximise(&mut self, expected: &Expected, strangers: &[Vec<f64>]) {
+        let counted: f64 = expected.hypotheses.iter().sum();
+        for (share, (count, prior)) in self.shares.iter_mut().zip(expected.hypotheses.iter().zip(PRIOR)) {
+            *share = (count + PRIOR_LINKS * prior) / (counted + PRIOR_LINKS);
+        }
+        (self.m, self.u) = expected.same.iter().zip(strangers).map(|(m, u)| smooth(m, u)).unzip();
+        let right: [f64; HINTS] = std::array::from_fn(|hint| {
+            let sum = |of: &dyn Fn(usize) -> f64| -> f64 { (0..4).map(of).sum() };
+            let hints = sum(&|hypothesis| expected.hints[hypothesis][hint]);
+            let links = sum(&|hypothesis| expected.hypotheses[hypothesis]);
+            (hints + 0.5) / (links + 1000.0)
+        });
+        for hypothesis in HYPOTHESES {
+            let at = hypothesis as usize;
+            for (hint, &of_right) in right.iter().enumerate() {
+                let known = HINT_PRIOR.iter().find(|(of, number, _)| (*of, *number) == (hypothesis, hint));
+                let prior = known.map_or(of_right, |known| known.2);
+                let (hints, links) = (expected.hints[at][hint], expected.hypotheses[at]);
+                let estimate = (hints + HINT_LINKS * prior) / (links + HINT_LINKS);
+                self.hints[at][hint] =
+                    if hypothesis.is_right() { of_right } else { estimate }.clamp(FLOOR, 1.0 - FLOOR);
+            }
+        }
+    }
+}
+
+/// m and u of a comparison from counts: what is rare in both is shared out as the two together are.
+fn smooth(m: &[f64], u: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let total = |counts: &[f64]| counts[1..].iter().sum::<f64>();
+    let (total_m, total_u) = (total(m), total(u));
+    let share = |count: f64, total: f64| if total > 0.0 { count / total } else { 0.0 };
+    let spread: Vec<f64> =
+        m.iter().zip(u).map(|(&m, &u)| (share(m, total_m) + share(u, total_u)) / 2.0).collect();
+    let smoothed = |counts: &[f64], total: f64| {
+        counts
+            .iter()
+            .zip(&spread)
+            .map(|(count, spread)| (count + SMOOTHING * spread) / (total + SMOOTHING) + FLOOR)
+            .collect()
+    };
+    (smoothed(m, total_m), smoothed(u, total_u))
+}
+
+/// Expected counts.
+struct Expected {
+    /// Outcomes of links under hypotheses by which they compare as one person's, by comparison.
+    same: Vec<Vec<f64>>,
+    hypotheses: [f64; COUNT],
+    hints: [[f64; HINTS]; COUNT],
+}
+
+impl Expected {
+    fn new(seen: &[Seen]) -> Self {
+        Self {
+            same: seen.iter().map(|seen| vec![0.0; seen.outcomes.count()]).collect(),
+            hypotheses: [0.0; COUNT],
+            hints: [[0.0; HINTS]; COUNT],
+        }
+    }
+
+    fn add_same(&mut self, seen: &[Seen], vector: &OutcomeVector, hints: Hints, count: f64) {
+        let mut posterior = [0.0; COUNT];
+        posterior[Same as usize] = 1.0;
+        self.add(seen, vector, hints, &posterior, count);
+    }
+
+    fn add(
+        &mut self,
+        seen: &[Seen],
+        vector: &OutcomeVector,
+        hints: Hints,
+        posterior: &[f64; COUNT],
+        count: f64,
+    ) {
+        for (hypothesis, &probability) in HYPOTHESES.into_iter().zip(posterior) {
+            let weight = count * probability;
+            if weight == 0.0 {
+                continue;
+            }
+            self.hypotheses[hypothesis as usize] += weight;
+            for (sum, hint) in self.hints[hypothesis as usize].iter_mut().zip(hints.all()) {
+                *sum += if hint { weight } else { 0.0 };
+            }
+            if !hypothesis.is_right() {
+                continue;
+            }
+            for ((seen, &outcome), counts) in seen.iter().zip(vector).zip(&mut self.same) {
+                if hypothesis.like_same(seen.role, seen.searched) > 0.0 {
+                    counts[usize::from(outcome)] += weight;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Runs of rows that were tied some places off (`protocols/05-audit.md` §6).
+
+use std::collections::VecDeque;
+
+use super::outcome::PairComparison;
+
+/// Probability that a comparison agrees between a record and the row that it belongs to.
+const AGREE: f64 = 0.8;
+
+/// Least probability by which strangers are taken to agree.
+const LEAST_CHANCE: f64 = 1e-4;
+
+/// Bits for a run of shifted rows, above which it is reported: a chance of 2⁻⁴⁰ a place to begin.
+const REPORTED: f64 = 40.0;
+
+/// Bits from which a single row is another's.
+const CLEAR: f64 = 12.0;
+
+/// Bits against a run from a row that does not agree at its offset.
+const MISS: f64 = -2.0;
+
+/// Rows of the left file that were tied `offset` places off: the right records agree with left ones that stand so many
+/// places further on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shift {
+    /// Places.
+    pub offset: i8,
+    /// First and last row of the run, numbered from 0 in the order of the left file's handles.
+    pub first: u32,
+    /// See `first`.
+    pub last: u32,
+    /// Rows of the run that agree at the offset.
+    pub agreeing: u32,
+}
+
+/// A row on its way through the window.
+struct Row {
+    /// Left neighbour tags.
+    neighbours: Vec<u8>,
+    /// The right row; empty if there is none.
+    right: Vec<u8>,
+}
+
+/// Looks at rows in order, with their neighbours.
+pub struct ShiftSearch<'c> {
+    comparison: &'c PairComparison,
+    window: VecDeque<Row>,
+    rows: u32,
+    /// Row, offset, and which of the comparisons agree and were compared there, in one bit each.
+    agreeing: Vec<(u32, i8, u8, u8)>,
+    /// Pairs of strangers that were compared, and that agreed, by neighbour comparison.
+    strangers: Vec<(u64, u64)>,
+}
+
+impl<'c> ShiftSearch<'c> {
+    /// For rows of a comparison's schema.
+    #[must_use]
+    pub fn new(comparison: &'c PairComparison) -> Self {
+        let strangers = vec![(0, 0); comparison.layout().neighbours.len()];
+        Self { comparison, window: VecDeque::new(), rows: 0, agreeing: Vec::new(), strangers }
+    }
+
+    /// Takes the next left row and the right row of its handle, if there is one.
+    pub fn push(&mut self, left: &[u8], right: Option<&[u8]>) {
+        let layout = self.comparison.layout();
+        let neighbours = left[layout.neighbours_start()..].to_vec();
+        let right = right.map_or_else(Vec::new, |right| right[..layout.neighbours_start()].to_vec());
+        let new = self.rows;
+        self.rows += 1;
+        self.window.push_back(Row { neighbours, right });
+        if self.window.len() > layout.reach + 1 {
+            self.window.pop_front();
+        }
+        let last = self.window.len() - 1;
+        for back in 1..=last {
+            // The record of the new row against the earlier row's right one, and the other way round.
+            self.look(last, last - back, new - back as u32, back as i8);
+            self.look(last - back, last, new, -(back as i8));
+        }
+    }
+
+    /// Compares the record of the window's row `of` with the right row of row `with`, which is row number `row` and
+    /// stands `offset` places before it.
+    fn look(&mut self, of: usize, with: usize, row: u32, offset: i8) {
+        let layout = self.comparison.layout();
+        let right = &self.window[with].right;
+        if right.is_empty() {
+            return;
+        }
+        let (mut agree, mut compared) = (0_u8, 0_u8);
+        for (number, &(comparison, level)) in layout.neighbours.iter().enumerate() {
+            let at = layout.neighbour(-isize::from(offset), number).start - layout.neighbours_start();
+            let bytes = &self.window[of].neighbours;
+            let tag = Some([bytes[at], bytes[at + 1]]).filter(|tag| *tag != [0, 0]);
+            if let Some(agrees) = self.comparison.agrees_at(comparison, level, tag, right) {
+                compared |= 1 << number;
+                agree |= u8::from(agrees) << number;
+                self.strangers[number].0 += 1;
+                self.strangers[number].1 += u64::from(agrees);
+            }
+        }
+        if agree != 0 {
+            self.agreeing.push((row, offset, agree, compared));
+        }
+    }
+
+    /// The runs, in the order of rows, and of single rows the places at which their right records agree with another's
+    /// left one. `tied_right(row)` tells whether the row agrees with its own right one.
+    #[must_use]
+    pub fn finish(mut self, tied_right: impl Fn(u32) -> bool) -> (Vec<Shift>, Vec<(u32, i8)>) {
+        let weights: Vec<(f64, f64)> = self
+            .strangers
+            .iter()
+            .map(|&(compared, agreed)| {
+                let chance = ((agreed as f64 + 0.5) / (compared as f64 + 1.0)).clamp(LEAST_CHANCE, 0.5);
+                ((AGREE / chance).log2(), ((1.0 - AGREE) / (1.0 - chance)).log2())
+            })
+            .collect();
+        let score = |agree: u8, compared: u8| -> f64 {
+            let bits = weights.iter().enumerate().filter(|(number, _)| compared >> number & 1 == 1);
+            bits.map(|(number, (yes, no))| if agree >> number & 1 == 1 { *yes } else { *no }).sum()
+        };
+        self.agreeing.sort_unstable_by_key(|&(row, offset, ..)| (offset, row));
+        let mut shifts: Vec<Shift> = Vec::new();
+        let mut single: Vec<(u32, i8)> = Vec::new();
+        for run in self.agreeing.chunk_by(|a, b| a.1 == b.1) {
+            let hits: Vec<(u32, f64)> =
+                run.iter().filter(|hit| !tied_right(hit.0)).map(|hit| (hit.0, score(hit.2, hit.3))).collect();
+            single.extend(hits.iter().filter(|hit| hit.1 >= CLEAR).map(|hit| (hit.0, run[0].1)));
+            let hits = hits.into_iter();
+            shifts.extend(runs(hits).into_iter().map(|(first, last, agreeing)| Shift {
+                offset: run[0].1,
+                first,
+                last,
+                agreeing,
+            }));
+        }
+        // A run is where it agrees most.
+        shifts.sort_unstable_by_key(|shift| (std::cmp::Reverse(shift.agreeing), shift.first, shift.offset));
+        let mut kept: Vec<Shift> = Vec::new();
+        for shift in shifts {
+            if kept.iter().all(|other| shift.last < other.first || other.last < shift.first) {
+                kept.push(shift);
+            }
+        }
+        kept.sort_unstable_by_key(|shift| shift.first);
+        single.sort_unstable();
+        (kept, single)
+    }
+}
+
+/// Runs of hits that weigh enough: first row, last row, hits. Rows between hits weigh against the run.
+fn runs(hits: impl Iterator<Item = (u32, f64)>) -> Vec<(u32, u32, u32)> {
+    let mut found = Vec::new();
+    // Sum so far, best sum, first row, last row of the best, hits so far and at the best.
+    let mut open: Option<(f64, f64, u32, u32, u32, u32)> = None;
+    let mut before = 0_u32;
+    let close = |open: Option<(f64, f64, u32, u32, u32, u32)>, found: &mut Vec<(u32, u32, u32)>| {
+        if let Some((_, best, first, last, _, hits)) = open
+            && best >= REPORTED
+        {
+            found.push((first, last, hits));
+        }
+    };
+    for (row, weight) in hits.filter(|(_, weight)| *weight > 0.0) {
+        if let Some(run) = &mut open {
+            run.0 += MISS * f64::from(row - before - 1);
+            if run.0 <= 0.0 {
+                close(open.take(), &mut found);
+            }
+        }
+        let run = open.get_or_insert((0.0, 0.0, row, row, 0, 0));
+        run.0 += weight;
+        run.4 += 1;
+        if run.0 > run.1 {
+            (run.1, run.3, run.5) = (run.0, row, run.4);
+        }
+        before = row;
+    }
+    close(open, &mut found);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_found_with_their_extent_and_single_hits_are_not() {
+        let shifted = (100..130).filter(|row| row % 7 != 0).map(|row| (row, 12.0));
+        let hits = [(5, 12.0), (40, 12.0)].into_iter().chain(shifted).chain([(400, 12.0)]);
+        assert_eq!(runs(hits), [(100, 129, 26)]);
+        assert_eq!(runs([(1, 12.0), (2, 12.0), (3, 12.0)].into_iter()), []);
+    }
+}
