@@ -1,4 +1,4 @@
-//! Laboratory: made people with known truth, and the accuracy of a table of links.
+//! Laboratory: made people with known truth, the accuracy of a table of links and of an audit.
 //!
 //! [`make_japan`] and [`make_english`] make up people who live in households and write them down as several
 //! custodians would, each with errors of its own; [`accuracy`] and [`link_table_accuracy`] tell how well links
@@ -6,6 +6,8 @@
 //! the same specification gives the same bytes.
 
 mod accuracy;
+mod audit;
+mod ceiling;
 mod date;
 mod draw;
 mod en_latn;
@@ -14,6 +16,11 @@ mod manifest;
 mod table;
 
 pub use accuracy::{Accuracy, LinkTableAccuracy, Rate, accuracy, accuracy_unordered, link_table_accuracy};
+pub use audit::{
+    AuditAccuracy, CauseRow, JudgedFinding, LinkTruth, ListRecall, ReliabilityRow, audit_accuracy,
+    read_findings, read_link_truth,
+};
+pub use ceiling::{CeilingError, CeilingJob, audit_ceiling, plain_outcome};
 pub use en_latn::{Holder, Population, PopulationSpec, Record, make_english};
 pub use ja::{Figure, JapanSpec, Rates, SynthRate, make_japan};
 pub use manifest::{MadeFile, Manifest, SynthError};

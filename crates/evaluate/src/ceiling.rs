@@ -1,0 +1,315 @@
+//! The most that an audit could find: its hypotheses on the plaintext, with true rates.
+//!
+//! Every value, reading and similarity is compared as it is, without a limit on slots; parameters are fitted with the
+//! truth at hand. What this misses cannot be told by anyone from these columns: a namesake of the same kanji at an
+//! address that nobody has on file.
+
+use std::collections::HashMap;
+
+use mizuhiki_columnar::{ColumnarError, ReadOptions, Source, TableReader, TextChunk};
+use mizuhiki_encode::{EncodeError, LinkageKey, PairEncoder, PairWorker, PlainValue};
+use mizuhiki_match::audit::{
+    Hints, Hypothesis, Model, Outcome, OutcomeVector, Outcomes, Patterns, Strangers, grade,
+};
+use mizuhiki_schema::{AuditSchema, SchemaError};
+
+use crate::audit::{JudgedFinding, LinkTruth, for_rows};
+
+/// Pairs of strangers that are compared at most.
+const MAX_STRANGERS: usize = 200_000;
+
+/// Step by which strangers are paired; a prime.
+const STRANGER_STEP: usize = 7_919;
+
+/// Tables behind an audit.
+#[derive(Debug, Clone)]
+pub struct CeilingJob {
+    /// The audit schema.
+    pub schema: String,
+    /// People of the side that tied the links.
+    pub left: Source,
+    /// People of the other side.
+    pub right: Source,
+    /// The links: columns `handle`, `left_id`, `right_id`.
+    pub links: Source,
+}
+
+/// A ceiling cannot be found.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CeilingError {
+    /// A table cannot be read.
+    #[error(transparent)]
+    Table(#[from] ColumnarError),
+    /// The schema is none.
+    #[error("not an audit schema: {0}")]
+    Schema(#[from] SchemaError),
+    /// The schema cannot be used.
+    #[error("audit schema: {0}")]
+    Encode(#[from] EncodeError),
+    /// A link without a record.
+    #[error("the link with handle number {0} has a record that its table lacks")]
+    NoRecord(usize),
+}
+
+/// The links by falling probability of being wrong, as the plaintext with true rates tells them.
+///
+/// # Errors
+/// [`CeilingError`].
+pub fn audit_ceiling(
+    job: &CeilingJob,
+    truth: &HashMap<String, LinkTruth>,
+) -> Result<Vec<JudgedFinding>, CeilingError> {
+    let schema = AuditSchema::parse(&unlimited(&job.schema))?;
+    let key = LinkageKey::from_bytes(&[0; 32])?;
+    let encoder = PairEncoder::new(&schema, &key, "ceiling")?;
+    let (left, right) = (People::read(&job.left, &encoder)?, People::read(&job.right, &encoder)?);
+    let mut links: Vec<(String, usize, usize)> = Vec::new();
+    for_rows(&job.links, &["handle", "left_id", "right_id"], |_, row, values| {
+        let places = left.rows.get(values[1]).zip(right.rows.get(values[2]));
+        let (left, right) = places.map_or((usize::MAX, row as usize), |(left, right)| (*left, *right));
+        links.push((values[0].to_owned(), left, right));
+        Ok(())
+    })?;
+    if let Some(at) = links.iter().position(|link| link.1 == usize::MAX) {
+        return Err(CeilingError::NoRecord(at + 1));
+    }
+    let outcomes: Vec<Outcomes> = schema.body().comparisons.iter().map(Outcomes::new).collect();
+    let mut compare =
+        Compare { outcomes: &outcomes, schema: &schema, left: encoder.worker(), right: encoder.worker() };
+    let count_of = |side: fn(&(String, usize, usize)) -> usize| {
+        let mut counts: HashMap<usize, u32> = HashMap::new();
+        links.iter().for_each(|link| *counts.entry(side(link)).or_insert(0) += 1);
+        counts
+    };
+    let (left_counts, right_counts) = (count_of(|link| link.1), count_of(|link| link.2));
+    let (mut right_links, mut wrong_links) = (Patterns::default(), Groups::default());
+    let mut vectors = Vec::with_capacity(links.len());
+    for (handle, a, b) in &links {
+        let vector = compare.vector((&left, *a), (&right, *b))?;
+        let hints =
+            Hints { shared_left: left_counts[a] > 1, shared_right: right_counts[b] > 1, near_number: false };
+        match truth.get(handle).filter(|truth| !truth.cause.is_empty()) {
+            None => {
+                right_links.add(vector, hints);
+            }
+            Some(truth) => {
+                wrong_links.of(&truth.class).add(vector, hints);
+            }
+        }
+        vectors.push((vector, hints));
+    }
+    let mut strangers = Strangers::of(&outcomes);
+    for at in 0..links.len().min(MAX_STRANGERS) {
+        let other = (at * STRANGER_STEP + links.len() / 2) % links.len();
+        if links[other].2 != links[at].2 {
+            strangers.add(&compare.vector((&left, links[at].1), (&right, links[other].2))?);
+        }
+    }
+    let mut groups: Vec<(&Patterns, &[Hypothesis])> = vec![(&right_links, &RIGHT)];
+    groups.extend(wrong_links.0.iter().map(|(hypotheses, patterns)| (patterns, *hypotheses)));
+    let model = Model::fit_labelled(&schema, &groups, &strangers);
+    let mut found: Vec<JudgedFinding> = links
+        .into_iter()
+        .zip(vectors)
+        .map(|((handle, ..), (vector, hints))| {
+            let grade = grade(&schema, &model, &vector, hints);
+            JudgedFinding { handle, class: grade.class.name().to_owned(), probability: grade.probability }
+        })
+        .collect();
+    found.sort_by(|a, b| b.probability.total_cmp(&a.probability).then_with(|| a.handle.cmp(&b.handle)));
+    Ok(found)
+}
+
+const RIGHT: [Hypothesis; 4] =
+    [Hypothesis::Same, Hypothesis::OtherFamilyName, Hypothesis::OtherName, Hypothesis::OtherWriting];
+
+/// Wrong links by the hypotheses that can be true of them.
+#[derive(Default)]
+struct Groups(Vec<(&'static [Hypothesis], Patterns)>);
+
+impl Groups {
+    fn of(&mut self, class: &str) -> &mut Patterns {
+        let hypotheses: &'static [Hypothesis] = match class {
+            "same_household_other" => &[Hypothesis::Household, Hypothesis::HouseholdOtherName],
+            "twin" => &[Hypothesis::Twin],
+            "homonym" => &[Hypothesis::Homonym],
+            _ => &[Hypothesis::Unrelated],
+        };
+        let at = self.0.iter().position(|(known, _)| *known == hypotheses).unwrap_or_else(|| {
+            self.0.push((hypotheses, Patterns::default()));
+            self.0.len() - 1
+        });
+        &mut self.0[at].1
+    }
+}
+
+/// The document with as many values and readings as there can be.
+fn unlimited(document: &str) -> String {
+    let Ok(mut json) = serde_json::from_str::<serde_json::Value>(document) else {
+        return document.to_owned();
+    };
+    let list = |json: &mut serde_json::Value, key: &str| -> Vec<serde_json::Map<String, serde_json::Value>> {
+        json.get(key)
+            .and_then(serde_json::Value::as_array)
+            .map(|items| items.iter().filter_map(|item| item.as_object().cloned()).collect())
+            .unwrap_or_default()
+    };
+    let mut comparisons = list(&mut json, "comparisons");
+    for comparison in &mut comparisons {
+        comparison.insert("values".to_owned(), 16.into());
+        if comparison.contains_key("filter") {
+            comparison.insert("filters".to_owned(), 16.into());
+        }
+    }
+    let mut inputs = list(&mut json, "inputs");
+    for input in &mut inputs {
+        for column in input.get_mut("columns").and_then(serde_json::Value::as_array_mut).into_iter().flatten()
+        {
+            if let Some(column) = column.as_object_mut().filter(|column| column.contains_key("readings")) {
+                column.insert("readings".to_owned(), 16.into());
+                column.insert("mass".to_owned(), 1.0.into());
+            }
+        }
+    }
+    if let Some(object) = json.as_object_mut() {
+        object.insert("comparisons".to_owned(), comparisons.into_iter().collect());
+        if !inputs.is_empty() {
+            object.insert("inputs".to_owned(), inputs.into_iter().collect());
+        }
+    }
+    json.to_string()
+}
+
+/// A table in memory.
+struct People {
+    chunks: Vec<TextChunk>,
+    /// First row of each chunk, from 0.
+    starts: Vec<usize>,
+    /// Where the encoder's columns stand.
+    places: Vec<Option<usize>>,
+    rows: HashMap<String, usize>,
+}
+
+impl People {
+    fn read(source: &Source, encoder: &PairEncoder) -> Result<Self, ColumnarError> {
+        let mut reader = TableReader::open(source, &ReadOptions::default())?;
+        let columns = encoder.columns();
+        let mut wanted = vec![reader.column("record_id")?];
+        let mut places = vec![None; columns.len()];
+        for (column, place) in columns.iter().zip(&mut places) {
+            if let Some(index) = reader.columns().iter().position(|there| there == column) {
+                *place = Some(wanted.len());
+                wanted.push(index);
+            }
+        }
+        let mut people = Self { chunks: Vec::new(), starts: Vec::new(), places, rows: HashMap::new() };
+        while let Some(chunk) = reader.next_chunk(&wanted)? {
+            let start = chunk.first_row() as usize - 1;
+            for row in 0..chunk.rows() {
+                people.rows.insert(chunk.get(row, 0).to_owned(), start + row);
+            }
+            people.starts.push(start);
+            people.chunks.push(chunk);
+        }
+        Ok(people)
+    }
+
+    fn get(&self, row: usize, column: usize) -> &str {
+        let at = self.starts.partition_point(|start| *start <= row) - 1;
+        self.places[column].map_or("", |place| self.chunks[at].get(row - self.starts[at], place))
+    }
+}
+
+/// Compares people in plain.
+struct Compare<'a> {
+    outcomes: &'a [Outcomes],
+    schema: &'a AuditSchema,
+    left: PairWorker<'a>,
+    right: PairWorker<'a>,
+}
+
+impl Compare<'_> {
+    fn vector(
+        &mut self,
+        (left, a): (&People, usize),
+        (right, b): (&People, usize),
+    ) -> Result<OutcomeVector, EncodeError> {
+        self.left.read(a as u64 + 1, &|column| left.get(a, column))?;
+        self.right.read(b as u64 + 1, &|column| right.get(b, column))?;
+        let (left, right) = (self.left.plain(), self.right.plain());
+        let mut vector = [0; 16];
+        for (at, number) in vector.iter_mut().enumerate().take(self.outcomes.len()) {
+            let comparison = &self.schema.body().comparisons[at];
+            let levels = comparison.levels.len();
+            let outcome = plain_outcome(&left[at], &right[at], levels, comparison.partial, comparison.rarity);
+            *number = self.outcomes[at].number(outcome);
+        }
+        Ok(vector)
+    }
+}
+
+/// `protocols/05-audit.md` §2 in plain: texts in place of tags, sets of features in place of filters.
+#[must_use]
+pub fn plain_outcome(
+    left: &[PlainValue],
+    right: &[PlainValue],
+    levels: usize,
+    partial: bool,
+    rarity: bool,
+) -> Outcome {
+    if left.is_empty() || right.is_empty() {
+        return Outcome::Missing;
+    }
+    let mut comparable = false;
+    for level in 0..levels {
+        let mut best: Option<(usize, usize)> = None;
+        for (i, a) in left.iter().enumerate() {
+            for (j, b) in right.iter().enumerate() {
+                let (Some(x), Some(y)) = (&a.tags[level], &b.tags[level]) else { continue };
+                comparable = true;
+                if x == y && best.is_none_or(|(p, q)| (i.max(j), i) < (p.max(q), p)) {
+                    best = Some((i, j));
+                }
+            }
+        }
+        if let Some((i, j)) = best {
+            let lacks = |value: &PlainValue| value.tags[..level].iter().any(Option::is_none);
+            if partial && (lacks(&left[i]) || lacks(&right[j])) {
+                return Outcome::Partial { level };
+            }
+            let alternative = [0, 1, 1].get(i.max(j)).copied().unwrap_or(2);
+            let band = |value: &PlainValue| usize::from(value.source >> 4 & 3);
+            let band = if rarity { band(&left[i]).min(band(&right[j])) } else { 0 };
+            return Outcome::Agree { level, alternative, band };
+        }
+    }
+    let (a, b) = (&left[0], &right[0]);
+    for slip in 0..a.tags.len() - levels {
+        let slipped = |a: &PlainValue, b: &PlainValue| {
+            a.tags[levels + slip].is_some() && a.tags[levels + slip] == b.tags[0]
+        };
+        if slipped(a, b) || slipped(b, a) {
+            return Outcome::Slip { slip };
+        }
+    }
+    let mut best: Option<f64> = None;
+    for a in left.iter().filter(|value| !value.features.is_empty()) {
+        for b in right.iter().filter(|value| !value.features.is_empty()) {
+            let common = a.features.iter().filter(|feature| b.features.contains(feature)).count();
+            let share = common as f64 / a.features.len().min(b.features.len()) as f64;
+            best = Some(best.map_or(share, |best| best.max(share)));
+        }
+    }
+    match best {
+        None if comparable => Outcome::Different,
+        None => Outcome::Missing,
+        Some(share) if share >= 0.75 => {
+            let wild = [a, b].iter().any(|value| value.source & mizuhiki_exchange::WILD != 0);
+            if wild { Outcome::Wild } else { Outcome::Similar(3) }
+        }
+        Some(share) if share >= 0.5 => Outcome::Similar(2),
+        Some(share) if share >= 0.25 => Outcome::Similar(1),
+        Some(_) => Outcome::Different,
+    }
+}
