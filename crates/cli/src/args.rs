@@ -29,10 +29,12 @@ pub(crate) enum Command {
     Normalize(Normalize),
     /// Data custodian: show how a name is probably read.
     Readings(Readings),
-    /// Data custodian: encode a table of people into a file of tokens.
-    Encode(Encode),
+    /// Data custodian: encode a table of people into a file of tokens, for linking or for an audit.
+    Encode(Box<Encode>),
     /// Linkage unit: link files of tokens.
     Link(Link),
+    /// Linkage unit: grade links that exist, from pair tokens of both sides, and list those that are probably wrong.
+    Audit(Box<Audit>),
     /// Linkage unit: find the records of one file that are of one person.
     Dedupe(Dedupe),
     /// Laboratory: make people, as custodians write them down, with known truth.
@@ -155,7 +157,10 @@ pub(crate) struct Readings {
 pub(crate) struct Encode {
     /// The people (.csv .tsv .parquet .arrow, or - for CSV on standard input).
     pub(crate) input: String,
-    /// The linkage schema that the parties agreed on.
+    /// What the tokens are for.
+    #[arg(long = "for", value_enum, default_value_t = Purpose::Link)]
+    pub(crate) purpose: Purpose,
+    /// The linkage schema that the parties agreed on; the audit schema with --for audit.
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: PathBuf,
     /// The linkage key (for clkhash schemas: the secret as a text file), or - for standard input.
@@ -170,6 +175,8 @@ pub(crate) struct Encode {
     /// Column that holds the records' own ids; found by its name if absent.
     #[arg(long, value_name = "COL")]
     pub(crate) id_column: Option<String>,
+    #[command(flatten)]
+    pub(crate) audit: AuditLinks,
     /// Put the records' own ids into the token file instead of random ones.
     #[arg(long, conflicts_with = "id_map")]
     pub(crate) keep_ids: bool,
@@ -185,6 +192,38 @@ pub(crate) struct Encode {
     /// Threads; all processors if absent.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+}
+
+/// What tokens are for.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Purpose {
+    /// Search tokens: find the records of one person in two files.
+    Link,
+    /// Pair tokens: grade links that exist.
+    Audit,
+}
+
+/// Where the links of an audit stand.
+#[derive(Args)]
+pub(crate) struct AuditLinks {
+    /// With --for audit: the column of the links' handles, which both sides hold; in the table of links if one is
+    /// named, else in the people.
+    #[arg(long, value_name = "COL")]
+    pub(crate) handle_column: Option<String>,
+    /// With --for audit: a table of links, where handles do not stand beside the people.
+    #[arg(long, value_name = "FILE", requires_all = ["handle_column", "link_column"])]
+    pub(crate) links: Option<String>,
+    /// The column of the table of links that holds your record ids.
+    #[arg(long, value_name = "COL", requires = "links")]
+    pub(crate) link_column: Option<String>,
+    /// With --for audit: a column beside the handles by which findings are grouped, such as a batch or an office; it
+    /// goes into the tokens as it is. May be given again.
+    #[arg(long, value_name = "COL", requires = "handle_column")]
+    pub(crate) label: Vec<String>,
+    /// With --for audit: the column of the numbers by which records were tied. Only whether another record has a number
+    /// one slip away is given away.
+    #[arg(long, value_name = "COL", requires = "handle_column")]
+    pub(crate) number_column: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -276,6 +315,115 @@ pub(crate) struct Search {
     pub(crate) threads: Option<u16>,
 }
 
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Audit {
+    #[command(subcommand)]
+    pub(crate) command: Option<AuditCommand>,
+    #[command(flatten)]
+    pub(crate) files: Option<AuditFiles>,
+}
+
+#[derive(Args)]
+pub(crate) struct AuditFiles {
+    /// Pair tokens of the side that tied the links (.arrow), as `mizuhiki encode --for audit` makes them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) left: String,
+    /// Pair tokens of the other side.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) right: String,
+    /// The findings, the most urgent first (.csv .tsv .parquet .arrow .json, or - for CSV on standard output).
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: String,
+    /// Label by which links are grouped, such as a batch or an office: groups that stand out are reported.
+    #[arg(long, value_name = "COL")]
+    pub(crate) batches: Option<String>,
+    /// Findings on batches, shifted rows and shared records; OUT.batches.csv if absent.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) batch_findings: Option<PathBuf>,
+    /// Write a report, one self-contained HTML file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Write a list of N findings for a clerk to work through, or `auto`: as many as a third are expected to be wrong.
+    #[arg(long, value_name = "N", value_parser = parse_review)]
+    pub(crate) review: Option<ReviewArgument>,
+    /// The clerk's list; OUT.review.csv if absent.
+    #[arg(long, value_name = "FILE", requires = "review")]
+    pub(crate) review_list: Option<PathBuf>,
+    /// Links that `mizuhiki link` found for the suspicious records: their left ids are handles, their right ids go into
+    /// the findings as proposals.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) proposals: Option<String>,
+    /// Write every link, right ones too.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Memory that the work may take, such as 2G or 800M. A quarter of the machine's if absent.
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    pub(crate) memory: Option<u64>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Data custodian: take the records out of a table whose links are found wrong, to look for the right person with
+    /// `encode` and `link`. The output has your columns and, before them, the handle.
+    Select(AuditSelect),
+    /// Read a clerk's verdicts, say how precise the list was, and correct the probabilities of the findings.
+    Feedback(AuditFeedback),
+}
+
+#[derive(Args)]
+pub(crate) struct AuditSelect {
+    /// The findings.
+    pub(crate) findings: String,
+    /// The people.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) people: String,
+    /// Column of the handles; in the table of links if one is named, else in the people.
+    #[arg(long, value_name = "COL")]
+    pub(crate) handle_column: String,
+    /// A table of links, where handles do not stand beside the people.
+    #[arg(long, value_name = "FILE", requires = "link_column")]
+    pub(crate) links: Option<String>,
+    /// The column of the table of links that holds your record ids.
+    #[arg(long, value_name = "COL", requires = "links")]
+    pub(crate) link_column: Option<String>,
+    /// The column of record ids in the people.
+    #[arg(long, value_name = "COL", default_value = "record_id")]
+    pub(crate) id_column: String,
+    /// Character encoding of a text table, such as cp932; found by looking if absent.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) encoding: Option<String>,
+    /// The records (.csv .tsv .parquet .arrow).
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: String,
+}
+
+#[derive(Args)]
+pub(crate) struct AuditFeedback {
+    /// The clerk's list, with right, wrong or cannot_tell in the column verdict.
+    pub(crate) review: String,
+    /// The findings that it is from.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) findings: String,
+    /// The findings with corrected probabilities, in their new order.
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: Option<String>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum ReviewArgument {
+    Auto,
+    Entries(u64),
+}
+
+fn parse_review(text: &str) -> Result<ReviewArgument, String> {
+    match text.parse() {
+        _ if text == "auto" => Ok(ReviewArgument::Auto),
+        Ok(entries @ 1..) => Ok(ReviewArgument::Entries(entries)),
+        _ => Err("expected a number from 1, or `auto`".to_owned()),
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(crate) enum AcceptArgument {
     Auto,
@@ -326,6 +474,27 @@ pub(crate) enum Evaluate {
         /// Take (a, b) and (b, a) as one pair, as within one file.
         #[arg(long)]
         unordered: bool,
+    },
+    /// Recall, classes and calibration of an audit's findings; with the tables behind them, beside what the plaintext
+    /// with true rates could tell at most.
+    Audit {
+        /// The findings that `mizuhiki audit` wrote.
+        findings: String,
+        /// The truth: a table with columns handle, cause and class.
+        #[arg(long, value_name = "FILE")]
+        truth: String,
+        /// The audit schema, to find the ceiling.
+        #[arg(long, value_name = "FILE", requires_all = ["left", "right", "links"])]
+        schema: Option<PathBuf>,
+        /// People of the side that tied the links.
+        #[arg(long, value_name = "FILE", requires = "schema")]
+        left: Option<String>,
+        /// People of the other side.
+        #[arg(long, value_name = "FILE", requires = "schema")]
+        right: Option<String>,
+        /// The links: a table with columns handle, left_id and right_id.
+        #[arg(long, value_name = "FILE", requires = "schema")]
+        links: Option<String>,
     },
 }
 

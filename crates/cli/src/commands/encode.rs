@@ -16,6 +16,11 @@ use crate::progress::{Progress, grouped};
 use crate::say::{Say, UsageError};
 
 pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
+    if encode.audit.handle_column.is_some() {
+        return Err(
+            UsageError("--handle-column is for --for audit; leave it away, or add that".to_owned()).into()
+        );
+    }
     let schema_path = encode.schema.display().to_string();
     let inputs = [encode.input.as_str(), schema_path.as_str(), encode.key.as_str()];
     keep_inputs(&encode.output, &inputs)?;
@@ -63,7 +68,7 @@ pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn custodian_name(encode: &Encode) -> anyhow::Result<CustodianId> {
+pub(super) fn custodian_name(encode: &Encode) -> anyhow::Result<CustodianId> {
     let stem = Path::new(&encode.input).file_stem().and_then(|stem| stem.to_str());
     let name = encode
         .custodian

@@ -1,8 +1,10 @@
 //! What the subcommands do.
 
+mod audit;
 mod cluster;
 mod demo;
 mod encode;
+mod encode_pairs;
 mod evaluate;
 mod explain;
 mod generate;
@@ -16,7 +18,7 @@ use std::path::Path;
 
 use mizuhiki_columnar::UnreadableValues;
 
-use crate::args::{Arguments, Command};
+use crate::args::{Arguments, Command, Purpose};
 use crate::progress::grouped;
 use crate::say::{Say, UsageError};
 
@@ -27,8 +29,12 @@ pub(crate) fn run(arguments: Arguments, say: &Say) -> anyhow::Result<()> {
         Command::Key(key) => key::run(key, say),
         Command::Normalize(normalize) => normalize::run(&normalize, say),
         Command::Readings(readings) => normalize::readings(&readings, say),
-        Command::Encode(encode) => encode::run(encode, say),
+        Command::Encode(encode) => match encode.purpose {
+            Purpose::Link => encode::run(*encode, say),
+            Purpose::Audit => encode_pairs::run(&encode, say),
+        },
         Command::Link(link) => link::run(link, say),
+        Command::Audit(audit) => audit::run(*audit, say),
         Command::Dedupe(dedupe) => cluster::dedupe(dedupe, say),
         Command::Synth(synth) => synth::run(synth, say),
         Command::Evaluate(evaluate) => evaluate::run(evaluate, say),

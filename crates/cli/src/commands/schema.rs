@@ -5,8 +5,10 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use mizuhiki_columnar::{ReadOptions, Source, Target, WriteFile};
-use mizuhiki_custodian::{Encoder, Proposal, propose_schema};
-use mizuhiki_schema::{Input, InputColumn, LinkageSchema, MAX_SCHEMA_BYTES, SchemaBody, Take};
+use mizuhiki_custodian::{Encoder, PairEncoder, Proposal, propose_schema};
+use mizuhiki_schema::{
+    AuditSchema, Input, InputColumn, LinkageSchema, MAX_SCHEMA_BYTES, SchemaBody, SchemaError, Take,
+};
 use serde_json::json;
 
 use crate::args::Schema;
@@ -25,24 +27,36 @@ pub(super) fn run(schema: Schema, say: &Say) -> anyhow::Result<()> {
     }
 }
 
-/// Reads and checks a schema file.
+/// Reads and checks a linkage schema.
 pub(super) fn read_schema(path: &Path) -> anyhow::Result<LinkageSchema> {
+    LinkageSchema::parse(&read_text(path)?).map_err(|error| faults(path, "not a linkage schema", &error))
+}
+
+/// Reads an audit schema and checks that this build can encode with it.
+pub(super) fn read_audit_schema(path: &Path) -> anyhow::Result<AuditSchema> {
+    let schema =
+        AuditSchema::parse(&read_text(path)?).map_err(|error| faults(path, "not an audit schema", &error))?;
+    PairEncoder::check(&schema)
+        .map_err(|error| anyhow::anyhow!("{}: not usable\n  {error}", path.display()))?;
+    Ok(schema)
+}
+
+fn faults(path: &Path, what: &str, error: &SchemaError) -> anyhow::Error {
+    let faults: Vec<String> = error.faults().iter().map(|fault| format!("  {fault}")).collect();
+    anyhow::anyhow!("{}: {what}\n{}", path.display(), faults.join("\n"))
+}
+
+/// The text of a schema file.
+fn read_text(path: &Path) -> anyhow::Result<String> {
     let name = path.display();
-    let file =
-        std::fs::File::open(path).with_context(|| format!("{name}: cannot open the linkage schema"))?;
+    let file = std::fs::File::open(path).with_context(|| format!("{name}: cannot open the schema"))?;
     let mut bytes = Vec::new();
     // One byte more than the limit, so that the reader of the text sees the excess.
     let limit = MAX_SCHEMA_BYTES as u64 + 1;
-    file.take(limit)
-        .read_to_end(&mut bytes)
-        .with_context(|| format!("{name}: cannot read the linkage schema"))?;
+    file.take(limit).read_to_end(&mut bytes).with_context(|| format!("{name}: cannot read the schema"))?;
     let text = std::str::from_utf8(&bytes)
-        .map_err(|_| anyhow::anyhow!("{name}: the linkage schema is not UTF-8 text; save it as UTF-8"))?;
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    LinkageSchema::parse(text).map_err(|error| {
-        let faults: Vec<String> = error.faults().iter().map(|fault| format!("  {fault}")).collect();
-        anyhow::anyhow!("{name}: not a linkage schema\n{}", faults.join("\n"))
-    })
+        .map_err(|_| anyhow::anyhow!("{name}: the schema is not UTF-8 text; save it as UTF-8"))?;
+    Ok(text.strip_prefix('\u{FEFF}').unwrap_or(text).to_owned())
 }
 
 /// As [`read_schema`], and checks that this build can encode with it.
