@@ -126,11 +126,12 @@ impl Pack for Ja {
         let address = (kind == "address").then(|| address::Parsed::new(&prepared));
         let unbracketed = prepare::without_brackets(&prepared);
         let name = part(kind, &unbracketed);
+        let kana = kind.starts_with("kana");
         for ((level, text), outcome) in levels.iter().zip(texts).zip(outcomes) {
             *outcome = finish(text, |text| {
                 match &address {
                     Some(address) => address.normalise(level, text)?,
-                    None if kind.starts_with("kana") => kana_level(level, name, text),
+                    None if kana => kana_level(level, name, text),
                     None => kanji_level(level, name, text),
                 }
                 if prepare::is_missing(text) { Err(Outcome::Missing) } else { Ok(()) }

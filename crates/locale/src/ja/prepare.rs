@@ -114,19 +114,24 @@ pub(super) fn compose(text: &mut String) {
 /// Whether a prepared value says that there is none.
 pub(super) fn is_missing(prepared: &str) -> bool {
     let tables = tables();
+    let mut first = None;
     let mut known = false;
     let mut length = 0;
     for character in prepared.chars() {
         if !tables.is(character, SEPARATOR | DASH) {
+            first = first.or(Some(character));
             known |= character != WILDCARD;
             length += 1;
+            // No placeholder is longer.
+            if known && length > 8 {
+                return false;
+            }
         }
     }
     if !known {
         return true;
     }
-    // No placeholder is longer.
-    if length > 8 {
+    if !first.is_some_and(|first| tables.begins_placeholder(first)) {
         return false;
     }
     let bare: String =

@@ -221,6 +221,12 @@ impl Tables {
         if character < '\u{3400}' { character } else { look_up(&self.groups, character) }
     }
 
+    /// Whether a placeholder can begin with a character.
+    pub(super) fn begins_placeholder(&self, first: char) -> bool {
+        let at = self.placeholders.partition_point(|placeholder| placeholder.chars().next() < Some(first));
+        self.placeholders.get(at).is_some_and(|placeholder| placeholder.starts_with(first))
+    }
+
     pub(super) fn is_placeholder(&self, value: &str) -> bool {
         self.placeholders.binary_search(&value).is_ok()
     }

@@ -1,6 +1,7 @@
 //! Prefectures, municipalities and their earlier names.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::LazyLock;
 
 use super::fold::fold;
@@ -22,7 +23,6 @@ pub(super) struct Gazetteer {
     prefectures: Vec<&'static str>,
     /// Municipalities by folded name, with and without the district.
     by_name: BTreeMap<String, Vec<Municipality>>,
-    longest_name: usize,
     by_code: BTreeMap<&'static str, Municipality>,
     /// Earlier names, folded: prefecture, name and successors.
     history: Vec<(&'static str, String, Vec<Municipality>)>,
@@ -82,7 +82,6 @@ impl Gazetteer {
             })
             .collect();
         Self {
-            longest_name: by_name.keys().map(|name| name.chars().count()).max().unwrap_or(0),
             by_code: rows.iter().enumerate().map(|(index, row)| (row.code, index)).collect(),
             // As the town of an address is read.
             twins: columns::<2>(KYOTO)
@@ -97,7 +96,8 @@ impl Gazetteer {
 
     /// The prefecture with which a text begins.
     pub(super) fn prefecture(&self, text: &str) -> Option<&'static str> {
-        self.prefectures.iter().copied().find(|name| text.starts_with(name))
+        let first = text.chars().next()?;
+        self.prefectures.iter().copied().find(|name| name.starts_with(first) && text.starts_with(name))
     }
 
     /// The longest name of municipalities, of `prefecture` if there is one, with which a text begins.
@@ -106,18 +106,27 @@ impl Gazetteer {
         prefecture: Option<&str>,
         text: &'t str,
     ) -> Option<(&'t str, Vec<Municipality>)> {
-        let ends: Vec<usize> =
-            text.char_indices().map(|(at, c)| at + c.len_utf8()).take(self.longest_name).collect();
-        ends.into_iter().rev().find_map(|end| {
-            let of: Vec<Municipality> = self
-                .by_name
-                .get(&text[..end])?
+        // Names in order: what begins the text stands before it, a longer one after a shorter one, and between them
+        // only names that share its beginning.
+        let mut limit = text;
+        loop {
+            let (name, of) = self.by_name.range::<str, _>((Bound::Unbounded, Bound::Included(limit))).next_back()?;
+            let common = common_start(name, text);
+            if common < name.len() {
+                limit = &text[..common];
+                continue;
+            }
+            let of: Vec<Municipality> = of
                 .iter()
                 .copied()
                 .filter(|&index| prefecture.is_none_or(|name| self.rows[index].prefecture == name))
                 .collect();
-            (!of.is_empty()).then_some((&text[..end], of))
-        })
+            if !of.is_empty() {
+                return Some((&text[..common], of));
+            }
+            let (last, _) = name.char_indices().next_back()?;
+            limit = &text[..last];
+        }
     }
 
     /// Successors of the earlier municipality with whose name a text begins, and the name's length in bytes.
@@ -167,9 +176,37 @@ impl Gazetteer {
     }
 }
 
+/// Bytes of the characters with which both texts begin.
+fn common_start(a: &str, b: &str) -> usize {
+    let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b);
+    same.map(|(character, _)| character.len_utf8()).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_longest_name_is_found_as_by_trying_every_length() {
+        let gazetteer = gazetteer();
+        let longest = gazetteer.by_name.keys().map(String::len).max().unwrap();
+        let mut texts: Vec<String> = gazetteer.by_name.keys().map(|name| format!("{name}本町1-2")).collect();
+        texts.extend(gazetteer.by_name.keys().map(|name| name.chars().skip(1).collect()));
+        texts.push(String::new());
+        for prefecture in [None, Some("東京都"), Some("北海道"), Some("岩手県")] {
+            for text in &texts {
+                let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= longest);
+                let naive = ends.collect::<Vec<_>>().into_iter().rev().find_map(|end| {
+                    let of = gazetteer.by_name.get(&text[..end])?.iter().copied();
+                    let of: Vec<Municipality> = of
+                        .filter(|&at| prefecture.is_none_or(|name| gazetteer.rows[at].prefecture == name))
+                        .collect();
+                    (!of.is_empty()).then_some((&text[..end], of))
+                });
+                assert_eq!(gazetteer.municipalities(prefecture, text), naive, "{text}");
+            }
+        }
+    }
 
     #[test]
     fn the_gazetteer_is_whole() {

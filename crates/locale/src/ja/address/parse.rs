@@ -114,8 +114,11 @@ impl Address {
 
     /// As [`Address::resolve`], an earlier municipality with one successor replaced by that.
     pub(super) fn resolve_today(&self) -> Self {
+        if !self.municipalities.is_empty() {
+            return self.resolve();
+        }
         match gazetteer().successors(self.prefecture, &self.town) {
-            Some((&[one], length)) if self.municipalities.is_empty() => self.in_successor(one, length),
+            Some((&[one], length)) => self.in_successor(one, length),
             _ => self.resolve(),
         }
     }
