@@ -2,7 +2,9 @@
 
 use mizuhiki_encode::{Decoys, LinkageKey, PairEncoder, PairWorker};
 use mizuhiki_exchange::{PairLayout, RecordIds};
-use mizuhiki_match::audit::{PairComparison, outcome_name};
+use mizuhiki_match::audit::{
+    Correction, Hints, Model, PairComparison, Patterns, Strangers, grade, outcome_name, shift_runs,
+};
 use mizuhiki_schema::AuditSchema;
 use serde_json::Value;
 
@@ -140,5 +142,95 @@ fn documents() {
             }
             (Err(error), Some(_)) => panic!("{}: {error}", case["name"]),
         }
+    }
+}
+
+/// Equal to a relative 10⁻⁶, or an absolute one for numbers near 0.
+fn close(found: f64, expected: &Value) -> bool {
+    let expected = expected.as_f64().unwrap();
+    (found - expected).abs() <= 1e-6 * expected.abs().max(1.0)
+}
+
+fn vector(outcomes: &Value) -> [u8; 16] {
+    let mut vector = [0; 16];
+    for (place, outcome) in vector.iter_mut().zip(outcomes.as_array().unwrap()) {
+        *place = outcome.as_u64().unwrap() as u8;
+    }
+    vector
+}
+
+#[test]
+fn grades() {
+    for case in cases("audit/grading.json") {
+        let name = text(&case, "name");
+        let schema = AuditSchema::parse(text(&case, "schema")).unwrap();
+        let comparison = PairComparison::new(&schema);
+        let (mut links, mut strangers) = (Patterns::default(), Strangers::new(&comparison));
+        let hints = |link: &Value| {
+            let hint = |at: usize| link["hints"][at].as_bool().unwrap();
+            Hints { shared_left: hint(0), shared_right: hint(1), near_number: hint(2) }
+        };
+        for link in list(&case, "links") {
+            for _ in 0..number(link, "count") {
+                links.add(vector(&link["outcomes"]), hints(link));
+            }
+        }
+        for pair in list(&case, "strangers") {
+            (0..number(pair, "count")).for_each(|_| strangers.add(&vector(&pair["outcomes"])));
+        }
+        let model = Model::fit(&schema, &links, &strangers);
+        let expected = &case["expected"];
+        assert_eq!(model.rounds(), number(expected, "rounds"), "{name}");
+        for (hypothesis, share) in mizuhiki_match::audit::HYPOTHESES.into_iter().zip(model.shares()) {
+            assert!(close(*share, &expected["shares"][hypothesis.name()]), "{name}: {}", hypothesis.name());
+        }
+        for (link, expected) in list(&case, "links").iter().zip(list(expected, "grades")) {
+            let grade = grade(&schema, &model, &vector(&link["outcomes"]), hints(link));
+            let at = format!("{name}: {link} {grade:?} {expected}");
+            assert!(close(grade.probability, &expected["probability"]), "{at}");
+            assert!(close(grade.weight_bits, &expected["weight_bits"]), "{at}");
+            assert!(close(grade.class_probability, &expected["class_probability"]), "{at}");
+            assert!(close(grade.hint_bits, &expected["hint_bits"]), "{at}");
+            assert_eq!(grade.class.name(), text(expected, "class"), "{at}");
+            assert_eq!(grade.hypotheses.0.name(), text(expected, "right"), "{at}");
+            assert_eq!(grade.hypotheses.1.name(), text(expected, "wrong"), "{at}");
+            let evidence = list(expected, "evidence");
+            assert_eq!(grade.evidence.len(), evidence.len(), "{at}");
+            assert!(
+                grade.evidence.iter().zip(evidence).all(|(found, expected)| close(*found, expected)),
+                "{at}"
+            );
+        }
+    }
+}
+
+#[test]
+fn shifts() {
+    for case in cases("audit/shifts.json") {
+        let hits: Vec<(u32, f64)> = list(&case, "hits")
+            .iter()
+            .map(|hit| (hit[0].as_u64().unwrap() as u32, hit[1].as_f64().unwrap()))
+            .collect();
+        let expected: Vec<(u32, u32, u32)> = list(&case, "runs")
+            .iter()
+            .map(|run| [0, 1, 2].map(|at| run[at].as_u64().unwrap() as u32).into())
+            .collect();
+        assert_eq!(shift_runs(&hits), expected, "{}", case["name"]);
+    }
+}
+
+#[test]
+fn feedback() {
+    for case in cases("audit/feedback.json") {
+        let verdicts: Vec<(f64, bool)> = list(&case, "verdicts")
+            .iter()
+            .map(|verdict| (verdict[0].as_f64().unwrap(), verdict[1].as_bool().unwrap()))
+            .collect();
+        let found = Correction::fit(&verdicts);
+        assert!(
+            close(found.intercept, &case["intercept"]) && close(found.slope, &case["slope"]),
+            "{} {found:?}",
+            case["name"]
+        );
     }
 }

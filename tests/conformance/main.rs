@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Every file of vectors and the members of its cases.
-const FILES: [(&str, &[&str]); 20] = [
+const FILES: [(&str, &[&str]); 23] = [
     ("schema/digest.json", &["name", "document", "canonical", "digest"]),
     ("schema/faults.json", &["name", "document", "path"]),
     ("schema/audit.json", &["name", "document", "digest", "faults"]),
@@ -26,6 +26,9 @@ const FILES: [(&str, &[&str]); 20] = [
     ),
     ("tokens/pair-files.json", &["name", "schema", "linkage_key", "custodian", "rows", "expected"]),
     ("audit/outcomes.json", &["name", "schema", "comparison", "left", "right", "outcome", "number"]),
+    ("audit/grading.json", &["name", "schema", "links", "strangers", "expected"]),
+    ("audit/shifts.json", &["name", "hits", "runs"]),
+    ("audit/feedback.json", &["name", "verdicts", "intercept", "slope"]),
     ("normalisation/en-latn.json", &["name", "kind", "level", "value", "outcome"]),
     ("normalisation/de-latn.json", &["name", "kind", "level", "value", "outcome"]),
     ("normalisation/ja.json", &["name", "kind", "level", "value", "outcome"]),

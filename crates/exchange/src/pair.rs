@@ -123,12 +123,9 @@ impl PairLayout {
             start = layout.range().end;
             comparisons.push(layout);
         }
-        let level = |(comparison, level): &(usize, Option<String>)| {
+        let level = |(comparison, level): &(usize, String)| {
             let levels = &body.comparisons[*comparison].levels;
-            (
-                *comparison,
-                level.as_ref().and_then(|level| levels.iter().position(|of| of == level)).unwrap_or(0),
-            )
+            (*comparison, levels.iter().position(|of| of == level).unwrap_or(0))
         };
         let neighbours = body.neighbours.comparisons.iter().map(level).collect();
         Self { comparisons, reach: body.neighbours.reach, neighbours }
@@ -181,9 +178,9 @@ mod tests {
         let text = r#"{"format":"mizuhiki-audit-schema","version":1,"name":"t","locale":{"pack":"en-Latn"},
             "comparisons":[
               {"name":"a","role":"family_name","kind":"surname","levels":["latin","core"],"slips":["exchanged"],
-               "values":3,"filters":2,"filter":{"features":[{"type":"ngram"}]}},
+               "values":3,"filters":2,"filter":{"level":"latin","features":[{"type":"ngram"}]}},
               {"name":"b","role":"sex","kind":"sex","levels":["code"]}],
-            "neighbours":{"reach":2,"comparisons":[{"comparison":"a","level":"core"},{"comparison":"b"}]}}"#;
+            "neighbours":{"reach":2,"comparisons":[{"comparison":"a","level":"core"},{"comparison":"b","level":"code"}]}}"#;
         let layout = PairLayout::new(&AuditSchema::parse(text).unwrap());
         let a = layout.comparisons[0];
         assert_eq!([a.slot(0), a.slot(1), a.slot(2)], [1, 41, 81]);

@@ -46,9 +46,12 @@ const KINDS: &[Kind] = &[
         .parts("kanji_family", "kanji_given"),
     name("kanji_family", "family name of a name as it is written", KANJI, "itaiji").role(Role::FamilyName),
     name("kanji_given", "given name of a name as it is written", KANJI, "itaiji").role(Role::GivenName),
-    name("kana", "name in kana", KANA, "zengin").role(Role::FullName).parts("kana_family", "kana_given"),
-    name("kana_family", "family name of a name in kana", KANA, "zengin").role(Role::FamilyName),
-    name("kana_given", "given name of a name in kana", KANA, "zengin").role(Role::GivenName),
+    name("kana", "name in kana", KANA, "zengin")
+        .read()
+        .role(Role::FullName)
+        .parts("kana_family", "kana_given"),
+    name("kana_family", "family name of a name in kana", KANA, "zengin").read().role(Role::FamilyName),
+    name("kana_given", "given name of a name in kana", KANA, "zengin").read().role(Role::GivenName),
     kind("romaji", "name in Latin letters", &["eq", "longv", "sorted"], "eq").role(Role::FullName),
     kind("date", "date, such as a date of birth", DATE, "day").role(Role::Date),
     kind("date_receipt", "date, seven digits by the code book of receipts", DATE, "day").role(Role::Date),

@@ -47,6 +47,8 @@ pub struct Kind {
     pub role: Role,
     /// Lengths of q-grams that suit values: short words need single characters, too.
     pub grams: &'static [u8],
+    /// Whether values say how a name is read, not how it is written.
+    pub reading: bool,
     /// The kinds of family and given name that a whole name can be taken apart into.
     pub parts: Option<[&'static str; 2]>,
 }
@@ -87,7 +89,17 @@ const fn kind(
     default_level: &'static str,
 ) -> Kind {
     let (role, grams) = (Role::Other, &[2]);
-    Kind { name, description, levels, default_level, checked: false, role, grams, parts: None }
+    Kind {
+        name,
+        description,
+        levels,
+        default_level,
+        checked: false,
+        role,
+        grams,
+        reading: false,
+        parts: None,
+    }
 }
 
 impl Kind {
@@ -101,6 +113,11 @@ impl Kind {
 
     const fn parts(self, family: &'static str, given: &'static str) -> Self {
         Self { parts: Some([family, given]), ..self }
+    }
+
+    /// Names as they are read.
+    const fn read(self) -> Self {
+        Self { reading: true, ..self }
     }
 
     /// Numbers with a check digit.

@@ -69,7 +69,7 @@ pub struct AuditComparison {
     pub levels: Vec<String>,
     /// How a value goes wrong.
     pub slips: Vec<Slip>,
-    /// Graded similarity: a level, the pack's default for the kind if absent, and the features of the filter.
+    /// Graded similarity.
     pub filter: Option<AuditFilter>,
     /// Slots: values of a record that are compared.
     pub values: usize,
@@ -86,8 +86,8 @@ pub struct AuditComparison {
 /// The filter of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// Level of the value; the kind's default if absent.
-    pub level: Option<String>,
+    /// Level of the value.
+    pub level: String,
     /// Features taken from the value.
     pub features: Vec<Feature>,
 }
@@ -169,8 +169,8 @@ impl Slip {
 pub struct Neighbours {
     /// Rows on either side; 0 for none.
     pub reach: usize,
-    /// Comparisons by index, and the level of their tags; the comparison's first if absent.
-    pub comparisons: Vec<(usize, Option<String>)>,
+    /// Comparisons by index, and the level of their tags.
+    pub comparisons: Vec<(usize, String)>,
 }
 
 const MEMBERS: [&str; 11] = [
@@ -426,11 +426,9 @@ fn read_slips(object: &Object<'_>, walk: &mut Walk) -> Option<Vec<Slip>> {
 fn read_filter(value: &Value, path: &str, walk: &mut Walk) -> Option<AuditFilter> {
     let object = walk.object(value, path)?;
     object.only(walk, &["level", "features"]);
-    let level = match object.optional("level") {
-        Some((value, path)) => Some(walk.text(value, &path)?.to_owned()),
-        None => None,
-    };
-    Some(AuditFilter { level, features: read_features(&object, walk)? })
+    let level = object.text(walk, "level", "name a level of the kind");
+    let features = read_features(&object, walk);
+    Some(AuditFilter { level: level?.to_owned(), features: features? })
 }
 
 /// The comparison with a name that stands at `path`.
@@ -455,7 +453,10 @@ fn read_searched(
     for (index, item) in walk.array(value, &path)?.iter().enumerate() {
         let path = format!("{path}[{index}]");
         let name = walk.text(item, &path)?;
-        searched[named(walk, comparisons, name, &path)?] = true;
+        let at = named(walk, comparisons, name, &path)?;
+        if std::mem::replace(&mut searched[at], true) {
+            walk.fault(&path, "listed twice", "list it once");
+        }
     }
     Some(searched)
 }
@@ -479,14 +480,16 @@ fn read_neighbours(
             return None;
         }
         for (index, item) in items.iter().enumerate() {
-            let item = walk.object(item, &format!("{path}[{index}]"))?;
+            let path = format!("{path}[{index}]");
+            let item = walk.object(item, &path)?;
             item.only(walk, &["comparison", "level"]);
             let name = item.text(walk, "comparison", "name a comparison")?;
-            let level = match item.optional("level") {
-                Some((value, path)) => Some(walk.text(value, &path)?.to_owned()),
-                None => None,
-            };
-            found.push((named(walk, comparisons?, name, &item.path("comparison"))?, level));
+            let level = item.text(walk, "level", "name a level of the comparison")?.to_owned();
+            let entry = (named(walk, comparisons?, name, &item.path("comparison"))?, level);
+            if found.contains(&entry) {
+                walk.fault(&path, "listed twice", "list it once");
+            }
+            found.push(entry);
         }
     }
     Some(if found.is_empty() || reach == 0 { none } else { Neighbours { reach, comparisons: found } })

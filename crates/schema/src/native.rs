@@ -364,7 +364,13 @@ pub(crate) fn input_named(
     name: &str,
     inputs: &mut Vec<Input>,
 ) -> Option<usize> {
-    match (optional(object, walk, "input"), optional(object, walk, "column")) {
+    let (named, column) = (optional(object, walk, "input"), optional(object, walk, "column"));
+    // Something that is no text was given, and is a fault already.
+    let faulty = |key: &str, read: &Option<String>| object.optional(key).is_some() && read.is_none();
+    if faulty("input", &named) || faulty("column", &column) {
+        return None;
+    }
+    match (named, column) {
         (Some(_), Some(_)) => {
             walk.fault(&object.path("column"), "both an input and a column", "keep one of the two");
             None

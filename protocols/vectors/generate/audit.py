@@ -27,7 +27,7 @@ HOMONYM = {"family_name": 0.7, "given_name": 0.3}
 RIGHT, WRONG = tuple(UNLIKE), tuple(LIKE)
 HYPOTHESES = RIGHT + WRONG
 PRIORS = dict(zip(HYPOTHESES, (0.9924, 0.005, 0.002, 5e-4, 3e-5, 5e-6, 2e-6, 3e-5, 3.3e-5)))
-PRIOR_LINKS = 20_000
+PRIOR_LINKS = 5_000
 
 HINTS = ("shared_left", "shared_right", "near_number")
 HINT_PRIORS = {
@@ -234,6 +234,7 @@ class Model:
 # Shifted rows (§6) ------------------------------------------------------------------------------
 
 LEAST_RUN, BITS_OF_ROW = 40.0, 2.0
+LONGEST_GAP = 12  # rows
 
 
 class Run(NamedTuple):
@@ -244,25 +245,18 @@ class Run(NamedTuple):
 
 def runs(hits: Sequence[Tuple[int, float]]) -> List[Run]:
     """Of the hits at one offset, in the order of rows."""
+    series: List[List[Tuple[int, float]]] = []
+    for hit in hits:
+        if series and hit[0] - series[-1][-1][0] <= LONGEST_GAP:
+            series[-1].append(hit)
+        else:
+            series.append([hit])
     found: List[Run] = []
-    total, begun, before = 0.0, 0, 0
-    highest, reach, inside, reached = 0.0, 0, 0, 0
-
-    def end() -> None:
-        if highest >= LEAST_RUN:
-            found.append(Run(begun, reach, reached))
-
-    for row, score in hits:
-        if total > 0:
-            total -= BITS_OF_ROW * (row - before - 1)
-            if total <= 0:
-                end()
-        if total <= 0:
-            total, begun, highest, inside = 0.0, row, 0.0, 0
-        total, before, inside = total + score, row, inside + 1
-        if total > highest:
-            highest, reach, reached = total, row, inside
-    end()
+    for of in series:
+        first, last = of[0][0], of[-1][0]
+        others = last - first + 1 - len(of)
+        if sum(score for _, score in of) - BITS_OF_ROW * others >= LEAST_RUN:
+            found.append(Run(first, last, len(of)))
     return found
 
 

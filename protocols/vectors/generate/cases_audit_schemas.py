@@ -144,7 +144,7 @@ def digits_en() -> str:
 
 def rare_kanji() -> str:
     """Bands of names as they are written, of a column of kana among them, and of what is no part of a name."""
-    columns = [{"column": "name"}, {"column": "alias"}, {"column": "family_kana", "kind": "kana_family"}]
+    columns = [{"column": "name"}, {"column": "alias"}, {"column": "former"}]
     return audit_document(
         "rare-kanji",
         "ja",

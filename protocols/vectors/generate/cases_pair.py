@@ -93,10 +93,10 @@ def row_table() -> List[Tuple[str, str, Case]]:
 def rarity_table() -> List[Tuple[str, str, Case]]:
     kanji, kana = rare_kanji(), rare_kana()
     return [
-        ("rarity: a common name, its variant, and kana in another column", kanji, {"name": "髙橋　昭男", "alias": "小鳥遊　昭男", "family_kana": "カネコ", "born": "1985-04-12"}),
-        ("rarity: 30,000 people, and two lines that are one name", kanji, {"name": "門脇　総一朗", "alias": "嶋　一", "family_kana": "ヨネザワ", "born": "1985-04-12"}),
+        ("rarity: a common name, its variant, and kana as a third name", kanji, {"name": "髙橋　昭男", "alias": "小鳥遊　昭男", "former": "カネコ", "born": "1985-04-12"}),
+        ("rarity: 30,000 people, and two lines that are one name", kanji, {"name": "門脇　総一朗", "alias": "嶋　一", "former": "ヨネザワ", "born": "1985-04-12"}),
         ("rarity: a spelling of a reading that is popular for the other sex", kanji, {"name": "手嶋　具視", "alias": "仲里　一", "born": "1985-04"}),
-        ("rarity: names in no list, not parted, with a wildcard", kanji, {"name": "佐藤昭男", "alias": "佐●　昭男", "family_kana": "佐藤"}),
+        ("rarity: names in no list, not parted, with a wildcard", kanji, {"name": "佐藤昭男", "alias": "佐●　昭男", "former": "佐藤"}),
         ("rarity: common readings in small kana", kana, {"kana": "ｻﾄｳ ｼﾖｳﾀ", "kanji": "兼子　昭男"}),
         ("rarity: readings of a rare name", kana, {"kana": "アビル アアス", "kanji": "小鳥遊　総一朗"}),
     ]

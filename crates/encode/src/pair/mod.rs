@@ -90,7 +90,7 @@ impl PairEncoder {
             .collect::<Result<Vec<_>, _>>()?;
         for (at, (comparison, level)) in body.neighbours.comparisons.iter().enumerate() {
             let of = &body.comparisons[*comparison];
-            if let Some(level) = level.as_ref().filter(|level| !of.levels.contains(level)) {
+            if !of.levels.contains(level) {
                 return Err(EncodeError::UnknownLevel {
                     path: format!("$.neighbours.comparisons[{at}]").into(),
                     kind: of.kind.clone(),
@@ -210,7 +210,7 @@ impl ComparisonPlan {
             None => None,
             Some(filter) => {
                 let path = || format!("$.comparisons[{index}].filter");
-                let level = resolve_level(pack, &path, &comparison.kind, filter.level.as_deref())?;
+                let level = resolve_level(pack, &path, &comparison.kind, Some(&filter.level))?;
                 Some((number_of(level), filter.features.clone()))
             }
         };

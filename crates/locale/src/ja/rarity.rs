@@ -1,6 +1,6 @@
 //! How common names are (`protocols/02-ja.md` §10).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use super::names::{given_names, surnames};
@@ -39,8 +39,10 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     };
     lists.kanji_family = by_kanji.into_iter().map(|(name, people)| (name, band(people))).collect();
     lists.kana_family = by_kana.into_iter().map(|(name, people)| (name, band(people))).collect();
+    let popular: BTreeSet<&str> =
+        given_names().filter(|name| name.popular).map(|name| name.reading).collect();
     for name in given_names() {
-        let band = if name.popular { 0 } else { 1 };
+        let band = u8::from(!popular.contains(name.reading));
         let keep = |lists: &mut HashMap<String, u8>, name: String| {
             let known = lists.entry(name).or_insert(band);
             *known = band.min(*known);

@@ -17,5 +17,5 @@ pub use model::{HYPOTHESES, Hypothesis, Model, Strangers};
 pub use outcome::{Outcome, OutcomeVector, Outcomes, PairComparison, outcome_name};
 pub use patterns::{Hints, Patterns};
 pub use rates::{binomial_tail, wilson};
-pub use shift::{Shift, ShiftSearch};
+pub use shift::{Shift, ShiftSearch, shift_runs};
 pub use words::{Language, reason};

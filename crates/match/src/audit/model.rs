@@ -46,7 +46,7 @@ const COUNT: usize = HYPOTHESES.len();
 const PRIOR: [f64; COUNT] = [0.9924, 0.005, 0.002, 5e-4, 3e-5, 5e-6, 2e-6, 3e-5, 3.3e-5];
 
 /// Links' worth of belief in [`PRIOR`].
-const PRIOR_LINKS: f64 = 20_000.0;
+const PRIOR_LINKS: f64 = 5_000.0;
 
 /// Share of namesakes who write their family and their given name alike, too.
 const HOMONYM_SAME_FAMILY: f64 = 0.7;

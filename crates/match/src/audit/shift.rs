@@ -13,6 +13,9 @@ const LEAST_CHANCE: f64 = 1e-4;
 /// Bits for a run of shifted rows, above which it is reported: a chance of 2⁻⁴⁰ a place to begin.
 const REPORTED: f64 = 40.0;
 
+/// Rows from one hit of a run to the next, at most.
+const LONGEST_GAP: u32 = 12;
+
 /// Bits from which a single row is another's.
 const CLEAR: f64 = 12.0;
 
@@ -127,8 +130,7 @@ impl<'c> ShiftSearch<'c> {
             let hits: Vec<(u32, f64)> =
                 run.iter().filter(|hit| !tied_right(hit.0)).map(|hit| (hit.0, score(hit.2, hit.3))).collect();
             single.extend(hits.iter().filter(|hit| hit.1 >= CLEAR).map(|hit| (hit.0, run[0].1)));
-            let hits = hits.into_iter();
-            shifts.extend(runs(hits).into_iter().map(|(first, last, agreeing)| Shift {
+            shifts.extend(shift_runs(&hits).into_iter().map(|(first, last, agreeing)| Shift {
                 offset: run[0].1,
                 first,
                 last,
@@ -149,36 +151,18 @@ impl<'c> ShiftSearch<'c> {
     }
 }
 
-/// Runs of hits that weigh enough: first row, last row, hits. Rows between hits weigh against the run.
-fn runs(hits: impl Iterator<Item = (u32, f64)>) -> Vec<(u32, u32, u32)> {
-    let mut found = Vec::new();
-    // Sum so far, best sum, first row, last row of the best, hits so far and at the best.
-    let mut open: Option<(f64, f64, u32, u32, u32, u32)> = None;
-    let mut before = 0_u32;
-    let close = |open: Option<(f64, f64, u32, u32, u32, u32)>, found: &mut Vec<(u32, u32, u32)>| {
-        if let Some((_, best, first, last, _, hits)) = open
-            && best >= REPORTED
-        {
-            found.push((first, last, hits));
-        }
-    };
-    for (row, weight) in hits.filter(|(_, weight)| *weight > 0.0) {
-        if let Some(run) = &mut open {
-            run.0 += MISS * f64::from(row - before - 1);
-            if run.0 <= 0.0 {
-                close(open.take(), &mut found);
-            }
-        }
-        let run = open.get_or_insert((0.0, 0.0, row, row, 0, 0));
-        run.0 += weight;
-        run.4 += 1;
-        if run.0 > run.1 {
-            (run.1, run.3, run.5) = (run.0, row, run.4);
-        }
-        before = row;
-    }
-    close(open, &mut found);
-    found
+/// Runs of hits at one offset that weigh enough: first row, last row, hits. Rows between hits weigh against the run.
+#[must_use]
+pub fn shift_runs(hits: &[(u32, f64)]) -> Vec<(u32, u32, u32)> {
+    let hits: Vec<(u32, f64)> = hits.iter().copied().filter(|hit| hit.1 > 0.0).collect();
+    hits.chunk_by(|a, b| b.0 - a.0 <= LONGEST_GAP)
+        .filter_map(|run| {
+            let (first, last) = (run[0].0, run[run.len() - 1].0);
+            let between = f64::from(last - first + 1 - run.len() as u32);
+            let weight: f64 = run.iter().map(|hit| hit.1).sum();
+            (weight + MISS * between >= REPORTED).then_some((first, last, run.len() as u32))
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -188,8 +172,8 @@ mod tests {
     #[test]
     fn runs_are_found_with_their_extent_and_single_hits_are_not() {
         let shifted = (100..130).filter(|row| row % 7 != 0).map(|row| (row, 12.0));
-        let hits = [(5, 12.0), (40, 12.0)].into_iter().chain(shifted).chain([(400, 12.0)]);
-        assert_eq!(runs(hits), [(100, 129, 26)]);
-        assert_eq!(runs([(1, 12.0), (2, 12.0), (3, 12.0)].into_iter()), []);
+        let hits: Vec<_> = [(5, 12.0), (40, 12.0)].into_iter().chain(shifted).chain([(400, 12.0)]).collect();
+        assert_eq!(shift_runs(&hits), [(100, 129, 26)]);
+        assert_eq!(shift_runs(&[(1, 12.0), (2, 12.0), (3, 12.0)]), []);
     }
 }

@@ -110,7 +110,8 @@ impl Gazetteer {
         // only names that share its beginning.
         let mut limit = text;
         loop {
-            let (name, of) = self.by_name.range::<str, _>((Bound::Unbounded, Bound::Included(limit))).next_back()?;
+            let (name, of) =
+                self.by_name.range::<str, _>((Bound::Unbounded, Bound::Included(limit))).next_back()?;
             let common = common_start(name, text);
             if common < name.len() {
                 limit = &text[..common];
@@ -195,7 +196,8 @@ mod tests {
         texts.push(String::new());
         for prefecture in [None, Some("東京都"), Some("北海道"), Some("岩手県")] {
             for text in &texts {
-                let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= longest);
+                let ends =
+                    text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= longest);
                 let naive = ends.collect::<Vec<_>>().into_iter().rev().find_map(|end| {
                     let of = gazetteer.by_name.get(&text[..end])?.iter().copied();
                     let of: Vec<Municipality> = of
