@@ -71,8 +71,11 @@ pub(crate) struct Demo {
 
 #[derive(Subcommand)]
 pub(crate) enum Schema {
-    /// Propose a hardened schema from a table's header and values.
+    /// Propose a hardened schema from a table's header and values, or a schema for an audit.
     Init {
+        /// What the schema is for.
+        #[arg(long = "for", value_enum, default_value_t = Purpose::Link)]
+        purpose: Purpose,
         /// The table (.csv .tsv .parquet .arrow, or - for standard input).
         input: String,
         /// Where the schema goes; standard output if absent.

@@ -11,6 +11,7 @@ mod normalize;
 mod pair_file;
 mod places;
 mod propose;
+mod propose_audit;
 mod select;
 mod shuffle;
 mod summary;
@@ -29,6 +30,7 @@ pub use normalize::{
 };
 pub use pair_file::{PairJob, PairSummary, encode_pairs};
 pub use propose::{Proposal, propose_schema};
+pub use propose_audit::propose_audit_schema;
 pub use select::{SelectJob, SelectSummary, select_records};
 pub use summary::{Alternatives, EncodeSummary, FieldIssue, ViewReport};
 pub use ties::HandleSource;

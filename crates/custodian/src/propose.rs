@@ -14,11 +14,22 @@ const SAMPLE_ROWS: usize = 1_000;
 /// Views that leave one field out, at most.
 const MAX_LEAVE_ONE_OUT: usize = 5;
 
-struct Guess {
+/// What a column is taken to hold.
+pub(crate) struct Guess {
     /// Name of the field.
-    name: String,
-    column: String,
-    kind: &'static Kind,
+    pub(crate) name: String,
+    pub(crate) column: String,
+    pub(crate) kind: &'static Kind,
+    /// Whether it is a part of a whole name.
+    pub(crate) is_part: bool,
+}
+
+/// What the columns of a table are taken to hold.
+pub(crate) struct Guessed {
+    pub(crate) pack: &'static dyn Pack,
+    pub(crate) guesses: Vec<Guess>,
+    /// Numbers of the other columns, from 1.
+    pub(crate) left_out: Vec<usize>,
 }
 
 /// A schema for people to look at.
@@ -35,6 +46,22 @@ pub struct Proposal {
 /// [`CustodianError`] if the file cannot be read, its first line seems to be none that names columns, or no column is
 /// recognised.
 pub fn propose_schema(input: &Source, options: &ReadOptions) -> Result<Proposal, CustodianError> {
+    let Guessed { pack, guesses, left_out } = guess_columns(input, options, false)?;
+    let mut schema = serde_json::to_string_pretty(&document(pack, &guesses)).unwrap_or_default();
+    schema.push('\n');
+    Ok(Proposal { schema, left_out })
+}
+
+/// What the columns of `input` hold; of what says the same about a person the first, but both a name as it is written
+/// and as it is read, if `both_names` are wanted.
+///
+/// # Errors
+/// As [`propose_schema`].
+pub(crate) fn guess_columns(
+    input: &Source,
+    options: &ReadOptions,
+    both_names: bool,
+) -> Result<Guessed, CustodianError> {
     let mut reader = TableReader::open(input, options)?;
     let file = reader.name().to_owned();
     let columns = reader.columns().to_vec();
@@ -51,9 +78,12 @@ pub fn propose_schema(input: &Source, options: &ReadOptions) -> Result<Proposal,
         let values = sample(chunk.as_ref(), index);
         let kind = pack.guess(column, &values).and_then(|kind| pack.kind(kind));
         let Some(kind) = kind.filter(|kind| weight(kind.role).is_some()) else { continue };
-        let guess = Guess { name: field_name(column, kind), column: column.clone(), kind };
+        let guess = Guess { name: field_name(column, kind), column: column.clone(), kind, is_part: false };
         let place = |kind: &Kind| pack.kinds().iter().position(|known| known.name == kind.name);
-        match guesses.iter_mut().find(|earlier| earlier.kind.role == kind.role) {
+        let says_the_same = |earlier: &&mut Guess| {
+            earlier.kind.role == kind.role && (!both_names || earlier.kind.reading == kind.reading)
+        };
+        match guesses.iter_mut().find(says_the_same) {
             None => guesses.push(guess),
             // What the pack lists first says more.
             Some(earlier) if place(kind) < place(earlier.kind) => *earlier = guess,
@@ -83,11 +113,9 @@ pub fn propose_schema(input: &Source, options: &ReadOptions) -> Result<Proposal,
             guesses[place].name.push('_');
         }
     }
-    let mut schema = serde_json::to_string_pretty(&document(pack, &guesses)).unwrap_or_default();
-    schema.push('\n');
     let used = |column: &String| guesses.iter().any(|guess| guess.column == *column) || is_id_header(column);
     let left_out = columns.iter().zip(1..).filter(|(column, _)| !used(column)).map(|(_, at)| at).collect();
-    Ok(Proposal { schema, left_out })
+    Ok(Guessed { pack, guesses, left_out })
 }
 
 /// What the name of a column looks like if it is a value: a schema is given away, and so are its columns' names.
@@ -153,7 +181,8 @@ fn take_apart(pack: &dyn Pack, guess: Guess, values: &[&str]) -> Vec<Guess> {
     if parted == 0 || parted * 2 < values.len() {
         return vec![guess];
     }
-    let of = |name: &str, kind| Guess { name: name.to_owned(), column: guess.column.clone(), kind };
+    let of =
+        |name: &str, kind| Guess { name: name.to_owned(), column: guess.column.clone(), kind, is_part: true };
     vec![of("family", family), of("given", given)]
 }
 

@@ -5,22 +5,30 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use mizuhiki_columnar::{ReadOptions, Source, Target, WriteFile};
-use mizuhiki_custodian::{Encoder, PairEncoder, Proposal, propose_schema};
+use mizuhiki_custodian::{Encoder, PairEncoder, Proposal, propose_audit_schema, propose_schema};
+use mizuhiki_exchange::PairLayout;
 use mizuhiki_schema::{
     AuditSchema, Input, InputColumn, LinkageSchema, MAX_SCHEMA_BYTES, SchemaBody, SchemaError, Take,
 };
 use serde_json::json;
 
-use crate::args::Schema;
+use crate::args::{Purpose, Schema};
 use crate::commands::keep_inputs;
 use crate::say::Say;
 
 pub(super) fn run(schema: Schema, say: &Say) -> anyhow::Result<()> {
     match schema {
-        Schema::Init { input, output, encoding } => init(&input, &output, encoding, say),
+        Schema::Init { purpose, input, output, encoding } => init(purpose, &input, &output, encoding, say),
         Schema::Check { file } => check(&file, say),
         Schema::Digest { file } => {
-            let digest = read_schema(&file)?.digest().to_string();
+            let text = read_text(&file)?;
+            let digest = if AuditSchema::names_itself(&text) {
+                let parsed = AuditSchema::parse(&text);
+                parsed.map_err(|error| faults(&file, "not an audit schema", &error))?.digest()
+            } else {
+                read_schema(&file)?.digest()
+            }
+            .to_string();
             say.result(&json!({ "file": file.display().to_string(), "digest": digest }), &digest, false);
             Ok(())
         }
@@ -66,11 +74,20 @@ pub(super) fn read_usable_schema(path: &Path) -> anyhow::Result<LinkageSchema> {
     Ok(schema)
 }
 
-fn init(input: &str, output: &str, encoding: Option<String>, say: &Say) -> anyhow::Result<()> {
+fn init(
+    purpose: Purpose,
+    input: &str,
+    output: &str,
+    encoding: Option<String>,
+    say: &Say,
+) -> anyhow::Result<()> {
     keep_inputs(output, &[input])?;
     // A sample does without the values that cannot be read; `encode` names them.
-    let Proposal { schema: text, left_out } =
-        propose_schema(&Source::from_argument(input), &ReadOptions { encoding, mask_unreadable: true })?;
+    let (source, options) = (Source::from_argument(input), ReadOptions { encoding, mask_unreadable: true });
+    let Proposal { schema: text, left_out } = match purpose {
+        Purpose::Link => propose_schema(&source, &options)?,
+        Purpose::Audit => propose_audit_schema(&source, &options)?,
+    };
     if !left_out.is_empty() {
         let columns: Vec<String> = left_out.iter().map(usize::to_string).collect();
         say.warn(&format!(
@@ -79,16 +96,23 @@ fn init(input: &str, output: &str, encoding: Option<String>, say: &Say) -> anyho
         ));
     }
     // What is proposed must be what is accepted.
-    let schema = LinkageSchema::parse(&text).context("internal error: the proposed schema is not valid")?;
+    let not_valid = "internal error: the proposed schema is not valid";
+    let digest = match purpose {
+        Purpose::Link => LinkageSchema::parse(&text).context(not_valid)?.digest(),
+        Purpose::Audit => AuditSchema::parse(&text).context(not_valid)?.digest(),
+    };
     let target = Target::from_argument(output);
     let mut file = WriteFile::create(&target, 0o666)?;
     file.write_all(text.as_bytes()).with_context(|| format!("{}: cannot write", target.name()))?;
     file.commit()?;
     if output != "-" {
-        let value = json!({ "file": output, "digest": schema.digest().to_string() });
+        let value = json!({ "file": output, "digest": digest.to_string() });
+        let check = match purpose {
+            Purpose::Link => "Check fields, weights and views",
+            Purpose::Audit => "Check comparisons, roles and the columns of the other side",
+        };
         let text = format!(
-            "wrote {output}\ndigest {}\nCheck fields, weights and views, then agree on the file with the other parties.",
-            schema.digest()
+            "wrote {output}\ndigest {digest}\n{check}, then agree on the file with the other parties."
         );
         say.result(&value, &text, false);
     }
@@ -96,6 +120,9 @@ fn init(input: &str, output: &str, encoding: Option<String>, say: &Say) -> anyho
 }
 
 fn check(path: &Path, say: &Say) -> anyhow::Result<()> {
+    if AuditSchema::names_itself(&read_text(path)?) {
+        return check_audit(path, say);
+    }
     let schema = read_usable_schema(path)?;
     let warnings: Vec<String> = schema.warnings().iter().map(ToString::to_string).collect();
     let thresholds = schema.thresholds();
@@ -136,6 +163,54 @@ fn check(path: &Path, say: &Say) -> anyhow::Result<()> {
     );
     say.result(&value, &text, false);
     warnings.iter().for_each(|warning| say.warn(warning));
+    Ok(())
+}
+
+fn check_audit(path: &Path, say: &Say) -> anyhow::Result<()> {
+    let schema = read_audit_schema(path)?;
+    let body = schema.body();
+    let searched: Vec<&str> = body
+        .comparisons
+        .iter()
+        .zip(&body.searched)
+        .filter(|(_, searched)| **searched)
+        .map(|(comparison, _)| comparison.name.as_str())
+        .collect();
+    let inputs: Vec<String> =
+        body.inputs.iter().filter(|input| input.columns.len() > 1).map(describe_input).collect();
+    let bytes = PairLayout::new(&schema).row_bytes();
+    let comparisons: Vec<String> = body
+        .comparisons
+        .iter()
+        .map(|comparison| {
+            format!("{} ({}: {})", comparison.name, comparison.role.name(), comparison.levels.join(", "))
+        })
+        .collect();
+    let value = json!({
+        "file": path.display().to_string(), "name": body.name, "digest": schema.digest().to_string(),
+        "comparisons": body.comparisons.iter().map(|comparison| comparison.name.as_str()).collect::<Vec<_>>(),
+        "inputs": inputs, "searched": searched, "row_bytes": bytes,
+    });
+    let text = format!(
+        "{}: good\nname        {}\ndigest      {}\n{}{}\nsearched    {}\nbytes       {bytes} a link",
+        path.display(),
+        body.name,
+        schema.digest(),
+        comparisons
+            .iter()
+            .map(|comparison| format!("comparison  {comparison}"))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        inputs.iter().map(|input| format!("\ninput       {input}")).collect::<String>(),
+        if searched.is_empty() { "by nothing that is compared".to_owned() } else { searched.join(", ") },
+    );
+    say.result(&value, &text, false);
+    if searched.len() == body.comparisons.len() {
+        say.warn(
+            "people were looked up by everything that is compared: no link can be told from a namesake's, and every right \
+             one is insufficient; compare something else too, such as an address",
+        );
+    }
     Ok(())
 }
 
