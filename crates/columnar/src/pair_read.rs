@@ -281,3 +281,106 @@ impl PairTokenBatch {
         texts.filter(|texts| !texts.is_null(row)).map_or("", |texts| texts.value(row))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mizuhiki_exchange::{CustodianId, KeyId, PairRows};
+    use mizuhiki_schema::AuditSchema;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{PairTokenWriter, Target};
+
+    const SCHEMA: &str = r#"{"format":"mizuhiki-audit-schema","version":1,"name":"t","locale":{"pack":"en-Latn"},
+        "comparisons":[{"name":"s","role":"sex","kind":"sex","levels":["code"]}]}"#;
+
+    /// A file of these rows: handle and whether it is a decoy.
+    fn file(rows: &[(&str, bool)]) -> Vec<u8> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pairs.arrow");
+        let schema = AuditSchema::parse(SCHEMA).unwrap();
+        let row_bytes = PairLayout::new(&schema).row_bytes();
+        let meta =
+            PairMeta { schema, key_id: KeyId::from_bytes([1; 8]), custodian: CustodianId::new("c").unwrap() };
+        let labels = ["batch".to_owned()];
+        let mut writer = PairTokenWriter::create(&Target::Path(path.clone()), &meta, &labels, true).unwrap();
+        let mut batch = PairRows { labels: vec![Vec::new()], ..PairRows::default() };
+        for (number, (handle, decoy)) in rows.iter().enumerate() {
+            batch.handles.push(handle).unwrap();
+            batch.decoys.push(*decoy);
+            batch.tokens.extend(std::iter::repeat_n(number as u8, row_bytes));
+            batch.shared.push((number % 2 == 0).then_some([number as u8; 8]));
+            batch.near_number.push(number % 3 == 0);
+            batch.labels[0].push(format!("b{}", number % 2));
+        }
+        writer.write(&batch).unwrap();
+        writer.finish().unwrap();
+        std::fs::read(path).unwrap()
+    }
+
+    /// Handles of all rows of a file.
+    fn read(bytes: &[u8]) -> Result<Vec<String>, ColumnarError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pairs.arrow");
+        std::fs::write(&path, bytes).unwrap();
+        let source = Source::Path(path);
+        let mut handles = Vec::new();
+        for mut reader in [PairTokenReader::open(&source)?, PairTokenReader::open_handles(&source)?] {
+            handles.clear();
+            while let Some(batch) = reader.next_batch()? {
+                for row in 0..batch.len() {
+                    handles.push(batch.handle(row).to_owned());
+                    let _ = (batch.pair(row), batch.shared(row), batch.near_number(row));
+                    (0..reader.labels().len()).for_each(|label| drop(batch.label(label, row).to_owned()));
+                }
+            }
+        }
+        Ok(handles)
+    }
+
+    #[test]
+    fn rows_come_back_and_their_order_is_checked() {
+        let good = [("a", false), ("b", false), ("aa", false), ("a", true), ("aa", true)];
+        assert_eq!(read(&file(&good)).unwrap(), ["a", "b", "aa", "a", "aa"]);
+        for (bad, problem) in [
+            (&[("b", false), ("a", false)][..], "row 2, column \"handle\": the rows are not in the order"),
+            (&[("aa", false), ("b", false)][..], "row 2, column \"handle\": the rows are not in the order"),
+            (&[("a", true), ("b", false)][..], "row 2, column \"handle\": the rows are not in the order"),
+            (
+                &[("a", false), ("b", false), ("b", false)][..],
+                "row 3, column \"handle\": the handle stands in row 2",
+            ),
+        ] {
+            let error = read(&file(bad)).unwrap_err().to_string();
+            assert!(error.contains(problem), "{error}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn changed_and_cut_files_are_refused_or_whole(
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+            length in any::<prop::sample::Index>(),
+            cut: bool,
+        ) {
+            let mut bytes = file(&[("a", false), ("b", false), ("a", true)]);
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            if cut {
+                bytes.truncate(length.index(bytes.len()));
+            }
+            if let Ok(handles) = read(&bytes) {
+                prop_assert_eq!(handles.len(), 3);
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            prop_assert!(read(&bytes).is_err());
+        }
+    }
+}

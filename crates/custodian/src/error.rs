@@ -74,7 +74,7 @@ pub enum CustodianError {
     },
     /// A label has too many values to be one.
     #[error(
-        "{file}, column {column:?}: fewer than five links have a label in common on average; a label is a batch or an          office: one that singles people out is not given away"
+        "{file}, column {column:?}: fewer than five links have a label in common on average; a label is a batch or an office: one that singles people out is not given away"
     )]
     Label {
         /// The table that holds the labels.

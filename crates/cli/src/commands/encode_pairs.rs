@@ -17,7 +17,8 @@ pub(super) fn run(encode: &Encode, say: &Say) -> anyhow::Result<()> {
         [encode.input.as_str(), schema_path.as_str(), encode.key.as_str()].into_iter().chain(links).collect();
     keep_inputs(&encode.output, &inputs)?;
     if encode.input == "-" || links == Some("-") {
-        let problem = "the people and the links are read twice for an audit: give files, not standard input";
+        let problem =
+            "an audit reads the people twice: give people and links as files, not as standard input";
         return Err(UsageError(problem.to_owned()).into());
     }
     if encode.keep_ids || encode.id_map.is_some() {

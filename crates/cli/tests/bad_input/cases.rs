@@ -13,6 +13,16 @@ pub(crate) const JA_SCHEMA: &str = include_str!("../../../../protocols/schema/ex
 pub(crate) const MIXED_BATCH: &[u8] =
     b"kind\ta\tb\nkanji\t\xE9\xAB\x98\xE6\xA9\x8B\t\nkanji\t\x8D\x82\x8B\xB4\t\xE9\xAB\x98\xE6\xA9\x8B\n";
 
+const PAIRS: &str = "encode people.csv --for audit --schema audit.json --key linkage.key --links links.csv --handle-column handle --link-column record --id-column rec_id --label batch -o out.arrow";
+
+/// Links of a table's rows, each under its id.
+const PAIRS_OF_FOUR: &str =
+    "encode people.csv --for audit --schema audit.json --key linkage.key --handle-column rec_id -o out.arrow";
+
+const AUDIT: &str = "audit --left left.pairs.arrow --right right.pairs.arrow -o out.csv";
+
+const FEEDBACK: &str = "audit feedback findings.review.csv --findings findings.csv -o out.csv";
+
 const LINK: &str = "link left.parquet right.parquet -o out.csv";
 
 pub(crate) const CASES: &[Case] = &[
@@ -476,6 +486,162 @@ pub(crate) const CASES: &[Case] = &[
         },
         command: "evaluate accuracy links.csv --truth people.csv",
     },
+    // Audits.
+    Case {
+        name: "audit: no handle column named",
+        prepare: |_| {},
+        command: "encode people.csv --for audit --schema audit.json --key linkage.key -o out.arrow",
+    },
+    Case {
+        name: "audit: handle column without an audit",
+        prepare: |_| {},
+        command: "encode people.csv --schema schema.json --key linkage.key -o out.parquet --handle-column handle",
+    },
+    Case {
+        name: "audit: handle column missing",
+        prepare: |p| links(p, "link,record,batch\nh1,r1,b1\n"),
+        command: PAIRS,
+    },
+    Case {
+        name: "audit: repeated handle",
+        prepare: |p| links(p, "handle,record,batch\nh1,r1,b1\nh2,r2,b1\nh1,r3,b1\n"),
+        command: PAIRS,
+    },
+    Case {
+        name: "audit: empty handle",
+        prepare: |p| links(p, "handle,record,batch\nh1,r1,b1\n,r2,b1\n"),
+        command: PAIRS,
+    },
+    Case {
+        name: "audit: two records of one id",
+        prepare: |p| append(p, b"r1,Ada,Lovelace,18151210,London,1815\n"),
+        command: PAIRS,
+    },
+    Case { name: "audit: labels that single people out", prepare: many_labels, command: PAIRS },
+    Case {
+        name: "audit: linkage schema for an audit",
+        prepare: |p| drop(fs::copy(p.join("schema.json"), p.join("audit.json")).unwrap()),
+        command: PAIRS,
+    },
+    Case {
+        name: "audit: audit schema for linking",
+        prepare: |p| drop(fs::copy(p.join("audit.json"), p.join("schema.json")).unwrap()),
+        command: ENCODE,
+    },
+    Case {
+        name: "audit: unknown role and level",
+        prepare: |p| {
+            edit(p, "audit.json", |text| text.replace("family_name", "clan").replace("\"day\"", "\"noon\""))
+        },
+        command: PAIRS,
+    },
+    Case {
+        name: "audit: unknown level alone",
+        prepare: |p| edit(p, "audit.json", |text| text.replace("\"nysiis\"", "\"runes\"")),
+        command: PAIRS,
+    },
+    Case {
+        name: "audit: pair tokens as a table",
+        prepare: |_| {},
+        command: "encode people.csv --for audit --schema audit.json --key linkage.key --links links.csv --handle-column handle --link-column record --id-column rec_id -o out.csv",
+    },
+    Case {
+        name: "audit: links from standard input",
+        prepare: |_| {},
+        command: "encode people.csv --for audit --schema audit.json --key linkage.key --links - --handle-column handle --link-column record -o out.arrow",
+    },
+    Case {
+        name: "audit: a My Number among the values",
+        prepare: |p| append(p, b"r4,Ada,Lovelace,18151210,London,123456789018\n"),
+        command: PAIRS_OF_FOUR,
+    },
+    Case {
+        name: "audit: other key",
+        prepare: |_| {},
+        command: "audit --left left.pairs.arrow --right otherkey.pairs.arrow -o out.csv",
+    },
+    Case {
+        name: "audit: other epoch",
+        prepare: |p| {
+            edit(p, "audit.json", |text| {
+                text.replacen("\"version\": 1", "\"version\": 1,\n  \"epoch\": 2", 1)
+            });
+            pairs(p, "right");
+        },
+        command: AUDIT,
+    },
+    Case {
+        name: "audit: other schema",
+        prepare: |p| {
+            edit(p, "audit.json", |text| text.replace("\"nysiis\"", "\"phonetic\""));
+            pairs(p, "right");
+        },
+        command: AUDIT,
+    },
+    Case {
+        name: "audit: one custodian twice",
+        prepare: |_| {},
+        command: "audit --left left.pairs.arrow --right left.pairs.arrow -o out.csv",
+    },
+    Case { name: "audit: cut file", prepare: |p| cut(p, "right.pairs.arrow"), command: AUDIT },
+    Case {
+        name: "audit: search tokens in place of pair tokens",
+        prepare: |_| {},
+        command: "audit --left left.arrow --right right.pairs.arrow -o out.csv",
+    },
+    Case {
+        name: "audit: a table in place of pair tokens",
+        prepare: |_| {},
+        command: "audit --left people.csv --right right.pairs.arrow -o out.csv",
+    },
+    Case {
+        name: "audit: unknown label",
+        prepare: |_| {},
+        command: "audit --left left.pairs.arrow --right right.pairs.arrow -o out.csv --batches office",
+    },
+    Case {
+        name: "audit: proposals that are no links",
+        prepare: |_| {},
+        command: "audit --left left.pairs.arrow --right right.pairs.arrow -o out.csv --proposals links.csv",
+    },
+    Case {
+        name: "audit: output over an input",
+        prepare: |_| {},
+        command: "audit --left left.pairs.arrow --right right.pairs.arrow -o right.pairs.arrow",
+    },
+    Case {
+        name: "audit: a list of nothing",
+        prepare: |_| {},
+        command: "audit --left left.pairs.arrow --right right.pairs.arrow -o out.csv --review 0",
+    },
+    Case {
+        name: "feedback: no verdict",
+        prepare: |p| {
+            edit(p, "findings.review.csv", |text| {
+                text.replacen(",\n", ",perhaps\n", 2).replacen("verdict,perhaps", "verdict", 1)
+            })
+        },
+        command: FEEDBACK,
+    },
+    Case {
+        name: "feedback: another list's handle",
+        prepare: |p| {
+            edit(p, "findings.review.csv", |text| {
+                text.replace("h1", "h9").replace("h2", "h8").replace("h3", "h7")
+            })
+        },
+        command: FEEDBACK,
+    },
+    Case {
+        name: "feedback: no findings",
+        prepare: |_| {},
+        command: "audit feedback findings.review.csv --findings links.csv -o out.csv",
+    },
+    Case {
+        name: "select: no such column",
+        prepare: |_| {},
+        command: "audit select findings.csv --people people.csv --handle-column handle --links links.csv --link-column nobody -o out.csv",
+    },
 ];
 
 fn people(folder: &Path, bytes: &[u8]) {
@@ -586,4 +752,20 @@ pub(crate) fn japanese_mixed(folder: &Path) {
     rows.extend_from_slice(&[b"r2,".as_slice(), shift_jis, b",S61.5.2,2,\n"].concat());
     rows.extend_from_slice("r3,鈴木　花子,S62.6.3,2,東京都千代田区二番町２\n".as_bytes());
     fs::write(folder.join("ja.csv"), rows).unwrap();
+}
+
+fn links(folder: &Path, text: &str) {
+    fs::write(folder.join("links.csv"), text).unwrap();
+}
+
+/// Links whose labels are as many as they are.
+fn many_labels(folder: &Path) {
+    let rows: String = (0..1_500).map(|number| format!("h{number},r{number},person {number}\n")).collect();
+    links(folder, &format!("handle,record,batch\n{rows}"));
+}
+
+/// Encodes the people's links anew.
+fn pairs(folder: &Path, side: &str) {
+    let arguments = PAIRS.replace("out.arrow", &format!("{side}.pairs.arrow --custodian {side}"));
+    assert_eq!(crate::fixture::run(folder, &arguments).0, Some(0));
 }

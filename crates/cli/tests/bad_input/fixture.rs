@@ -15,6 +15,10 @@ r2,Grace,Hopper,19061209,New York,1906
 r3,Mary,Somerville,17801226,Jedburgh,1780
 ";
 
+const AUDIT: &str = include_str!("../../../../protocols/schema/examples/audit-people-en.json");
+
+const LINKS: &str = "handle,record,batch\nh1,r1,b1\nh2,r2,b1\nh3,r3,b1\n";
+
 const CLK: &str = r#"{"version":3,"clkConfig":{"l":1024,"kdf":{"type":"HKDF"}},"features":[
 {"identifier":"name","format":{"type":"string"},"hashing":{"comparison":{"type":"ngram","n":2},"strategy":{"bitsPerToken":10}}},
 {"identifier":"born","format":{"type":"date","format":"%Y-%m-%d"},"hashing":{"comparison":{"type":"exact"},"strategy":{"bitsPerToken":10}}}]}"#;
@@ -51,6 +55,18 @@ impl Fixture {
         encode(
             "encode people.csv --schema schema.json --key other.key -o otherkey.parquet --custodian right --keep-ids",
         );
+        write("audit.json", AUDIT.as_bytes());
+        write("links.csv", LINKS.as_bytes());
+        for (side, key) in [("left", "linkage"), ("right", "linkage"), ("otherkey", "other")] {
+            encode(&format!(
+                "encode people.csv --for audit --schema audit.json --key {key}.key --links links.csv --handle-column handle --link-column record --id-column rec_id --label batch --custodian {side} -o {side}.pairs.arrow"
+            ));
+        }
+        let (code, stderr) = run(
+            folder.path(),
+            "audit --left left.pairs.arrow --right right.pairs.arrow --all --review 2 -o findings.csv",
+        );
+        assert_eq!(code, Some(0), "{stderr}");
         Self { folder }
     }
 
