@@ -47,6 +47,7 @@ CLASSES = {  # of wrong links, in the order in which ties are broken
     "twin": ("twin",),
 }
 SUFFICIENT = 10  # bits
+SUSPECTED = 0.1
 AS_WRITTEN = {"family_reading": "family_name", "given_reading": "given_name"}
 
 
@@ -216,7 +217,7 @@ class Model:
         for hint, a, b in zip(link.hints, p.hints[right], p.hints[wrong]):
             hint_bits += math.log2(a / b if hint else (1 - a) / (1 - b))
         evidence = self.bits(p, link, right, wrong)
-        if probability >= 0.5:
+        if probability >= SUSPECTED:
             by_class = {name: sum(of[h] for h in members) for name, members in CLASSES.items()}
             name = max(by_class, key=lambda n: by_class[n])
             class_probability = by_class[name]

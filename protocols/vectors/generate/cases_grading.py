@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from audit import HYPOTHESES, LEAST_GAIN, MOST_ROUNDS, RIGHT, SUFFICIENT, WRONG, Links, Model, correction, leaning, runs
+from audit import HYPOTHESES, LEAST_GAIN, MOST_ROUNDS, RIGHT, SUFFICIENT, SUSPECTED, WRONG, Links, Model, correction, leaning, runs
 from audit_schema import AuditSchema, Comparison, load_audit
 from cases_audit_schemas import audit_document, compare, filter_at
 from cases_matching import noise
@@ -310,10 +310,10 @@ def checked(model: Model, name: str) -> Case:
     for link in model.links:
         of = model.posteriors(fit.parameters, link)
         grade = model.grade(fit.parameters, link)
-        assert abs(grade.probability - 0.5) > 1e-4, (name, link)
+        assert abs(grade.probability - SUSPECTED) > 1e-4, (name, link)
         for best, among in ((grade.right, RIGHT), (grade.wrong, WRONG)):
             assert all(h == best or of[h] < of[best] * (1 - 1e-6) for h in among), (name, link)
-        if grade.probability < 0.5:
+        if grade.probability < SUSPECTED:
             assert abs(model.sufficient(fit.parameters, link, grade.right) - SUFFICIENT) > 1e-3, (name, link)
         else:
             rivals = sorted((of["unrelated"], of["homonym"], of["twin"], of["household"] + of["household_other_name"]))

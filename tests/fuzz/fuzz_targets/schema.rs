@@ -15,4 +15,11 @@ fuzz_target!(|text: &str| {
             assert!(error.faults().iter().all(|fault| fault.path.starts_with('$')));
         }
     }
+    match mizuhiki_schema::AuditSchema::parse(text) {
+        Ok(schema) => {
+            let again = mizuhiki_schema::AuditSchema::parse(schema.canonical()).expect("the canonical form");
+            assert_eq!((again.digest(), again.body()), (schema.digest(), schema.body()));
+        }
+        Err(error) => assert!(!error.faults().is_empty()),
+    }
 });

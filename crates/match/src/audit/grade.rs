@@ -9,6 +9,9 @@ use super::patterns::Hints;
 /// Bits of evidence for one person against strangers, without which no link is called right.
 pub const LEAST_EVIDENCE: f64 = 10.0;
 
+/// Probability of being wrong from which a link has a class of wrong ones: one in ten where one in ten thousand is usual.
+pub const SUSPECTED: f64 = 0.1;
+
 /// What a link is found to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -141,7 +144,7 @@ pub fn grade(schema: &AuditSchema, model: &Model, vector: &OutcomeVector, hints:
         .filter(|hypothesis| !hypothesis.is_right())
         .map(|hypothesis| posterior[hypothesis as usize])
         .sum();
-    let (class, class_probability) = if probability >= 0.5 {
+    let (class, class_probability) = if probability >= SUSPECTED {
         class_of_wrong(&posterior, hints)
     } else {
         (class_of_right(schema, model, right, vector), 1.0 - probability)
