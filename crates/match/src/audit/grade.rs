@@ -10,7 +10,7 @@ use super::patterns::Hints;
 pub const LEAST_EVIDENCE: f64 = 10.0;
 
 /// Probability of being wrong from which a link has a class of wrong ones: one in ten where one in ten thousand is usual.
-pub const SUSPECTED: f64 = 0.1;
+pub(super) const SUSPECTED: f64 = 0.1;
 
 /// What a link is found to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
