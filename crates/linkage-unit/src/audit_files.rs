@@ -10,7 +10,8 @@ use mizuhiki_match::audit::{
 };
 use mizuhiki_schema::AuditSchema;
 
-use crate::audit_grade::{Finding, Graded, GroupFlag};
+use crate::audit_grade::{Finding, Graded};
+use crate::audit_groups::GroupFlag;
 use crate::audit_job::{
     AuditJob, AuditStage, AuditSummary, ClassSummary, HypothesisSummary, OnAuditProgress, ReviewLength,
 };
@@ -62,7 +63,7 @@ const BATCH_COLUMNS: &[ResultColumn<'static>] = &[
 const FEW_DECOYS: u64 = 1_000;
 
 /// Bytes that the audit remembers of a handle.
-const BYTES_PER_LINK: u64 = 48;
+const BYTES_PER_LINK: u64 = 24;
 
 /// Audits links. Outputs appear whole, or not at all.
 ///

@@ -2,23 +2,20 @@
 
 use std::collections::HashMap;
 
-use mizuhiki_match::audit::{AuditClass, Grade, Model, Shift, binomial_tail, grade, wilson};
-use mizuhiki_match::audit::{Outcome, PairComparison};
-use mizuhiki_schema::{AuditRole, AuditSchema};
+use mizuhiki_match::audit::{AuditClass, Grade, Model, PairComparison, Shift, grade};
+use mizuhiki_schema::AuditSchema;
 
+use crate::audit_groups::{Group, GroupSums};
 use crate::audit_read::{LEFT_ONLY, Links, RIGHT_ONLY};
+
+/// Probability of being wrong from which a row can be one of a run.
+const WRONG: f64 = 0.5;
 
 /// Probability of a wrong link in a shifted run.
 const SHIFTED: f64 = 0.9999;
 
 /// Probability of being wrong from which a link is a finding whatever its class.
 const NOTABLE: f64 = 0.001;
-
-/// Chance, over all groups and tests, that something stands out by itself.
-const FALSE_ALARM: f64 = 1e-3;
-
-/// Wrong links that a group must have for its rate to stand out.
-const LEAST_WRONG: f64 = 3.0;
 
 /// A handle, as it is found.
 #[derive(Debug, Clone, Copy)]
@@ -31,28 +28,6 @@ pub(crate) struct Finding {
     pub(crate) pattern: Option<u32>,
     /// Number of the shift.
     pub(crate) shift: Option<u32>,
-}
-
-/// What is found of a group of links.
-#[derive(Debug, Clone)]
-pub(crate) struct Group {
-    pub(crate) label: u32,
-    pub(crate) links: u64,
-    pub(crate) expected_wrong: f64,
-    pub(crate) interval: (f64, f64),
-    /// What stands out: kind, comparison concerned, links concerned.
-    pub(crate) flags: Vec<(GroupFlag, Option<usize>, u64)>,
-}
-
-/// What stands out in a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum GroupFlag {
-    /// More wrong links than elsewhere.
-    ErrorRate,
-    /// Addresses differ more often than elsewhere.
-    Stale,
-    /// Values of a comparison differ more often than elsewhere.
-    Differs,
 }
 
 /// All grades of an audit.
@@ -88,7 +63,7 @@ impl Graded {
             (0..links.rows.len() as u32).filter(|row| links.rows[*row as usize] != RIGHT_ONLY).collect();
         let is_wrong = |row: u32| {
             let pattern = links.rows[left_rows[row as usize] as usize];
-            pattern < RIGHT_ONLY && grades[pattern as usize].probability >= 0.5
+            pattern < RIGHT_ONLY && grades[pattern as usize].probability >= WRONG
         };
         let (found, neighbours) =
             links.shifts.take().map(|search| search.finish(|row| !is_wrong(row))).unwrap_or_default();
@@ -115,17 +90,9 @@ impl Graded {
             groups: Vec::new(),
             classes: [(0, 0.0); 12],
         };
-        let found = graded.find(links);
-        graded.groups = graded.group(schema, comparison, links, &found);
-        for finding in &found {
-            let (count, wrong) = &mut graded.classes[finding.class as usize];
-            *count += 1;
-            *wrong += finding.probability;
-        }
-        graded.findings = found
-            .into_iter()
-            .filter(|finding| all || finding.class != AuditClass::Match || finding.probability >= NOTABLE)
-            .collect();
+        graded.look(schema, comparison, links, |finding| {
+            all || finding.class != AuditClass::Match || finding.probability >= NOTABLE
+        });
         let order =
             |finding: &Finding| (finding.pattern.is_none(), finding.class == AuditClass::Insufficient);
         graded.findings.sort_by(|a, b| {
@@ -138,103 +105,47 @@ impl Graded {
         graded
     }
 
-    /// Every handle's finding, in the order of handles.
-    fn find(&self, links: &Links<'_>) -> Vec<Finding> {
-        let mut shift_of = vec![None; links.rows.len()];
-        for (number, shift) in self.shifts.iter().enumerate() {
-            for row in shift.first..=shift.last {
-                shift_of[self.left_rows[row as usize] as usize] = Some(number as u32);
-            }
-        }
-        let one = |(row, &pattern): (usize, &u32)| {
-            let row_number = row as u32;
-            match pattern {
-                LEFT_ONLY | RIGHT_ONLY => Finding {
-                    row: row_number,
-                    class: if pattern == LEFT_ONLY { AuditClass::LeftOnly } else { AuditClass::RightOnly },
-                    probability: 0.0,
-                    pattern: None,
-                    shift: None,
-                },
-                _ => {
-                    let grade = &self.grades[pattern as usize];
-                    let shift = shift_of[row].filter(|_| grade.probability >= 0.5);
-                    let class = match grade.class {
-                        _ if shift.is_some() => AuditClass::BlockShift,
-                        // Who is tied is the next row's person: the row was entered for the wrong one.
-                        AuditClass::PriorHolder if self.neighbours.contains_key(&row_number) => {
-                            AuditClass::Unrelated
-                        }
-                        class => class,
-                    };
-                    let probability =
-                        if shift.is_some() { grade.probability.max(SHIFTED) } else { grade.probability };
-                    Finding { row: row_number, class, probability, pattern: Some(pattern), shift }
-                }
-            }
-        };
-        links.rows.iter().enumerate().map(one).collect()
-    }
-
-    /// Groups by label, and what stands out in them.
-    fn group(
-        &self,
+    /// Looks at every handle in turn: sums by class and group, and what is listed.
+    fn look(
+        &mut self,
         schema: &AuditSchema,
         comparison: &PairComparison,
         links: &Links<'_>,
-        found: &[Finding],
-    ) -> Vec<Group> {
-        let comparisons = schema.body().comparisons.len();
-        let differs: Vec<Vec<bool>> = (0..links.patterns.len() as u32)
-            .map(|pattern| {
-                let (vector, _) = links.patterns.pattern(pattern);
-                let outcome = |at: usize| comparison.outcomes()[at].outcome(vector[at]);
-                (0..comparisons)
-                    .map(|at| matches!(outcome(at), Outcome::Different | Outcome::Similar(1 | 2)))
-                    .collect()
-            })
-            .collect();
-        let mut counts = vec![(0_u64, 0.0_f64, vec![0_u64; comparisons]); links.labels.len()];
-        let mut total = (0_u64, 0.0, vec![0_u64; comparisons]);
-        for (finding, &label) in found.iter().zip(&links.label_of) {
-            let Some(pattern) = finding.pattern else { continue };
-            for sums in [&mut counts[label as usize], &mut total] {
-                sums.0 += 1;
-                sums.1 += finding.probability;
-                for (sum, differs) in sums.2.iter_mut().zip(&differs[pattern as usize]) {
-                    *sum += u64::from(*differs);
-                }
+        listed: impl Fn(&Finding) -> bool,
+    ) {
+        let mut shift_of: HashMap<u32, u32> = HashMap::new();
+        for (shift, number) in self.shifts.iter().zip(0_u32..) {
+            shift_of.extend((shift.first..=shift.last).map(|row| (self.left_rows[row as usize], number)));
+        }
+        let mut sums = GroupSums::new(schema, comparison, links);
+        for (row, &pattern) in (0_u32..).zip(&links.rows) {
+            let finding = self.find(row, pattern, shift_of.get(&row).copied());
+            let (count, wrong) = &mut self.classes[finding.class as usize];
+            *count += 1;
+            *wrong += finding.probability;
+            sums.add(links, &finding);
+            if listed(&finding) {
+                self.findings.push(finding);
             }
         }
-        let tests = links.labels.len().max(1) * (comparisons + 1);
-        let level = FALSE_ALARM / tests as f64;
-        let share = |part: f64| part / (total.0 as f64).max(1.0);
-        counts
-            .into_iter()
-            .zip(0..)
-            .filter(|((count, ..), label)| *count > 0 && !links.labels[*label as usize].is_empty())
-            .map(|((count, wrong, differ), label)| {
-                let stands_out = |part: f64, overall: f64| binomial_tail(part, count as f64, overall) < level;
-                let mut flags = Vec::new();
-                if wrong >= LEAST_WRONG && stands_out(wrong, share(total.1 - wrong)) {
-                    flags.push((GroupFlag::ErrorRate, None, wrong.round() as u64));
-                }
-                for (at, &part) in differ.iter().enumerate() {
-                    if part >= 3 && stands_out(part as f64, share((total.2[at] - part) as f64)) {
-                        let address = schema.body().comparisons[at].role == AuditRole::Address;
-                        let flag = if address { GroupFlag::Stale } else { GroupFlag::Differs };
-                        flags.push((flag, Some(at), part));
-                    }
-                }
-                Group {
-                    label,
-                    links: count,
-                    expected_wrong: wrong,
-                    interval: wilson(wrong, count as f64),
-                    flags,
-                }
-            })
-            .collect()
+        self.groups = sums.finish(schema, links);
+    }
+
+    fn find(&self, row: u32, pattern: u32, shift: Option<u32>) -> Finding {
+        if matches!(pattern, LEFT_ONLY | RIGHT_ONLY) {
+            let class = if pattern == LEFT_ONLY { AuditClass::LeftOnly } else { AuditClass::RightOnly };
+            return Finding { row, class, probability: 0.0, pattern: None, shift: None };
+        }
+        let grade = &self.grades[pattern as usize];
+        let shift = shift.filter(|_| grade.probability >= WRONG);
+        let class = match grade.class {
+            _ if shift.is_some() => AuditClass::BlockShift,
+            // Who is tied is the next row's person: the row was entered for the wrong one.
+            AuditClass::PriorHolder if self.neighbours.contains_key(&row) => AuditClass::Unrelated,
+            class => class,
+        };
+        let probability = if shift.is_some() { grade.probability.max(SHIFTED) } else { grade.probability };
+        Finding { row, class, probability, pattern: Some(pattern), shift }
     }
 
     /// Entries of the longest list, from the top, of which a third is expected to be wrong.

@@ -156,7 +156,7 @@ fn curve(audit: &Audit<'_>, summary: &AuditSummary, review: u64) -> Vec<ReviewPo
 }
 
 fn groups(audit: &Audit<'_>) -> Vec<GroupRow> {
-    let row = |group: &crate::audit_grade::Group| GroupRow {
+    let row = |group: &crate::audit_groups::Group| GroupRow {
         label: audit.links.labels[group.label as usize].clone(),
         links: group.links,
         expected_wrong: group.expected_wrong,

@@ -2,6 +2,7 @@
 
 mod audit_files;
 mod audit_grade;
+mod audit_groups;
 mod audit_job;
 mod audit_merge;
 mod audit_read;
