@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use mizuhiki_columnar::{
     Cell, ColumnKind, Format, PairTokenReader, ResultColumn, ResultWriter, Target, read_links,
 };
+use mizuhiki_exchange::RecordIds;
 use mizuhiki_match::audit::{
     AuditClass, HYPOTHESES, Language, Model, PairComparison, outcome_name, reason, wilson,
 };
@@ -89,7 +90,16 @@ pub fn audit_files(job: &AuditJob, on_progress: OnAuditProgress<'_>) -> Result<A
     on_progress(AuditStage::Fit, 0, 0);
     let model = Model::fit(schema, &links.patterns, &links.strangers);
     let graded = Graded::new(schema, &comparison, &model, &mut links, job.all);
-    let mut audit = Audit { job, schema, model, links, graded, handles: HashMap::new(), proposals };
+    let mut audit = Audit {
+        job,
+        schema,
+        model,
+        links,
+        graded,
+        spoken: Vec::new(),
+        handles: RecordIds::default(),
+        proposals,
+    };
     audit.find_handles(on_progress)?;
     let summary = audit.summary();
     // Nothing is visible until everything is written.
@@ -123,8 +133,10 @@ pub(crate) struct Audit<'a> {
     pub(crate) model: Model,
     pub(crate) links: Links<'a>,
     pub(crate) graded: Graded,
-    /// Handles of the rows that are spoken of.
-    handles: HashMap<u32, String>,
+    /// Rows that are spoken of, ascending, and their handles: in one text, as many small ones among the large buffers of
+    /// the files would scatter the memory.
+    spoken: Vec<u32>,
+    handles: RecordIds,
     proposals: Option<HashMap<String, String>>,
 }
 
@@ -165,7 +177,8 @@ impl Audit<'_> {
                 return Ok(());
             }
             if wanted.get(next) == Some(&row) {
-                handles.insert(row, batch.handle(at).to_owned());
+                // The reader has checked it.
+                let _ = handles.push(batch.handle(at));
                 next += 1;
             }
             row += 1;
@@ -173,11 +186,13 @@ impl Audit<'_> {
                 on_progress(AuditStage::Write, u64::from(row), total);
             }
             Ok(())
-        })
+        })?;
+        self.spoken = wanted;
+        Ok(())
     }
 
     pub(crate) fn handle(&self, row: u32) -> &str {
-        self.handles.get(&row).map_or("", String::as_str)
+        self.spoken.binary_search(&row).map_or("", |at| self.handles.get(at))
     }
 
     pub(crate) fn label(&self, row: u32) -> &str {
