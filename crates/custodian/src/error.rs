@@ -72,9 +72,28 @@ pub enum CustodianError {
         /// Second row with the handle, from 1.
         second: u64,
     },
+    /// A column that is compared would stand in the tokens as it is.
+    #[error(
+        "{file}, column {column:?}: handles and labels stand in the tokens as they are, and this column holds values of \
+         people; name a column of opaque handles, or of batches or offices"
+    )]
+    InPlain {
+        /// The table.
+        file: String,
+        /// The column.
+        column: String,
+    },
+    /// No record has a link.
+    #[error(
+        "{file}: none of its records has a link; check --id-column and --link-column, which must hold the same ids"
+    )]
+    NoLinks {
+        /// The people.
+        file: String,
+    },
     /// A label has too many values to be one.
     #[error(
-        "{file}, column {column:?}: fewer than five links have a label in common on average; a label is a batch or an office: one that singles people out is not given away"
+        "{file}, column {column:?}: more than one link in a hundred has a label that fewer than five links have; a label is a batch or an office: one that singles people out is not given away"
     )]
     Label {
         /// The table that holds the labels.
@@ -120,6 +139,7 @@ impl CustodianError {
             self,
             Self::RepeatedView { .. }
                 | Self::Label { .. }
+                | Self::InPlain { .. }
                 | Self::Encode { reason: EncodeError::NationalNumber { .. }, .. }
         )
     }

@@ -83,6 +83,7 @@ pub struct PairSummary {
 pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<PairSummary, CustodianError> {
     let in_schema = |reason| CustodianError::Encode { file: "audit schema".to_owned(), reason };
     let encoder = PairEncoder::new(job.schema, job.key, job.custodian.as_str()).map_err(in_schema)?;
+    refuse_columns(&job, encoder.columns())?;
     let ties = Ties::read(&job.handles, &job.input, &job.options, &job.labels)?;
     let near = job
         .number_column
@@ -140,6 +141,9 @@ pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<Pai
         sealer.worker.issues().iter().for_each(|(issue, count)| *issues.entry(*issue).or_insert(0) += count);
     }
     summary.records = records;
+    if records > 0 && summary.records_without_link == records {
+        return Err(CustodianError::NoLinks { file });
+    }
     summary.unreadable = unreadable;
     summary.mask(job.schema, &issues);
     let meta = PairMeta { schema: job.schema.clone(), key_id: encoder.key_id(), custodian: job.custodian };
@@ -158,6 +162,27 @@ pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<Pai
     })?;
     summary.warn();
     Ok(summary)
+}
+
+/// What stands in the tokens as it is must be no value of a person.
+fn refuse_columns(job: &PairJob<'_>, compared: &[String]) -> Result<(), CustodianError> {
+    let (file, handle) = match &job.handles {
+        HandleSource::Table { handle, .. } => (&job.input, handle),
+        HandleSource::Links { links, handle, .. } => (links, handle),
+    };
+    let in_plain = std::iter::once(handle).chain(&job.labels);
+    for (at, column) in in_plain.clone().enumerate() {
+        if compared.contains(column) || job.number_column.as_ref() == Some(column) {
+            return Err(CustodianError::InPlain { file: file.name(), column: column.clone() });
+        }
+        if in_plain.clone().take(at).any(|earlier| earlier == column) {
+            let problem = format!("column {column:?} is named twice as handle or label");
+            return Err(
+                ColumnarError::File { file: file.name(), problem, fix: "name it once".to_owned() }.into()
+            );
+        }
+    }
+    Ok(())
 }
 
 fn near_numbers(input: &Source, options: &ReadOptions, column: &str) -> Result<Vec<bool>, CustodianError> {

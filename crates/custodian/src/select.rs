@@ -11,9 +11,9 @@ use serde::Serialize;
 use crate::ties::{HandleSource, Ties};
 use crate::{CustodianError, OnProgress};
 
-/// Classes of findings whose records are looked for elsewhere: the link is wrong, and the record is somebody's.
-const WRONG: [&str; 7] =
-    ["same_household_other", "twin", "homonym", "digit_typo", "prior_holder", "block_shift", "unrelated"];
+/// Probability of a wrong link from which its record is looked for elsewhere, as in `protocols/05-audit.md` §4. After
+/// verdicts it is 1 or 0, whatever the class was.
+const SUSPECTED: f64 = 0.1;
 
 /// Name of the column that is put before the table's own.
 const HANDLE: &str = "handle";
@@ -36,13 +36,13 @@ pub struct SelectJob {
 /// What was selected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SelectSummary {
-    /// Findings of a wrong link.
+    /// Findings of links that are probably wrong.
     pub findings: u64,
     /// Records written: one for each of these links that the table has a record of.
     pub records: u64,
 }
 
-/// Writes the records whose links are found wrong, each under its link's handle.
+/// Writes the records whose links are probably wrong, each under its link's handle.
 ///
 /// # Errors
 /// [`CustodianError`]; nothing is written then.
@@ -92,11 +92,22 @@ pub fn select_records(job: &SelectJob, on_progress: OnProgress<'_>) -> Result<Se
 
 fn wrong_handles(findings: &Source) -> Result<HashSet<String>, CustodianError> {
     let mut reader = TableReader::open(findings, &ReadOptions::default())?;
-    let columns = reader.columns_named(&[HANDLE, "class"])?;
+    let columns = reader.columns_named(&[HANDLE, "probability"])?;
+    let name = reader.name().to_owned();
     let mut handles = HashSet::new();
     while let Some(chunk) = reader.next_chunk(&columns)? {
         for row in 0..chunk.rows() {
-            if WRONG.contains(&chunk.get(row, 1)) {
+            let text = chunk.get(row, 1).trim();
+            // Handles of one file have none.
+            let probability = if text.is_empty() { Ok(0.0) } else { text.parse::<f64>() };
+            let probability = probability.map_err(|_| ColumnarError::Cell {
+                file: name.clone(),
+                row: chunk.first_row() + row as u64,
+                column: "probability".to_owned(),
+                problem: "not a probability".to_owned(),
+                fix: "give the findings that `mizuhiki audit` wrote".to_owned(),
+            })?;
+            if probability >= SUSPECTED {
                 handles.insert(chunk.get(row, 0).to_owned());
             }
         }

@@ -10,6 +10,9 @@ use crate::CustodianError;
 /// No link.
 const NONE: u32 = u32::MAX;
 
+/// Links of a label that single out who they are of.
+const FEW: usize = 5;
+
 /// Links from which labels that single people out are refused.
 const MIN_LINKS_FOR_LIMIT: usize = 1_000;
 
@@ -165,15 +168,22 @@ impl Read {
         Ok(read)
     }
 
-    /// A label is for many links: one that few have in common would tell who somebody is.
+    /// A label is for many links: one that few have would tell who somebody is.
     fn check_labels(&self, labels: &[String]) -> Result<(), CustodianError> {
         let links = self.handles.len();
-        match labels.iter().zip(&self.labels).find(|(_, (values, _))| values.len() > links / 5) {
-            Some((label, _)) if links >= MIN_LINKS_FOR_LIMIT => {
-                Err(CustodianError::Label { file: self.file.clone(), column: label.clone() })
-            }
-            _ => Ok(()),
+        if links < MIN_LINKS_FOR_LIMIT {
+            return Ok(());
         }
+        for (label, (values, numbers)) in labels.iter().zip(&self.labels) {
+            let mut of = vec![0_usize; values.len()];
+            numbers.iter().for_each(|number| of[*number as usize] += 1);
+            // The first value is none.
+            let singled: usize = of.iter().skip(1).filter(|count| **count < FEW).sum();
+            if singled * 100 > links {
+                return Err(CustodianError::Label { file: self.file.clone(), column: label.clone() });
+            }
+        }
+        Ok(())
     }
 
     fn ordered(self, by_row: bool) -> Result<Ties, CustodianError> {

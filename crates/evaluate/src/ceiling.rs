@@ -121,8 +121,14 @@ pub fn audit_ceiling(
     Ok(found)
 }
 
-const RIGHT: [Hypothesis; 4] =
-    [Hypothesis::Same, Hypothesis::OtherFamilyName, Hypothesis::OtherName, Hypothesis::OtherWriting];
+const RIGHT: [Hypothesis; 6] = [
+    Hypothesis::Same,
+    Hypothesis::OtherFamilyName,
+    Hypothesis::OtherName,
+    Hypothesis::OtherWriting,
+    Hypothesis::Moved,
+    Hypothesis::MovedOtherFamilyName,
+];
 
 /// Wrong links by the hypotheses that can be true of them.
 #[derive(Default)]

@@ -421,7 +421,8 @@ impl Audit<'_> {
         let of = |class: AuditClass| self.graded.classes[class as usize].0;
         let (left_only, right_only) = (of(AuditClass::LeftOnly), of(AuditClass::RightOnly));
         let links = self.links.rows.len() as u64 - left_only - right_only;
-        let expected_wrong: f64 = classes.iter().map(|class| class.expected_wrong).sum();
+        // An empty sum is −0.
+        let expected_wrong: f64 = classes.iter().map(|class| class.expected_wrong).sum::<f64>() + 0.0;
         let (low, high) = wilson(expected_wrong, links as f64);
         let mut summary = AuditSummary {
             links,
@@ -472,6 +473,11 @@ impl Audit<'_> {
             ));
         }
         let insufficient = self.graded.classes[AuditClass::Insufficient as usize].0;
+        if let Some(proposals) = summary.proposals.filter(|proposals| *proposals == 0) {
+            warnings.push(format!(
+                "{proposals} proposals are of a link found wrong: their left ids must be handles (`mizuhiki audit select`)"
+            ));
+        }
         if insufficient * 10 > summary.links {
             warnings.push(format!(
                 "{insufficient} of {} links have too little to go by: ask for more columns, or look for a wrong one",

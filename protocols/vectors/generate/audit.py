@@ -15,6 +15,8 @@ UNLIKE = {  # right hypotheses: roles that compare like those of strangers
     "other_family_name": FAMILY,
     "other_name": WRITTEN + READINGS,
     "other_writing": WRITTEN,
+    "moved": ("address",),
+    "moved_other_family_name": FAMILY + ("address",),
 }
 LIKE = {  # wrong hypotheses: roles that compare like those of one person
     "household": FAMILY + ("address",),
@@ -26,7 +28,7 @@ LIKE = {  # wrong hypotheses: roles that compare like those of one person
 HOMONYM = {"family_name": 0.7, "given_name": 0.3}
 RIGHT, WRONG = tuple(UNLIKE), tuple(LIKE)
 HYPOTHESES = RIGHT + WRONG
-PRIORS = dict(zip(HYPOTHESES, (0.9924, 0.005, 0.002, 5e-4, 3e-5, 5e-6, 2e-6, 3e-5, 3.3e-5)))
+PRIORS = dict(zip(HYPOTHESES, (0.9404, 0.005, 0.002, 5e-4, 0.05, 0.002, 3e-5, 5e-6, 2e-6, 3e-5, 3.3e-5)))
 PRIOR_LINKS = 5_000
 
 HINTS = ("shared_left", "shared_right", "near_number")
@@ -263,7 +265,8 @@ def runs(hits: Sequence[Tuple[int, float]]) -> List[Run]:
 
 # Feedback (§8) ----------------------------------------------------------------------------------
 
-HELD = 1e-6
+HELD = 1e-3  # of verdicts
+LEAST_SLOPE = 0.25
 
 
 def logit(p: float) -> float:
@@ -278,16 +281,16 @@ def correction(verdicts: Sequence[Tuple[float, bool]]) -> Tuple[float, float]:
     def objective(a: float, b: float) -> float:
         margins = [(a + b * x) * (1 if wrong else -1) for x, wrong in points]
         fits = -sum(max(-z, 0.0) + math.log1p(math.exp(-abs(z))) for z in margins)
-        return fits - a * a / 8 - 2 * (b - 1) ** 2
+        return fits - a * a / 8 - 10 * (b - 1) ** 2
 
     a, b = 0.0, 1.0
     for _ in range(100):
         q = [1 / (1 + math.exp(-(a + b * x))) for x, _ in points]
         slope_a = sum(wrong - p for p, (_, wrong) in zip(q, points)) - a / 4
-        slope_b = sum((wrong - p) * x for p, (x, wrong) in zip(q, points)) - 4 * (b - 1)
+        slope_b = sum((wrong - p) * x for p, (x, wrong) in zip(q, points)) - 20 * (b - 1)
         aa = sum(p * (1 - p) for p in q) + 1 / 4
         ab = sum(p * (1 - p) * x for p, (x, _) in zip(q, points))
-        bb = sum(p * (1 - p) * x * x for p, (x, _) in zip(q, points)) + 4
+        bb = sum(p * (1 - p) * x * x for p, (x, _) in zip(q, points)) + 20
         determinant = aa * bb - ab * ab
         step_a, step_b = (bb * slope_a - ab * slope_b) / determinant, (aa * slope_b - ab * slope_a) / determinant
         before = objective(a, b)
@@ -296,4 +299,4 @@ def correction(verdicts: Sequence[Tuple[float, bool]]) -> Tuple[float, float]:
         a, b = a + step_a, b + step_b
         if abs(step_a) + abs(step_b) < 1e-13:
             break
-    return a, b
+    return a, max(b, LEAST_SLOPE)

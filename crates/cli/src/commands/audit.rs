@@ -55,7 +55,7 @@ fn select_wrong(select: AuditSelect, say: &Say) -> anyhow::Result<()> {
     let summary = select_records(&job, &|records, share| progress.update(records, share))?;
     drop(progress);
     let text = format!(
-        "wrote {} records of {} links found wrong to {}\nencode them with --id-column handle --keep-ids, link them with \
+        "wrote {} records of {} links that are probably wrong to {}\nencode them with --id-column handle --keep-ids, link them with \
          the other side's tokens, and give the links to `mizuhiki audit --proposals`\n",
         grouped(summary.records),
         grouped(summary.findings),
@@ -76,7 +76,10 @@ fn feedback(given: &AuditFeedback, say: &Say) -> anyhow::Result<()> {
     };
     let summary = read_feedback(&job)?;
     if summary.open > 0 {
-        say.warn(&format!("{} entries have no verdict yet", grouped(summary.open)));
+        say.warn(&format!("entries without a verdict: {}", grouped(summary.open)));
+    }
+    if summary.wrong + summary.right < FEW_VERDICTS {
+        say.warn("few verdicts: probabilities are hardly corrected; go on with the list");
     }
     let mut text = format!(
         "{} verdicts: {} wrong, {} right, {} cannot be told\nprecision {:.3} [{:.3}, {:.3}], the list had promised {:.3}\n",
@@ -172,6 +175,9 @@ fn grade(files: AuditFiles, say: &Say) -> anyhow::Result<()> {
     if let (Some(path), Some(entries)) = (&review_output, summary.review_written) {
         text.push_str(&format!("wrote {} entries for a clerk to {}\n", grouped(entries), path.display()));
     }
+    if let Some(proposals) = summary.proposals {
+        text.push_str(&format!("proposals taken over: {}\n", grouped(proposals)));
+    }
     if let Some(path) = &batch_output {
         text.push_str(&format!("wrote findings on batches to {}\n", path.display()));
     }
@@ -181,6 +187,9 @@ fn grade(files: AuditFiles, say: &Say) -> anyhow::Result<()> {
     say.result(&summary, &text, files.output == "-");
     Ok(())
 }
+
+/// Verdicts below which a correction says little.
+const FEW_VERDICTS: u64 = 20;
 
 /// `findings.csv` with `batches` is `findings.batches.csv`.
 fn beside(output: &str, what: &str) -> Option<PathBuf> {
@@ -192,7 +201,7 @@ fn describe(output: &str, summary: &AuditSummary) -> String {
     let mut text = format!(
         "checked {} links; about {:.0} are wrong (95 % interval {:.0} to {:.0})\n",
         grouped(summary.links),
-        summary.expected_wrong,
+        summary.expected_wrong.abs(),
         summary.expected_wrong_low,
         summary.expected_wrong_high,
     );
@@ -206,13 +215,13 @@ fn describe(output: &str, summary: &AuditSummary) -> String {
     }
     if summary.shifts > 0 {
         text.push_str(&format!(
-            "{} runs of shifted rows, {} links\n",
+            "runs of shifted rows: {}, with {} links\n",
             grouped(summary.shifts),
             grouped(summary.shifted_links)
         ));
     }
     if summary.batches_flagged > 0 {
-        text.push_str(&format!("{} batches stand out\n", grouped(summary.batches_flagged)));
+        text.push_str(&format!("batches that stand out: {}\n", grouped(summary.batches_flagged)));
     }
     if summary.shared_left + summary.shared_right > 0 {
         text.push_str(&format!(

@@ -519,19 +519,39 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case { name: "audit: labels that single people out", prepare: many_labels, command: PAIRS },
     Case {
+        name: "audit: names as labels",
+        prepare: |_| {},
+        command: "encode people.csv --for audit --schema audit.json --key linkage.key --handle-column rec_id --label surname -o out.arrow",
+    },
+    Case {
+        name: "audit: dates as handles",
+        prepare: |_| {},
+        command: "encode people.csv --for audit --schema audit.json --key linkage.key --handle-column date_of_birth -o out.arrow",
+    },
+    Case {
+        name: "audit: a label twice",
+        prepare: |_| {},
+        command: "encode people.csv --for audit --schema audit.json --key linkage.key --links links.csv --handle-column handle --link-column record --id-column rec_id --label batch --label batch -o out.arrow",
+    },
+    Case {
+        name: "audit: links of other records",
+        prepare: |p| links(p, "handle,record,batch\nh1,x1,b1\nh2,x2,b1\n"),
+        command: PAIRS,
+    },
+    Case {
         name: "audit: linkage schema for an audit",
-        prepare: |p| drop(fs::copy(p.join("schema.json"), p.join("audit.json")).unwrap()),
+        prepare: |p| copy(p, "schema.json", "audit.json"),
         command: PAIRS,
     },
     Case {
         name: "audit: audit schema for linking",
-        prepare: |p| drop(fs::copy(p.join("audit.json"), p.join("schema.json")).unwrap()),
+        prepare: |p| copy(p, "audit.json", "schema.json"),
         command: ENCODE,
     },
     Case {
         name: "audit: unknown role and level",
         prepare: |p| {
-            edit(p, "audit.json", |text| text.replace("family_name", "clan").replace("\"day\"", "\"noon\""))
+            edit(p, "audit.json", |text| text.replace("family_name", "clan").replace("\"day\"", "\"noon\""));
         },
         command: PAIRS,
     },
@@ -619,7 +639,7 @@ pub(crate) const CASES: &[Case] = &[
         prepare: |p| {
             edit(p, "findings.review.csv", |text| {
                 text.replacen(",\n", ",perhaps\n", 2).replacen("verdict,perhaps", "verdict", 1)
-            })
+            });
         },
         command: FEEDBACK,
     },
@@ -628,7 +648,7 @@ pub(crate) const CASES: &[Case] = &[
         prepare: |p| {
             edit(p, "findings.review.csv", |text| {
                 text.replace("h1", "h9").replace("h2", "h8").replace("h3", "h7")
-            })
+            });
         },
         command: FEEDBACK,
     },
@@ -752,6 +772,10 @@ pub(crate) fn japanese_mixed(folder: &Path) {
     rows.extend_from_slice(&[b"r2,".as_slice(), shift_jis, b",S61.5.2,2,\n"].concat());
     rows.extend_from_slice("r3,鈴木　花子,S62.6.3,2,東京都千代田区二番町２\n".as_bytes());
     fs::write(folder.join("ja.csv"), rows).unwrap();
+}
+
+fn copy(folder: &Path, from: &str, to: &str) {
+    fs::copy(folder.join(from), folder.join(to)).unwrap();
 }
 
 fn links(folder: &Path, text: &str) {

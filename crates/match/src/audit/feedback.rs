@@ -3,12 +3,16 @@
 //! Probabilities are corrected by a line on the scale of log-odds (Platt, in Advances in Large Margin Classifiers, 1999),
 //! held near the line that changes nothing until verdicts are many.
 
-/// Probabilities nearer to 0 or 1 count as these.
-const EDGE: f64 = 1e-6;
+/// Probabilities nearer to 0 or 1 count as these: of verdicts, so that one does not outweigh all belief, and of others.
+const EDGE_OF_VERDICTS: f64 = 1e-3;
+const EDGE: f64 = 1e-12;
 
 /// Variances of intercept and slope before any verdict; the slope is 1 then and the intercept 0.
 const INTERCEPT_VARIANCE: f64 = 4.0;
-const SLOPE_VARIANCE: f64 = 0.25;
+const SLOPE_VARIANCE: f64 = 0.05;
+
+/// The order of a list stands, whatever the verdicts.
+const LEAST_SLOPE: f64 = 0.25;
 
 const ROUNDS: usize = 50;
 
@@ -31,7 +35,7 @@ impl Correction {
             let (mut ga, mut gb) = (-a / INTERCEPT_VARIANCE, -(b - 1.0) / SLOPE_VARIANCE);
             let (mut haa, mut hab, mut hbb) = (1.0 / INTERCEPT_VARIANCE, 0.0, 1.0 / SLOPE_VARIANCE);
             for &(probability, wrong) in verdicts {
-                let x = log_odds(probability);
+                let x = log_odds(probability, EDGE_OF_VERDICTS);
                 let p = logistic(a + b * x);
                 let (error, weight) = (f64::from(u8::from(wrong)) - p, p * (1.0 - p));
                 ga += error;
@@ -48,18 +52,18 @@ impl Correction {
                 break;
             }
         }
-        Self { intercept: a, slope: b }
+        Self { intercept: a, slope: b.max(LEAST_SLOPE) }
     }
 
     /// The corrected probability.
     #[must_use]
     pub fn apply(&self, probability: f64) -> f64 {
-        logistic(self.intercept + self.slope * log_odds(probability))
+        logistic(self.intercept + self.slope * log_odds(probability, EDGE))
     }
 }
 
-fn log_odds(probability: f64) -> f64 {
-    let p = probability.clamp(EDGE, 1.0 - EDGE);
+fn log_odds(probability: f64, edge: f64) -> f64 {
+    let p = probability.clamp(edge, 1.0 - edge);
     (p / (1.0 - p)).ln()
 }
 

@@ -8,7 +8,7 @@ use mizuhiki_schema::{AuditRole, AuditSchema};
 use super::outcome::{OutcomeVector, Outcomes, PairComparison};
 use super::patterns::{HINTS, Hints, Patterns};
 
-/// A hypothesis: what a link is. The first four are ways to be right.
+/// A hypothesis: what a link is. The first six are ways to be right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Hypothesis {
@@ -20,6 +20,10 @@ pub enum Hypothesis {
     OtherName,
     /// The same person, whose name is written in another script or stands in another column; it is read alike.
     OtherWriting,
+    /// The same person, who has moved: no address agrees.
+    Moved,
+    /// The same person, who has moved and bears another family name, as after a wedding.
+    MovedOtherFamilyName,
     /// Another member of the household, of the same family name.
     Household,
     /// Another member of the household, of another family name.
@@ -33,17 +37,32 @@ pub enum Hypothesis {
 }
 
 use Hypothesis::{
-    Homonym, Household, HouseholdOtherName, OtherFamilyName, OtherName, OtherWriting, Same, Twin, Unrelated,
+    Homonym, Household, HouseholdOtherName, Moved, MovedOtherFamilyName, OtherFamilyName, OtherName,
+    OtherWriting, Same, Twin, Unrelated,
 };
 
 /// All hypotheses, in order.
-pub const HYPOTHESES: [Hypothesis; 9] =
-    [Same, OtherFamilyName, OtherName, OtherWriting, Household, HouseholdOtherName, Twin, Homonym, Unrelated];
+pub const HYPOTHESES: [Hypothesis; 11] = [
+    Same,
+    OtherFamilyName,
+    OtherName,
+    OtherWriting,
+    Moved,
+    MovedOtherFamilyName,
+    Household,
+    HouseholdOtherName,
+    Twin,
+    Homonym,
+    Unrelated,
+];
 
 const COUNT: usize = HYPOTHESES.len();
 
+/// Ways to be right, which come first.
+const RIGHT: usize = 6;
+
 /// Shares of links before any were seen.
-const PRIOR: [f64; COUNT] = [0.9924, 0.005, 0.002, 5e-4, 3e-5, 5e-6, 2e-6, 3e-5, 3.3e-5];
+const PRIOR: [f64; COUNT] = [0.9404, 0.005, 0.002, 5e-4, 0.05, 0.002, 3e-5, 5e-6, 2e-6, 3e-5, 3.3e-5];
 
 /// Links' worth of belief in [`PRIOR`].
 const PRIOR_LINKS: f64 = 5_000.0;
@@ -81,6 +100,8 @@ impl Hypothesis {
             OtherFamilyName => "other_family_name",
             OtherName => "other_name",
             OtherWriting => "other_writing",
+            Moved => "moved",
+            MovedOtherFamilyName => "moved_other_family_name",
             Household => "household",
             HouseholdOtherName => "household_other_name",
             Twin => "twin",
@@ -92,7 +113,7 @@ impl Hypothesis {
     /// Whether the link is right.
     #[must_use]
     pub const fn is_right(self) -> bool {
-        matches!(self, Same | OtherFamilyName | OtherName | OtherWriting)
+        matches!(self, Same | OtherFamilyName | OtherName | OtherWriting | Moved | MovedOtherFamilyName)
     }
 
     /// How often two values of a role compare as those of one person do, not as those of strangers.
@@ -105,6 +126,8 @@ impl Hypothesis {
             OtherFamilyName => !family,
             OtherName => !name,
             OtherWriting => !matches!(role, FamilyName | GivenName | FullName),
+            Moved => role != Address,
+            MovedOtherFamilyName => role != Address && !family,
             Household => family || role == Address,
             HouseholdOtherName => role == Address,
             Twin => family || role == Address || role == BirthDate,
@@ -322,7 +345,7 @@ impl Model {
         }
         (self.m, self.u) = expected.same.iter().zip(strangers).map(|(m, u)| smooth(m, u)).unzip();
         let right: [f64; HINTS] = std::array::from_fn(|hint| {
-            let sum = |of: &dyn Fn(usize) -> f64| -> f64 { (0..4).map(of).sum() };
+            let sum = |of: &dyn Fn(usize) -> f64| -> f64 { (0..RIGHT).map(of).sum() };
             let hints = sum(&|hypothesis| expected.hints[hypothesis][hint]);
             let links = sum(&|hypothesis| expected.hypotheses[hypothesis]);
             (hints + 0.5) / (links + 1000.0)

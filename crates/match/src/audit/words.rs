@@ -90,9 +90,12 @@ pub fn reason(
 
 fn verdict(language: Language, grade: &Grade) -> &'static str {
     let (english, japanese) = match grade.class {
+        AuditClass::Match if grade.hypotheses.0 == Hypothesis::Moved => {
+            ("the same person, who has moved", "同一人、転居の可能性")
+        }
         AuditClass::Match => ("the same person", "同一人"),
         AuditClass::EntryVariant => match grade.hypotheses.0 {
-            Hypothesis::OtherFamilyName => {
+            Hypothesis::OtherFamilyName | Hypothesis::MovedOtherFamilyName => {
                 ("the same person under another family name", "同一人、姓の変更の可能性")
             }
             Hypothesis::OtherName => ("the same person under another name", "同一人、別名の可能性"),
