@@ -45,6 +45,11 @@ impl InputPlan {
         found
     }
 
+    /// Whether the values of a column are readings of what stands in it.
+    pub(crate) fn reads(&self, column: usize) -> bool {
+        self.columns[column].1.is_some()
+    }
+
     /// Places of the columns.
     pub(crate) fn columns(&self) -> impl Iterator<Item = usize> {
         self.columns.iter().map(|(place, _)| *place)

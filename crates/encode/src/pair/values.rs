@@ -1,10 +1,12 @@
 //! The values of a comparison, normalised at every level: what is sealed under a handle.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use mizuhiki_exchange::ComparisonLayout;
 use mizuhiki_locale::{LevelTexts, Outcome, Pack, WILDCARD, day_after, day_month_exchanged};
 use mizuhiki_schema::Slip;
+use rustc_hash::FxHashMap;
 
 use super::ComparisonPlan;
 use crate::alternatives::{InputPlan, InputValue};
@@ -19,7 +21,12 @@ pub(super) struct Prepared {
     /// Features of all slots: places in `feature_bytes`.
     feature_bytes: Vec<u8>,
     feature_ends: Vec<usize>,
+    /// Readings that were normalised, by column: they are few, and each name has several.
+    remembered: Vec<FxHashMap<String, Arc<LevelTexts>>>,
 }
+
+/// Readings of a column that a comparison remembers.
+const MAX_REMEMBERED: usize = 1 << 15;
 
 /// A value.
 pub(super) struct Slot {
@@ -45,7 +52,7 @@ pub struct PlainValue {
 /// Memory that is used again.
 #[derive(Default)]
 pub(super) struct Scratch {
-    levels: LevelTexts,
+    levels: Arc<LevelTexts>,
     normal: String,
     features: Features,
 }
@@ -85,6 +92,31 @@ impl Prepared {
             .features
             .clone()
             .map(move |number| &self.feature_bytes[begin(number)..self.feature_ends[number]])
+    }
+
+    /// A reading at every level.
+    fn remember(
+        &mut self,
+        plan: &ComparisonPlan,
+        column: usize,
+        reading: &str,
+        pack: &dyn Pack,
+    ) -> Arc<LevelTexts> {
+        if self.remembered.len() <= column {
+            self.remembered.resize_with(column + 1, FxHashMap::default);
+        }
+        let remembered = &mut self.remembered[column];
+        if let Some(known) = remembered.get(reading) {
+            return Arc::clone(known);
+        }
+        let mut levels = LevelTexts::default();
+        pack.normalise_at(&plan.kinds[column], &plan.normalised, reading, &mut levels);
+        let levels = Arc::new(levels);
+        if remembered.len() >= MAX_REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(reading.to_owned(), Arc::clone(&levels));
+        levels
     }
 
     fn keep(&mut self, text: &str) -> Range<usize> {
@@ -127,7 +159,14 @@ pub(super) fn prepare<'v>(
         if plan.missing.iter().any(|missing| missing == text.trim()) {
             continue;
         }
-        let outcome = push(plan, column, &text, layout, pack, scratch, out);
+        let levels = if input.reads(column) {
+            out.remember(plan, column, &text, pack)
+        } else {
+            let levels = Arc::make_mut(&mut scratch.levels);
+            pack.normalise_at(&plan.kinds[column], &plan.normalised, &text, levels);
+            Arc::clone(&scratch.levels)
+        };
+        let outcome = push(plan, &InputValue { column, text }, &levels, layout, pack, scratch, out);
         if outcome != Outcome::Value && out.slots.is_empty() && why == Outcome::Missing {
             why = outcome;
         }
@@ -135,16 +174,17 @@ pub(super) fn prepare<'v>(
     if out.slots.is_empty() { why } else { Outcome::Value }
 }
 
+/// Takes a value, which `levels` holds normalised, as a slot.
 fn push(
     plan: &ComparisonPlan,
-    column: usize,
-    value: &str,
+    value: &InputValue<'_>,
+    levels: &LevelTexts,
     layout: &ComparisonLayout,
     pack: &dyn Pack,
     scratch: &mut Scratch,
     out: &mut Prepared,
 ) -> Outcome {
-    let kind = plan.kinds[column].as_str();
+    let column = value.column;
     let (text_length, feature_count) = (out.text.len(), out.feature_ends.len());
     let mut slot = Slot {
         source: column as u8 & 0x0F,
@@ -152,8 +192,6 @@ fn push(
         features: feature_count..feature_count,
         total: 0,
     };
-    pack.normalise_at(kind, &plan.normalised, value, &mut scratch.levels);
-    let levels = &scratch.levels;
     for number in 0..layout.levels {
         let text = levels.text(number).filter(|text| !text.contains(WILDCARD));
         slot.tags.push(text.map(|text| out.keep(text)));
@@ -187,10 +225,10 @@ fn push(
     };
     slot.source |= if graded.contains(WILDCARD) { mizuhiki_exchange::WILD } else { 0 };
     if let Some(text) = plan.rarity.and_then(|level| levels.text(level)) {
-        slot.source |= pack.rarity(kind, text).min(3) << 4;
+        slot.source |= pack.rarity(&plan.kinds[column], text).min(3) << 4;
     }
     for &slip in &plan.slips {
-        let slipped = slipped(plan, column, slip, value, pack, scratch);
+        let slipped = slipped(plan, value, slip, levels, pack, &mut scratch.normal);
         slot.tags.push(slipped.map(|text| out.keep(&text)));
     }
     out.slots.push(slot);
@@ -203,22 +241,22 @@ fn push(
     Outcome::Value
 }
 
-/// What a slip makes of a value, which stands normalised in `scratch`.
+/// What a slip makes of a value, which `levels` holds normalised.
 fn slipped(
     plan: &ComparisonPlan,
-    column: usize,
+    value: &InputValue<'_>,
     slip: Slip,
-    value: &str,
+    levels: &LevelTexts,
     pack: &dyn Pack,
-    scratch: &mut Scratch,
+    normal: &mut String,
 ) -> Option<String> {
-    let Scratch { levels, normal, .. } = scratch;
     let tightest = levels.text(0);
     match slip {
         Slip::DayMonth => day_month_exchanged(tightest?),
         Slip::NextDay => day_after(tightest?),
         _ => {
-            let outcome = pack.normalise(plan.other_parts[column]?, &plan.normalised[0], value, normal);
+            let other = plan.other_parts[value.column]?;
+            let outcome = pack.normalise(other, &plan.normalised[0], &value.text, normal);
             let there =
                 outcome == Outcome::Value && !normal.contains(WILDCARD) && tightest != Some(normal.as_str());
             there.then(|| normal.clone())
