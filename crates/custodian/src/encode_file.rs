@@ -16,11 +16,15 @@ use crate::blocks::{BlockCounts, SettledBlocks};
 use crate::chunks::{ChunkWorker, work_chunks};
 use crate::ids::{IdSource, is_id_header};
 use crate::shuffle::Shuffle;
+use crate::spill::SpillOr;
 use crate::summary::Alternatives;
 use crate::{CustodianError, EncodeSummary, IdPolicy};
 
 /// Records from which the limit on repeated tokens is enforced; a share of a few records says little.
 const MIN_RECORDS_FOR_LIMIT: u64 = 1_000;
+
+/// What is done when a shuffle in temporary files fails.
+const SHUFFLE: &str = "shuffle in temporary files for it";
 
 /// Encoding work.
 pub struct EncodeJob<'a> {
@@ -183,7 +187,9 @@ impl Sink {
         self.records += chunk.rows() as u64;
         self.rows += records.len() as u64;
         match &mut self.shuffle {
-            Some(shuffle) => shuffle.push(&rows).map_err(|source| spill_error(&self.file, source)),
+            Some(shuffle) => {
+                shuffle.push(&rows).map_err(|error| SpillOr::from(error).of(&self.file, SHUFFLE))
+            }
             None => Ok(self.writer.write(&rows)?),
         }
     }
@@ -194,12 +200,9 @@ impl Sink {
             let file = self.file;
             let write = |rows: &mut TokenRows| {
                 blocks.take_away(&mut rows.blocks);
-                self.writer.write(rows).map_err(SpillOr::Table)
+                self.writer.write(rows).map_err(SpillOr::from)
             };
-            shuffle.finish::<SpillOr>(write).map_err(|error| match error {
-                SpillOr::Spill(source) => spill_error(&file, source),
-                SpillOr::Table(error) => error.into(),
-            })?;
+            shuffle.finish(write).map_err(|error: SpillOr| error.of(&file, SHUFFLE))?;
         }
         // The map first, as tokens without their map could not be led back; but not before the tokens are safe on the
         // disk, as the tokens of an earlier run need the map that this one replaces.
@@ -209,22 +212,6 @@ impl Sink {
         }
         Ok(tokens.commit()?)
     }
-}
-
-enum SpillOr {
-    Spill(std::io::Error),
-    Table(ColumnarError),
-}
-
-impl From<std::io::Error> for SpillOr {
-    fn from(error: std::io::Error) -> Self {
-        Self::Spill(error)
-    }
-}
-
-fn spill_error(file: &str, source: std::io::Error) -> CustodianError {
-    ColumnarError::Io { file: file.to_owned(), action: "shuffle in temporary files for it", reason: source }
-        .into()
 }
 
 /// What the threads counted.

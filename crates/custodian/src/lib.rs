@@ -14,6 +14,7 @@ mod propose;
 mod propose_audit;
 mod select;
 mod shuffle;
+mod spill;
 mod summary;
 mod ties;
 

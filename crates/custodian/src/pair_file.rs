@@ -1,12 +1,11 @@
 //! A table of people and the handles of their links to a file of pair tokens, in bounded memory.
 
 use std::collections::BTreeMap;
-use std::io;
 
 use mizuhiki_columnar::{
     ColumnarError, PairTokenWriter, ReadOptions, Source, TableReader, Target, TextChunk, UnreadableValues,
 };
-use mizuhiki_encode::{Decoys, Issue, IssueKind, LinkageKey, PairEncoder, PairWorker};
+use mizuhiki_encode::{Decoys, Issue, LinkageKey, PairEncoder, PairWorker};
 use mizuhiki_exchange::{CustodianId, PairMeta, PairRows};
 use mizuhiki_schema::AuditSchema;
 use serde::Serialize;
@@ -15,6 +14,7 @@ use crate::chunks::{ChunkWorker, work_chunks};
 use crate::encode_file::columns_by_name;
 use crate::near_numbers::NearNumbers;
 use crate::places::Places;
+use crate::spill::SpillOr;
 use crate::ties::{HandleSource, Ties};
 use crate::{CustodianError, FieldIssue, OnProgress};
 
@@ -112,14 +112,9 @@ pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<Pai
     };
     let row_bytes = encoder.layout().row_bytes();
     let output = job.output.name();
-    let spill = |reason: io::Error| {
-        CustodianError::from(ColumnarError::Io {
-            file: output.clone(),
-            action: "order in temporary files for it",
-            reason,
-        })
-    };
-    let mut rows = Places::new(ties.len() + plan.decoy_handles.len(), row_bytes).map_err(spill)?;
+    let spill = |error: SpillOr| error.of(&output, "order in temporary files for it");
+    let mut rows =
+        Places::new(ties.len() + plan.decoy_handles.len(), row_bytes).map_err(|error| spill(error.into()))?;
     let mut records = 0_u64;
     let mut summary = PairSummary::new(job.schema, &encoder);
     let workers =
@@ -128,7 +123,7 @@ pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<Pai
         records += chunk.rows() as u64;
         summary.records_without_link += made.without_link;
         for ((place, row), bytes) in made.places.iter().zip(made.rows.chunks_exact(row_bytes)) {
-            if let Err(first) = rows.put(*place as usize, *row, bytes).map_err(spill)? {
+            if let Err(first) = rows.put(*place as usize, *row, bytes).map_err(|error| spill(error.into()))? {
                 let column = id_column.unwrap_or_default().to_owned();
                 return Err(CustodianError::RepeatedId { file: file.clone(), column, first, second: *row });
             }
@@ -145,7 +140,8 @@ pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<Pai
         return Err(CustodianError::NoLinks { file });
     }
     summary.unreadable = unreadable;
-    summary.mask(job.schema, &issues);
+    let compared: Vec<&str> = job.schema.body().comparisons.iter().map(|of| of.name.as_str()).collect();
+    summary.masked = FieldIssue::all(&issues, &compared);
     let meta = PairMeta { schema: job.schema.clone(), key_id: encoder.key_id(), custodian: job.custodian };
     let out = Output {
         plan: &plan,
@@ -156,10 +152,7 @@ pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<Pai
         batch: PairRows::default(),
         near_links: 0,
     };
-    out.write(&mut rows, &mut summary).map_err(|error| match error {
-        OutError::Spill(reason) => spill(reason),
-        OutError::Table(error) => error.into(),
-    })?;
+    out.write(&mut rows, &mut summary).map_err(spill)?;
     summary.warn();
     Ok(summary)
 }
@@ -294,12 +287,12 @@ struct Output<'a> {
 
 impl Output<'_> {
     /// Writes the rows that are filled: links, then decoys.
-    fn write(mut self, rows: &mut Places, summary: &mut PairSummary) -> Result<(), OutError> {
+    fn write(mut self, rows: &mut Places, summary: &mut PairSummary) -> Result<(), SpillOr> {
         let links = self.plan.ties.len();
         let filled: Vec<Option<u64>> =
             (0..links + self.plan.decoy_handles.len()).map(|place| rows.filled_by(place)).collect();
         self.batch = self.empty();
-        rows.read::<OutError>(|first, bytes| {
+        rows.read::<SpillOr>(|first, bytes| {
             for (token, place) in bytes.chunks_exact(self.row_bytes.max(1)).zip(first..) {
                 match filled[place] {
                     Some(row) => self.push(place, row, token, summary)?,
@@ -324,7 +317,7 @@ impl Output<'_> {
         row: u64,
         token: &[u8],
         summary: &mut PairSummary,
-    ) -> Result<(), OutError> {
+    ) -> Result<(), SpillOr> {
         let ties = self.plan.ties;
         let decoy = place >= ties.len();
         let link = if decoy { self.plan.decoy_handles[place - ties.len()] as usize } else { place };
@@ -356,23 +349,6 @@ impl Output<'_> {
     }
 }
 
-enum OutError {
-    Spill(io::Error),
-    Table(ColumnarError),
-}
-
-impl From<io::Error> for OutError {
-    fn from(reason: io::Error) -> Self {
-        Self::Spill(reason)
-    }
-}
-
-impl From<ColumnarError> for OutError {
-    fn from(error: ColumnarError) -> Self {
-        Self::Table(error)
-    }
-}
-
 impl PairSummary {
     fn new(schema: &AuditSchema, encoder: &PairEncoder) -> Self {
         Self {
@@ -390,18 +366,6 @@ impl PairSummary {
             unreadable: Vec::new(),
             warnings: Vec::new(),
         }
-    }
-
-    fn mask(&mut self, schema: &AuditSchema, issues: &BTreeMap<Issue, u64>) {
-        let comparisons = &schema.body().comparisons;
-        self.masked = issues
-            .iter()
-            .map(|(issue, &count)| FieldIssue {
-                field: comparisons.get(issue.field).map_or("", |of| of.name.as_str()).to_owned(),
-                reason: if issue.kind == IssueKind::Missing { "missing" } else { issue.reason }.to_owned(),
-                count,
-            })
-            .collect();
     }
 
     fn warn(&mut self) {

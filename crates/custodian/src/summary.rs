@@ -1,7 +1,9 @@
 //! What is told after encoding: counts and leaks, never values.
 
+use std::collections::BTreeMap;
+
 use mizuhiki_columnar::UnreadableValues;
-use mizuhiki_encode::IssueKind;
+use mizuhiki_encode::{Issue, IssueKind};
 use mizuhiki_schema::{LinkageSchema, Measure, SchemaBody};
 use serde::Serialize;
 
@@ -70,6 +72,20 @@ pub struct FieldIssue {
     pub count: u64,
 }
 
+impl FieldIssue {
+    /// Issues with the names of the fields that they number.
+    pub(crate) fn all(issues: &BTreeMap<Issue, u64>, fields: &[&str]) -> Vec<Self> {
+        issues
+            .iter()
+            .map(|(issue, &count)| Self {
+                field: fields.get(issue.field).copied().unwrap_or_default().to_owned(),
+                reason: if issue.kind == IssueKind::Missing { "missing" } else { issue.reason }.to_owned(),
+                count,
+            })
+            .collect()
+    }
+}
+
 impl EncodeSummary {
     pub(crate) fn new(schema: &LinkageSchema, key_id: String, records: u64, counts: &Counts) -> Self {
         let taps = match schema.measure() {
@@ -95,15 +111,6 @@ impl EncodeSummary {
                 repeated_share: summary.repeated_share,
             }
         });
-        let masked = counts.issues.iter().map(|(issue, &count)| FieldIssue {
-            field: fields.get(issue.field).copied().unwrap_or_default().to_owned(),
-            reason: if issue.kind == IssueKind::Missing {
-                "missing".to_owned()
-            } else {
-                issue.reason.to_owned()
-            },
-            count,
-        });
         Self {
             records,
             schema_digest: schema.digest().to_string(),
@@ -113,7 +120,7 @@ impl EncodeSummary {
             views: views.collect(),
             blocking: None,
             alternatives: None,
-            masked: masked.collect(),
+            masked: FieldIssue::all(&counts.issues, &fields),
             unreadable: Vec::new(),
             warnings: Vec::new(),
         }

@@ -2,7 +2,7 @@
 
 use mizuhiki_exchange::KeyId;
 use mizuhiki_locale::{Pack, pack, packs};
-use mizuhiki_schema::{Feature, Input, LinkageSchema, SchemaBody, TokenSchema};
+use mizuhiki_schema::{Feature, Input, LinkageSchema, SchemaBody, SchemaDigest, TokenSchema};
 use sha2::{Digest, Sha256};
 
 use crate::alternatives::InputPlan;
@@ -160,22 +160,10 @@ fn plan_tokens(
     columns: &[String],
     keys: &SchemaKeys,
 ) -> Result<TokenPlan, EncodeError> {
-    let Some(pack) = pack(&schema.pack) else {
-        let known: Vec<&str> = packs().iter().map(|pack| pack.name()).collect();
-        return Err(EncodeError::UnknownPack { pack: schema.pack.clone(), known: known.join(", ") });
-    };
+    let pack = resolve_pack(&schema.pack, &schema.inputs)?;
     let mut groups: Vec<&str> = schema.fields.iter().map(|field| field.key_group.as_str()).collect();
     groups.sort_unstable();
     groups.dedup();
-    let read_as_written = |(index, input): (usize, &Input)| {
-        let column = input.columns.iter().position(|column| column.readings.is_some())?;
-        Some(EncodeError::NoReadings { input: index, column, pack: pack.name().to_owned() })
-    };
-    if let Some(error) = schema.inputs.iter().enumerate().find_map(read_as_written)
-        && !pack.reads()
-    {
-        return Err(error);
-    }
     let fields = schema
         .fields
         .iter()
@@ -208,13 +196,7 @@ fn plan_tokens(
             })
         })
         .collect::<Result<Vec<_>, EncodeError>>()?;
-    if let Some(pinned) = schema.pack_digest {
-        let found = tables_digest(pack);
-        if *pinned.as_bytes() != found {
-            let found = found.iter().map(|byte| format!("{byte:02x}")).collect();
-            return Err(EncodeError::PackDigest { pinned: pinned.to_string(), found });
-        }
-    }
+    check_tables(pack, schema.pack_digest)?;
     let views =
         schema.views.iter().map(|view| plan_view(schema, view, keys)).collect::<Result<Vec<_>, _>>()?;
     let blocks = plan_blocks(schema, pack, &fields, keys)?;
@@ -230,6 +212,33 @@ fn plan_tokens(
         token_bits: schema.diffusion.map_or(schema.filter.bits, |diffusion| diffusion.bits),
         refuse_national_numbers: schema.statutory_basis.is_none(),
     })
+}
+
+/// The pack of a schema, if it can do what the inputs ask of it.
+pub(crate) fn resolve_pack(name: &str, inputs: &[Input]) -> Result<&'static dyn Pack, EncodeError> {
+    let Some(pack) = pack(name) else {
+        let known: Vec<&str> = packs().iter().map(|pack| pack.name()).collect();
+        return Err(EncodeError::UnknownPack { pack: name.to_owned(), known: known.join(", ") });
+    };
+    let read_as_written = |(index, input): (usize, &Input)| {
+        let column = input.columns.iter().position(|column| column.readings.is_some())?;
+        Some(EncodeError::NoReadings { input: index, column, pack: pack.name().to_owned() })
+    };
+    match inputs.iter().enumerate().find_map(read_as_written) {
+        Some(error) if !pack.reads() => Err(error),
+        _ => Ok(pack),
+    }
+}
+
+/// Checks that a pack's tables are those that the schema pins, if it does.
+pub(crate) fn check_tables(pack: &dyn Pack, pinned: Option<SchemaDigest>) -> Result<(), EncodeError> {
+    let Some(pinned) = pinned else { return Ok(()) };
+    let found = tables_digest(pack);
+    if *pinned.as_bytes() == found {
+        return Ok(());
+    }
+    let found = found.iter().map(|byte| format!("{byte:02x}")).collect();
+    Err(EncodeError::PackDigest { pinned: pinned.to_string(), found })
 }
 
 /// The level that is meant by `level` for a kind; `path` is where the two stand in the schema.

@@ -9,13 +9,13 @@ mod values;
 use std::collections::BTreeMap;
 
 use mizuhiki_exchange::{KeyId, PairLayout};
-use mizuhiki_locale::{Pack, pack, packs};
+use mizuhiki_locale::Pack;
 use mizuhiki_schema::{AuditComparison, AuditSchema, Feature, Input, Slip};
 use zeroize::Zeroizing;
 
 use crate::alternatives::InputPlan;
 use crate::national_id::is_my_number;
-use crate::plan::{columns_of, resolve_level, tables_digest};
+use crate::plan::{check_tables, columns_of, resolve_level, resolve_pack};
 use crate::{EncodeError, Issue, IssueKind, LinkageKey};
 use mac::Mac;
 pub use sample::Decoys;
@@ -63,17 +63,7 @@ impl PairEncoder {
     /// [`EncodeError`] if the schema names a pack, kind or level that this build lacks, or a national number.
     pub fn new(schema: &AuditSchema, key: &LinkageKey, custodian: &str) -> Result<Self, EncodeError> {
         let body = schema.body();
-        let Some(pack) = pack(&body.pack) else {
-            let known: Vec<&str> = packs().iter().map(|pack| pack.name()).collect();
-            return Err(EncodeError::UnknownPack { pack: body.pack.clone(), known: known.join(", ") });
-        };
-        let reads = |input: &Input| input.columns.iter().position(|column| column.readings.is_some());
-        if let Some((input, column)) =
-            body.inputs.iter().enumerate().find_map(|(index, input)| Some((index, reads(input)?)))
-            && !pack.reads()
-        {
-            return Err(EncodeError::NoReadings { input, column, pack: pack.name().to_owned() });
-        }
+        let pack = resolve_pack(&body.pack, &body.inputs)?;
         let comparisons = body
             .comparisons
             .iter()
@@ -99,13 +89,7 @@ impl PairEncoder {
                 });
             }
         }
-        if let Some(pinned) = body.pack_digest {
-            let found = tables_digest(pack);
-            if *pinned.as_bytes() != found {
-                let found = found.iter().map(|byte| format!("{byte:02x}")).collect();
-                return Err(EncodeError::PackDigest { pinned: pinned.to_string(), found });
-            }
-        }
+        check_tables(pack, body.pack_digest)?;
         let columns = columns_of(&body.inputs);
         let keys = key.for_schema(schema.digest());
         Ok(Self {
