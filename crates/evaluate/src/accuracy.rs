@@ -4,10 +4,8 @@
 //! clusters are not: there they are somewhat too narrow.
 
 use mizuhiki_exchange::{Classification, Link, RecordId};
+use mizuhiki_match::audit::wilson;
 use serde::Serialize;
-
-/// 97.5 % quantile of the normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
 
 /// A proportion and its 95 % interval; `0 ≤ low ≤ value ≤ high ≤ 1`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -29,17 +27,11 @@ impl Rate {
         if trials == 0 {
             return Self { value: 0.0, low: 0.0, high: 1.0 };
         }
-        let n = trials as f64;
-        let value = hits.min(trials) as f64 / n;
-        let centre = value + Z * Z / (2.0 * n);
-        let half = Z * (value * (1.0 - value) / n + Z * Z / (4.0 * n * n)).sqrt();
-        let scale = 1.0 + Z * Z / n;
+        let (hits, trials) = (hits.min(trials) as f64, trials as f64);
+        let value = hits / trials;
+        let (low, high) = wilson(hits, trials);
         // The ends are exact at 0 and 1 but for rounding.
-        Self {
-            value,
-            low: ((centre - half) / scale).clamp(0.0, value),
-            high: ((centre + half) / scale).clamp(value, 1.0),
-        }
+        Self { value, low: low.clamp(0.0, value), high: high.clamp(value, 1.0) }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::native::{
     identifier, input_named, paths_of_repeated, read_features, read_locale, read_missing,
     read_statutory_basis,
 };
-use crate::{Feature, MAX_SCHEMA_BYTES, SchemaDigest, SchemaError, digest, json};
+use crate::{Feature, SchemaDigest, SchemaError, digest, json};
 
 /// Value of the member `format`.
 pub(crate) const FORMAT: &str = "mizuhiki-audit-schema";
@@ -193,14 +193,7 @@ impl AuditSchema {
     /// # Errors
     /// [`SchemaError`] with every fault found: its JSON path, what is wrong and how to mend it.
     pub fn parse(text: &str) -> Result<Self, SchemaError> {
-        if text.len() > MAX_SCHEMA_BYTES {
-            return Err(SchemaError::single(
-                "$",
-                format!("the document has {} bytes; the limit is {MAX_SCHEMA_BYTES}", text.len()),
-                "an audit schema is a short document: check that this is the right file",
-            ));
-        }
-        let value = json::parse(text)?;
+        let value = json::parse(text, "an audit schema")?;
         if !Self::is_audit(&value) {
             return Err(SchemaError::single(
                 "$.format",

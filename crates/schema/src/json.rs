@@ -5,9 +5,17 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::SchemaError;
+use crate::{MAX_SCHEMA_BYTES, SchemaError};
 
-pub(crate) fn parse(text: &str) -> Result<Value, SchemaError> {
+/// Reads a document; `what` it should be is said if it is too long for one.
+pub(crate) fn parse(text: &str, what: &str) -> Result<Value, SchemaError> {
+    if text.len() > MAX_SCHEMA_BYTES {
+        return Err(SchemaError::single(
+            "$",
+            format!("the document has {} bytes; the limit is {MAX_SCHEMA_BYTES}", text.len()),
+            format!("{what} is a short document: check that this is the right file"),
+        ));
+    }
     serde_json::from_str::<Strict>(text).map(|strict| strict.0).map_err(|error| {
         // serde_json quotes no document text in syntax errors; our own message names only a member.
         SchemaError::single("$", format!("not valid JSON: {error}"), "mend the JSON at that line and column")
@@ -82,11 +90,22 @@ mod tests {
 
     #[test]
     fn a_repeated_member_is_a_fault() {
-        let error = parse(r#"{"a": {"b": 1, "b": 2}}"#).unwrap_err().to_string();
+        let error = parse(r#"{"a": {"b": 1, "b": 2}}"#, "a schema").unwrap_err().to_string();
         assert!(error.contains("member \"b\" stands twice"), "{error}");
         assert_eq!(
-            parse(r#"{"a": [1, -2.5, null, true, "x"]}"#).unwrap().to_string(),
+            parse(r#"{"a": [1, -2.5, null, true, "x"]}"#, "a schema").unwrap().to_string(),
             r#"{"a":[1,-2.5,null,true,"x"]}"#
+        );
+    }
+
+    #[test]
+    fn a_document_has_a_size() {
+        let text = |spaces: usize| format!("{{}}{}", " ".repeat(spaces));
+        assert!(parse(&text(MAX_SCHEMA_BYTES - 2), "a schema").is_ok());
+        let error = parse(&text(MAX_SCHEMA_BYTES - 1), "a schema").unwrap_err().to_string();
+        assert!(
+            error.contains("the limit is 1048576") && error.contains("a schema is a short document"),
+            "{error}"
         );
     }
 }

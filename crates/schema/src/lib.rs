@@ -69,14 +69,7 @@ impl LinkageSchema {
     /// # Errors
     /// [`SchemaError`] with every fault found: its JSON path, what is wrong and how to mend it.
     pub fn parse(text: &str) -> Result<Self, SchemaError> {
-        if text.len() > MAX_SCHEMA_BYTES {
-            return Err(SchemaError::single(
-                "$",
-                format!("the document has {} bytes; the limit is {MAX_SCHEMA_BYTES}", text.len()),
-                "a linkage schema is a short document: check that this is the right file",
-            ));
-        }
-        let value = json::parse(text)?;
+        let value = json::parse(text, "a linkage schema")?;
         let (body, warnings) = Self::read_body(&value)?;
         let canonical = digest::canonical(&value)?;
         Ok(Self { digest: SchemaDigest::of(&canonical), canonical, body, warnings })
