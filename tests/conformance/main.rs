@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
 
 mod audit;
+mod confirm;
 mod matching;
 mod normalisation;
 mod schema;
@@ -16,7 +17,34 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Every file of vectors and the members of its cases.
-const FILES: [(&str, &[&str]); 23] = [
+const FILES: [(&str, &[&str]); 29] = [
+    ("confirm/schema.json", &["name", "document", "digest", "rule", "faults"]),
+    ("confirm/rules.json", &["name", "confirm", "schema", "bits", "slots", "digest", "rows", "pairs"]),
+    (
+        "confirm/filters.json",
+        &["name", "schema", "key", "columns", "values", "rows", "custodian", "signing_seed"],
+    ),
+    (
+        "confirm/tickets.json",
+        &[
+            "name",
+            "key_id",
+            "custodian",
+            "rows",
+            "row",
+            "record",
+            "commitment",
+            "tickets",
+            "batch",
+            "root",
+            "digest",
+        ],
+    ),
+    (
+        "confirm/documents.json",
+        &["name", "kind", "seed", "signer", "fingerprint", "header", "body", "document", "digest", "key_id"],
+    ),
+    ("confirm/logs.json", &["name", "key_id", "log", "good", "bad_line", "lines", "openings", "head"]),
     ("schema/digest.json", &["name", "document", "canonical", "digest"]),
     ("schema/faults.json", &["name", "document", "path"]),
     ("schema/audit.json", &["name", "document", "digest", "faults"]),

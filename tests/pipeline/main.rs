@@ -47,6 +47,7 @@ fn link(folder: &Path, left: &str, right: &str, output: &str, threads: usize) ->
         search: SearchOptions { threads, ..SearchOptions::default() },
         assignment: Assignment::Optimal,
         top: None,
+        for_confirm: None,
         candidates: None,
         write_candidates: None,
         report: None,

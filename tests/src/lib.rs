@@ -1,1 +1,5 @@
-//! Only test targets: see the folders beside this one.
+//! What several test targets share: see the folders beside this one.
+
+mod clear;
+
+pub use clear::Clear;

@@ -124,6 +124,17 @@ impl BitRows {
         Ok(())
     }
 
+    /// The rows `rows`, in that order.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn selected(&self, rows: &[u32]) -> Self {
+        let mut selected = Self::with_capacity(self.width, rows.len());
+        rows.iter().for_each(|&row| selected.words.extend_from_slice(self.row(row as usize)));
+        selected
+    }
+
     /// Reorders the rows in place: row `i` becomes what row `order[i]` was.
     ///
     /// # Panics

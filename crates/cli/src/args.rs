@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::args_confirm::Confirm;
+
 /// Privacy-preserving record matching: link, audit and check identities without pooling personal data.
 #[derive(Parser)]
 #[command(name = "mizuhiki", version, propagate_version = true, arg_required_else_help = true)]
@@ -35,6 +37,9 @@ pub(crate) enum Command {
     Link(Link),
     /// Linkage unit: grade links that exist, from pair tokens of both sides, and list those that are probably wrong.
     Audit(Box<Audit>),
+    /// Decide borderline pairs under encryption, one bit a pair; each step reads and writes files that can be mailed.
+    #[command(subcommand)]
+    Confirm(Confirm),
     /// Linkage unit: find the records of one file that are of one person.
     Dedupe(Dedupe),
     /// Laboratory: make people, as custodians write them down, with known truth.
@@ -255,6 +260,9 @@ pub(crate) struct Link {
     /// Look only at candidate pairs among the best K of either record.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) top: Option<u32>,
+    /// List pairs for `confirm ask` beside the sure links: for each record without one, up to K borderline pairs.
+    #[arg(long, value_name = "K", num_args = 0..=1, default_missing_value = "4", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub(crate) for_confirm: Option<u32>,
     /// Put records into clusters, and let a file hold a person more than once.
     #[arg(long)]
     pub(crate) duplicates: bool,

@@ -1,6 +1,7 @@
 //! The `mizuhiki` command: every role's work, file in, file out.
 
 mod args;
+mod args_confirm;
 mod commands;
 mod progress;
 mod say;

@@ -3,7 +3,9 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use mizuhiki_authority::AuthorityError;
 use mizuhiki_custodian::CustodianError;
+use mizuhiki_linkage_unit::LinkageUnitError;
 use serde::Serialize;
 use serde_json::json;
 
@@ -53,7 +55,9 @@ impl Say {
 
     /// Prints an error and gives its exit code: 1 failed, 2 usage, 3 refused by policy.
     pub(crate) fn fail(&self, error: &anyhow::Error) -> ExitCode {
-        let refused = error.downcast_ref::<CustodianError>().is_some_and(CustodianError::is_refusal);
+        let refused = error.downcast_ref::<CustodianError>().is_some_and(CustodianError::is_refusal)
+            || error.downcast_ref::<LinkageUnitError>().is_some_and(LinkageUnitError::is_refusal)
+            || error.downcast_ref::<AuthorityError>().is_some_and(AuthorityError::is_refusal);
         let code = if refused {
             3
         } else if error.is::<UsageError>() {

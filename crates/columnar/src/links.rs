@@ -38,9 +38,11 @@ struct LinkJson {
     right_id: String,
     similarity: f64,
     class: String,
+    #[serde(default)]
+    probability: Option<f64>,
 }
 
-/// Reads a link table.
+/// Reads a link table; the column `probability` may be missing.
 ///
 /// # Errors
 /// [`ColumnarError`] naming the row and column that is no link.
@@ -58,17 +60,19 @@ pub fn read_links(source: &Source) -> Result<Vec<Link>, ColumnarError> {
             .iter()
             .zip(1..)
             .map(|(link, row)| {
-                to_link(
-                    &name,
-                    row,
-                    [&link.left_id, &link.right_id, &link.similarity.to_string(), &link.class],
-                )
+                let texts = [&link.left_id, &link.right_id, &link.similarity.to_string(), &link.class];
+                Ok(Link { probability: link.probability, ..to_link(&name, row, texts.map(String::as_str))? })
             })
             .collect();
     }
     let mut links = Vec::new();
-    read_columns(opened, &COLUMNS, |name, row, values| {
-        links.push(to_link(name, row, [values[0], values[1], values[2], values[3]])?);
+    read_columns(opened, &COLUMNS, &["probability"], |name, row, values| {
+        let link = to_link(name, row, [values[0], values[1], values[2], values[3]])?;
+        let probability = match values.get(4).map_or("", |text| text.trim()) {
+            "" => None,
+            text => Some(to_probability(name, row, text)?),
+        };
+        links.push(Link { probability, ..link });
         Ok(())
     })?;
     Ok(links)
@@ -80,7 +84,7 @@ pub fn read_links(source: &Source) -> Result<Vec<Link>, ColumnarError> {
 /// [`ColumnarError`] naming the row and column that is no id.
 pub fn read_pairs(source: &Source) -> Result<Vec<(RecordId, RecordId)>, ColumnarError> {
     let mut pairs = Vec::new();
-    read_columns(source.open()?, &COLUMNS[..2], |name, row, values| {
+    read_columns(source.open()?, &COLUMNS[..2], &[], |name, row, values| {
         pairs.push((to_id(name, row, COLUMNS[0], values[0])?, to_id(name, row, COLUMNS[1], values[1])?));
         Ok(())
     })?;
@@ -90,10 +94,13 @@ pub fn read_pairs(source: &Source) -> Result<Vec<(RecordId, RecordId)>, Columnar
 fn read_columns(
     opened: Opened,
     columns: &[&str],
+    optional: &[&str],
     mut keep: impl FnMut(&str, u64, &[&str]) -> Result<(), ColumnarError>,
 ) -> Result<(), ColumnarError> {
     let mut reader = TableReader::from_opened(opened, &ReadOptions::default())?;
-    let wanted = reader.columns_named(columns)?;
+    let there = optional.iter().filter(|column| reader.columns().iter().any(|found| found == *column));
+    let columns: Vec<&str> = columns.iter().chain(there).copied().collect();
+    let wanted = reader.columns_named(&columns)?;
     let name = reader.name().to_owned();
     while let Some(chunk) = reader.next_chunk(&wanted)? {
         let mut values = Vec::with_capacity(columns.len());
@@ -111,6 +118,18 @@ fn to_id(name: &str, row: u64, column: &str, text: &str) -> Result<RecordId, Col
         .map_err(|error| ColumnarError::cell(name, row, column, error.to_string(), "write a record id"))
 }
 
+fn to_probability(name: &str, row: u64, text: &str) -> Result<f64, ColumnarError> {
+    text.parse().ok().filter(|probability| (0.0..=1.0).contains(probability)).ok_or_else(|| {
+        ColumnarError::cell(
+            name,
+            row,
+            "probability",
+            "not a probability",
+            "write a number from 0 to 1, or nothing",
+        )
+    })
+}
+
 fn to_link(name: &str, row: u64, [left, right, similarity, class]: [&str; 4]) -> Result<Link, ColumnarError> {
     let cell = |column: &str, problem: &str, fix: &str| ColumnarError::cell(name, row, column, problem, fix);
     Ok(Link {
@@ -123,5 +142,6 @@ fn to_link(name: &str, row: u64, [left, right, similarity, class]: [&str; 4]) ->
             .ok_or_else(|| cell(COLUMNS[2], "not a similarity", "write a number from 0 to 1"))?,
         class: Classification::from_name(class)
             .ok_or_else(|| cell(COLUMNS[3], "not a class", "write match, borderline or non-match"))?,
+        probability: None,
     })
 }

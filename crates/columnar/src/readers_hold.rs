@@ -223,6 +223,7 @@ fn links() -> impl Strategy<Value = Vec<Link>> {
             right: RecordId::new(&right).unwrap(),
             similarity: Similarity::new(similarity).unwrap(),
             class,
+            probability: None,
         };
         links.into_iter().map(link).collect()
     })
@@ -334,6 +335,7 @@ fn valid_files() -> Vec<(&'static str, Vec<u8>)> {
         right: RecordId::new(&format!("r,{row}")).unwrap(),
         similarity: Similarity::new(f64::from(row) / 10.0).unwrap(),
         class: Classification::Borderline,
+        probability: None,
     };
     let links: Vec<Link> = (0..9).map(link).collect();
     let people = people_batch(20);

@@ -95,7 +95,7 @@ pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<En
     Ok(summary)
 }
 
-fn random() -> Result<ChaCha20Rng, CustodianError> {
+pub(crate) fn random() -> Result<ChaCha20Rng, CustodianError> {
     // A fresh linkage key is 32 bytes from the system's source, which is what a generator needs too.
     let seed = LinkageKey::random().ok_or(CustodianError::NoRandomness)?;
     let mut bytes = [0; 32];
@@ -147,7 +147,7 @@ pub(crate) fn columns_by_name(
     Ok((reader.columns_named(&names)?, places))
 }
 
-fn find_id_column(
+pub(crate) fn find_id_column(
     reader: &TableReader,
     given: Option<&str>,
     policy: &IdPolicy,

@@ -123,6 +123,35 @@ pub enum CustodianError {
         /// What its name looks like.
         what: &'static str,
     },
+    /// A confirmation is refused, or cannot be read or written.
+    #[error("{file}: {reason}")]
+    Confirm {
+        /// The file that shows it.
+        file: String,
+        /// What is wrong.
+        reason: mizuhiki_confirm::ConfirmError,
+    },
+    /// Tickets of the authority's copy.
+    #[error(
+        "{file}: these tickets are for the authority; use the file that the linkage unit made for this custodian"
+    )]
+    NotForCustodian {
+        /// The tickets.
+        file: String,
+    },
+    /// A table that is no id map.
+    #[error(
+        "{file}: this is no id map; give the file that `mizuhiki encode --id-map` wrote, or name the column of ids"
+    )]
+    NoIdMap {
+        /// The file.
+        file: String,
+    },
+    /// A schema that does not say how pairs are confirmed.
+    #[error(
+        "the schema does not say how pairs are confirmed; agree on a member \"confirm\" (protocols/01-linkage-schema.md §2.5)"
+    )]
+    NothingToConfirm,
     /// The operating system gives no random numbers.
     #[error("the operating system gives no random numbers")]
     NoRandomness,
@@ -140,6 +169,7 @@ impl CustodianError {
             Self::RepeatedView { .. }
                 | Self::Label { .. }
                 | Self::InPlain { .. }
+                | Self::Confirm { reason: mizuhiki_confirm::ConfirmError::Refused { .. }, .. }
                 | Self::Encode { reason: EncodeError::NationalNumber { .. }, .. }
         )
     }

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod chunks;
+mod confirm;
 mod encode_file;
 mod error;
 mod ids;
@@ -19,6 +20,7 @@ mod summary;
 mod ties;
 
 pub use blocks::{BlockingReport, PassReport};
+pub use confirm::{ConfirmJob, ConfirmSummary, RecordSource, encrypt_tickets};
 pub use encode_file::{EncodeJob, OnProgress, encode_file};
 pub use error::CustodianError;
 pub use ids::IdPolicy;

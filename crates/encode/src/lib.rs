@@ -5,6 +5,7 @@
 mod alternatives;
 mod blocks;
 mod clkhash;
+mod confirm;
 #[doc(hidden)]
 pub mod conformance;
 mod diffusion;
@@ -19,6 +20,7 @@ mod stats;
 mod strptime;
 mod worker;
 
+pub use confirm::{ConfirmEncoder, ConfirmRow, ConfirmWorker};
 pub use error::{EncodeError, Issue, IssueKind};
 pub use key::{KEY_BYTES, LinkageKey};
 pub use pair::{Decoys, PairEncoder, PairWorker, PlainValue};

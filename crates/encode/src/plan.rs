@@ -2,7 +2,9 @@
 
 use mizuhiki_exchange::KeyId;
 use mizuhiki_locale::{Pack, pack, packs};
-use mizuhiki_schema::{Feature, Input, LinkageSchema, SchemaBody, SchemaDigest, TokenSchema};
+use mizuhiki_schema::{
+    ConfirmFilter, Feature, Input, LinkageSchema, SchemaBody, SchemaDigest, TokenSchema, View,
+};
 use sha2::{Digest, Sha256};
 
 use crate::alternatives::InputPlan;
@@ -80,7 +82,8 @@ impl Encoder {
             SchemaBody::Tokens(body) => {
                 let columns = columns_of(&body.inputs);
                 let keys = key.for_schema(schema.digest());
-                (Plan::Tokens(plan_tokens(body, schema.max_alternatives(), &columns, &keys)?), columns)
+                let most = schema.max_alternatives();
+                (Plan::Tokens(plan_tokens(body, most, &columns, &keys, "search/positions")?), columns)
             }
             SchemaBody::Clkhash(body) => {
                 let columns = body.features.iter().map(|feature| feature.identifier.clone()).collect();
@@ -89,6 +92,21 @@ impl Encoder {
             _ => unreachable!("schemas are native or clkhash"),
         };
         Ok(Self { plan, columns, key_id: key.fingerprint() })
+    }
+
+    /// An encoder of one undiffused filter instead of views and blocks, under keys of its own.
+    pub(crate) fn of_filter(
+        schema: &LinkageSchema,
+        body: &TokenSchema,
+        key: &LinkageKey,
+        (name, filter): (&str, &ConfirmFilter),
+    ) -> Result<Self, EncodeError> {
+        let only = body.clone().with_only_view(name, &filter.fields, filter.filter());
+        let columns = columns_of(&only.inputs);
+        let keys = key.for_schema(schema.digest());
+        let most = schema.max_alternatives();
+        let plan = plan_tokens(&only, most, &columns, &keys, "confirm/positions")?;
+        Ok(Self { plan: Plan::Tokens(plan), columns, key_id: key.fingerprint() })
     }
 
     /// Checks that this build can encode `schema`, without a key.
@@ -159,6 +177,7 @@ fn plan_tokens(
     max_alternatives: usize,
     columns: &[String],
     keys: &SchemaKeys,
+    purpose: &str,
 ) -> Result<TokenPlan, EncodeError> {
     let pack = resolve_pack(&schema.pack, &schema.inputs)?;
     let mut groups: Vec<&str> = schema.fields.iter().map(|field| field.key_group.as_str()).collect();
@@ -197,8 +216,11 @@ fn plan_tokens(
         })
         .collect::<Result<Vec<_>, EncodeError>>()?;
     check_tables(pack, schema.pack_digest)?;
-    let views =
-        schema.views.iter().map(|view| plan_view(schema, view, keys)).collect::<Result<Vec<_>, _>>()?;
+    let views = schema
+        .views
+        .iter()
+        .map(|view| plan_view(schema, view, keys, purpose))
+        .collect::<Result<Vec<_>, _>>()?;
     let blocks = plan_blocks(schema, pack, &fields, keys)?;
     Ok(TokenPlan {
         pack,
@@ -271,21 +293,20 @@ pub(crate) fn resolve_level(
 
 fn plan_view(
     schema: &TokenSchema,
-    view: &mizuhiki_schema::View,
+    view: &View,
     keys: &SchemaKeys,
+    purpose: &str,
 ) -> Result<ViewPlan, EncodeError> {
     let total: f64 = view.fields.iter().map(|&field| schema.fields[field].weight).sum();
-    // Σ B_f = −ln(1 − fill) · m sets the wanted share of bits if positions are uniform.
-    let insertions = -(1.0 - schema.filter.fill).ln() * schema.filter.bits as f64;
     let mut fields = Vec::with_capacity(view.fields.len());
     for &index in &view.fields {
         let field = &schema.fields[index];
         let share = field.weight / total;
-        let budget = (insertions * share).round() as usize;
+        let budget = schema.filter.budget(share);
         if budget < 8 {
             return Err(EncodeError::NoBudget { index, view: view.name.clone(), bits: budget });
         }
-        let key = keys.expand("search/positions", &view.name, &field.key_group, schema.epoch);
+        let key = keys.expand(purpose, &view.name, &field.key_group, schema.epoch);
         fields.push(ViewField {
             field: index,
             budget,

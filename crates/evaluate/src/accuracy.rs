@@ -168,7 +168,13 @@ mod tests {
 
     fn link(left: &str, right: &str, class: Classification) -> Link {
         let id = |text| RecordId::new(text).unwrap();
-        Link { left: id(left), right: id(right), similarity: Similarity::new(0.9).unwrap(), class }
+        Link {
+            left: id(left),
+            right: id(right),
+            similarity: Similarity::new(0.9).unwrap(),
+            class,
+            probability: None,
+        }
     }
 
     fn near(a: f64, b: f64) -> bool {

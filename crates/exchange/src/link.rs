@@ -65,4 +65,6 @@ pub struct Link {
     pub similarity: Similarity,
     /// Its class.
     pub class: Classification,
+    /// Probability that it is a true link, 0..=1, if it is known.
+    pub probability: Option<f64>,
 }

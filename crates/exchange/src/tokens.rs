@@ -100,6 +100,41 @@ impl TokenSet {
         Ok(set)
     }
 
+    /// The records `records`, ascending, and nothing else.
+    ///
+    /// # Panics
+    /// If there is no such record.
+    #[must_use]
+    pub fn only(&self, records: &[u32]) -> Self {
+        let rows: Vec<u32> = records.iter().flat_map(|&record| self.rows_of(record)).collect();
+        let view = |view: &View| View {
+            name: view.name.clone(),
+            rows: view.rows.selected(&rows),
+            present: rows.iter().map(|&row| view.present[row as usize]).collect(),
+        };
+        let mut only = Self {
+            meta: self.meta.clone(),
+            ids: self.ids.repeated(records),
+            records: Vec::new(),
+            starts: Vec::new(),
+            views: self.views.iter().map(view).collect(),
+            blocks: self
+                .blocks
+                .iter()
+                .map(|pass| rows.iter().map(|&row| pass[row as usize]).collect())
+                .collect(),
+        };
+        if rows.len() > records.len() {
+            let lengths: Vec<u32> = records.iter().map(|&record| self.rows_of(record).len() as u32).collect();
+            only.starts.push(0);
+            for (record, length) in (0_u32..).zip(lengths) {
+                only.records.extend(std::iter::repeat_n(record, length as usize));
+                only.starts.push(only.records.len() as u32);
+            }
+        }
+        only
+    }
+
     /// Gathers rows of one id into records.
     fn gather(&mut self) {
         let rows = self.ids.len() as u32;

@@ -9,9 +9,13 @@ use mizuhiki_match::{
 use mizuhiki_schema::{Similarity, Thresholds};
 
 use crate::job::{LinkError, LinkJob};
+use crate::pairs_to_confirm::pairs_to_confirm;
 use crate::report::LinksHistogram;
 use crate::spill::{Key, Sorter};
 use crate::store::Store;
+
+/// Probability from which a match is not confirmed, where pairs are listed for confirmation.
+const SURE: f64 = 0.99;
 
 /// Makes links of the candidates in a store.
 pub(crate) struct Chooser<'a> {
@@ -19,6 +23,8 @@ pub(crate) struct Chooser<'a> {
     pub(crate) comparable: &'a Comparable<'a>,
     pub(crate) thresholds: Thresholds,
     pub(crate) calibration: Option<&'a Calibration>,
+    /// From where on pairs without a link are listed for confirmation.
+    pub(crate) far: Similarity,
 }
 
 /// What was chosen, as counted while it was written.
@@ -101,10 +107,28 @@ impl Chooser<'_> {
             let (left, right) = (self.comparable.left(), self.comparable.right());
             households = runners_up.households(left, right, self.thresholds.accept());
         }
-        for (link, household) in links.iter().zip(households) {
-            self.write(writer, link, household, &mut chosen)?;
+        let Some(most) = self.job.for_confirm else {
+            for (link, household) in links.iter().zip(households) {
+                self.write(writer, link, household, &mut chosen)?;
+            }
+            return Ok(chosen);
+        };
+        let sure: Vec<bool> =
+            links.iter().zip(&households).map(|(link, household)| !household && self.is_sure(link)).collect();
+        for ((link, household), sure) in links.iter().zip(households).zip(&sure) {
+            let class = if *sure { Classification::Match } else { Classification::Borderline };
+            self.write_as(writer, link, (class, household), &mut chosen)?;
+        }
+        for pair in pairs_to_confirm(self.comparable, (&links, &sure), most, self.far)? {
+            self.write_as(writer, &pair, (Classification::Borderline, false), &mut chosen)?;
         }
         Ok(chosen)
+    }
+
+    /// Whether a link needs no confirmation.
+    fn is_sure(&self, link: &Candidate) -> bool {
+        let probable = |calibration: &Calibration| calibration.probability(link.similarity) >= SURE;
+        link.similarity >= self.thresholds.accept().get() && self.calibration.is_none_or(probable)
     }
 
     /// Optimal links in order, component by component; the number of candidates.
@@ -172,9 +196,18 @@ impl Chooser<'_> {
         household: bool,
         chosen: &mut Chosen,
     ) -> Result<(), LinkError> {
-        let (left, right) = (self.comparable.left().ids(), self.comparable.right().ids());
         let similarity = Similarity::new(link.similarity).unwrap_or_else(|| self.thresholds.borderline());
-        let mut class = Classification::of(similarity, self.thresholds);
+        self.write_as(writer, link, (Classification::of(similarity, self.thresholds), household), chosen)
+    }
+
+    fn write_as(
+        &self,
+        writer: &mut ResultWriter,
+        link: &Candidate,
+        (mut class, household): (Classification, bool),
+        chosen: &mut Chosen,
+    ) -> Result<(), LinkError> {
+        let (left, right) = (self.comparable.left().ids(), self.comparable.right().ids());
         let doubtful = household && class == Classification::Match;
         if doubtful {
             class = Classification::Borderline;

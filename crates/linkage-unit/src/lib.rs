@@ -9,11 +9,16 @@ mod audit_read;
 mod audit_report;
 mod choose;
 mod cluster_files;
+mod confirm_apply;
+mod confirm_ask;
+mod confirm_error;
+mod confirm_evaluate;
 mod explain;
 mod feedback;
 mod job;
 mod link_files;
 mod memory;
+mod pairs_to_confirm;
 mod prepare;
 mod report;
 mod search;
@@ -25,6 +30,10 @@ pub use audit_job::{
     AuditJob, AuditStage, AuditSummary, ClassSummary, HypothesisSummary, OnAuditProgress, ReviewLength,
 };
 pub use cluster_files::cluster_files;
+pub use confirm_apply::{ApplyJob, ApplySummary, apply};
+pub use confirm_ask::{AskJob, AskSummary, ask};
+pub use confirm_error::LinkageUnitError;
+pub use confirm_evaluate::{EvaluateJob, EvaluateSummary, evaluate};
 pub use explain::{ExplainedComparison, Explanation, explain};
 pub use feedback::{FeedbackJob, FeedbackSummary, Reliability, read_feedback};
 pub use job::{

@@ -71,12 +71,19 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
         None => run_plans(&plans, &[lowest], &mut store, &|_, candidate| candidate, on_progress)?,
     };
     on_progress(Stage::Assign, "", 0, 0);
+    let far = strangers.as_ref().map(|strangers| strangers.far);
     let calibration = strangers.map(|strangers| {
         Ok::<_, LinkError>(strangers.calibrate(scores(&mut store, &comparable, strangers.lowest)?))
     });
     let calibration = calibration.transpose()?;
     let (thresholds, origin) = choose_thresholds(&job.search, &comparable, calibration.as_ref())?;
-    let chooser = Chooser { job, comparable: &comparable, thresholds, calibration: calibration.as_ref() };
+    let chooser = Chooser {
+        job,
+        comparable: &comparable,
+        thresholds,
+        calibration: calibration.as_ref(),
+        far: far.unwrap_or_else(|| thresholds.borderline()),
+    };
     let chosen = chooser.choose(&mut store, &mut outputs.links, outputs.pairs.as_mut(), &mut warnings)?;
     on_progress(Stage::Write, "", 0, 0);
     let summary = LinkSummary {

@@ -23,6 +23,10 @@ const MIN_RECORDS: usize = 50;
 /// Candidates are searched from this share of strangers' median agreement on.
 const SEARCH_SHARE: f64 = 0.9;
 
+/// Pairs of records without a link are looked at from this share on: among few records, true links stand out that many
+/// strangers would outdo.
+const FAR_SHARE: f64 = 0.5;
+
 /// Records whose strangers are looked at, a side.
 const MAX_SAMPLE: usize = 2_000;
 
@@ -64,6 +68,8 @@ pub struct Strangers {
     records: (usize, usize),
     /// A little below what half of the records find among strangers: true links reach further down.
     pub lowest: Similarity,
+    /// Far below that: where true links still stand out among records that have no other link.
+    pub far: Similarity,
 }
 
 impl Strangers {
@@ -89,9 +95,12 @@ impl Strangers {
         let mut pooled: Vec<f64> = lists.concat();
         pooled.sort_by(f64::total_cmp);
         let measure = comparable.measure();
-        let lowest = similarity(measure, SEARCH_SHARE * rms(measure, pooled[pooled.len() / 2]));
-        let lowest = Similarity::new(lowest).unwrap_or_else(|| comparable.thresholds().borderline());
-        Ok(Self { lists, records, lowest })
+        let below = |share: f64| {
+            let similarity = similarity(measure, share * rms(measure, pooled[pooled.len() / 2]));
+            Similarity::new(similarity).unwrap_or_else(|| comparable.thresholds().borderline())
+        };
+        let (lowest, far) = (below(SEARCH_SHARE), below(FAR_SHARE));
+        Ok(Self { lists, records, lowest, far })
     }
 
     /// Calibrates from falling similarities of one-to-one candidate links from [`Strangers::lowest`] on.

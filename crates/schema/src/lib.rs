@@ -7,6 +7,7 @@
 mod audit;
 mod blocking;
 mod clkhash;
+mod confirm;
 mod digest;
 mod fault;
 mod inputs;
@@ -20,6 +21,7 @@ pub use clkhash::{
     BitStrategy, ClkhashFeature, ClkhashFormat, ClkhashHash, ClkhashSchema, Comparison, Hashing, KdfHash,
     MissingValue, TextEncoding,
 };
+pub use confirm::{Confirm, ConfirmFilter, ConfirmRule};
 pub use digest::{SchemaDigest, first_difference};
 pub use fault::{Fault, SchemaError};
 pub use inputs::{Input, InputColumn, Readings, Take};

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::blocking::{Blocking, read_blocking};
+use crate::confirm::{Confirm, read_confirm};
 use crate::fault::{Object, Walk};
 use crate::inputs::{Input, read_inputs};
 use crate::{SchemaDigest, ThresholdError, Thresholds};
@@ -41,6 +42,9 @@ pub struct TokenSchema {
     pub views: Vec<View>,
     /// How records are put into blocks; `None` if every pair is to be compared.
     pub blocking: Option<Blocking>,
+    /// How borderline pairs are decided under encryption; `None` if the document does not say, and has too many fields
+    /// to be compared as a whole.
+    pub confirm: Option<Confirm>,
     /// Limits that `encode` enforces.
     pub limits: Limits,
     /// Classes of a pair by its similarity.
@@ -51,6 +55,18 @@ pub struct TokenSchema {
     pub known_pairs: u64,
     /// Statute that permits a national number among the values; without one, such values are refused.
     pub statutory_basis: Option<String>,
+}
+
+impl TokenSchema {
+    /// The same with one undiffused view of some fields, which get new weights, and without blocks: what a filter is
+    /// encoded by that never becomes a token.
+    #[must_use]
+    pub fn with_only_view(mut self, name: &str, weights: &[(usize, f64)], filter: Filter) -> Self {
+        weights.iter().for_each(|&(field, weight)| self.fields[field].weight = weight);
+        let fields = weights.iter().map(|(field, _)| *field).collect();
+        let view = View { name: name.to_owned(), min_present_weight: 0.0, fields };
+        Self { views: vec![view], filter, diffusion: None, blocking: None, ..self }
+    }
 }
 
 /// The profile of a native schema.
@@ -128,6 +144,15 @@ pub struct Filter {
     pub fill: f64,
 }
 
+impl Filter {
+    /// Bits that a complete value of a field sets which has this share of the weight: −ln(1 − fill) · bits insertions set
+    /// the wanted share of bits if positions are uniform (`protocols/03-tokens.md` §5).
+    #[must_use]
+    pub fn budget(&self, share: f64) -> usize {
+        (-(1.0 - self.fill).ln() * self.bits as f64 * share).round() as usize
+    }
+}
+
 /// Linear diffusion: each token bit is the XOR of `taps` filter bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -160,7 +185,7 @@ pub struct Limits {
     pub max_alternatives: usize,
 }
 
-const MEMBERS: [&str; 17] = [
+const MEMBERS: [&str; 18] = [
     "format",
     "version",
     "name",
@@ -174,6 +199,7 @@ const MEMBERS: [&str; 17] = [
     "diffusion",
     "views",
     "blocking",
+    "confirm",
     "limits",
     "thresholds",
     "knownPairs",
@@ -199,6 +225,7 @@ pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<TokenSchema> {
     let diffusion = read_diffusion(&root, walk, profile, filter);
     let views = read_views(&root, walk, fields.as_deref());
     let blocking = read_blocking(&root, walk, fields.as_deref(), views.as_deref());
+    let confirm = read_confirm(&root, walk, fields.as_deref());
     let limits = read_limits(&root, walk);
     let thresholds = read_thresholds(&root, walk);
     let known_pairs = root.integer_or(walk, "knownPairs", 1..=1_000_000_000, 10_000);
@@ -230,6 +257,7 @@ pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<TokenSchema> {
         diffusion,
         views,
         blocking: blocking?,
+        confirm: confirm?,
         limits: limits?,
         thresholds: thresholds?.0,
         calibrate: thresholds?.1,

@@ -10,6 +10,8 @@ from typing import Any, Dict, List
 sys.dont_write_bytecode = True
 
 import cases_audit
+import cases_confirm
+import cases_confirm_files
 import cases_de
 import cases_grading
 import cases_ja
@@ -36,7 +38,7 @@ def main(arguments: List[str]) -> int:
         print("usage: make.py [--check]", file=sys.stderr)
         return 2
     different = 0
-    for module in (cases_tokens, cases_pair, cases_matching, cases_normalisation, cases_de, cases_ja, cases_schema, cases_audit, cases_grading):
+    for module in (cases_tokens, cases_pair, cases_matching, cases_normalisation, cases_de, cases_ja, cases_schema, cases_audit, cases_grading, cases_confirm, cases_confirm_files):
         for name, make in module.FILES.items():
             cases = make()
             text, path = render(cases), FOLDER / name

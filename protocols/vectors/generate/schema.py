@@ -3,8 +3,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Tuple
 
 from packs import PACKS, Pack
@@ -203,6 +205,62 @@ BLOCKING = members(
     minBlock=Member(within(1, 10**6, True)),
     maxBlockShare=Member(within(0.001, 1)),
 )
+
+
+def dice(v: Any, path: str) -> None:
+    within(0.0001, 1)(v, path)
+    demand(Decimal(repr(float(v))) * 10000 % 1 == 0, path)
+
+
+MOST_CONFIRM_BITS = 1920
+CONFIRM_BITS = within(64, MOST_CONFIRM_BITS, True)
+POINTS = Member(within(0, 255, True), True)
+CONFIRM_RULES: Dict[str, Dict[str, Member]] = {
+    "record": {
+        "dice": Member(dice, True),
+        "bits": Member(CONFIRM_BITS),
+        "fields": Member(items(members(field=Member(text(NAME), True), weight=Member(within(0.001, 1000))), 1, 64)),
+    },
+    "fields": {
+        "dice": Member(dice, True),
+        "fields": Member(
+            items(
+                members(field=Member(text(NAME), True), bits=Member(CONFIRM_BITS), weight=Member(within(1, 15, True))),
+                1,
+                12,
+            ),
+            True,
+        ),
+    },
+    "fellegi-sunter": {
+        "accept": Member(within(-(2**31), 2**31 - 1, True), True),
+        "fields": Member(
+            items(
+                members(
+                    field=Member(text(NAME), True),
+                    bits=Member(CONFIRM_BITS),
+                    dice=Member(dice, True),
+                    agree=POINTS,
+                    disagree=POINTS,
+                ),
+                1,
+                12,
+            ),
+            True,
+        ),
+    },
+}
+
+
+def confirm(v: Any, path: str) -> None:
+    demand(isinstance(v, dict), path)
+    rule = Member(one_of(*CONFIRM_RULES), True)
+    if v.get("rule") is None:
+        raise Fault(path + ".rule")
+    rule.check(v["rule"], path + ".rule")
+    members(rule=rule, fill=Member(within(0.05, 0.6)), **CONFIRM_RULES[v["rule"]])(v, path)
+
+
 COMMON: Dict[str, Member] = {
     "version": Member(within(1, 1), True),
     "name": Member(text(), True),
@@ -225,6 +283,7 @@ DOCUMENT = members(
         members(accept=Member(SHARE, True), borderline=Member(SHARE, True), calibrate=Member(boolean)), True
     ),
     knownPairs=Member(within(1, 10**9, True)),
+    confirm=Member(confirm),
     **COMMON,
 )
 
@@ -259,6 +318,35 @@ def check_document(document: Any) -> None:
         check_rules(document, [v["name"] for v in views] or ["whole"])
     limits = document["thresholds"]
     demand(limits["borderline"] <= limits["accept"], "$.thresholds.borderline")
+    if document.get("confirm") is not None:
+        check_confirm(document)
+
+
+def share_of_bits(weight: float, total: float, fill: float, bits: int) -> int:
+    return math.floor(weight / total * -math.log(1 - fill) * bits + 0.5)
+
+
+def whole_bytes(bits: float) -> int:
+    return int(bits) // 8 * 8
+
+
+def check_confirm(document: Any) -> None:
+    rule, path = document["confirm"], "$.confirm"
+    fill = given(rule, "fill", 0.45)
+    listed = given(rule, "fields", [])
+    names, used = [f["name"] for f in document["fields"]], [f["field"] for f in listed]
+    for i, name in enumerate(used):
+        demand(name in names, "%s.fields[%d].field" % (path, i))
+    repeat = first_repeat(used)
+    demand(repeat is None, "%s.fields[%s].field" % (path, repeat))
+    if rule["rule"] == "record":
+        weights = [given(f, "weight", 1) for f in listed or document["fields"]]
+        bits = whole_bytes(given(rule, "bits", 1024))
+        demand(all(share_of_bits(w, sum(weights), fill, bits) >= 8 for w in weights), path)
+        return
+    sizes = [whole_bytes(given(f, "bits", 192)) for f in rule["fields"]]
+    demand(sum(sizes) <= MOST_CONFIRM_BITS, path + ".fields")
+    demand(all(share_of_bits(1, 1, fill, bits) >= 8 for bits in sizes), path)
 
 
 def check_inputs(document: Any) -> None:
@@ -398,8 +486,10 @@ class Schema:
     fill: float
     taps: int  # 0: no diffusion
     token_bits: int
+    fields: Tuple[Field, ...]
     views: Tuple[View, ...]
     rules: Tuple[Rule, ...]
+    confirm: Optional[Dict[str, Any]]  # the member as it stands
 
 
 PROFILES = {"hardened": (1024, 7, 2048), "max-privacy": (2048, 8, 4096), "plain": (1024, 0, 0)}
@@ -472,6 +562,8 @@ def load(source: str) -> Schema:
         fill=float(given(filter_, "fill", 0.45)),
         taps=taps,
         token_bits=token_bits if taps else bits,
+        fields=tuple(fields.values()),
         views=tuple(found.values()),
         rules=tuple(read_rule(r, fields, found) for r in given(document, "blocking", {"rules": ()})["rules"]),
+        confirm=document.get("confirm"),
     )

@@ -12,12 +12,16 @@ use mizuhiki_schema::LinkageSchema;
 use serde::Serialize;
 
 use crate::args::Demo;
+use crate::commands::demo_confirm::{Confirmation, Confirming};
 use crate::commands::evaluate::judge;
 use crate::commands::link::run_job;
 use crate::commands::schema::read_usable_schema;
 use crate::commands::threads;
 use crate::progress::{Progress, grouped};
 use crate::say::Say;
+
+/// Pairs that are confirmed of a record at most: enough to see what it is good for.
+const PAIRS_A_RECORD: u32 = 1;
 
 /// Kanazawa.
 const CITY: &str = "17201";
@@ -61,6 +65,8 @@ struct DemoLink {
     report: String,
     summary: LinkSummary,
     accuracy: LinkTableAccuracy,
+    /// Absent if there was nothing to confirm.
+    confirmation: Option<Confirmation>,
 }
 
 pub(super) fn run(demo: &Demo, say: &Say) -> anyhow::Result<()> {
@@ -77,15 +83,18 @@ pub(super) fn run(demo: &Demo, say: &Say) -> anyhow::Result<()> {
     if !key_path.exists() {
         write_new_key(&Target::Path(key_path))?;
     }
-    let links =
-        PAIRS.iter().map(|pair| link_pair(folder, pair)).collect::<anyhow::Result<Vec<DemoLink>>>()?;
+    let confirming = Confirming::begin(folder)?;
+    let links = PAIRS
+        .iter()
+        .map(|pair| link_pair(folder, pair, &confirming))
+        .collect::<anyhow::Result<Vec<DemoLink>>>()?;
     let summary = DemoSummary { folder: folder.display().to_string(), people: demo.people, links };
     say.result(&summary, &describe(&summary, &manifest), false);
     Ok(())
 }
 
 /// What the two custodians do, and the linkage unit, and what a researcher sees who knows the truth.
-fn link_pair(folder: &Path, pair: &Pair) -> anyhow::Result<DemoLink> {
+fn link_pair(folder: &Path, pair: &Pair, confirming: &Confirming) -> anyhow::Result<DemoLink> {
     let Pair { holder, script, .. } = pair;
     let schema_path = folder.join(format!("schema-{script}.json"));
     std::fs::write(&schema_path, pair.schema)
@@ -95,23 +104,30 @@ fn link_pair(folder: &Path, pair: &Pair) -> anyhow::Result<DemoLink> {
     let right = encode(folder, "registry", script, &schema)?;
     let links = folder.join(format!("links-found-{holder}-registry.csv"));
     let report = folder.join(pair.report);
-    let job = LinkJob {
+    let mut job = LinkJob {
         left: Source::Path(left),
         right: Source::Path(right),
         output: Target::Path(links.clone()),
         search: SearchOptions { threads: threads(None), ..SearchOptions::default() },
         assignment: Assignment::Optimal,
         top: None,
+        for_confirm: None,
         candidates: None,
         write_candidates: None,
         report: Some(Target::Path(report.clone())),
     };
     let summary = run_job(&job)?;
     let truth = folder.join(format!("truth-{holder}-registry.csv"));
-    let accuracy = judge(&Source::Path(links.clone()), &Source::Path(truth), false)?;
+    let accuracy = judge(&Source::Path(links.clone()), &Source::Path(truth.clone()), false)?;
+    job.output = Target::Path(folder.join(format!("links-to-confirm-{holder}-registry.csv")));
+    job.report = None;
+    job.for_confirm = Some(PAIRS_A_RECORD);
+    let borderline = run_job(&job)?.borderline;
+    let confirm = || confirming.confirm(&job, (holder, "registry"), &schema, &truth);
+    let confirmation = (borderline > 0).then(confirm).transpose()?;
     let shown = |path: &Path| path.display().to_string();
     let (links, report) = (shown(&links), shown(&report));
-    Ok(DemoLink { left: holder, right: "registry", links, report, summary, accuracy })
+    Ok(DemoLink { left: holder, right: "registry", links, report, summary, accuracy, confirmation })
 }
 
 /// A custodian's file as tokens.
@@ -167,6 +183,25 @@ fn describe(summary: &DemoSummary, manifest: &Manifest) -> String {
             judged.precision.value,
             judged.recall.value,
             judged.f1
+        ));
+    }
+    text.push_str(
+        "\nthe same, borderline pairs decided under encryption (keys of an authority that sees masked bits alone)\n",
+    );
+    for link in &summary.links {
+        let Some(confirmed) = &link.confirmation else { continue };
+        let judged = &confirmed.accuracy.matches;
+        text.push_str(&format!(
+            "{:<22} {:>9} {:>10} {:>11} {:>10.4} {:>8.4} {:>8.4}   {} pairs, {:.0} ms each\n",
+            format!("{} – {}", link.left, link.right),
+            grouped(confirmed.applied.matches),
+            grouped(confirmed.applied.borderline),
+            grouped(judged.true_links),
+            judged.precision.value,
+            judged.recall.value,
+            judged.f1,
+            grouped(confirmed.applied.asked),
+            confirmed.milliseconds_each
         ));
     }
     text.push_str(&format!(

@@ -36,6 +36,10 @@ pub(super) fn run(link: Link, say: &Say) -> anyhow::Result<()> {
             return Err(UsageError(format!("{path}: two outputs name one file")).into());
         }
     }
+    if within && link.for_confirm.is_some() {
+        let problem = "--for-confirm is for links between two custodians; leave it away within one file";
+        return Err(UsageError(problem.to_owned()).into());
+    }
     let assignment = match link.assign {
         Some(Assign::Optimal) => Assignment::Optimal,
         Some(Assign::Greedy) => Assignment::Greedy,
@@ -50,6 +54,7 @@ pub(super) fn run(link: Link, say: &Say) -> anyhow::Result<()> {
         search: options(&link.search),
         assignment,
         top: link.top,
+        for_confirm: link.for_confirm,
         candidates: link.candidates,
         write_candidates: link.write_candidates.map(Target::Path),
         report: link.report.map(Target::Path),
@@ -65,6 +70,7 @@ fn clusters(link: Link, say: &Say) -> anyhow::Result<()> {
     let given = [
         ("--assign", link.assign.is_some()),
         ("--top", link.top.is_some()),
+        ("--for-confirm", link.for_confirm.is_some()),
         ("--candidates", link.candidates.is_some()),
         ("--write-candidates", link.write_candidates.is_some()),
         ("--report", link.report.is_some()),

@@ -2,7 +2,9 @@
 
 mod audit;
 mod cluster;
+mod confirm;
 mod demo;
+mod demo_confirm;
 mod encode;
 mod encode_pairs;
 mod evaluate;
@@ -35,6 +37,7 @@ pub(crate) fn run(arguments: Arguments, say: &Say) -> anyhow::Result<()> {
         },
         Command::Link(link) => link::run(link, say),
         Command::Audit(audit) => audit::run(*audit, say),
+        Command::Confirm(confirm) => confirm::run(confirm, say),
         Command::Dedupe(dedupe) => cluster::dedupe(dedupe, say),
         Command::Synth(synth) => synth::run(synth, say),
         Command::Evaluate(evaluate) => evaluate::run(evaluate, say),

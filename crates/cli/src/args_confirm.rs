@@ -1,0 +1,163 @@
+//! Arguments of `mizuhiki confirm`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+#[derive(Subcommand)]
+pub(crate) enum Confirm {
+    /// Authority: make the keys of a run.
+    Keygen(ConfirmKeygen),
+    /// Linkage unit: make tickets for the borderline pairs of a table of links.
+    Ask(ConfirmAsk),
+    /// Data custodian: encrypt what the tickets ask for.
+    Encrypt(Box<ConfirmEncrypt>),
+    /// Linkage unit: compute the answers under encryption, and seal them. Continues where it was interrupted.
+    Evaluate(ConfirmEvaluate),
+    /// Authority: open the sealed answers, once, if the policy allows it.
+    Open(ConfirmOpen),
+    /// Linkage unit: make matches of the pairs that were accepted, and leave out the others.
+    Apply(ConfirmApply),
+}
+
+#[derive(Args)]
+pub(crate) struct ConfirmKeygen {
+    /// The folder of keys; made. secret.key and openings.log stay in it, the two others are given away.
+    #[arg(short, long, value_name = "KEYDIR")]
+    pub(crate) output: PathBuf,
+    /// Tickets that a record gets in all: each is one bit about it.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=64))]
+    pub(crate) per_record: u64,
+    /// Tickets that a custodian's records get in all.
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=4_000_000))]
+    pub(crate) per_custodian: u64,
+    /// Answers that the key opens in all.
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=4_000_000))]
+    pub(crate) openings: u64,
+}
+
+#[derive(Args)]
+pub(crate) struct ConfirmAsk {
+    /// The links; borderline ones are asked for (`mizuhiki link --for-confirm`).
+    #[arg(long, value_name = "LINKS")]
+    pub(crate) links: String,
+    /// The left token file of the links.
+    #[arg(long, value_name = "TOKENS")]
+    pub(crate) left: String,
+    /// The right token file of the links.
+    #[arg(long, value_name = "TOKENS")]
+    pub(crate) right: String,
+    /// The authority's public key.
+    #[arg(long, value_name = "PUB")]
+    pub(crate) public: PathBuf,
+    /// The folder of tickets; made. linkage-unit.run stays in it; left.tickets, right.tickets and authority.tickets go to
+    /// these parties.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// Days until the tickets expire.
+    #[arg(long, value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(u64).range(1..=366))]
+    pub(crate) expire: u64,
+}
+
+#[derive(Args)]
+pub(crate) struct ConfirmEncrypt {
+    /// The people (.csv .tsv .parquet .arrow, or - for CSV on standard input).
+    pub(crate) input: String,
+    /// The tickets that the linkage unit made for this custodian.
+    #[arg(long, value_name = "T")]
+    pub(crate) tickets: PathBuf,
+    /// The authority's public key.
+    #[arg(long, value_name = "PUB")]
+    pub(crate) public: PathBuf,
+    /// The linkage schema that the people were encoded by.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: PathBuf,
+    /// The linkage key, or - for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: String,
+    /// The ciphertexts, for the linkage unit.
+    #[arg(short, long, value_name = "CT")]
+    pub(crate) output: PathBuf,
+    /// The id map that `mizuhiki encode --id-map` wrote.
+    #[arg(long, value_name = "FILE", conflicts_with = "id_column")]
+    pub(crate) id_map: Option<String>,
+    /// Column that holds the records' own ids, where the tokens were encoded with --keep-ids; found by its name if absent.
+    #[arg(long, value_name = "COL")]
+    pub(crate) id_column: Option<String>,
+    /// Character encoding of a text table, such as cp932; found by looking if absent.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) encoding: Option<String>,
+    /// Keep rows with bytes that are not of the encoding: such a value is masked, as it was when tokens were made.
+    #[arg(long)]
+    pub(crate) mask_unreadable: bool,
+    /// Threads; all processors if absent.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Args)]
+pub(crate) struct ConfirmEvaluate {
+    /// The left custodian's ciphertexts.
+    pub(crate) left: PathBuf,
+    /// The right custodian's ciphertexts.
+    pub(crate) right: PathBuf,
+    /// The folder of tickets.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) tickets: PathBuf,
+    /// The authority's evaluation key.
+    #[arg(long, value_name = "E")]
+    pub(crate) eval_keys: PathBuf,
+    /// The sealed answers, for the authority.
+    #[arg(short, long, value_name = "SEALED")]
+    pub(crate) output: PathBuf,
+    /// Threads; all processors if absent.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Args)]
+pub(crate) struct ConfirmOpen {
+    /// The sealed answers.
+    pub(crate) sealed: PathBuf,
+    /// The authority's copy of the tickets.
+    #[arg(long, value_name = "T")]
+    pub(crate) tickets: PathBuf,
+    /// The secret key; the log of its openings lies beside it.
+    #[arg(long, value_name = "SK")]
+    pub(crate) secret: PathBuf,
+    /// The opened answers, for the linkage unit.
+    #[arg(short, long, value_name = "OPENED")]
+    pub(crate) output: PathBuf,
+    /// A custodian's name and the fingerprint that it printed when it encrypted; may be given again. A custodian without
+    /// one is believed the first time.
+    #[arg(long, value_name = "NAME=FINGERPRINT", value_parser = parse_pin)]
+    pub(crate) pin: Vec<(String, String)>,
+}
+
+#[derive(Args)]
+pub(crate) struct ConfirmApply {
+    /// The opened answers.
+    pub(crate) opened: PathBuf,
+    /// The folder of tickets.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) tickets: PathBuf,
+    /// The links that were asked about.
+    #[arg(long, value_name = "LINKS")]
+    pub(crate) links: String,
+    /// The links with what was confirmed (.csv .tsv .parquet .arrow .json, or - for CSV on standard output).
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: String,
+}
+
+fn parse_pin(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('=') {
+        Some((name, fingerprint))
+            if !name.is_empty()
+                && fingerprint.len() == 16
+                && fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit()) =>
+        {
+            Ok((name.to_owned(), fingerprint.to_ascii_lowercase()))
+        }
+        _ => Err("write a custodian's name, =, and the 16 digits of its fingerprint".to_owned()),
+    }
+}

@@ -1,0 +1,240 @@
+//! `mizuhiki confirm`.
+
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Context as _;
+use mizuhiki_authority::{KeygenJob, OpenJob, generate_keys, open_answers};
+use mizuhiki_columnar::{ReadOptions, Source, Target};
+use mizuhiki_confirm::Policy;
+use mizuhiki_custodian::{ConfirmJob, KeyKind, KeySource, RecordSource, encrypt_tickets, read_key};
+use mizuhiki_linkage_unit::{ApplyJob, AskJob, EvaluateJob, apply, ask, evaluate};
+use mizuhiki_tfhe::Tfhe;
+use zeroize::Zeroizing;
+
+use crate::args_confirm::{
+    Confirm, ConfirmApply, ConfirmAsk, ConfirmEncrypt, ConfirmEvaluate, ConfirmKeygen, ConfirmOpen,
+};
+use crate::commands::schema::read_usable_schema;
+use crate::commands::{keep_inputs, threads};
+use crate::progress::{Progress, grouped};
+use crate::say::{Say, UsageError};
+
+const SECONDS_A_DAY: u64 = 86_400;
+
+pub(super) fn run(confirm: Confirm, say: &Say) -> anyhow::Result<()> {
+    match confirm {
+        Confirm::Keygen(keygen) => run_keygen(keygen, say),
+        Confirm::Ask(ask) => run_ask(ask, say),
+        Confirm::Encrypt(encrypt) => run_encrypt(*encrypt, say),
+        Confirm::Evaluate(evaluate) => run_evaluate(evaluate, say),
+        Confirm::Open(open) => run_open(open, say),
+        Confirm::Apply(apply) => run_apply(apply, say),
+    }
+}
+
+/// Seconds since 1970.
+pub(super) fn now() -> anyhow::Result<u64> {
+    Ok(SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .context("the clock stands before 1970; set it")?
+        .as_secs())
+}
+
+/// Random bytes of the system.
+pub(super) fn seed() -> anyhow::Result<Zeroizing<[u8; 32]>> {
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(seed.as_mut_slice())
+        .map_err(|_| anyhow::anyhow!("the operating system gives no random numbers"))?;
+    Ok(seed)
+}
+
+fn run_keygen(keygen: ConfirmKeygen, say: &Say) -> anyhow::Result<()> {
+    let policy = Policy {
+        openings: keygen.openings,
+        per_custodian: keygen.per_custodian,
+        per_record: keygen.per_record,
+    };
+    let job = KeygenJob { output: keygen.output, policy, backend: &Tfhe, seed: seed()?, now: now()? };
+    let made = generate_keys(&job)?;
+    let text = format!(
+        "key {}, signed by {}\n{}: for the custodians and the linkage unit\n{}: for the linkage unit ({} MB)\n{}: stays here, \
+         with the log of openings beside it; never for the linkage unit",
+        made.key_id,
+        made.fingerprint,
+        made.public,
+        made.evaluation,
+        made.evaluation_bytes / 1_000_000,
+        made.secret
+    );
+    say.result(&made, &text, false);
+    Ok(())
+}
+
+fn run_ask(arguments: ConfirmAsk, say: &Say) -> anyhow::Result<()> {
+    let job = AskJob {
+        links: Source::from_argument(&arguments.links),
+        left: Source::from_argument(&arguments.left),
+        right: Source::from_argument(&arguments.right),
+        public: arguments.public,
+        output: arguments.output,
+        expires: now()? + arguments.expire * SECONDS_A_DAY,
+        backend: &Tfhe,
+        seed: *seed()?,
+    };
+    let asked = ask(&job)?;
+    let [left, right, authority, run] = &asked.files;
+    let text = format!(
+        "{} tickets under key {} (signed by {}); {} borderline pairs left out, because a record has as many as it may\n\
+         {left}: for the left custodian\n{right}: for the right custodian\n{authority}: for the authority\n{run}: stays here\n\
+         signed by {}",
+        grouped(asked.tickets),
+        asked.key_id,
+        asked.authority,
+        grouped(asked.left_out),
+        asked.linkage_unit
+    );
+    say.result(&asked, &text, false);
+    Ok(())
+}
+
+fn run_encrypt(arguments: ConfirmEncrypt, say: &Say) -> anyhow::Result<()> {
+    if arguments.input == "-" && arguments.key == "-" {
+        let problem = "the input and the key cannot both come from standard input";
+        return Err(UsageError(problem.to_owned()).into());
+    }
+    let shown = |path: &Path| path.display().to_string();
+    let inputs = [
+        arguments.input.clone(),
+        arguments.key.clone(),
+        shown(&arguments.tickets),
+        shown(&arguments.public),
+        shown(&arguments.schema),
+        arguments.id_map.clone().unwrap_or_default(),
+    ];
+    keep_inputs(&shown(&arguments.output), &inputs.each_ref().map(String::as_str))?;
+    let schema = read_usable_schema(&arguments.schema)?;
+    let (key, warning) = read_key(&KeySource::from_argument(&arguments.key), KeyKind::Linkage)?;
+    warning.iter().for_each(|warning| say.warn(warning));
+    let progress = Progress::new("records");
+    let job = ConfirmJob {
+        input: Source::from_argument(&arguments.input),
+        options: ReadOptions { encoding: arguments.encoding, mask_unreadable: arguments.mask_unreadable },
+        schema: &schema,
+        key: &key,
+        tickets: arguments.tickets,
+        public: arguments.public,
+        output: Target::Path(arguments.output.clone()),
+        records: match arguments.id_map {
+            Some(map) => RecordSource::Map(Source::from_argument(&map)),
+            None => RecordSource::Column(arguments.id_column),
+        },
+        backend: &Tfhe,
+        now: now()?,
+        threads: threads(arguments.threads),
+    };
+    let made = encrypt_tickets(&job, &|done, share| progress.update(done, share))?;
+    drop(progress);
+    let text = format!(
+        "encrypted {} tickets of {} records ({} side, custodian {:?}) to {}, {} bytes each\n\
+         under key {} signed by {}: compare it with what the authority says before you send this\n\
+         tickets signed by {}; ciphertexts signed by {}: tell the authority (confirm open --pin)",
+        grouped(made.tickets),
+        grouped(made.records),
+        made.side,
+        made.custodian,
+        arguments.output.display(),
+        grouped(made.bytes_each),
+        made.key_id,
+        made.authority,
+        made.linkage_unit,
+        made.fingerprint
+    );
+    say.result(&made, &text, false);
+    Ok(())
+}
+
+fn run_evaluate(arguments: ConfirmEvaluate, say: &Say) -> anyhow::Result<()> {
+    let shown = |path: &Path| path.display().to_string();
+    let inputs = [&arguments.left, &arguments.right, &arguments.eval_keys].map(|path| shown(path));
+    keep_inputs(&shown(&arguments.output), &inputs.each_ref().map(String::as_str))?;
+    let progress = Progress::new("pairs");
+    let job = EvaluateJob {
+        tickets: arguments.tickets,
+        evaluation: arguments.eval_keys,
+        left: arguments.left,
+        right: arguments.right,
+        output: arguments.output.clone(),
+        backend: &Tfhe,
+        threads: threads(arguments.threads),
+    };
+    let made = evaluate(&job, &|done, all| progress.update(done, Some(done as f64 / all as f64)))?;
+    drop(progress);
+    let mut text = format!("sealed {} answers to {}", grouped(made.tickets), arguments.output.display());
+    if made.resumed > 0 {
+        text.push_str(&format!("; {} were there from a run that was interrupted", grouped(made.resumed)));
+    }
+    text.push_str(&format!("\nciphertexts signed by {} and {}", made.custodians[0], made.custodians[1]));
+    say.result(&made, &text, false);
+    Ok(())
+}
+
+fn run_open(arguments: ConfirmOpen, say: &Say) -> anyhow::Result<()> {
+    let shown = |path: &Path| path.display().to_string();
+    let inputs = [&arguments.sealed, &arguments.tickets, &arguments.secret].map(|path| shown(path));
+    keep_inputs(&shown(&arguments.output), &inputs.each_ref().map(String::as_str))?;
+    let job = OpenJob {
+        tickets: arguments.tickets,
+        secret: arguments.secret,
+        sealed: arguments.sealed,
+        output: arguments.output.clone(),
+        pins: arguments.pin,
+        backend: &Tfhe,
+        now: now()?,
+    };
+    let opened = open_answers(&job)?;
+    for name in &opened.first_seen {
+        say.warn(&format!(
+            "custodian {name:?}: its signing key is believed because it is the first; compare the fingerprint, or give it \
+             with --pin"
+        ));
+    }
+    let [(left, left_key), (right, right_key)] = &opened.custodians;
+    let text = format!(
+        "opened {} masked answers to {}; {} of {} with this key\n\
+         approved by {left:?} ({left_key}) and {right:?} ({right_key}), asked by {}\nlog {}",
+        grouped(opened.tickets),
+        arguments.output.display(),
+        grouped(opened.openings[0]),
+        grouped(opened.openings[1]),
+        opened.linkage_unit,
+        opened.log
+    );
+    say.result(&opened, &text, false);
+    Ok(())
+}
+
+fn run_apply(arguments: ConfirmApply, say: &Say) -> anyhow::Result<()> {
+    keep_inputs(&arguments.output, &[&arguments.links, &arguments.opened.display().to_string()])?;
+    let job = ApplyJob {
+        tickets: arguments.tickets,
+        opened: arguments.opened,
+        links: Source::from_argument(&arguments.links),
+        output: Target::from_argument(&arguments.output),
+        backend: &Tfhe,
+    };
+    let applied = apply(&job)?;
+    let text = format!(
+        "{} of {} pairs accepted ({} of them outdone by a better one, {} in doubt between two as similar); {} matches, {} \
+         borderline in {}",
+        grouped(applied.accepted),
+        grouped(applied.asked),
+        grouped(applied.outdone),
+        grouped(applied.household),
+        grouped(applied.matches),
+        grouped(applied.borderline),
+        arguments.output
+    );
+    say.result(&applied, &text, arguments.output == "-");
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! The confirmation of `mizuhiki demo`: three parties in one folder, each with its own files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Context as _;
+use mizuhiki_authority::{KeygenJob, OpenJob, generate_keys, open_answers};
+use mizuhiki_columnar::{ReadOptions, Source, Target};
+use mizuhiki_confirm::Policy;
+use mizuhiki_custodian::{ConfirmJob, KeyKind, KeySource, RecordSource, encrypt_tickets, read_key};
+use mizuhiki_evaluate::LinkTableAccuracy;
+use mizuhiki_linkage_unit::{ApplyJob, ApplySummary, AskJob, EvaluateJob, LinkJob, apply, ask, evaluate};
+use mizuhiki_schema::LinkageSchema;
+use mizuhiki_tfhe::Tfhe;
+use serde::Serialize;
+
+use crate::commands::confirm::{now, seed};
+use crate::commands::evaluate::judge;
+use crate::commands::threads;
+use crate::progress::Progress;
+
+/// How long tickets of a demonstration live.
+const SECONDS: u64 = 3_600;
+
+/// A confirmation that is being demonstrated.
+pub(super) struct Confirming {
+    data: PathBuf,
+    folder: PathBuf,
+}
+
+/// What came of it.
+#[derive(Serialize)]
+pub(super) struct Confirmation {
+    pub(super) applied: ApplySummary,
+    /// Processor time of a pair, all threads together.
+    pub(super) milliseconds_each: f64,
+    pub(super) accuracy: LinkTableAccuracy,
+}
+
+impl Confirming {
+    /// Makes the authority's keys, in a folder below that of the data.
+    pub(super) fn begin(data: &Path) -> anyhow::Result<Self> {
+        let folder = data.join("confirm");
+        if folder.exists() {
+            fs::remove_dir_all(&folder).with_context(|| format!("{}: cannot remove", folder.display()))?;
+        }
+        fs::create_dir(&folder).with_context(|| format!("{}: cannot make", folder.display()))?;
+        generate_keys(&KeygenJob {
+            output: folder.join("keys"),
+            policy: Policy::default(),
+            backend: &Tfhe,
+            seed: seed()?,
+            now: now()?,
+        })?;
+        Ok(Self { data: data.to_owned(), folder })
+    }
+
+    /// Confirms the borderline pairs that `linked` found between two holders.
+    pub(super) fn confirm(
+        &self,
+        linked: &LinkJob,
+        (left, right): (&str, &str),
+        schema: &LinkageSchema,
+        truth: &Path,
+    ) -> anyhow::Result<Confirmation> {
+        let Target::Path(links) = &linked.output else { anyhow::bail!("the demonstration writes files") };
+        let tickets = self.folder.join(format!("tickets-{left}"));
+        let links = Source::Path(links.clone());
+        let public = self.folder.join("keys/public.key");
+        ask(&AskJob {
+            links: links.clone(),
+            left: linked.left.clone(),
+            right: linked.right.clone(),
+            public: public.clone(),
+            output: tickets.clone(),
+            expires: now()? + SECONDS,
+            backend: &Tfhe,
+            seed: *seed()?,
+        })?;
+        let encrypt = |holder: &str, side: &str| -> anyhow::Result<PathBuf> {
+            let (key, _) = read_key(&KeySource::Path(self.data.join("linkage.key")), KeyKind::Linkage)?;
+            let output = self.folder.join(format!("{left}-{side}.ciphertexts"));
+            let job = ConfirmJob {
+                input: Source::Path(self.data.join(format!("{holder}.csv"))),
+                options: ReadOptions::default(),
+                schema,
+                key: &key,
+                tickets: tickets.join(format!("{side}.tickets")),
+                public: public.clone(),
+                output: Target::Path(output.clone()),
+                records: RecordSource::Column(Some("record_id".to_owned())),
+                backend: &Tfhe,
+                now: now()?,
+                threads: threads(None),
+            };
+            encrypt_tickets(&job, &|_, _| ())?;
+            Ok(output)
+        };
+        let (left_file, right_file) = (encrypt(left, "left")?, encrypt(right, "right")?);
+        let sealed = self.folder.join(format!("{left}.sealed"));
+        let progress = Progress::new("pairs");
+        let threads = threads(None);
+        let begun = Instant::now();
+        let job = EvaluateJob {
+            tickets: tickets.clone(),
+            evaluation: self.folder.join("keys/evaluation.key"),
+            left: left_file,
+            right: right_file,
+            output: sealed.clone(),
+            backend: &Tfhe,
+            threads,
+        };
+        evaluate(&job, &|done, all| progress.update_of("confirm", done, Some(done as f64 / all as f64)))?;
+        let milliseconds = begun.elapsed().as_secs_f64() * 1e3 * threads as f64;
+        let opened = self.folder.join(format!("{left}.opened"));
+        open_answers(&OpenJob {
+            tickets: tickets.join("authority.tickets"),
+            secret: self.folder.join("keys/secret.key"),
+            sealed,
+            output: opened.clone(),
+            pins: Vec::new(),
+            backend: &Tfhe,
+            now: now()?,
+        })?;
+        let output = self.data.join(format!("links-confirmed-{left}-{right}.csv"));
+        let applied = apply(&ApplyJob {
+            tickets,
+            opened,
+            links,
+            output: Target::Path(output.clone()),
+            backend: &Tfhe,
+        })?;
+        let milliseconds_each = milliseconds / applied.asked as f64;
+        let accuracy = judge(&Source::Path(output), &Source::Path(truth.to_owned()), false)?;
+        Ok(Confirmation { applied, milliseconds_each, accuracy })
+    }
+}

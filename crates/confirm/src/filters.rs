@@ -1,0 +1,46 @@
+//! The filters of one record.
+
+use zeroize::Zeroizing;
+
+use crate::ConfirmError;
+use crate::rule::{Comparison, Rule};
+
+/// Filters of one record, bit after bit: a custodian's secret, wiped on drop and never printed.
+pub struct Filters(Zeroizing<Vec<u8>>);
+
+impl Filters {
+    /// Takes packed filters, one after the other, bit 0 the most significant of a byte.
+    ///
+    /// # Errors
+    /// [`ConfirmError::Filters`] if there are more or fewer bits than `rule` compares, or more of them are set than it
+    /// permits.
+    pub fn new(rule: &Rule, packed: Vec<u8>) -> Result<Self, ConfirmError> {
+        let packed = Zeroizing::new(packed);
+        if packed.len() * 8 != rule.bits() {
+            return Err(ConfirmError::Filters { problem: "another number of bits than the rule compares" });
+        }
+        let filters = Self(packed);
+        if rule.comparisons.iter().any(|each| filters.set(each) > each.most) {
+            return Err(ConfirmError::Filters { problem: "more bits set than the rule permits" });
+        }
+        Ok(filters)
+    }
+
+    pub(crate) fn bit(&self, index: usize) -> bool {
+        self.0[index / 8] >> (7 - index % 8) & 1 == 1
+    }
+
+    fn bytes(&self, of: &Comparison) -> &[u8] {
+        &self.0[of.start / 8..(of.start + of.bits) / 8]
+    }
+
+    /// Bits set in a filter.
+    pub(crate) fn set(&self, of: &Comparison) -> u32 {
+        self.bytes(of).iter().map(|byte| byte.count_ones()).sum()
+    }
+
+    /// Bits set in a filter on both sides.
+    pub(crate) fn overlap(&self, other: &Self, of: &Comparison) -> u32 {
+        self.bytes(of).iter().zip(other.bytes(of)).map(|(a, b)| (a & b).count_ones()).sum()
+    }
+}

@@ -1,0 +1,187 @@
+//! Headers of the documents (`protocols/06-confirm.md` §6). Members stand in the order of their names.
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::{Header, Kind, Seal};
+use crate::sign::{Hash, Hex, KeyId, SignerId, hash};
+use crate::ticket::{Batch, Side};
+use crate::{ConfirmError, Party, Policy, Reason};
+
+macro_rules! header {
+    ($name:ident, $kind:ident, $self:ident, $author:expr) => {
+        impl Header for $name {
+            const KIND: Kind = Kind::$kind;
+
+            fn signer(&self) -> SignerId {
+                self.signer
+            }
+
+            fn author(&$self) -> Party {
+                $author
+            }
+        }
+    };
+}
+
+/// Of [`Kind::PublicKey`]; the body is the back end's public key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PublicHeader {
+    /// Name of back end and parameter set.
+    pub backend: String,
+    /// SHA-256 of the evaluation key.
+    pub evaluation: Hash,
+    /// Budgets of the key.
+    pub policy: Policy,
+    /// The authority's signing key.
+    pub signer: SignerId,
+}
+header!(PublicHeader, PublicKey, self, Party::Authority);
+
+/// The id of the key pair whose public document has this seal.
+#[must_use]
+pub fn key_id(public: &Seal) -> KeyId {
+    let digest = hash("key-id", &[&public.digest(Kind::PublicKey).0]);
+    Hex(std::array::from_fn(|at| digest.0[at]))
+}
+
+/// Of [`Kind::EvaluationKey`]; the body is the back end's evaluation key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EvaluationHeader {
+    /// Name of back end and parameter set.
+    pub backend: String,
+    /// The key pair.
+    pub key_id: KeyId,
+    /// The authority's signing key.
+    pub signer: SignerId,
+}
+header!(EvaluationHeader, EvaluationKey, self, Party::Authority);
+
+/// Of [`Kind::SecretKey`]; the body is the seed of the signing key, then the back end's secret key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SecretHeader {
+    /// Name of back end and parameter set.
+    pub backend: String,
+    /// The key pair.
+    pub key_id: KeyId,
+    /// Budgets of the key.
+    pub policy: Policy,
+    /// The authority's signing key.
+    pub signer: SignerId,
+}
+header!(SecretHeader, SecretKey, self, Party::Authority);
+
+/// Of [`Kind::Tickets`]; an entry is a ticket, and for a custodian the id of its record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TicketsHeader {
+    /// The batch.
+    pub batch: Batch,
+    /// Whose ids stand beside the tickets; none in the authority's copy.
+    pub side: Option<Side>,
+    /// The linkage unit's signing key.
+    pub signer: SignerId,
+}
+header!(TicketsHeader, Tickets, self, Party::LinkageUnit);
+
+/// Of [`Kind::Run`]; the body is the seeds of signing key and masks, then entries of a ticket and both ids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RunHeader {
+    /// The batch.
+    pub batch: Batch,
+    /// The linkage unit's signing key.
+    pub signer: SignerId,
+}
+header!(RunHeader, Run, self, Party::LinkageUnit);
+
+/// Of [`Kind::Ciphertexts`]; an entry is a ticket's nonce and a ciphertext.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CiphertextsHeader {
+    /// Name of back end and parameter set.
+    pub backend: String,
+    /// Digest of the batch.
+    pub batch: Hash,
+    /// Name of the custodian.
+    pub custodian: String,
+    /// The key that they are encrypted under.
+    pub key_id: KeyId,
+    /// The side.
+    pub side: Side,
+    /// The custodian's signing key.
+    pub signer: SignerId,
+    /// Number of entries.
+    pub tickets: u64,
+}
+header!(CiphertextsHeader, Ciphertexts, self, Party::Custodian(self.custodian.clone()));
+
+impl CiphertextsHeader {
+    /// Checks that this is what a custodian of `batch` approves on `side`.
+    ///
+    /// # Errors
+    /// [`ConfirmError::Refused`] that names the custodian.
+    pub fn check(&self, batch: &Batch, side: Side, backend: &str) -> Result<(), ConfirmError> {
+        let refuse = |reason| Err(ConfirmError::refused(self.author(), reason));
+        if self.key_id != batch.key_id {
+            let (expected, found) = (batch.key_id.to_string(), self.key_id.to_string());
+            return refuse(Reason::Key { expected, found });
+        }
+        if self.backend != backend {
+            return refuse(Reason::BackEnd { expected: backend.to_owned(), found: self.backend.clone() });
+        }
+        if self.batch != batch.digest() || self.tickets != batch.tickets {
+            return refuse(Reason::Batch);
+        }
+        if self.side != side {
+            return refuse(Reason::Side { expected: side.name(), found: self.side.name() });
+        }
+        if self.custodian != batch.custodian(side) {
+            let expected = batch.custodian(side).to_owned();
+            return refuse(Reason::Custodian { expected, found: self.custodian.clone() });
+        }
+        Ok(())
+    }
+}
+
+/// Of [`Kind::Sealed`]; an entry is a ticket's nonce and a masked answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SealedHeader {
+    /// Name of back end and parameter set.
+    pub backend: String,
+    /// Digest of the batch.
+    pub batch: Hash,
+    /// The key that opens.
+    pub key_id: KeyId,
+    /// The left custodian's approval: the seal of its ciphertexts.
+    pub left: Seal,
+    /// The right custodian's.
+    pub right: Seal,
+    /// The linkage unit's signing key.
+    pub signer: SignerId,
+    /// Number of entries.
+    pub tickets: u64,
+}
+header!(SealedHeader, Sealed, self, Party::LinkageUnit);
+
+/// Of [`Kind::Opened`]; an entry is a ticket's nonce and a byte, 0 or 1.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OpenedHeader {
+    /// Digest of the batch.
+    pub batch: Hash,
+    /// The key that opened.
+    pub key_id: KeyId,
+    /// Digest of the log's last line when these were opened.
+    pub log: Hash,
+    /// What was signed of the sealed answers.
+    pub sealed: Hash,
+    /// The authority's signing key.
+    pub signer: SignerId,
+    /// Number of entries.
+    pub tickets: u64,
+}
+header!(OpenedHeader, Opened, self, Party::Authority);

@@ -1,0 +1,349 @@
+//! The authority's log of openings: append-only lines, each bound to the one before, and what they have used up
+//! (`protocols/06-confirm.md` §7).
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::headers::{CiphertextsHeader, SealedHeader};
+use crate::sign::{Hash, Hex, KeyId, SignerId};
+use crate::ticket::{Batch, Side, Ticket};
+use crate::{ConfirmError, Party, Policy, Reason};
+
+/// Bytes of a line at most: a batch of [`crate::MAX_TICKETS`].
+pub const MAX_LINE: usize = 1 << 30;
+
+/// A line of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Line {
+    event: Event,
+    /// SHA-256 of the line before, without its line end; of nothing for the first.
+    previous: Hash,
+    /// Seconds since 1970.
+    time: u64,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+enum Event {
+    /// A key was made.
+    Key { key_id: KeyId, policy: Policy },
+    /// A custodian's signing key is known from now on.
+    Pin { custodian: String, signer: SignerId },
+    /// A batch is being opened: from now on its tickets are spent.
+    Batch { batch: Hash, left: String, right: String, sealed: Hash, tickets: Vec<(Hex<16>, Hash, Hash)> },
+    /// The answers of a batch were given away.
+    Opened { batch: Hash },
+}
+
+/// The log, as far as it was read.
+pub struct Ledger {
+    key_id: KeyId,
+    policy: Policy,
+    head: Hash,
+    lines: u64,
+    pins: HashMap<String, SignerId>,
+    records: HashMap<Hash, u64>,
+    custodians: HashMap<String, u64>,
+    openings: u64,
+    pairs: HashSet<(Hash, Hash)>,
+    nonces: HashSet<Hex<16>>,
+    batches: HashMap<Hash, (Hash, bool)>,
+}
+
+/// A batch that may be opened: only the ledger makes one, once it has checked everything.
+pub struct Admitted {
+    batch: Batch,
+    sealed: Hash,
+    nonces: Vec<Hex<16>>,
+}
+
+impl Admitted {
+    /// Checks that entry `entry` (from 1) is of the ticket that stands there.
+    ///
+    /// # Errors
+    /// [`ConfirmError::Refused`], at fault the linkage unit.
+    pub fn check_entry(&self, entry: u64, nonce: Hex<16>) -> Result<(), ConfirmError> {
+        if self.nonces.get(entry as usize - 1) == Some(&nonce) {
+            Ok(())
+        } else {
+            Err(ConfirmError::refused(Party::LinkageUnit, Reason::OffBatch { entry }))
+        }
+    }
+
+    /// The batch.
+    #[must_use]
+    pub const fn batch(&self) -> &Batch {
+        &self.batch
+    }
+
+    /// Checks that the answers are those that were admitted.
+    ///
+    /// # Errors
+    /// [`ConfirmError::Refused`].
+    pub fn check_sealed(&self, sealed: Hash) -> Result<(), ConfirmError> {
+        if self.sealed == sealed {
+            Ok(())
+        } else {
+            Err(ConfirmError::refused(Party::Carrier, Reason::Changed))
+        }
+    }
+}
+
+impl Ledger {
+    /// The first line of a key's log.
+    #[must_use]
+    pub fn first_line(key_id: KeyId, policy: Policy, time: u64) -> String {
+        write(&Line { event: Event::Key { key_id, policy }, previous: digest(""), time })
+    }
+
+    /// Reads a log. A last line without an end was not written whole: whoever wrote it had not acted on it yet; it is
+    /// passed over, and the number of bytes that count is returned.
+    ///
+    /// # Errors
+    /// [`ConfirmError::Refused`] if a line does not follow from the one before, or it is not the log of `key_id`.
+    pub fn read(log: &str, key_id: KeyId) -> Result<(Self, usize), ConfirmError> {
+        let whole = log.rfind('\n').map_or(0, |end| end + 1);
+        let mut lines = log[..whole].lines();
+        let chain = |line| ConfirmError::refused(Party::Carrier, Reason::Chain { line });
+        let parse = |text: &str, line| serde_json::from_str::<Line>(text).map_err(|_| chain(line));
+        let first = lines.next().ok_or_else(|| chain(1))?;
+        let Line { event: Event::Key { key_id: found, policy }, previous, .. } = parse(first, 1)? else {
+            return Err(chain(1));
+        };
+        if previous != digest("") {
+            return Err(chain(1));
+        }
+        if found != key_id {
+            let (expected, found) = (key_id.to_string(), found.to_string());
+            return Err(ConfirmError::refused(Party::Carrier, Reason::Key { expected, found }));
+        }
+        let mut ledger = Self {
+            key_id,
+            policy,
+            head: digest(first),
+            lines: 1,
+            pins: HashMap::new(),
+            records: HashMap::new(),
+            custodians: HashMap::new(),
+            openings: 0,
+            pairs: HashSet::new(),
+            nonces: HashSet::new(),
+            batches: HashMap::new(),
+        };
+        for text in lines {
+            let line = parse(text, ledger.lines + 1)?;
+            if line.previous != ledger.head {
+                return Err(chain(ledger.lines + 1));
+            }
+            ledger.apply(&line.event);
+            ledger.head = digest(text);
+            ledger.lines += 1;
+        }
+        Ok((ledger, whole))
+    }
+
+    fn apply(&mut self, event: &Event) {
+        match event {
+            Event::Key { .. } => {}
+            Event::Pin { custodian, signer } => {
+                self.pins.insert(custodian.clone(), *signer);
+            }
+            Event::Batch { batch, left, right, sealed, tickets } => {
+                self.openings += tickets.len() as u64;
+                for name in [left, right] {
+                    *self.custodians.entry(name.clone()).or_default() += tickets.len() as u64;
+                }
+                for &(nonce, left, right) in tickets {
+                    self.nonces.insert(nonce);
+                    self.pairs.insert((left, right));
+                    *self.records.entry(left).or_default() += 1;
+                    *self.records.entry(right).or_default() += 1;
+                }
+                self.batches.insert(*batch, (*sealed, false));
+            }
+            Event::Opened { batch } => {
+                if let Some((_, opened)) = self.batches.get_mut(batch) {
+                    *opened = true;
+                }
+            }
+        }
+    }
+
+    /// Digest of the last line.
+    #[must_use]
+    pub const fn head(&self) -> Hash {
+        self.head
+    }
+
+    /// Lines of the log.
+    #[must_use]
+    pub const fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    /// Answers opened, or about to be.
+    #[must_use]
+    pub const fn openings(&self) -> u64 {
+        self.openings
+    }
+
+    /// Appends a line, which the caller must have written and synced before it acts on it.
+    fn push(&mut self, event: Event, time: u64) -> String {
+        self.apply(&event);
+        let line = write(&Line { event, previous: self.head, time });
+        self.head = digest(line.trim_end());
+        self.lines += 1;
+        line
+    }
+
+    /// Takes `signer` as the key of a custodian. Returns the line to append; none if it is known.
+    fn pin(&mut self, custodian: &str, signer: SignerId, time: u64) -> Option<String> {
+        let known = self.pins.contains_key(custodian);
+        (!known).then(|| self.push(Event::Pin { custodian: custodian.to_owned(), signer }, time))
+    }
+
+    fn check_pin(&self, custodian: &str, signer: SignerId) -> Result<(), ConfirmError> {
+        match self.pins.get(custodian) {
+            Some(known) if *known != signer => {
+                let (expected, found) = (known.fingerprint(), signer.fingerprint());
+                let culprit = Party::Custodian(custodian.to_owned());
+                Err(ConfirmError::refused(culprit, Reason::Signer { expected, found }))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Decides whether the sealed answers of a batch may be opened, and returns the lines to append before that. The
+    /// answers of a batch that was about to be opened may be opened again, if they are the same, as long as they were
+    /// not given away.
+    ///
+    /// # Errors
+    /// [`ConfirmError::Refused`] with the reason and whose fault it is; the ledger is unchanged then.
+    pub fn admit(
+        &mut self,
+        batch: &Batch,
+        tickets: &[Ticket],
+        sealed: (&SealedHeader, Hash),
+        backend: &str,
+        now: u64,
+    ) -> Result<(Admitted, Vec<String>), ConfirmError> {
+        let (header, sealed) = sealed;
+        self.check(batch, tickets, header, backend)?;
+        let admitted = Admitted {
+            batch: batch.clone(),
+            sealed,
+            nonces: tickets.iter().map(|ticket| ticket.nonce).collect(),
+        };
+        let refuse = |reason| Err(ConfirmError::refused(Party::LinkageUnit, reason));
+        match self.batches.get(&batch.digest()) {
+            Some((_, true)) => return refuse(Reason::Replayed),
+            Some((before, _)) if *before != sealed => return refuse(Reason::Changed),
+            Some(_) => return Ok((admitted, Vec::new())),
+            None => {}
+        }
+        batch.check_expiry(now)?;
+        self.check_budgets(batch, tickets)?;
+        let mut lines = Vec::new();
+        for (side, seal) in [(Side::Left, &header.left), (Side::Right, &header.right)] {
+            let signer = seal.verify::<CiphertextsHeader>()?.signer;
+            lines.extend(self.pin(batch.custodian(side), signer, now));
+        }
+        let spent = tickets.iter().map(|ticket| (ticket.nonce, ticket.left.record, ticket.right.record));
+        let event = Event::Batch {
+            batch: batch.digest(),
+            left: batch.left.clone(),
+            right: batch.right.clone(),
+            sealed,
+            tickets: spent.collect(),
+        };
+        lines.push(self.push(event, now));
+        Ok((admitted, lines))
+    }
+
+    /// Everything that does not depend on what was opened before.
+    fn check(
+        &self,
+        batch: &Batch,
+        tickets: &[Ticket],
+        header: &SealedHeader,
+        backend: &str,
+    ) -> Result<(), ConfirmError> {
+        let refuse = |reason| Err(ConfirmError::refused(Party::LinkageUnit, reason));
+        if let Some(found) = [batch.key_id, header.key_id].into_iter().find(|found| *found != self.key_id) {
+            let (expected, found) = (self.key_id.to_string(), found.to_string());
+            return refuse(Reason::Key { expected, found });
+        }
+        if header.backend != backend {
+            return refuse(Reason::BackEnd { expected: backend.to_owned(), found: header.backend.clone() });
+        }
+        if header.batch != batch.digest() || header.tickets != batch.tickets {
+            return refuse(Reason::Batch);
+        }
+        if header.signer != batch.linkage_unit {
+            let (expected, found) = (batch.linkage_unit.fingerprint(), header.signer.fingerprint());
+            return refuse(Reason::Signer { expected, found });
+        }
+        for (side, seal) in [(Side::Left, &header.left), (Side::Right, &header.right)] {
+            let name = batch.custodian(side);
+            let Ok(approval) = seal.verify::<CiphertextsHeader>() else {
+                return refuse(Reason::Unapproved(name.to_owned()));
+            };
+            approval.check(batch, side, backend)?;
+            self.check_pin(name, approval.signer)?;
+        }
+        batch.check(tickets, &self.policy)
+    }
+
+    fn check_budgets(&self, batch: &Batch, tickets: &[Ticket]) -> Result<(), ConfirmError> {
+        let refuse = |reason| Err(ConfirmError::refused(Party::LinkageUnit, reason));
+        let Policy { openings: allowed, per_custodian, per_record } = self.policy;
+        let asked = self.openings + batch.tickets;
+        if asked > allowed {
+            return refuse(Reason::KeyBudget { asked, allowed });
+        }
+        for name in [&batch.left, &batch.right] {
+            let asked = self.custodians.get(name).copied().unwrap_or_default() + batch.tickets;
+            if asked > per_custodian {
+                return refuse(Reason::CustodianBudget { asked, allowed: per_custodian });
+            }
+        }
+        let mut more: HashMap<Hash, u64> = HashMap::new();
+        for (ticket, entry) in tickets.iter().zip(1..) {
+            if self.nonces.contains(&ticket.nonce)
+                || self.pairs.contains(&(ticket.left.record, ticket.right.record))
+            {
+                return refuse(Reason::Repeated { entry });
+            }
+            for record in [ticket.left.record, ticket.right.record] {
+                let asked = more
+                    .entry(record)
+                    .or_insert_with(|| self.records.get(&record).copied().unwrap_or_default());
+                *asked += 1;
+                if *asked > per_record {
+                    return refuse(Reason::RecordBudget { asked: *asked, allowed: per_record });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The answers of `admitted` were given away: returns the line to append.
+    pub fn opened(&mut self, admitted: &Admitted, now: u64) -> String {
+        self.push(Event::Opened { batch: admitted.batch.digest() }, now)
+    }
+}
+
+fn write(line: &Line) -> String {
+    // A line of whole numbers and hexadecimal text always has JSON.
+    let mut text = serde_json::to_string(line).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn digest(line: &str) -> Hash {
+    Hex(Sha256::digest(line.as_bytes()).into())
+}

@@ -1,0 +1,41 @@
+//! The confirmation of borderline pairs: one bit a pair, computed under encryption.
+//!
+//! Normative text: `protocols/06-confirm.md`. State machines over a back end that is passed in as a value; no file is
+//! opened here, and there is no clock: the roles pass in readers, writers, randomness and the time.
+
+mod backend;
+mod circuit;
+mod document;
+mod entry;
+mod error;
+mod filters;
+mod headers;
+mod in_order;
+mod ledger;
+mod merkle;
+mod policy;
+mod rule;
+mod session;
+mod sign;
+mod ticket;
+
+pub use backend::{Backend, BackendError, Decryptor, Encryptor, Evaluator, KeySet, Mask};
+pub use circuit::{Circuit, LeftInput, MAX_SLOTS, Range, RightInput, Shape};
+pub use document::{DocumentReader, DocumentWriter, Header, Kind, Seal};
+pub use entry::{
+    PublicKey, Tickets, check_backend, check_count, read_evaluation_key, read_id, read_nonce, read_ticket,
+    write_id,
+};
+pub use error::{ConfirmError, Party, Reason};
+pub use filters::Filters;
+pub use headers::{
+    CiphertextsHeader, EvaluationHeader, OpenedHeader, PublicHeader, RunHeader, SealedHeader, SecretHeader,
+    TicketsHeader, key_id,
+};
+pub use in_order::in_order;
+pub use ledger::{Admitted, Ledger, MAX_LINE};
+pub use policy::Policy;
+pub use rule::Rule;
+pub use session::{Asked, Evaluated, Opened, RUN_SECRET_BYTES, RunSecret, Session};
+pub use sign::{Hash, Hex, KeyId, PartyKey, SIGNATURE_BYTES, SignerId};
+pub use ticket::{Batch, Commitment, MAX_TICKETS, Side, TICKET_BYTES, Ticket, tree};

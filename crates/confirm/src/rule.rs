@@ -1,0 +1,131 @@
+//! The rule over two records' filters, in whole numbers: the specification that every back end computes
+//! (`protocols/06-confirm.md` §2).
+
+use mizuhiki_schema::{Confirm, ConfirmRule};
+use sha2::{Digest as _, Sha256};
+
+use crate::Filters;
+
+/// Dice coefficients are whole ten-thousandths.
+const UNIT: u64 = 10_000;
+
+/// One of a record's filters, and what it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Comparison {
+    /// First bit among those of all filters.
+    pub(crate) start: usize,
+    pub(crate) bits: usize,
+    /// Bits that can be set at most.
+    pub(crate) most: u32,
+    /// Factor of the overlap.
+    pub(crate) weight: u32,
+    /// Dice coefficient in ten-thousandths.
+    pub(crate) dice: u32,
+    pub(crate) agree: u32,
+    pub(crate) disagree: u32,
+}
+
+impl Comparison {
+    /// What a filter with `weight` bits set costs: half the weighted threshold, rounded half up.
+    pub(crate) fn cost(&self, set: u32) -> u32 {
+        let product = u64::from(self.weight) * u64::from(self.dice) * u64::from(set);
+        ((product + UNIT) / (2 * UNIT)) as u32
+    }
+}
+
+/// How the filters of two records are decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    pub(crate) comparisons: Vec<Comparison>,
+    /// The sum of weights from which a pair is accepted, where filters agree or disagree one by one.
+    pub(crate) accept: Option<i32>,
+}
+
+impl Rule {
+    /// The rule of a schema's member `confirm`.
+    #[must_use]
+    pub fn of(confirm: &Confirm) -> Self {
+        let mut start = 0;
+        let comparison = |(index, filter): (usize, &mizuhiki_schema::ConfirmFilter)| {
+            let (weight, dice, agree, disagree) = match &confirm.rule {
+                ConfirmRule::Sum { weights, dice } => (weights[index], *dice, 0, 0),
+                ConfirmRule::FellegiSunter { dice, agree, disagree, .. } => {
+                    (1, dice[index], agree[index], disagree[index])
+                }
+                _ => unreachable!("rules are sums or of Fellegi and Sunter"),
+            };
+            start += filter.bits;
+            Comparison {
+                start: start - filter.bits,
+                bits: filter.bits,
+                most: filter.most(),
+                weight,
+                dice,
+                agree,
+                disagree,
+            }
+        };
+        let comparisons = confirm.filters.iter().enumerate().map(comparison).collect();
+        let accept = match confirm.rule {
+            ConfirmRule::FellegiSunter { accept, .. } => Some(accept),
+            _ => None,
+        };
+        Self { comparisons, accept }
+    }
+
+    /// Bits of all filters of a record.
+    #[must_use]
+    pub fn bits(&self) -> usize {
+        self.comparisons.iter().map(|comparison| comparison.bits).sum()
+    }
+
+    /// The score of two records: they are accepted if it is 0 or more.
+    #[must_use]
+    pub fn score(&self, left: &Filters, right: &Filters) -> i64 {
+        let Some(accept) = self.accept else {
+            let overlap: u64 = self
+                .comparisons
+                .iter()
+                .map(|each| u64::from(each.weight) * u64::from(left.overlap(right, each)))
+                .sum();
+            return overlap as i64 - i64::from(self.cost(left)) - i64::from(self.cost(right));
+        };
+        let weight = |each: &Comparison| {
+            let (a, b) = (left.set(each), right.set(each));
+            if a == 0 || b == 0 {
+                return 0;
+            }
+            let overlap = i64::from(each.weight * left.overlap(right, each));
+            if overlap >= i64::from(each.cost(a).max(1) + each.cost(b).max(1)) {
+                i64::from(each.agree)
+            } else {
+                -i64::from(each.disagree)
+            }
+        };
+        self.comparisons.iter().map(weight).sum::<i64>() - i64::from(accept)
+    }
+
+    /// What a record costs, over all filters: at least 1, so that records without a bit agree with nothing.
+    pub(crate) fn cost(&self, filters: &Filters) -> u32 {
+        self.comparisons.iter().map(|each| each.cost(filters.set(each))).sum::<u32>().max(1)
+    }
+
+    /// The largest [`Rule::cost`].
+    pub(crate) fn largest_cost(&self) -> u32 {
+        self.comparisons.iter().map(|each| each.cost(each.most)).sum::<u32>().max(1)
+    }
+
+    /// Digest of the rule: what a ticket is bound to.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let mut text = match self.accept {
+            Some(accept) => format!("mizuhiki/v1/confirm/rule\nfellegi-sunter {accept}\n"),
+            None => "mizuhiki/v1/confirm/rule\nsum\n".to_owned(),
+        };
+        for each in &self.comparisons {
+            let Comparison { bits, most, weight, dice, agree, disagree, .. } = each;
+            text.push_str(&format!("{bits} {most} {weight} {dice} {agree} {disagree}\n"));
+        }
+        Sha256::digest(text.as_bytes()).into()
+    }
+}

@@ -1,0 +1,348 @@
+//! Encrypts the filters of ticketed records (`protocols/06-confirm.md` §5).
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use mizuhiki_columnar::{ReadOptions, Source, TableReader, Target, TextChunk, WriteFile};
+use mizuhiki_confirm::{
+    Backend, Batch, CiphertextsHeader, Circuit, Commitment, ConfirmError, DocumentWriter, Encryptor as _,
+    Filters, Hash, PartyKey, PublicKey, Rule, Side, Tickets, in_order,
+};
+use mizuhiki_encode::{ConfirmEncoder, ConfirmRow, ConfirmWorker, LinkageKey};
+use mizuhiki_schema::{LinkageSchema, SchemaBody};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::chunks::{ChunkWorker, work_chunks};
+use crate::encode_file::{columns_by_name, find_id_column, random};
+use crate::{CustodianError, IdPolicy, OnProgress};
+
+/// Where the ids that tickets name lead to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RecordSource {
+    /// A column of the table holds them; found by its name if absent.
+    Column(Option<String>),
+    /// The id map that was written with the tokens leads to a column of the table, or to row numbers.
+    Map(Source),
+}
+
+/// Encrypting work.
+pub struct ConfirmJob<'a, B> {
+    /// The people.
+    pub input: Source,
+    /// How they are read.
+    pub options: ReadOptions,
+    /// The linkage schema.
+    pub schema: &'a LinkageSchema,
+    /// The linkage key.
+    pub key: &'a LinkageKey,
+    /// The tickets.
+    pub tickets: PathBuf,
+    /// The authority's public key.
+    pub public: PathBuf,
+    /// Where the ciphertexts go.
+    pub output: Target,
+    /// Which record is whose.
+    pub records: RecordSource,
+    /// The back end.
+    pub backend: &'a B,
+    /// The time, in seconds since 1970.
+    pub now: u64,
+    /// Threads, at least 1.
+    pub threads: usize,
+}
+
+/// What was encrypted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConfirmSummary {
+    /// Who encrypted.
+    pub custodian: String,
+    /// On which side.
+    pub side: &'static str,
+    /// Tickets, each with a ciphertext.
+    pub tickets: u64,
+    /// Distinct records among them.
+    pub records: u64,
+    /// Bytes of a ciphertext.
+    pub bytes_each: u64,
+    /// Id of the authority's key: compare it with what the authority says.
+    pub key_id: String,
+    /// Fingerprint of the authority's signing key.
+    pub authority: String,
+    /// Fingerprint of the linkage unit's signing key.
+    pub linkage_unit: String,
+    /// Fingerprint of the custodian's own signing key, for the authority to compare.
+    pub fingerprint: String,
+}
+
+/// Encrypts for tickets. The output appears whole, or not at all; every ticket is checked before anything is encrypted.
+///
+/// # Errors
+/// [`CustodianError`]; refusals name who is at fault.
+pub fn encrypt_tickets<B: Backend>(
+    job: &ConfirmJob<'_, B>,
+    on_progress: OnProgress<'_>,
+) -> Result<ConfirmSummary, CustodianError> {
+    let asked = Asked::read(job)?;
+    let in_tickets = in_file(&job.tickets);
+    let (circuit, key) = (&asked.circuit, |reason| in_file(&job.public)(ConfirmError::key(reason)));
+    let encryptor = job.backend.encryptor(circuit, &asked.public.bytes).map_err(key)?;
+    let wanted = Wanted::new(&job.records, &asked.tickets.ids, &job.tickets)?;
+    let filters = find(&Finder { wanted: &wanted, asked: &asked }, job, on_progress, &in_tickets)?;
+
+    let (batch, side) = (asked.batch(), asked.side);
+    let own = PartyKey::from_seed(&asked.encoder.signing_seed());
+    let header = CiphertextsHeader {
+        backend: job.backend.name().to_owned(),
+        batch: batch.digest(),
+        custodian: batch.custodian(side).to_owned(),
+        key_id: batch.key_id,
+        side,
+        signer: own.id(),
+        tickets: batch.tickets,
+    };
+    let name = job.output.name();
+    let in_output = |reason| CustodianError::Confirm { file: name.clone(), reason };
+    let mut out =
+        DocumentWriter::new(WriteFile::create(&job.output, 0o666)?, &header, &own).map_err(in_output)?;
+    // Each ciphertext's randomness is a stream of its own of one secret seed.
+    let seed = Zeroizing::new(random()?.get_seed());
+    let encrypt = |(): &mut (), entry: u64| {
+        let mut random = ChaCha20Rng::from_seed(*seed);
+        random.set_stream(entry);
+        let filters = &filters[entry as usize];
+        Ok::<_, CustodianError>(match side {
+            Side::Left => encryptor.encrypt_left(&circuit.left(filters), &mut random),
+            Side::Right => encryptor.encrypt_right(&circuit.right(filters), &mut random),
+        })
+    };
+    let tickets = &asked.tickets.tickets;
+    in_order(
+        0..batch.tickets,
+        job.threads,
+        || Ok(()),
+        encrypt,
+        |entry, bytes: Vec<u8>| {
+            out.write(&tickets[entry as usize].nonce.0)
+                .and_then(|()| out.write(&bytes))
+                .map_err(in_output)?;
+            on_progress(entry + 1, Some((entry + 1) as f64 / batch.tickets as f64));
+            Ok(())
+        },
+    )?;
+    let (file, _) = out.finish().map_err(in_output)?;
+    file.commit()?;
+    let bytes_each = match side {
+        Side::Left => job.backend.left_bytes(circuit),
+        Side::Right => job.backend.right_bytes(circuit),
+    };
+    Ok(ConfirmSummary {
+        custodian: header.custodian,
+        side: side.name(),
+        tickets: batch.tickets,
+        records: wanted.tickets.len() as u64,
+        bytes_each: bytes_each as u64,
+        key_id: batch.key_id.to_string(),
+        authority: asked.public.header.signer.fingerprint(),
+        linkage_unit: batch.linkage_unit.fingerprint(),
+        fingerprint: own.id().fingerprint(),
+    })
+}
+
+fn in_file(path: &Path) -> impl Fn(ConfirmError) -> CustodianError + use<> {
+    let file = path.display().to_string();
+    move |reason| CustodianError::Confirm { file: file.clone(), reason }
+}
+
+/// What a custodian is asked for: tickets that have been checked, and what they are to be answered with.
+struct Asked {
+    public: PublicKey,
+    tickets: Tickets,
+    side: Side,
+    encoder: ConfirmEncoder,
+    circuit: Circuit,
+}
+
+impl Asked {
+    fn read<B: Backend>(job: &ConfirmJob<'_, B>) -> Result<Self, CustodianError> {
+        let (in_tickets, in_public) = (in_file(&job.tickets), in_file(&job.public));
+        let open = |path: &Path| File::open(path).map(BufReader::new).map_err(ConfirmError::from);
+        let public =
+            open(&job.public).and_then(|file| PublicKey::read(file, job.backend)).map_err(in_public)?;
+        let tickets = open(&job.tickets).and_then(Tickets::read).map_err(&in_tickets)?;
+        let Some(side) = tickets.header.side else {
+            return Err(CustodianError::NotForCustodian { file: job.tickets.display().to_string() });
+        };
+        let batch = &tickets.header.batch;
+        let in_schema = |reason| CustodianError::Encode { file: "linkage schema".to_owned(), reason };
+        let encoder = ConfirmEncoder::new(job.schema, job.key, batch.custodian(side)).map_err(in_schema)?;
+        let confirm = match job.schema.body() {
+            SchemaBody::Tokens(body) => body.confirm.as_ref(),
+            _ => None,
+        };
+        let (Some(encoder), Some(rule)) = (encoder, confirm.map(Rule::of)) else {
+            return Err(CustodianError::NothingToConfirm);
+        };
+        batch
+            .check_agreement(public.key_id, Hash::from(*job.schema.digest().as_bytes()), &rule)
+            .and_then(|()| batch.check_expiry(job.now))
+            .and_then(|()| batch.check(&tickets.tickets, &public.header.policy))
+            .map_err(&in_tickets)?;
+        let circuit = Circuit::new(rule).map_err(&in_tickets)?;
+        Ok(Self { public, tickets, side, encoder, circuit })
+    }
+
+    const fn batch(&self) -> &Batch {
+        &self.tickets.header.batch
+    }
+}
+
+/// Which tickets a record of the table has.
+struct Wanted {
+    /// Tickets (from 0) by id in the table's column, or by row number.
+    tickets: HashMap<Box<str>, Vec<usize>>,
+    column: IdColumn,
+}
+
+/// Where a record's id stands.
+enum IdColumn {
+    /// In the column of this name.
+    Named(String),
+    /// In the column that is named like one.
+    Found,
+    /// Nowhere: it is the number of the row.
+    Row,
+}
+
+impl Wanted {
+    fn new(source: &RecordSource, ids: &[String], tickets: &Path) -> Result<Self, CustodianError> {
+        let mut by_id: HashMap<&str, Vec<usize>> = HashMap::new();
+        ids.iter().enumerate().for_each(|(ticket, id)| by_id.entry(id).or_default().push(ticket));
+        let map = match source {
+            RecordSource::Column(column) => {
+                let tickets = by_id.into_iter().map(|(id, tickets)| (id.into(), tickets)).collect();
+                let column = column.clone().map_or(IdColumn::Found, IdColumn::Named);
+                return Ok(Self { tickets, column });
+            }
+            RecordSource::Map(map) => map,
+        };
+        let mut reader = TableReader::open(map, &ReadOptions::default())?;
+        let named = reader.column("record_id")?;
+        let (2, Some(other)) = (reader.columns().len(), reader.columns().get(1 - named.min(1))) else {
+            return Err(CustodianError::NoIdMap { file: reader.name().to_owned() });
+        };
+        let column = if other == "row" { IdColumn::Row } else { IdColumn::Named(other.clone()) };
+        let wanted = [named, 1 - named.min(1)];
+        let mut wanted_tickets = HashMap::new();
+        while let Some(chunk) = reader.next_chunk(&wanted)? {
+            for row in 0..chunk.rows() {
+                if let Some(tickets) = by_id.remove(chunk.get(row, 0)) {
+                    wanted_tickets.insert(chunk.get(row, 1).into(), tickets);
+                }
+            }
+        }
+        match by_id.values().flatten().min() {
+            None => Ok(Self { tickets: wanted_tickets, column }),
+            Some(ticket) => Err(CustodianError::Confirm {
+                file: tickets.display().to_string(),
+                reason: ConfirmError::unknown_record(*ticket as u64 + 1),
+            }),
+        }
+    }
+}
+
+/// Everything that is needed to find the filters of ticketed records.
+struct Finder<'a> {
+    wanted: &'a Wanted,
+    asked: &'a Asked,
+}
+
+/// One thread of the search.
+struct FindWorker<'a> {
+    finder: &'a Finder<'a>,
+    worker: ConfirmWorker<'a>,
+    places: &'a [Option<usize>],
+    id_place: Option<usize>,
+    file: &'a str,
+}
+
+/// The filters of the tickets, in order.
+fn find<B>(
+    finder: &Finder<'_>,
+    job: &ConfirmJob<'_, B>,
+    on_progress: OnProgress<'_>,
+    in_tickets: &dyn Fn(ConfirmError) -> CustodianError,
+) -> Result<Vec<Filters>, CustodianError> {
+    let encoder = &finder.asked.encoder;
+    let reader = TableReader::open(&job.input, &job.options)?;
+    let file = reader.name().to_owned();
+    let (mut columns, places) = columns_by_name(encoder.columns(), &encoder.column_groups(), &reader)?;
+    let id_column = match &finder.wanted.column {
+        IdColumn::Named(name) => Some(reader.column(name)?),
+        IdColumn::Found => find_id_column(&reader, None, &IdPolicy::Keep)?.map(|(_, index)| index),
+        IdColumn::Row => None,
+    };
+    let id_place = id_column.map(|index| {
+        columns.push(index);
+        columns.len() - 1
+    });
+    let worker = |_| FindWorker { finder, worker: encoder.worker(), places: &places, id_place, file: &file };
+    let workers = (0..job.threads.max(1)).map(worker).collect();
+    let mut found: Vec<Option<Filters>> = finder.asked.tickets.tickets.iter().map(|_| None).collect();
+    let mut records = 0;
+    let take = |chunk: &TextChunk, made: Vec<(usize, Option<Filters>)>| {
+        records += chunk.rows() as u64;
+        for (ticket, filters) in made {
+            if filters.is_none() {
+                return Err(in_tickets(ConfirmError::other_tokens(ticket as u64 + 1)));
+            }
+            found[ticket] = filters;
+        }
+        Ok(records)
+    };
+    work_chunks(reader, &columns, workers, take, on_progress)?;
+    let missing = found.iter().position(Option::is_none);
+    let found: Vec<Filters> = found.into_iter().flatten().collect();
+    missing.map_or(Ok(found), |ticket| Err(in_tickets(ConfirmError::unknown_record(ticket as u64 + 1))))
+}
+
+impl ChunkWorker for FindWorker<'_> {
+    /// Tickets with their filters; none where the record's tokens are not those that the ticket is bound to.
+    type Made = Vec<(usize, Option<Filters>)>;
+
+    fn work(&mut self, chunk: &TextChunk) -> Result<Self::Made, CustodianError> {
+        let finder = self.finder;
+        let mut made = Vec::new();
+        for index in 0..chunk.rows() {
+            let row = chunk.first_row() + index as u64;
+            let number = row.to_string();
+            let id = self.id_place.map_or(number.as_str(), |place| chunk.get(index, place).trim());
+            let Some(tickets) = finder.wanted.tickets.get(id) else { continue };
+            let value = |column: usize| self.places[column].map_or("", |place| chunk.get(index, place));
+            let rows = self
+                .worker
+                .encode(row, &value)
+                .map_err(|reason| CustodianError::Encode { file: self.file.to_owned(), reason })?;
+            let digest = |row: &ConfirmRow| Commitment::row_digest(row.tokens.iter().map(Option::as_deref));
+            let digests: Vec<_> = rows.iter().map(digest).collect();
+            for &ticket in tickets {
+                let (asked, batch) = (finder.asked, finder.asked.batch());
+                let commitment = asked.tickets.tickets[ticket].side(asked.side);
+                let meant = commitment.find(batch.key_id, batch.custodian(asked.side), &digests);
+                let filters = meant.map(|row| Filters::new(asked.circuit.rule(), rows[row].filters.to_vec()));
+                made.push((
+                    ticket,
+                    filters
+                        .transpose()
+                        .map_err(|reason| CustodianError::Confirm { file: self.file.to_owned(), reason })?,
+                ));
+            }
+        }
+        Ok(made)
+    }
+}

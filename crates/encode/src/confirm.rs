@@ -1,0 +1,120 @@
+//! What a custodian needs of a record to have a pair of it confirmed: the tokens that a ticket is bound to, and the
+//! undiffused filters that are encrypted (`protocols/06-confirm.md` §2).
+
+use mizuhiki_schema::{LinkageSchema, SchemaBody};
+use zeroize::Zeroizing;
+
+use crate::{EncodeError, Encoder, LinkageKey, Worker};
+
+/// Encodes records for a confirmation.
+pub struct ConfirmEncoder {
+    tokens: Encoder,
+    /// One a filter of the schema.
+    filters: Vec<Encoder>,
+    signing: Zeroizing<Vec<u8>>,
+}
+
+/// One of a record's rows.
+pub struct ConfirmRow {
+    /// The search token of each view, where there is one.
+    pub tokens: Vec<Option<Vec<u8>>>,
+    /// The filters, packed, one after the other.
+    pub filters: Zeroizing<Vec<u8>>,
+}
+
+/// Scratch memory of one thread.
+pub struct ConfirmWorker<'e> {
+    tokens: Worker<'e>,
+    filters: Vec<Worker<'e>>,
+}
+
+impl ConfirmEncoder {
+    /// Resolves `schema` and derives its keys; `custodian` is who will sign. `None` if the schema does not say how
+    /// pairs are confirmed.
+    ///
+    /// # Errors
+    /// As [`Encoder::new`].
+    pub fn new(
+        schema: &LinkageSchema,
+        key: &LinkageKey,
+        custodian: &str,
+    ) -> Result<Option<Self>, EncodeError> {
+        let SchemaBody::Tokens(body) = schema.body() else { return Ok(None) };
+        let Some(confirm) = &body.confirm else { return Ok(None) };
+        let filter =
+            |(index, filter): (usize, _)| Encoder::of_filter(schema, body, key, (&index.to_string(), filter));
+        let filters = confirm.filters.iter().enumerate().map(filter).collect::<Result<_, _>>()?;
+        let signing = key.for_schema(schema.digest()).expand("confirm/sign", custodian, "", body.epoch);
+        Ok(Some(Self {
+            tokens: Encoder::new(schema, key)?,
+            filters,
+            signing: Zeroizing::new(signing.to_vec()),
+        }))
+    }
+
+    /// Columns that records may have, in the order in which values are asked for.
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        self.tokens.columns()
+    }
+
+    /// As [`Encoder::column_groups`].
+    #[must_use]
+    pub fn column_groups(&self) -> Vec<Vec<usize>> {
+        self.tokens.column_groups()
+    }
+
+    /// Seed of the custodian's signing key for this schema and epoch.
+    #[must_use]
+    pub fn signing_seed(&self) -> Zeroizing<[u8; 32]> {
+        let mut seed = Zeroizing::new([0; 32]);
+        seed.copy_from_slice(&self.signing);
+        seed
+    }
+
+    /// Scratch memory of one thread.
+    #[must_use]
+    pub fn worker(&self) -> ConfirmWorker<'_> {
+        ConfirmWorker {
+            tokens: self.tokens.worker(),
+            filters: self.filters.iter().map(Encoder::worker).collect(),
+        }
+    }
+}
+
+impl ConfirmWorker<'_> {
+    /// The rows of one record, which is row `row` of the input (from 1); `value` gives what stands in a column of
+    /// [`ConfirmEncoder::columns`].
+    ///
+    /// # Errors
+    /// As [`Worker::encode`].
+    pub fn encode<'v>(
+        &mut self,
+        row: u64,
+        value: &dyn Fn(usize) -> &'v str,
+    ) -> Result<Vec<ConfirmRow>, EncodeError> {
+        let of_record = |_: usize, column: usize| value(column);
+        let tokens = self.tokens.encode(1, row, &of_record)?;
+        let rows = tokens.records.len();
+        let mut filters: Vec<Vec<u8>> = vec![Vec::new(); rows];
+        for worker in &mut self.filters {
+            let encoded = worker.encode(1, row, &of_record)?;
+            let bytes = Zeroizing::new(encoded.views.into_iter().next().unwrap_or_default());
+            let each = bytes.len() / rows.max(1);
+            filters
+                .iter_mut()
+                .zip(bytes.chunks_exact(each))
+                .for_each(|(all, one)| all.extend_from_slice(one));
+        }
+        let token = |row: usize, view: usize| {
+            let bytes = &tokens.views[view];
+            let each = bytes.len() / rows;
+            tokens.present[view][row].then(|| bytes[row * each..(row + 1) * each].to_vec())
+        };
+        let row = |(row, filters): (usize, Vec<u8>)| ConfirmRow {
+            tokens: (0..tokens.views.len()).map(|view| token(row, view)).collect(),
+            filters: Zeroizing::new(filters),
+        };
+        Ok(filters.into_iter().enumerate().map(row).collect())
+    }
+}

@@ -1,0 +1,182 @@
+//! Opened answers to links (`protocols/06-confirm.md` §5).
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+
+use mizuhiki_columnar::{Cell, Format, LINK_COLUMNS, ResultWriter, Source, Target, read_links};
+use mizuhiki_confirm::{Backend, DocumentReader, Hash, OpenedHeader, PublicKey, check_count, read_nonce};
+use mizuhiki_exchange::{Classification, Link, compare_ids};
+use serde::Serialize;
+
+use crate::confirm_ask::{PUBLIC, SEALED};
+use crate::confirm_error::{LinkageUnitError, read_file};
+use crate::confirm_evaluate::Run;
+
+/// Applying work.
+pub struct ApplyJob<'a, B> {
+    /// The folder of tickets.
+    pub tickets: PathBuf,
+    /// The opened answers.
+    pub opened: PathBuf,
+    /// The links that were asked about.
+    pub links: Source,
+    /// Where the links go.
+    pub output: Target,
+    /// The back end.
+    pub backend: &'a B,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ApplySummary {
+    /// Pairs that were asked for.
+    pub asked: u64,
+    /// Of these, pairs that were accepted.
+    pub accepted: u64,
+    /// Of these, pairs that are no link because a record of theirs is in a better one.
+    pub outdone: u64,
+    /// Of these, pairs that stay borderline because another accepted pair of a record of theirs is as similar.
+    pub household: u64,
+    /// Links of class match in the output.
+    pub matches: u64,
+    /// Links of class borderline in the output: pairs that were not asked for, and those in doubt.
+    pub borderline: u64,
+}
+
+/// An accepted pair with another one of either record that is not more than this less similar stays in doubt.
+const MARGIN: f64 = mizuhiki_match::HOUSEHOLD_MARGIN;
+
+/// Makes matches of the borderline pairs that were accepted, one a record, and leaves out those that were not.
+///
+/// # Errors
+/// [`LinkageUnitError`]; refusals name who is at fault.
+pub fn apply<B: Backend>(job: &ApplyJob<'_, B>) -> Result<ApplySummary, LinkageUnitError> {
+    let public = read_file(&job.tickets.join(PUBLIC), |file| PublicKey::read(file, job.backend))?;
+    let Run { session, ids } = Run::read(&job.tickets)?;
+    let sealed = std::fs::read_to_string(job.tickets.join(SEALED)).ok();
+    let sealed = sealed
+        .and_then(|text| Hash::parse(text.trim()))
+        .ok_or_else(|| LinkageUnitError::NotEvaluated { folder: job.tickets.display().to_string() })?;
+    let session = read_file(&job.opened, |file| {
+        let mut input = DocumentReader::<_, OpenedHeader>::new(file)?;
+        let count = check_count(input.header().tickets)?;
+        let mut entries = Vec::new();
+        for _ in 0..count {
+            let nonce = read_nonce(&mut input)?;
+            let mut bit = [0];
+            input.read(&mut bit)?;
+            entries.push((nonce, bit[0]));
+        }
+        let (header, _) = input.finish()?;
+        session.evaluated(sealed).opened(&header, public.header.signer, &entries)
+    })?;
+    let answers: HashMap<(&str, &str), bool> = ids
+        .iter()
+        .zip(session.answers())
+        .map(|((left, right), answer)| ((left.as_str(), right.as_str()), *answer))
+        .collect();
+    write(job, &answers)
+}
+
+fn write<B>(
+    job: &ApplyJob<'_, B>,
+    answers: &HashMap<(&str, &str), bool>,
+) -> Result<ApplySummary, LinkageUnitError> {
+    let mut rows: Vec<Link> = read_links(&job.links)?;
+    rows.sort_by(|a, b| {
+        let matches = |class| class != Classification::Match;
+        let ids = || compare_ids(a.left.as_str(), b.left.as_str());
+        // Matches first, then by similarity: what comes first takes its records.
+        matches(a.class)
+            .cmp(&matches(b.class))
+            .then_with(|| b.similarity.get().total_cmp(&a.similarity.get()))
+            .then_with(ids)
+            .then_with(|| compare_ids(a.right.as_str(), b.right.as_str()))
+    });
+    let mut summary = ApplySummary {
+        asked: answers.len() as u64,
+        accepted: 0,
+        outdone: 0,
+        household: 0,
+        matches: 0,
+        borderline: 0,
+    };
+    let rivals = Rivals::new(&rows, answers);
+    let (mut left_taken, mut right_taken) = (HashSet::new(), HashSet::new());
+    let mut found = 0;
+    let mut writer = ResultWriter::create(&job.output, Format::Csv, LINK_COLUMNS)?;
+    for link in &rows {
+        let (left, right) = (link.left.as_str(), link.right.as_str());
+        let answer = answers.get(&(left, right)).filter(|_| link.class == Classification::Borderline);
+        found += u64::from(answer.is_some());
+        let (class, flag) = match (link.class, answer) {
+            (Classification::Match, _) => {
+                left_taken.insert(left);
+                right_taken.insert(right);
+                (Classification::Match, "")
+            }
+            (_, Some(true)) => {
+                summary.accepted += 1;
+                if left_taken.contains(left) || right_taken.contains(right) {
+                    summary.outdone += 1;
+                    continue;
+                }
+                if rivals.doubt(link) {
+                    summary.household += 1;
+                    (Classification::Borderline, "household")
+                } else {
+                    left_taken.insert(left);
+                    right_taken.insert(right);
+                    (Classification::Match, "confirmed")
+                }
+            }
+            (_, Some(false)) => continue,
+            (class, None) => (class, ""),
+        };
+        if class == Classification::Match {
+            summary.matches += 1;
+        } else {
+            summary.borderline += 1;
+        }
+        writer.push(&[
+            Cell::Text(left),
+            Cell::Text(right),
+            Cell::Number(Some(link.similarity.get())),
+            Cell::Text(class.name()),
+            Cell::Number(link.probability),
+            Cell::Text(flag),
+        ])?;
+    }
+    if found < summary.asked {
+        let missing = summary.asked - found;
+        return Err(LinkageUnitError::OtherLinks { file: job.links.name(), missing });
+    }
+    writer.finish()?;
+    Ok(summary)
+}
+
+/// Similarities of accepted pairs, by record.
+struct Rivals<'a>(HashMap<(bool, &'a str), Vec<f64>>);
+
+impl<'a> Rivals<'a> {
+    fn new(links: &'a [Link], answers: &HashMap<(&str, &str), bool>) -> Self {
+        let mut rivals: HashMap<_, Vec<f64>> = HashMap::new();
+        for link in links.iter().filter(|link| link.class == Classification::Borderline) {
+            let (left, right) = (link.left.as_str(), link.right.as_str());
+            if answers.get(&(left, right)) == Some(&true) {
+                rivals.entry((false, left)).or_default().push(link.similarity.get());
+                rivals.entry((true, right)).or_default().push(link.similarity.get());
+            }
+        }
+        Self(rivals)
+    }
+
+    /// Whether another accepted pair of either record is about as similar as `link`, or more.
+    fn doubt(&self, link: &Link) -> bool {
+        let close = |key| {
+            let of_record = self.0.get(&key).map_or(&[][..], Vec::as_slice);
+            of_record.iter().filter(|rival| link.similarity.get() - **rival <= MARGIN).count()
+        };
+        close((false, link.left.as_str())) > 1 || close((true, link.right.as_str())) > 1
+    }
+}

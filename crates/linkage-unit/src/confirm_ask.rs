@@ -1,0 +1,294 @@
+//! Borderline pairs to tickets (`protocols/06-confirm.md` §5).
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mizuhiki_columnar::{Source, Target, WriteFile, read_links, read_tokens};
+use mizuhiki_confirm::{
+    Backend, Batch, Commitment, ConfirmError, DocumentWriter, Hash, Header, Hex, PublicKey, Rule, RunHeader,
+    RunSecret, Side, Ticket, TicketsHeader, tree, write_id,
+};
+use mizuhiki_exchange::{Classification, Comparable, Link, TokenSet, compare_ids};
+use mizuhiki_match::similarity_of;
+use mizuhiki_schema::SchemaBody;
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha20Rng;
+use serde::Serialize;
+
+use crate::confirm_error::LinkageUnitError;
+use crate::prepare::compare;
+
+/// Asking work.
+pub struct AskJob<'a, B> {
+    /// The links; borderline ones are asked for.
+    pub links: Source,
+    /// The left token file.
+    pub left: Source,
+    /// The right token file.
+    pub right: Source,
+    /// The authority's public key.
+    pub public: PathBuf,
+    /// The folder that the tickets go to; it must not be there.
+    pub output: PathBuf,
+    /// When the tickets expire, in seconds since 1970.
+    pub expires: u64,
+    /// The back end.
+    pub backend: &'a B,
+    /// 32 secret random bytes.
+    pub seed: [u8; 32],
+}
+
+/// What was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AskSummary {
+    /// Tickets.
+    pub tickets: u64,
+    /// Borderline pairs that were left out, because a record has as many tickets as it may.
+    pub left_out: u64,
+    /// Id of the run.
+    pub run: String,
+    /// Id of the authority's key.
+    pub key_id: String,
+    /// Fingerprint of the authority's signing key.
+    pub authority: String,
+    /// Fingerprint of the linkage unit's signing key.
+    pub linkage_unit: String,
+    /// The files: for the left and the right custodian, for the authority, and the linkage unit's own.
+    pub files: [String; 4],
+}
+
+/// Names of the files in a folder of tickets.
+pub(crate) const LEFT_TICKETS: &str = "left.tickets";
+pub(crate) const RIGHT_TICKETS: &str = "right.tickets";
+pub(crate) const AUTHORITY_TICKETS: &str = "authority.tickets";
+pub(crate) const RUN: &str = "linkage-unit.run";
+pub(crate) const SCHEMA: &str = "schema.json";
+pub(crate) const PUBLIC: &str = "public.key";
+/// What was signed of the sealed answers, once there are any.
+pub(crate) const SEALED: &str = "sealed.digest";
+
+/// Writes tickets for borderline pairs. The folder appears whole, or not at all.
+///
+/// # Errors
+/// [`LinkageUnitError`].
+pub fn ask<B: Backend>(job: &AskJob<'_, B>) -> Result<AskSummary, LinkageUnitError> {
+    if job.output.exists() {
+        return Err(LinkageUnitError::Exists { folder: job.output.display().to_string() });
+    }
+    let public = crate::confirm_error::read_file(&job.public, |file| PublicKey::read(file, job.backend))?;
+    let (left, right) = (read_tokens(&job.left)?, read_tokens(&job.right)?);
+    let comparable = compare((&left, &job.left), (&right, &job.right))?;
+    let links: Vec<Link> =
+        read_links(&job.links)?.into_iter().filter(|link| link.class == Classification::Borderline).collect();
+    if links.is_empty() {
+        return Err(LinkageUnitError::NothingToAsk { file: job.links.name() });
+    }
+    let schema = left.meta().map(|meta| &meta.schema);
+    let rule = schema.and_then(|schema| match schema.body() {
+        SchemaBody::Tokens(body) => body.confirm.as_ref().map(Rule::of),
+        _ => None,
+    });
+    let (Some(schema), Some(rule)) = (schema, rule) else { return Err(LinkageUnitError::NoRule) };
+    let mut random = ChaCha20Rng::from_seed(job.seed);
+    let per_record = public.header.policy.per_record;
+    let mut asked = Vec::new();
+    for pair in choose(&links, &comparable, per_record, &job.links)? {
+        let mut nonce = [0; 16];
+        random.fill_bytes(&mut nonce);
+        let ticket = Ticket {
+            nonce: Hex(nonce),
+            left: commit(&public, &left, pair.left, pair.rows.0),
+            right: commit(&public, &right, pair.right, pair.rows.1),
+        };
+        let id = |set: &TokenSet, record: u32| set.ids().get(record as usize).to_owned();
+        asked.push((ticket, id(&left, pair.left), id(&right, pair.right)));
+    }
+    asked.sort_unstable_by_key(|(ticket, ..)| ticket.nonce);
+    let tickets: Vec<Ticket> = asked.iter().map(|(ticket, ..)| *ticket).collect();
+    let secret = RunSecret::random(&mut random);
+    let mut run = [0; 16];
+    random.fill_bytes(&mut run);
+    let batch = Batch {
+        expires: job.expires,
+        key_id: public.key_id,
+        left: left.custodian_name().to_owned(),
+        linkage_unit: secret.key().id(),
+        right: right.custodian_name().to_owned(),
+        root: tree(&tickets),
+        rule: Hex(rule.digest()),
+        run: Hex(run),
+        schema: Hash::from(*schema.digest().as_bytes()),
+        tickets: tickets.len() as u64,
+    };
+    // What a linkage unit would be refused for later, it should know now.
+    batch
+        .check(&tickets, &public.header.policy)
+        .map_err(|reason| LinkageUnitError::Confirm { file: job.links.name(), reason })?;
+    let files = write(job, &batch, &secret, &asked, schema.canonical())?;
+    Ok(AskSummary {
+        tickets: batch.tickets,
+        left_out: links.len() as u64 - batch.tickets,
+        run: batch.run.to_string(),
+        key_id: batch.key_id.to_string(),
+        authority: public.header.signer.fingerprint(),
+        linkage_unit: batch.linkage_unit.fingerprint(),
+        files,
+    })
+}
+
+/// A pair to ask for: records, and the rows of tokens of theirs that are most similar.
+struct Pair {
+    left: u32,
+    right: u32,
+    rows: (usize, usize),
+}
+
+/// The pairs that are asked for, the most similar first, as many a record as it may have tickets.
+fn choose(
+    links: &[Link],
+    comparable: &Comparable<'_>,
+    per_record: u64,
+    file: &Source,
+) -> Result<Vec<Pair>, LinkageUnitError> {
+    let mut order: Vec<(&Link, u64)> = links.iter().zip(1..).collect();
+    order.sort_by(|(a, _), (b, _)| {
+        let ids = || compare_ids(a.left.as_str(), b.left.as_str());
+        b.similarity
+            .get()
+            .total_cmp(&a.similarity.get())
+            .then_with(ids)
+            .then_with(|| compare_ids(a.right.as_str(), b.right.as_str()))
+    });
+    let (left, right) = (comparable.left(), comparable.right());
+    let index = |set: &TokenSet| -> HashMap<String, u32> {
+        (0..set.len()).map(|record| (set.ids().get(record).to_owned(), record as u32)).collect()
+    };
+    let (left_ids, right_ids) = (index(left), index(right));
+    let mut asked: HashMap<(bool, u32), u64> = HashMap::new();
+    let mut seen = HashSet::new();
+    let mut pairs = Vec::new();
+    for (link, _) in order {
+        let find = |ids: &HashMap<String, u32>, id: &str, side: Side| {
+            ids.get(id).copied().ok_or_else(|| LinkageUnitError::UnknownId {
+                file: file.name(),
+                side: side.name(),
+                id: id.to_owned(),
+            })
+        };
+        let a = find(&left_ids, link.left.as_str(), Side::Left)?;
+        let b = find(&right_ids, link.right.as_str(), Side::Right)?;
+        let of = |side, record| asked.get(&(side, record)).copied().unwrap_or_default();
+        if of(false, a) >= per_record || of(true, b) >= per_record || !seen.insert((a, b)) {
+            continue;
+        }
+        *asked.entry((false, a)).or_default() += 1;
+        *asked.entry((true, b)).or_default() += 1;
+        pairs.push(Pair { left: a, right: b, rows: best_rows(comparable, a, b) });
+    }
+    Ok(pairs)
+}
+
+/// The most similar rows of two records, each counted from the record's first; of equal ones the first.
+fn best_rows(comparable: &Comparable<'_>, left: u32, right: u32) -> (usize, usize) {
+    let (lefts, rights) = (comparable.left().rows_of(left), comparable.right().rows_of(right));
+    let mut best = (0, 0);
+    if lefts.len() * rights.len() > 1 {
+        let mut highest = f64::NEG_INFINITY;
+        for (i, a) in lefts.enumerate() {
+            for (j, b) in rights.clone().enumerate() {
+                let similarity = similarity_of(comparable, a, b);
+                if similarity > highest {
+                    (highest, best) = (similarity, (i, j));
+                }
+            }
+        }
+    }
+    best
+}
+
+/// The commitment to a record's tokens and one of its rows.
+fn commit(public: &PublicKey, set: &TokenSet, record: u32, row: usize) -> Commitment {
+    let digest = |row: u32| {
+        let bytes: Vec<Option<Vec<u8>>> = set
+            .views()
+            .iter()
+            .map(|view| {
+                let mut bytes = Vec::new();
+                view.rows.extend_bytes(row as usize, &mut bytes);
+                view.present[row as usize].then_some(bytes)
+            })
+            .collect();
+        Commitment::row_digest(bytes.iter().map(Option::as_deref))
+    };
+    let rows: Vec<Hash> = set.rows_of(record).map(digest).collect();
+    Commitment::new(public.key_id, set.custodian_name(), &rows, row)
+}
+
+/// A ticket with the ids of its records.
+type Asked = (Ticket, String, String);
+
+/// Writes the folder under another name, then renames it.
+fn write<B>(
+    job: &AskJob<'_, B>,
+    batch: &Batch,
+    secret: &RunSecret,
+    asked: &[Asked],
+    schema: &str,
+) -> Result<[String; 4], LinkageUnitError> {
+    let folder =
+        job.output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let io = |path: &Path| {
+        let file = path.display().to_string();
+        move |reason: std::io::Error| LinkageUnitError::Confirm { file, reason: reason.into() }
+    };
+    let temporary =
+        tempfile::Builder::new().prefix(".mizuhiki-").tempdir_in(folder).map_err(io(&job.output))?;
+    let signer = secret.key().id();
+    let tickets = |side| TicketsHeader { batch: batch.clone(), side, signer };
+    let path = |name: &str| temporary.path().join(name);
+    let id_of = |side: Side| {
+        move |asked: &Asked| vec![if side == Side::Left { asked.1.clone() } else { asked.2.clone() }]
+    };
+    let of_side = tickets(Some(Side::Left));
+    write_file(&path(LEFT_TICKETS), 0o666, &of_side, secret, &[], asked, &id_of(Side::Left))?;
+    let of_side = tickets(Some(Side::Right));
+    write_file(&path(RIGHT_TICKETS), 0o666, &of_side, secret, &[], asked, &id_of(Side::Right))?;
+    write_file(&path(AUTHORITY_TICKETS), 0o666, &tickets(None), secret, &[], asked, &|_| Vec::new())?;
+    let run = RunHeader { batch: batch.clone(), signer };
+    let both = |asked: &Asked| vec![asked.1.clone(), asked.2.clone()];
+    write_file(&path(RUN), 0o600, &run, secret, secret.expose(), asked, &both)?;
+    fs::copy(&job.public, path(PUBLIC)).map_err(io(&job.output))?;
+    fs::write(path(SCHEMA), schema).map_err(io(&job.output))?;
+    let kept = temporary.keep();
+    fs::rename(&kept, &job.output).map_err(|error| {
+        // Half a result would look like one.
+        let _ = fs::remove_dir_all(&kept);
+        io(&job.output)(error)
+    })?;
+    let name = |name| job.output.join(name).display().to_string();
+    Ok([LEFT_TICKETS, RIGHT_TICKETS, AUTHORITY_TICKETS, RUN].map(name))
+}
+
+fn write_file<H: Header>(
+    path: &Path,
+    mode: u32,
+    header: &H,
+    secret: &RunSecret,
+    start: &[u8],
+    asked: &[Asked],
+    ids: &dyn Fn(&Asked) -> Vec<String>,
+) -> Result<(), LinkageUnitError> {
+    let in_file =
+        |reason: ConfirmError| LinkageUnitError::Confirm { file: path.display().to_string(), reason };
+    let key = secret.key();
+    let file = WriteFile::create(&Target::Path(path.to_owned()), mode)?;
+    let mut out = DocumentWriter::new(file, header, &key).map_err(in_file)?;
+    out.write(start).map_err(in_file)?;
+    for each in asked {
+        out.write(&each.0.to_bytes()).map_err(in_file)?;
+        ids(each).iter().try_for_each(|id| write_id(&mut out, id)).map_err(in_file)?;
+    }
+    let (file, _) = out.finish().map_err(in_file)?;
+    Ok(file.commit()?)
+}

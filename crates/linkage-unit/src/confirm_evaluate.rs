@@ -1,0 +1,310 @@
+//! Ciphertexts to sealed answers (`protocols/06-confirm.md` §5). Work that was interrupted goes on where it stopped.
+
+use std::fs::{self, File};
+use std::io::{BufReader, Read, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use mizuhiki_columnar::{Target, WriteFile};
+use mizuhiki_confirm::{
+    Asked, Backend, CiphertextsHeader, Circuit, ConfirmError, DocumentReader, DocumentWriter, Evaluator,
+    Hash, Header as _, Hex, Kind, Party, PublicKey, RUN_SECRET_BYTES, Rule, RunHeader, RunSecret, Seal,
+    SealedHeader, Session, Side, check_count, in_order, read_evaluation_key, read_id, read_nonce,
+    read_ticket,
+};
+use mizuhiki_schema::{LinkageSchema, SchemaBody};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::confirm_ask::{PUBLIC, RUN, SCHEMA, SEALED};
+use crate::confirm_error::{LinkageUnitError, read_file};
+
+/// Evaluating work.
+pub struct EvaluateJob<'a, B> {
+    /// The folder of tickets.
+    pub tickets: PathBuf,
+    /// The authority's evaluation key.
+    pub evaluation: PathBuf,
+    /// The left custodian's ciphertexts.
+    pub left: PathBuf,
+    /// The right custodian's ciphertexts.
+    pub right: PathBuf,
+    /// Where the sealed answers go.
+    pub output: PathBuf,
+    /// The back end.
+    pub backend: &'a B,
+    /// Threads, at least 1.
+    pub threads: usize,
+}
+
+/// What was evaluated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EvaluateSummary {
+    /// Answers.
+    pub tickets: u64,
+    /// Of these, answers that an interrupted run had made already.
+    pub resumed: u64,
+    /// Fingerprints of the custodians' signing keys, left and right: compare them with what the custodians say.
+    pub custodians: [String; 2],
+}
+
+/// A run as the linkage unit keeps it.
+pub(crate) struct Run {
+    pub(crate) session: Session<Asked>,
+    /// Left and right record ids, one pair a ticket.
+    pub(crate) ids: Vec<(String, String)>,
+}
+
+impl Run {
+    pub(crate) fn read(folder: &Path) -> Result<Self, LinkageUnitError> {
+        read_file(&folder.join(RUN), |file| {
+            let mut input = DocumentReader::<_, RunHeader>::new(file)?;
+            let count = check_count(input.header().batch.tickets)?;
+            let mut secret = Zeroizing::new([0; RUN_SECRET_BYTES]);
+            input.read(secret.as_mut_slice())?;
+            let (mut tickets, mut ids) = (Vec::new(), Vec::new());
+            for _ in 0..count {
+                tickets.push(read_ticket(&mut input)?);
+                ids.push((read_id(&mut input)?, read_id(&mut input)?));
+            }
+            let (header, _) = input.finish()?;
+            Ok(Self { session: Session::new(header.batch, tickets, RunSecret::new(secret)), ids })
+        })
+    }
+}
+
+/// Evaluates every ticket. The output appears whole, or not at all; what is done is kept in a file beside it until then.
+///
+/// # Errors
+/// [`LinkageUnitError`]; refusals name who is at fault.
+pub fn evaluate<B: Backend>(
+    job: &EvaluateJob<'_, B>,
+    on_progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<EvaluateSummary, LinkageUnitError> {
+    let Run { session, .. } = Run::read(&job.tickets)?;
+    let (public, circuit) = agreed(&job.tickets, &session, job.backend)?;
+    let sizes = (job.backend.left_bytes(&circuit), job.backend.right_bytes(&circuit));
+    let left = Ciphertexts::check(&job.left, &session, Side::Left, sizes.0, job.backend)?;
+    let right = Ciphertexts::check(&job.right, &session, Side::Right, sizes.1, job.backend)?;
+    let in_output = |reason| LinkageUnitError::Confirm { file: job.output.display().to_string(), reason };
+    let header = session
+        .sealed_header(job.backend.name(), left.seal.clone(), right.seal.clone())
+        .map_err(in_output)?;
+    let evaluator = read_file(&job.evaluation, |file| {
+        let bytes = read_evaluation_key(file, &public, job.backend)?;
+        job.backend.evaluator(&circuit, &public.bytes, &bytes).map_err(ConfirmError::key)
+    })?;
+    let each = job.backend.answer_bytes();
+    let count = session.batch().tickets;
+    let mut partial = Partial::open(&job.output, &header, each, count)?;
+    let resumed = partial.done;
+    let work = |memory: &mut Memory<_>, item: u64| {
+        let entry = item + 1;
+        left.read(&mut memory.left, item, &mut memory.left_bytes)?;
+        right.read(&mut memory.right, item, &mut memory.right_bytes)?;
+        let mask = session.mask(&session.tickets()[item as usize]);
+        evaluator.evaluate(&memory.left_bytes, &memory.right_bytes, &mask, &mut memory.scratch).map_err(
+            |reason| {
+                // The sizes fit: what a back end still refuses was the left one's doing, or nobody's.
+                let party = Party::Custodian(session.batch().left.clone());
+                LinkageUnitError::Confirm {
+                    file: job.left.display().to_string(),
+                    reason: ConfirmError::content(party, entry, reason),
+                }
+            },
+        )
+    };
+    let memory = || Memory::new(&left, &right, &evaluator);
+    in_order(resumed..count, job.threads, memory, work, |item, answer: Vec<u8>| {
+        partial.push(&answer)?;
+        on_progress(item + 1 - resumed, count - resumed);
+        Ok(())
+    })?;
+    let sealed = partial.finish(&session, &header)?;
+    let digest = job.tickets.join(SEALED);
+    fs::write(&digest, sealed.to_string()).map_err(|error| LinkageUnitError::Confirm {
+        file: digest.display().to_string(),
+        reason: error.into(),
+    })?;
+    let fingerprint = |seal: &Seal| {
+        seal.verify::<CiphertextsHeader>().map(|header| header.signer().fingerprint()).map_err(in_output)
+    };
+    Ok(EvaluateSummary {
+        tickets: count,
+        resumed,
+        custodians: [fingerprint(&left.seal)?, fingerprint(&right.seal)?],
+    })
+}
+
+/// The authority's key and the rule as they were when the tickets were made.
+fn agreed<B: Backend>(
+    tickets: &Path,
+    session: &Session<Asked>,
+    backend: &B,
+) -> Result<(PublicKey, Circuit), LinkageUnitError> {
+    let public = read_file(&tickets.join(PUBLIC), |file| PublicKey::read(file, backend))?;
+    let path = tickets.join(SCHEMA);
+    let failed = |reason| LinkageUnitError::Confirm { file: path.display().to_string(), reason };
+    let text = fs::read_to_string(&path).map_err(|error| failed(error.into()))?;
+    let schema = LinkageSchema::parse(&text).map_err(|_| LinkageUnitError::NoRule)?;
+    let SchemaBody::Tokens(body) = schema.body() else { return Err(LinkageUnitError::NoRule) };
+    let rule = body.confirm.as_ref().map(Rule::of).ok_or(LinkageUnitError::NoRule)?;
+    let digest = Hash::from(*schema.digest().as_bytes());
+    session.batch().check_agreement(public.key_id, digest, &rule).map_err(failed)?;
+    Ok((public, Circuit::new(rule).map_err(failed)?))
+}
+
+/// A file of ciphertexts whose signature, batch and order have been checked.
+struct Ciphertexts {
+    path: PathBuf,
+    seal: Seal,
+    /// Where the first entry begins.
+    start: u64,
+    each: usize,
+}
+
+impl Ciphertexts {
+    fn check(
+        path: &Path,
+        session: &Session<Asked>,
+        side: Side,
+        each: usize,
+        backend: &impl Backend,
+    ) -> Result<Self, LinkageUnitError> {
+        let seal = read_file(path, |file| {
+            let mut input = DocumentReader::<_, CiphertextsHeader>::new(file)?;
+            let header = input.header().clone();
+            let off = (1..=session.batch().tickets).try_fold(None, |off: Option<u64>, entry| {
+                let nonce = read_nonce(&mut input)?;
+                input.skip(each as u64)?;
+                let fits = session.check_entry(&header, entry, nonce).is_ok();
+                Ok::<_, ConfirmError>(off.or_else(|| (!fits).then_some(entry)))
+            });
+            // Of another batch, side or key: said before what follows from it.
+            header.check(session.batch(), side, backend.name())?;
+            let off = off?;
+            let (_, seal) = input.finish()?;
+            match off {
+                Some(entry) => session.check_entry(&header, entry, Hex([0; 16])).map(|()| seal),
+                None => Ok(seal),
+            }
+        })?;
+        let start = 9 + seal.header.len() as u64;
+        Ok(Self { path: path.to_owned(), seal, start, each })
+    }
+
+    fn open(&self) -> Result<File, LinkageUnitError> {
+        File::open(&self.path).map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, error: std::io::Error) -> LinkageUnitError {
+        LinkageUnitError::Confirm { file: self.path.display().to_string(), reason: error.into() }
+    }
+
+    /// Reads the ciphertext of an item (from 0).
+    fn read(&self, file: &mut File, item: u64, bytes: &mut [u8]) -> Result<(), LinkageUnitError> {
+        let at = self.start + item * (16 + self.each as u64) + 16;
+        file.seek(SeekFrom::Start(at))
+            .and_then(|_| file.read_exact(bytes))
+            .map_err(|error| self.failed(error))
+    }
+}
+
+/// Memory of one thread.
+struct Memory<S> {
+    left: File,
+    right: File,
+    left_bytes: Vec<u8>,
+    right_bytes: Vec<u8>,
+    scratch: S,
+}
+
+impl<S> Memory<S> {
+    fn new(
+        left: &Ciphertexts,
+        right: &Ciphertexts,
+        evaluator: &impl Evaluator<Scratch = S>,
+    ) -> Result<Self, LinkageUnitError> {
+        Ok(Self {
+            left: left.open()?,
+            right: right.open()?,
+            left_bytes: vec![0; left.each],
+            right_bytes: vec![0; right.each],
+            scratch: evaluator.scratch(),
+        })
+    }
+}
+
+/// Answers so far, in a file beside the output: a digest of what they are answers to, then one after the other.
+struct Partial {
+    path: PathBuf,
+    output: PathBuf,
+    file: File,
+    each: usize,
+    done: u64,
+}
+
+impl Partial {
+    fn open(output: &Path, header: &SealedHeader, each: usize, count: u64) -> Result<Self, LinkageUnitError> {
+        let path = output.with_extension(match output.extension() {
+            Some(extension) => format!("{}.partial", extension.display()),
+            None => "partial".to_owned(),
+        });
+        let name = path.display().to_string();
+        let io =
+            |reason: std::io::Error| LinkageUnitError::Confirm { file: name.clone(), reason: reason.into() };
+        let binding = binding(header);
+        let mut options = File::options();
+        options.read(true).write(true).create(true).truncate(false);
+        let mut file = options.open(&path).map_err(io)?;
+        let length = file.metadata().map_err(io)?.len();
+        let mut done = 0;
+        if length >= 32 {
+            let mut found = [0; 32];
+            file.read_exact(&mut found).map_err(io)?;
+            if found != binding.0 {
+                return Err(LinkageUnitError::OtherWork { file: name });
+            }
+            // An answer that was not written whole is made again.
+            done = ((length - 32) / each as u64).min(count);
+        } else {
+            file.set_len(0).and_then(|()| file.write_all(&binding.0)).map_err(io)?;
+        }
+        let end = 32 + done * each as u64;
+        file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))).map_err(io)?;
+        Ok(Self { path, output: output.to_owned(), file, each, done })
+    }
+
+    fn failed(&self, reason: impl Into<ConfirmError>) -> LinkageUnitError {
+        LinkageUnitError::Confirm { file: self.path.display().to_string(), reason: reason.into() }
+    }
+
+    fn push(&mut self, answer: &[u8]) -> Result<(), LinkageUnitError> {
+        self.file.write_all(answer).map_err(|error| self.failed(error))
+    }
+
+    /// Writes the sealed answers, and removes the partial ones.
+    fn finish(mut self, session: &Session<Asked>, header: &SealedHeader) -> Result<Hash, LinkageUnitError> {
+        let in_output =
+            |reason| LinkageUnitError::Confirm { file: self.output.display().to_string(), reason };
+        let key = session.key();
+        let file = WriteFile::create(&Target::Path(self.output.clone()), 0o666)?;
+        let mut out = DocumentWriter::new(file, header, &key).map_err(in_output)?;
+        self.file.seek(SeekFrom::Start(32)).map_err(|error| self.failed(error))?;
+        let mut answers = BufReader::with_capacity(1 << 18, &self.file);
+        let mut answer = vec![0; self.each];
+        for ticket in session.tickets() {
+            answers.read_exact(&mut answer).map_err(|error| self.failed(error))?;
+            out.write(&ticket.nonce.0).and_then(|()| out.write(&answer)).map_err(in_output)?;
+        }
+        let (file, seal) = out.finish().map_err(in_output)?;
+        file.commit()?;
+        fs::remove_file(&self.path).map_err(|error| self.failed(error))?;
+        Ok(seal.digest(Kind::Sealed))
+    }
+}
+
+/// Digest of what answers are made of.
+fn binding(header: &SealedHeader) -> Hash {
+    let text = serde_json::to_string(header).unwrap_or_default();
+    Seal { header: text, body: Hex([0; 32]), signature: Hex([0; 64]) }.digest(Kind::Sealed)
+}

@@ -1,0 +1,98 @@
+//! Pairs that are worth confirming: between records without a sure link (`protocols/04-matching.md` §5a).
+
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
+
+use mizuhiki_exchange::{Comparable, TokenSet};
+use mizuhiki_match::{Candidate, Plan, Scope, candidate_order, search};
+use mizuhiki_schema::Similarity;
+
+use crate::LinkError;
+
+/// The most similar pairs of records without a sure link from `lowest` on, beside `links`: as many a record as make
+/// `most` with the links that are not sure.
+pub(crate) fn pairs_to_confirm(
+    comparable: &Comparable<'_>,
+    (links, sure): (&[Candidate], &[bool]),
+    most: u32,
+    lowest: Similarity,
+) -> Result<Vec<Candidate>, LinkError> {
+    let (left, right) = (comparable.left(), comparable.right());
+    // Pairs that a record may still get.
+    let (mut lefts, mut rights) = (vec![most; left.len()], vec![most; right.len()]);
+    let mut listed = HashSet::new();
+    for (link, sure) in links.iter().zip(sure) {
+        for record in [&mut lefts[link.left as usize], &mut rights[link.right as usize]] {
+            *record = if *sure { 0 } else { record.saturating_sub(1) };
+        }
+        listed.insert((link.left, link.right));
+    }
+    let free = |left: &[u32]| -> Vec<u32> {
+        (0_u32..).zip(left).filter(|(_, may)| **may > 0).map(|(record, _)| record).collect()
+    };
+    let (free_left, free_right) = (free(&lefts), free(&rights));
+    if free_left.is_empty() || free_right.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (only_left, only_right) = (left.only(&free_left), right.only(&free_right));
+    let between = Comparable::between(&only_left, &only_right).map_err(|reason| LinkError::Incomparable {
+        left: left.custodian_name().to_owned(),
+        right: right.custodian_name().to_owned(),
+        reason,
+    })?;
+    // Twice as many are kept as are wanted: the best of one record may be used up by others.
+    let best = Mutex::new(Best::new(&only_left, &only_right, 2 * most as usize));
+    let ended = search::<()>(&Plan::new(&between, Scope::Auto), lowest, &|_| false, &|result| {
+        let mut best = best.lock().unwrap_or_else(PoisonError::into_inner);
+        for candidate in &result.candidates {
+            let records = (free_left[candidate.left as usize], free_right[candidate.right as usize]);
+            if !listed.contains(&records) {
+                best.offer(candidate);
+            }
+        }
+        ControlFlow::Continue(())
+    });
+    debug_assert!(ended.is_continue(), "nothing stops this search");
+    let mut pairs = Vec::new();
+    for candidate in best.into_inner().unwrap_or_else(PoisonError::into_inner).sorted() {
+        let (a, b) = (free_left[candidate.left as usize], free_right[candidate.right as usize]);
+        if lefts[a as usize] > 0 && rights[b as usize] > 0 {
+            lefts[a as usize] -= 1;
+            rights[b as usize] -= 1;
+            pairs.push(Candidate { left: a, right: b, ..candidate });
+        }
+    }
+    Ok(pairs)
+}
+
+/// The best few candidates of each record of either side. Which they are does not depend on the order of offers.
+struct Best {
+    most: usize,
+    left: Vec<Vec<Candidate>>,
+    right: Vec<Vec<Candidate>>,
+}
+
+impl Best {
+    fn new(left: &TokenSet, right: &TokenSet, most: usize) -> Self {
+        Self { most, left: vec![Vec::new(); left.len()], right: vec![Vec::new(); right.len()] }
+    }
+
+    fn offer(&mut self, candidate: &Candidate) {
+        for list in [&mut self.left[candidate.left as usize], &mut self.right[candidate.right as usize]] {
+            let at = list.partition_point(|better| candidate_order(better, candidate).is_lt());
+            if at < self.most {
+                list.insert(at, *candidate);
+                list.truncate(self.most);
+            }
+        }
+    }
+
+    /// All of them once, in order.
+    fn sorted(self) -> Vec<Candidate> {
+        let mut all: Vec<Candidate> = self.left.into_iter().chain(self.right).flatten().collect();
+        all.sort_unstable_by(candidate_order);
+        all.dedup_by_key(|candidate| (candidate.left, candidate.right));
+        all
+    }
+}

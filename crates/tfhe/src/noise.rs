@@ -1,0 +1,204 @@
+//! How much noise there is, and which steps of clamping decide a range exactly (`protocols/06-confirm.md` §4).
+//!
+//! Lengths are in positions: 1/4096 of the torus, what a bootstrap can tell apart. Variances of a key switch, a modulus
+//! switch and a bootstrap are by the formulas that come with the library.
+
+use mizuhiki_confirm::Range;
+use tfhe::core_crypto::commons::noise_formulas::centered_mean_shifted_modulus_switch::centered_binary_shifted_modulus_switch_additive_variance;
+use tfhe::core_crypto::commons::noise_formulas::lwe_keyswitch::keyswitch_additive_variance_132_bits_security_tuniform;
+use tfhe::core_crypto::commons::noise_formulas::lwe_programmable_bootstrap::pbs_variance_132_bits_security_tuniform_fft_mul;
+use tfhe::core_crypto::prelude::LweDimension;
+
+use crate::params::{
+    BIG, BIG_NOISE, COEFFICIENTS, GADGET_BASE, GADGET_LEVELS, GLWE_DIMENSION, KEY_SWITCH_BASE,
+    KEY_SWITCH_LEVELS, LOG_POSITIONS, POLYNOMIAL, RIGHT_BITS, SMALL,
+};
+
+const MODULUS: f64 = 18_446_744_073_709_551_616.0;
+const MANTISSA_BITS: f64 = 53.0;
+const N: f64 = COEFFICIENTS as f64;
+
+/// Standard deviations that hold with a probability of all but 2⁻¹³², which leaves room for the sum over all steps.
+const SURE: f64 = 13.27;
+
+/// Largest probability of a wrong answer.
+pub(crate) const LOG2_FAILURE: f64 = -128.0;
+
+/// Steps of clamping at most.
+const MAX_ZOOMS: usize = 4;
+
+fn positions(variance: f64) -> f64 {
+    variance * 4_f64.powi(LOG_POSITIONS as i32)
+}
+
+/// Variance of what a key switch and the rounding to positions add to a reading.
+pub(crate) fn reading() -> f64 {
+    let switch = keyswitch_additive_variance_132_bits_security_tuniform(
+        BIG,
+        SMALL,
+        KEY_SWITCH_BASE,
+        KEY_SWITCH_LEVELS,
+        MODULUS,
+        MODULUS,
+    );
+    let rounding = centered_binary_shifted_modulus_switch_additive_variance(
+        SMALL,
+        MODULUS,
+        2_f64.powi(LOG_POSITIONS as i32),
+    );
+    positions(switch.0 + rounding.0)
+}
+
+/// Variance of a bootstrap's result.
+pub(crate) fn bootstrap() -> f64 {
+    positions(product_variance(SMALL))
+}
+
+/// Variance of `products` external products with a fresh key of the gadget, one after the other.
+fn product_variance(products: LweDimension) -> f64 {
+    pbs_variance_132_bits_security_tuniform_fft_mul(
+        products,
+        GLWE_DIMENSION,
+        POLYNOMIAL,
+        GADGET_BASE,
+        GADGET_LEVELS,
+        MANTISSA_BITS,
+        MODULUS,
+    )
+    .0
+}
+
+/// Variance of the inner product of a left ciphertext with a right one of at most `ones` bits set.
+pub(crate) fn inner_product(ones: usize) -> f64 {
+    let ones = ones as f64;
+    let unit = 2_f64.powi(2 * BIG_NOISE as i32 + 1) / 6.0 / (MODULUS * MODULUS);
+    // A public-key encryption of zero: E·u + e₁·S + e₂ with binary u and S.
+    let fresh = (N + 1.0) * unit;
+    // A right ciphertext's coefficients are rounded, its mask is multiplied by S.
+    let rounded = 4_f64.powi(-(RIGHT_BITS as i32)) / 12.0 * (1.0 + N / 2.0);
+    let base = 4_f64.powi(GADGET_BASE.0 as i32);
+    let rows = 2.0 * GADGET_LEVELS.0 as f64;
+    let of_right = rows * N * (base + 2.0) / 12.0 * (fresh + rounded);
+    // A left ciphertext is rounded to what the gadget decomposes. Its mask's rounding meets the product of the bits with
+    // S − 1/2, because the body has taken back what it does on average.
+    let precision = 4_f64.powi(-((GADGET_BASE.0 * GADGET_LEVELS.0) as i32));
+    let of_left = ones * fresh + precision / 12.0 * (ones + N * ones / 4.0);
+    // The Fourier transform's own error, which the library's formula holds together with a fresh key's.
+    let transform = product_variance(LweDimension(1));
+    positions(of_right + of_left + transform)
+}
+
+/// log₂ of the probability that a normal variable exceeds `distance`, from above.
+fn log2_tail(distance: f64, variance: f64) -> f64 {
+    let sds = distance / variance.sqrt();
+    if sds <= 1.0 {
+        return 0.0;
+    }
+    // Q(x) < φ(x)/x.
+    -sds * sds / 2.0 * std::f64::consts::LOG2_E - (sds * (2.0 * std::f64::consts::PI).sqrt()).log2()
+}
+
+/// Steps that decide whether a number of a range is positive.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Plan {
+    /// What a doubled score of 1 is, in positions.
+    pub(crate) unit: f64,
+    /// Where the window of readings begins: this many positions below zero.
+    pub(crate) below: usize,
+    /// Clamped to ± this many positions.
+    pub(crate) clamp: usize,
+    /// After each clamping, multiplied by this.
+    pub(crate) multipliers: Vec<u64>,
+    /// log₂ of the probability of a wrong sign.
+    pub(crate) log2_failure: f64,
+}
+
+impl Plan {
+    /// The fewest steps that decide `range`, whose numbers come with noise of variance `input` (in positions, whatever
+    /// the unit). `None` if four clampings are not enough.
+    pub(crate) fn new(range: Range, input: f64) -> Option<Self> {
+        (0..=MAX_ZOOMS)
+            .map(|zooms| Self::with(zooms, range, input))
+            .find(|plan| plan.log2_failure <= LOG2_FAILURE)
+    }
+
+    fn with(zooms: usize, range: Range, input: f64) -> Self {
+        let error = SURE * (reading() + input).sqrt();
+        // A clamped value keeps its sign after one multiplication and another reading.
+        let clamp = (error * (1.0 + 1.0 / 49.0_f64).sqrt()).ceil();
+        let fits = |window: f64| ((window - error) / (clamp + error)).floor();
+        // The next reading is of a window as wide as the polynomial on both sides of zero together, the last of twice
+        // that: a sign needs no padding.
+        let (inner, last) = (fits(N / 2.0) as u64, fits(N) as u64);
+        let multipliers: Vec<u64> =
+            (1..=zooms).map(|step| if step == zooms { last } else { inner }).collect();
+        let width = if zooms == 0 { 2.0 * N } else { N };
+        let span = (range.high - range.low) as f64 + 2.0;
+        // As coarse as the window permits: what is far from the fence is read most surely.
+        let unit = if zooms == 0 {
+            (N - error) / range.high.max(-range.low) as f64
+        } else {
+            (width - 2.0 * error) / span
+        };
+        let below = (error - (range.low as f64 - 1.0) * unit).ceil().clamp(0.0, N) as usize;
+        let mut plan = Self { unit, below, clamp: clamp as usize, multipliers, log2_failure: 0.0 };
+        plan.log2_failure = plan.failure(range, input);
+        plan
+    }
+
+    /// log₂ of the sum over everything that can go wrong.
+    fn failure(&self, range: Range, input: f64) -> f64 {
+        let (reading, bootstrap) = (reading(), bootstrap());
+        let mut terms = Vec::new();
+        // Read outside of the window.
+        let (low, high) = (range.low as f64 * self.unit, range.high as f64 * self.unit);
+        if self.multipliers.is_empty() {
+            terms.push(log2_tail(N - high.max(-low), reading + input));
+        } else {
+            terms.push(log2_tail(N - self.below as f64 - high, reading + input));
+            terms.push(log2_tail(self.below as f64 + low, reading + input));
+        }
+        // The least number, through all steps: its noise grows with it, each bootstrap adds its own.
+        let product: f64 = self.multipliers.iter().map(|&m| m as f64).product();
+        let mut noise = input * product * product;
+        let mut rest = product;
+        for &multiplier in &self.multipliers {
+            noise += bootstrap * rest * rest;
+            rest /= multiplier as f64;
+        }
+        terms.push(log2_tail(self.unit * product, noise + reading));
+        // What was clamped at a step: clamp − error of the reading, multiplied and read again.
+        let clamp = self.clamp as f64;
+        for (step, &multiplier) in self.multipliers.iter().enumerate() {
+            let m = multiplier as f64;
+            let noise = m * m * (reading + bootstrap) + reading;
+            terms.push(log2_tail(clamp * m, noise));
+            let window = if step + 1 == self.multipliers.len() { N } else { N / 2.0 };
+            terms.push(log2_tail(window - clamp * m, noise));
+        }
+        // Either side of each.
+        1.0 + terms.into_iter().map(f64::exp2).sum::<f64>().log2()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_levels_take_more_steps() {
+        let zooms = |levels: i64| {
+            let range = Range { low: 1 - 2 * (levels * 7 / 10), high: 1 + 2 * (levels * 3 / 10) };
+            Plan::new(range, inner_product(600)).map(|plan| plan.multipliers.len())
+        };
+        assert_eq!([15, 150, 1_300, 9_000].map(zooms), [Some(0), Some(1), Some(2), Some(3)]);
+        assert_eq!(zooms(1 << 20), None);
+    }
+
+    #[test]
+    fn tails_are_those_of_tables() {
+        // Q(5) = 2.8665e-7, Q(13.06) ≈ 2^-127.
+        assert!((log2_tail(5.0, 1.0) - 2.8665e-7_f64.log2()).abs() < 0.06);
+        assert!((log2_tail(26.12, 4.0) + 128.0).abs() < 1.0);
+    }
+}

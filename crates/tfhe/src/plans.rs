@@ -1,0 +1,95 @@
+//! The steps of a circuit, with their units and tables.
+
+use mizuhiki_confirm::{BackendError, Circuit, Shape};
+
+use crate::noise::{Plan, bootstrap, inner_product};
+use crate::params::{COEFFICIENTS, POSITION};
+
+/// How a circuit is decided.
+pub(crate) struct Plans {
+    /// Of each product but the last of a circuit with votes: its decision, and what its sign is worth on the torus.
+    pub(crate) votes: Vec<(Decision, u64)>,
+    /// What is added to the sum of votes, on the torus.
+    pub(crate) constant: u64,
+    /// The last decision.
+    pub(crate) last: Decision,
+}
+
+/// A decision: tables of the clampings, then a sign.
+pub(crate) struct Decision {
+    /// What a doubled score of 1 is on the torus.
+    pub(crate) unit: u64,
+    /// Of each clamping, the table of what is taken away, and the factor of the rest.
+    pub(crate) zooms: Vec<(Vec<u64>, u64)>,
+    /// log₂ of the probability that it is wrong.
+    pub(crate) log2_failure: f64,
+}
+
+impl Plans {
+    pub(crate) fn of(circuit: &Circuit) -> Result<Self, BackendError> {
+        let product = inner_product(circuit.most_ones());
+        match circuit.shape() {
+            Shape::Threshold(range) => {
+                let plan = Plan::new(*range, product).ok_or(BackendError::TooManyLevels)?;
+                Ok(Self { votes: Vec::new(), constant: 0, last: Decision::of(&plan) })
+            }
+            Shape::Votes { steps, constant, sum } => {
+                let input = product + steps.len() as f64 * bootstrap();
+                let plan = Plan::new(*sum, input).ok_or(BackendError::TooManyLevels)?;
+                let last = Decision::of(&plan);
+                let vote = |&(range, worth): &(mizuhiki_confirm::Range, i64)| {
+                    let plan = Plan::new(range, product).ok_or(BackendError::TooManyLevels)?;
+                    Ok((Decision::of(&plan), last.torus(worth)))
+                };
+                let votes = steps.iter().map(vote).collect::<Result<_, BackendError>>()?;
+                Ok(Self { votes, constant: last.torus(*constant), last })
+            }
+            _ => Err(BackendError::TooManyLevels),
+        }
+    }
+
+    /// The unit of each row of a left input.
+    pub(crate) fn units(&self) -> impl Iterator<Item = &Decision> {
+        self.votes.iter().map(|(decision, _)| decision).chain([&self.last])
+    }
+
+    /// Bootstraps that a pair takes.
+    pub(crate) fn bootstraps(&self) -> usize {
+        self.units().map(|decision| decision.zooms.len() + 1).sum()
+    }
+
+    /// log₂ of the probability that an answer is wrong.
+    pub(crate) fn log2_failure(&self) -> f64 {
+        self.units().map(|decision| decision.log2_failure.exp2()).sum::<f64>().log2()
+    }
+}
+
+impl Decision {
+    fn of(plan: &Plan) -> Self {
+        let below = |step: usize| if step == 0 { plan.below } else { COEFFICIENTS / 2 };
+        let zooms = plan.multipliers.iter().enumerate();
+        Self {
+            unit: (plan.unit * POSITION as f64) as u64,
+            zooms: zooms.map(|(step, &multiplier)| (excess(below(step), plan.clamp), multiplier)).collect(),
+            log2_failure: plan.log2_failure,
+        }
+    }
+
+    /// A doubled score on the torus.
+    pub(crate) const fn torus(&self, score: i64) -> u64 {
+        self.unit.wrapping_mul(score as u64)
+    }
+}
+
+/// The table of `x − clamp(x, ±most)` for readings from `below` positions under zero on: entry j is read for x between
+/// j and j + 1, or, from there on where the window begins, with its sign turned, for x between j − N and j − N + 1.
+fn excess(below: usize, most: usize) -> Vec<u64> {
+    let half = (POSITION / 2) as i64;
+    let excess = |x: i64| (x - x.clamp(-2 * most as i64, 2 * most as i64)) * half;
+    let entry = |j: usize| {
+        let x = 2 * j as i64 + 1;
+        let value = if j < COEFFICIENTS - below { excess(x) } else { -excess(x - 2 * COEFFICIENTS as i64) };
+        value as u64
+    };
+    (0..COEFFICIENTS).map(entry).collect()
+}
