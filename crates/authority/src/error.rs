@@ -54,11 +54,10 @@ impl AuthorityError {
     /// Whether a party is at fault, rather than the input or system.
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
-        matches!(
-            self,
-            Self::Confirm { reason: ConfirmError::Refused { .. }, .. }
-                | Self::Pin { .. }
-                | Self::Readable { .. }
-        )
+        match self {
+            Self::Confirm { reason, .. } => reason.is_refusal(),
+            Self::Pin { .. } | Self::Readable { .. } => true,
+            _ => false,
+        }
     }
 }

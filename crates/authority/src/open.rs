@@ -5,9 +5,9 @@ use std::io::{BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use mizuhiki_confirm::{
-    Admitted, Backend, CiphertextsHeader, ConfirmError, Decryptor as _, DocumentReader, Kind, Ledger,
-    OpenedHeader, Party, PartyKey, Seal, SealedHeader, SecretHeader, Tickets, check_backend, check_count,
-    read_nonce,
+    Admission, Admitted, Backend, CiphertextsHeader, ConfirmError, Decryptor as _, DocumentReader, Kind,
+    Ledger, OpenedHeader, Party, PartyKey, Seal, SealedHeader, SecretHeader, Tickets, check_backend,
+    check_count, read_nonce,
 };
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -75,16 +75,14 @@ pub fn open_answers<B: Backend>(job: &OpenJob<'_, B>) -> Result<OpenSummary, Aut
         let (header, seal) = input.finish()?;
         Ok((header, seal.digest(Kind::Sealed)))
     })?;
-    let known = log.ledger.lines();
-    let (admitted, lines) = log
+    let Admission { admitted, lines, first_seen, resumed } = log
         .ledger
         .admit(&header.batch, &tickets, (&sealed, digest), job.backend.name(), job.now)
         .map_err(failed(&job.sealed))?;
-    let resumed = lines.is_empty();
     let custodians = check_pins(job, &sealed)?;
     // Nonces are looked at before anything is spent, answers are opened after it.
     each_answer(&job.sealed, &admitted, each, |_, _| Ok(()))?;
-    log.append(&lines.concat())?;
+    log.append(&lines)?;
     let opened = OpenedHeader {
         batch: header.batch.digest(),
         key_id: secret.header.key_id,
@@ -105,14 +103,13 @@ pub fn open_answers<B: Backend>(job: &OpenJob<'_, B>) -> Result<OpenSummary, Aut
     })?;
     let line = log.ledger.opened(&admitted, job.now);
     log.append(&line)?;
-    let first_seen = custodians.iter().map(|(name, _)| name.clone());
     let pinned = |name: &String| job.pins.iter().any(|(pin, _)| pin == name);
     Ok(OpenSummary {
         tickets: header.batch.tickets,
         resumed,
         openings: [log.ledger.openings(), secret.header.policy.openings],
         linkage_unit: sealed.signer.fingerprint(),
-        first_seen: if known == 1 { first_seen.filter(|name| !pinned(name)).collect() } else { Vec::new() },
+        first_seen: first_seen.into_iter().filter(|name| !pinned(name)).collect(),
         custodians,
         log: log.ledger.head().to_string(),
     })
@@ -186,8 +183,8 @@ impl Log {
     fn open(path: &Path, secret: &SecretHeader) -> Result<Self, AuthorityError> {
         let mut file = File::options().read(true).write(true).open(path).map_err(io(path))?;
         file.try_lock().map_err(|_| AuthorityError::Locked { file: path.display().to_string() })?;
-        let text = fs::read_to_string(path).map_err(io(path))?;
-        let (ledger, whole) = Ledger::read(&text, secret.key_id).map_err(failed(path))?;
+        let bytes = fs::read(path).map_err(io(path))?;
+        let (ledger, whole) = Ledger::read(&bytes, secret.key_id, secret.policy).map_err(failed(path))?;
         // What was not written whole was not acted on.
         file.set_len(whole as u64).and_then(|()| file.seek(SeekFrom::End(0))).map_err(io(path))?;
         Ok(Self { path: path.to_owned(), file, ledger })

@@ -38,6 +38,9 @@ pub(crate) enum Command {
     /// Linkage unit: grade links that exist, from pair tokens of both sides, and list those that are probably wrong.
     Audit(Box<Audit>),
     /// Decide borderline pairs under encryption, one bit a pair; each step reads and writes files that can be mailed.
+    ///
+    /// Built on tfhe by Zama (BSD-3-Clause-Clear), which grants no patent rights: development, research and experiments
+    /// are free, commercial use needs a patent licence from its maker. See NOTICE.
     #[command(subcommand)]
     Confirm(Confirm),
     /// Linkage unit: find the records of one file that are of one person.

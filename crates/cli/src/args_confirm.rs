@@ -78,6 +78,9 @@ pub(crate) struct ConfirmEncrypt {
     /// The ciphertexts, for the linkage unit.
     #[arg(short, long, value_name = "CT")]
     pub(crate) output: PathBuf,
+    /// Name of the data custodian, as when the tokens were encoded; the input's name without extension if absent.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) custodian: Option<String>,
     /// The id map that `mizuhiki encode --id-map` wrote.
     #[arg(long, value_name = "FILE", conflicts_with = "id_column")]
     pub(crate) id_map: Option<String>,

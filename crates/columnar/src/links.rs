@@ -28,6 +28,9 @@ pub const CLUSTER_COLUMNS: &[ResultColumn<'static>] = &[
     ("conflicts", ColumnKind::Integer),
 ];
 
+/// The flag of a link that another member of the household is as similar as.
+const HOUSEHOLD: &str = "household";
+
 /// Columns that readers of links need.
 const COLUMNS: [&str; 4] = ["left_id", "right_id", "similarity", "class"];
 
@@ -40,9 +43,11 @@ struct LinkJson {
     class: String,
     #[serde(default)]
     probability: Option<f64>,
+    #[serde(default)]
+    flag: String,
 }
 
-/// Reads a link table; the column `probability` may be missing.
+/// Reads a link table; the columns `probability` and `flag` may be missing.
 ///
 /// # Errors
 /// [`ColumnarError`] naming the row and column that is no link.
@@ -61,18 +66,25 @@ pub fn read_links(source: &Source) -> Result<Vec<Link>, ColumnarError> {
             .zip(1..)
             .map(|(link, row)| {
                 let texts = [&link.left_id, &link.right_id, &link.similarity.to_string(), &link.class];
-                Ok(Link { probability: link.probability, ..to_link(&name, row, texts.map(String::as_str))? })
+                let household = link.flag == HOUSEHOLD;
+                Ok(Link {
+                    probability: link.probability,
+                    household,
+                    ..to_link(&name, row, texts.map(String::as_str))?
+                })
             })
             .collect();
     }
     let mut links = Vec::new();
-    read_columns(opened, &COLUMNS, &["probability"], |name, row, values| {
-        let link = to_link(name, row, [values[0], values[1], values[2], values[3]])?;
-        let probability = match values.get(4).map_or("", |text| text.trim()) {
+    read_columns(opened, &COLUMNS, &["probability", "flag"], |name, row, values| {
+        let optional = |at: usize| values.get(at).copied().flatten().map_or("", str::trim);
+        let needed = |at: usize| values[at].unwrap_or_default();
+        let link = to_link(name, row, [needed(0), needed(1), needed(2), needed(3)])?;
+        let probability = match optional(4) {
             "" => None,
             text => Some(to_probability(name, row, text)?),
         };
-        links.push(Link { probability, ..link });
+        links.push(Link { probability, household: optional(5) == HOUSEHOLD, ..link });
         Ok(())
     })?;
     Ok(links)
@@ -85,28 +97,32 @@ pub fn read_links(source: &Source) -> Result<Vec<Link>, ColumnarError> {
 pub fn read_pairs(source: &Source) -> Result<Vec<(RecordId, RecordId)>, ColumnarError> {
     let mut pairs = Vec::new();
     read_columns(source.open()?, &COLUMNS[..2], &[], |name, row, values| {
-        pairs.push((to_id(name, row, COLUMNS[0], values[0])?, to_id(name, row, COLUMNS[1], values[1])?));
+        let id = |at: usize| to_id(name, row, COLUMNS[at], values[at].unwrap_or_default());
+        pairs.push((id(0)?, id(1)?));
         Ok(())
     })?;
     Ok(pairs)
 }
 
+/// Hands the values of columns to `keep`, row by row; `None` for an optional column that the table has not.
 fn read_columns(
     opened: Opened,
     columns: &[&str],
     optional: &[&str],
-    mut keep: impl FnMut(&str, u64, &[&str]) -> Result<(), ColumnarError>,
+    mut keep: impl FnMut(&str, u64, &[Option<&str>]) -> Result<(), ColumnarError>,
 ) -> Result<(), ColumnarError> {
     let mut reader = TableReader::from_opened(opened, &ReadOptions::default())?;
-    let there = optional.iter().filter(|column| reader.columns().iter().any(|found| found == *column));
-    let columns: Vec<&str> = columns.iter().chain(there).copied().collect();
-    let wanted = reader.columns_named(&columns)?;
+    let there = |column: &&&str| reader.columns().iter().any(|found| found == **column);
+    let read: Vec<&str> = columns.iter().chain(optional.iter().filter(there)).copied().collect();
+    let wanted = reader.columns_named(&read)?;
+    let place = |column: &&str| read.iter().position(|found| found == column);
+    let places: Vec<Option<usize>> = columns.iter().chain(optional).map(place).collect();
     let name = reader.name().to_owned();
     while let Some(chunk) = reader.next_chunk(&wanted)? {
-        let mut values = Vec::with_capacity(columns.len());
+        let mut values = Vec::with_capacity(places.len());
         for row in 0..chunk.rows() {
             values.clear();
-            values.extend((0..columns.len()).map(|column| chunk.get(row, column)));
+            values.extend(places.iter().map(|place| place.map(|column| chunk.get(row, column))));
             keep(&name, chunk.first_row() + row as u64, &values)?;
         }
     }
@@ -143,5 +159,6 @@ fn to_link(name: &str, row: u64, [left, right, similarity, class]: [&str; 4]) ->
         class: Classification::from_name(class)
             .ok_or_else(|| cell(COLUMNS[3], "not a class", "write match, borderline or non-match"))?,
         probability: None,
+        household: false,
     })
 }

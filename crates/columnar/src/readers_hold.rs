@@ -224,6 +224,7 @@ fn links() -> impl Strategy<Value = Vec<Link>> {
             similarity: Similarity::new(similarity).unwrap(),
             class,
             probability: None,
+            household: false,
         };
         links.into_iter().map(link).collect()
     })
@@ -336,6 +337,7 @@ fn valid_files() -> Vec<(&'static str, Vec<u8>)> {
         similarity: Similarity::new(f64::from(row) / 10.0).unwrap(),
         class: Classification::Borderline,
         probability: None,
+        household: false,
     };
     let links: Vec<Link> = (0..9).map(link).collect();
     let people = people_batch(20);

@@ -73,9 +73,6 @@ pub trait Header: Serialize + DeserializeOwned {
 
     /// Who signs.
     fn signer(&self) -> SignerId;
-
-    /// Who is at fault if what was signed makes no sense.
-    fn author(&self) -> Party;
 }
 
 /// The digests and signature of a document: proves what its signer said without the body.

@@ -15,7 +15,11 @@ const ID_BYTES: usize = 129;
 ///
 /// # Errors
 /// [`ConfirmError::Io`].
+///
+/// # Panics
+/// If the id is longer: ids are checked where they come in.
 pub fn write_id<W: Write>(out: &mut DocumentWriter<'_, W>, id: &str) -> Result<(), ConfirmError> {
+    assert!(id.len() < ID_BYTES, "an id of at most 128 bytes");
     let mut bytes = [0; ID_BYTES];
     bytes[0] = id.len() as u8;
     bytes[1..].iter_mut().zip(id.bytes()).for_each(|(byte, of_id)| *byte = of_id);

@@ -103,13 +103,16 @@ pub enum Reason {
         found: &'static str,
     },
     /// Of another custodian.
-    #[error("of custodian {found:?}, the batch names {expected:?}")]
+    #[error("of custodian {found:?}, where {expected:?} belongs")]
     Custodian {
-        /// As the batch says.
+        /// Whose it should be.
         expected: String,
-        /// As the file says.
+        /// Whose it is.
         found: String,
     },
+    /// One custodian on both sides.
+    #[error("both sides are one custodian; a confirmation is between two")]
+    SameCustodian,
     /// Too late.
     #[error("the tickets expired {0} s ago; ask again")]
     Expired(u64),
@@ -172,6 +175,12 @@ pub enum Reason {
     Chain {
         /// Line, from 1.
         line: u64,
+    },
+    /// A value that no honest party writes.
+    #[error("entry {entry} holds neither 0 nor 1")]
+    NoBit {
+        /// Number of the entry, from 1.
+        entry: u64,
     },
     /// A key, ciphertext or answer that is none.
     #[error("entry {entry}: {reason}")]
@@ -254,6 +263,12 @@ impl ConfirmError {
             Self::Refused { reason, .. } => Some(reason),
             _ => None,
         }
+    }
+
+    /// Whether a rule of the protocol forbids it, rather than a fault in a file or the system.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused { party, .. } if !matches!(party, Party::Carrier))
     }
 
     /// Whose fault it is, if a party's.

@@ -8,16 +8,12 @@ use crate::ticket::{Batch, Side};
 use crate::{ConfirmError, Party, Policy, Reason};
 
 macro_rules! header {
-    ($name:ident, $kind:ident, $self:ident, $author:expr) => {
+    ($name:ident, $kind:ident) => {
         impl Header for $name {
             const KIND: Kind = Kind::$kind;
 
             fn signer(&self) -> SignerId {
                 self.signer
-            }
-
-            fn author(&$self) -> Party {
-                $author
             }
         }
     };
@@ -36,7 +32,7 @@ pub struct PublicHeader {
     /// The authority's signing key.
     pub signer: SignerId,
 }
-header!(PublicHeader, PublicKey, self, Party::Authority);
+header!(PublicHeader, PublicKey);
 
 /// The id of the key pair whose public document has this seal.
 #[must_use]
@@ -56,7 +52,7 @@ pub struct EvaluationHeader {
     /// The authority's signing key.
     pub signer: SignerId,
 }
-header!(EvaluationHeader, EvaluationKey, self, Party::Authority);
+header!(EvaluationHeader, EvaluationKey);
 
 /// Of [`Kind::SecretKey`]; the body is the seed of the signing key, then the back end's secret key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +67,7 @@ pub struct SecretHeader {
     /// The authority's signing key.
     pub signer: SignerId,
 }
-header!(SecretHeader, SecretKey, self, Party::Authority);
+header!(SecretHeader, SecretKey);
 
 /// Of [`Kind::Tickets`]; an entry is a ticket, and for a custodian the id of its record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,7 +80,7 @@ pub struct TicketsHeader {
     /// The linkage unit's signing key.
     pub signer: SignerId,
 }
-header!(TicketsHeader, Tickets, self, Party::LinkageUnit);
+header!(TicketsHeader, Tickets);
 
 /// Of [`Kind::Run`]; the body is the seeds of signing key and masks, then entries of a ticket and both ids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +91,7 @@ pub struct RunHeader {
     /// The linkage unit's signing key.
     pub signer: SignerId,
 }
-header!(RunHeader, Run, self, Party::LinkageUnit);
+header!(RunHeader, Run);
 
 /// Of [`Kind::Ciphertexts`]; an entry is a ticket's nonce and a ciphertext.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,7 +112,7 @@ pub struct CiphertextsHeader {
     /// Number of entries.
     pub tickets: u64,
 }
-header!(CiphertextsHeader, Ciphertexts, self, Party::Custodian(self.custodian.clone()));
+header!(CiphertextsHeader, Ciphertexts);
 
 impl CiphertextsHeader {
     /// Checks that this is what a custodian of `batch` approves on `side`.
@@ -124,7 +120,7 @@ impl CiphertextsHeader {
     /// # Errors
     /// [`ConfirmError::Refused`] that names the custodian.
     pub fn check(&self, batch: &Batch, side: Side, backend: &str) -> Result<(), ConfirmError> {
-        let refuse = |reason| Err(ConfirmError::refused(self.author(), reason));
+        let refuse = |reason| Err(ConfirmError::refused(Party::Custodian(self.custodian.clone()), reason));
         if self.key_id != batch.key_id {
             let (expected, found) = (batch.key_id.to_string(), self.key_id.to_string());
             return refuse(Reason::Key { expected, found });
@@ -165,7 +161,16 @@ pub struct SealedHeader {
     /// Number of entries.
     pub tickets: u64,
 }
-header!(SealedHeader, Sealed, self, Party::LinkageUnit);
+header!(SealedHeader, Sealed);
+
+impl SealedHeader {
+    /// Digest of what the answers are made of: batch, key and both files of ciphertexts.
+    #[must_use]
+    pub fn binding(&self) -> Hash {
+        let approval = |seal: &Seal| seal.digest(Kind::Ciphertexts).0;
+        hash("answers", &[&self.batch.0, &self.key_id.0, &approval(&self.left), &approval(&self.right)])
+    }
+}
 
 /// Of [`Kind::Opened`]; an entry is a ticket's nonce and a byte, 0 or 1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,4 +189,4 @@ pub struct OpenedHeader {
     /// Number of entries.
     pub tickets: u64,
 }
-header!(OpenedHeader, Opened, self, Party::Authority);
+header!(OpenedHeader, Opened);

@@ -11,9 +11,6 @@ use crate::sign::{Hash, Hex, KeyId, SignerId};
 use crate::ticket::{Batch, Side, Ticket};
 use crate::{ConfirmError, Party, Policy, Reason};
 
-/// Bytes of a line at most: a batch of [`crate::MAX_TICKETS`].
-pub const MAX_LINE: usize = 1 << 30;
-
 /// A line of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -52,6 +49,18 @@ pub struct Ledger {
     pairs: HashSet<(Hash, Hash)>,
     nonces: HashSet<Hex<16>>,
     batches: HashMap<Hash, (Hash, bool)>,
+}
+
+/// What is to be done before a batch is opened.
+pub struct Admission {
+    /// The batch.
+    pub admitted: Admitted,
+    /// Lines to append to the log, and to sync.
+    pub lines: String,
+    /// Custodians whose signing keys are believed from now on.
+    pub first_seen: Vec<String>,
+    /// Whether an opening that was interrupted goes on.
+    pub resumed: bool,
 }
 
 /// A batch that may be opened: only the ledger makes one, once it has checked everything.
@@ -100,21 +109,26 @@ impl Ledger {
         write(&Line { event: Event::Key { key_id, policy }, previous: digest(""), time })
     }
 
-    /// Reads a log. A last line without an end was not written whole: whoever wrote it had not acted on it yet; it is
+    /// Reads the log of a key and its policy. A last line without an end was not written whole: whoever wrote it had not acted on it yet; it is
     /// passed over, and the number of bytes that count is returned.
     ///
     /// # Errors
-    /// [`ConfirmError::Refused`] if a line does not follow from the one before, or it is not the log of `key_id`.
-    pub fn read(log: &str, key_id: KeyId) -> Result<(Self, usize), ConfirmError> {
-        let whole = log.rfind('\n').map_or(0, |end| end + 1);
-        let mut lines = log[..whole].lines();
+    /// [`ConfirmError::Refused`] if a line does not follow from the one before, or it is not the log of this key.
+    pub fn read(log: &[u8], key_id: KeyId, policy: Policy) -> Result<(Self, usize), ConfirmError> {
+        let whole = log.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
         let chain = |line| ConfirmError::refused(Party::Carrier, Reason::Chain { line });
+        let text = std::str::from_utf8(&log[..whole]).map_err(|error| {
+            let before = &log[..error.valid_up_to()];
+            chain(1 + before.iter().filter(|byte| **byte == b'\n').count() as u64)
+        })?;
+        let mut lines = text.lines();
         let parse = |text: &str, line| serde_json::from_str::<Line>(text).map_err(|_| chain(line));
         let first = lines.next().ok_or_else(|| chain(1))?;
-        let Line { event: Event::Key { key_id: found, policy }, previous, .. } = parse(first, 1)? else {
+        let Line { event: Event::Key { key_id: found, policy: written }, previous, .. } = parse(first, 1)?
+        else {
             return Err(chain(1));
         };
-        if previous != digest("") {
+        if previous != digest("") || found == key_id && written != policy {
             return Err(chain(1));
         }
         if found != key_id {
@@ -159,7 +173,7 @@ impl Ledger {
                 }
                 for &(nonce, left, right) in tickets {
                     self.nonces.insert(nonce);
-                    self.pairs.insert((left, right));
+                    self.pairs.insert((left.min(right), left.max(right)));
                     *self.records.entry(left).or_default() += 1;
                     *self.records.entry(right).or_default() += 1;
                 }
@@ -217,7 +231,7 @@ impl Ledger {
         }
     }
 
-    /// Decides whether the sealed answers of a batch may be opened, and returns the lines to append before that. The
+    /// Decides whether the sealed answers of a batch may be opened, and says what to do before that. The
     /// answers of a batch that was about to be opened may be opened again, if they are the same, as long as they were
     /// not given away.
     ///
@@ -230,7 +244,7 @@ impl Ledger {
         sealed: (&SealedHeader, Hash),
         backend: &str,
         now: u64,
-    ) -> Result<(Admitted, Vec<String>), ConfirmError> {
+    ) -> Result<Admission, ConfirmError> {
         let (header, sealed) = sealed;
         self.check(batch, tickets, header, backend)?;
         let admitted = Admitted {
@@ -242,15 +256,21 @@ impl Ledger {
         match self.batches.get(&batch.digest()) {
             Some((_, true)) => return refuse(Reason::Replayed),
             Some((before, _)) if *before != sealed => return refuse(Reason::Changed),
-            Some(_) => return Ok((admitted, Vec::new())),
+            Some(_) => {
+                let (lines, first_seen) = (String::new(), Vec::new());
+                return Ok(Admission { admitted, lines, first_seen, resumed: true });
+            }
             None => {}
         }
         batch.check_expiry(now)?;
         self.check_budgets(batch, tickets)?;
-        let mut lines = Vec::new();
+        let (mut lines, mut first_seen) = (String::new(), Vec::new());
         for (side, seal) in [(Side::Left, &header.left), (Side::Right, &header.right)] {
             let signer = seal.verify::<CiphertextsHeader>()?.signer;
-            lines.extend(self.pin(batch.custodian(side), signer, now));
+            if let Some(line) = self.pin(batch.custodian(side), signer, now) {
+                lines.push_str(&line);
+                first_seen.push(batch.custodian(side).to_owned());
+            }
         }
         let spent = tickets.iter().map(|ticket| (ticket.nonce, ticket.left.record, ticket.right.record));
         let event = Event::Batch {
@@ -260,8 +280,8 @@ impl Ledger {
             sealed,
             tickets: spent.collect(),
         };
-        lines.push(self.push(event, now));
-        Ok((admitted, lines))
+        lines.push_str(&self.push(event, now));
+        Ok(Admission { admitted, lines, first_seen, resumed: false })
     }
 
     /// Everything that does not depend on what was opened before.
@@ -313,9 +333,7 @@ impl Ledger {
         }
         let mut more: HashMap<Hash, u64> = HashMap::new();
         for (ticket, entry) in tickets.iter().zip(1..) {
-            if self.nonces.contains(&ticket.nonce)
-                || self.pairs.contains(&(ticket.left.record, ticket.right.record))
-            {
+            if self.nonces.contains(&ticket.nonce) || self.pairs.contains(&ticket.pair()) {
                 return refuse(Reason::Repeated { entry });
             }
             for record in [ticket.left.record, ticket.right.record] {

@@ -33,7 +33,7 @@ pub use headers::{
     TicketsHeader, key_id,
 };
 pub use in_order::in_order;
-pub use ledger::{Admitted, Ledger, MAX_LINE};
+pub use ledger::{Admission, Admitted, Ledger};
 pub use policy::Policy;
 pub use rule::Rule;
 pub use session::{Asked, Evaluated, Opened, RUN_SECRET_BYTES, RunSecret, Session};

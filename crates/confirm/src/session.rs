@@ -46,9 +46,10 @@ impl RunSecret {
         PartyKey::from_seed(&seed)
     }
 
-    /// The mask of a ticket: the same whenever it is asked for, so that a run can be resumed.
-    fn mask(&self, nonce: Hex<16>) -> Mask {
-        let seed = Zeroizing::new(hash("mask", &[&self.0[32..], &nonce.0]).0);
+    /// The mask of a ticket: the same whenever it is asked for the same ciphertexts, so that a run can be resumed, and
+    /// another for others, so that two answers to one ticket have nothing in common.
+    fn mask(&self, nonce: Hex<16>, binding: Hash) -> Mask {
+        let seed = Zeroizing::new(hash("mask", &[&self.0[32..], &nonce.0, &binding.0]).0);
         let mut random = ChaCha20Rng::from_seed(*seed);
         let mut mask = Mask { flip: random.next_u64() >> 63 == 1, seed: Zeroizing::new([0; 32]) };
         random.fill_bytes(mask.seed.as_mut_slice());
@@ -59,9 +60,10 @@ impl RunSecret {
 /// Tickets were given out.
 pub struct Asked;
 
-/// Answers are sealed: the digest that names them.
+/// Answers are sealed: the digest that names them, and that of what they are made of.
 pub struct Evaluated {
     sealed: Hash,
+    binding: Hash,
 }
 
 /// Answers are known, a bit a ticket.
@@ -122,10 +124,10 @@ impl Session<Asked> {
         self.refuse_off_batch(Party::Custodian(header.custodian.clone()), entry, nonce)
     }
 
-    /// The mask of a ticket.
+    /// The mask of a ticket, where the answers are made of what `binding` says.
     #[must_use]
-    pub fn mask(&self, ticket: &Ticket) -> Mask {
-        self.secret.mask(ticket.nonce)
+    pub fn mask(&self, ticket: &Ticket, binding: Hash) -> Mask {
+        self.secret.mask(ticket.nonce, binding)
     }
 
     /// The header of the sealed answers, with the approvals of both custodians.
@@ -154,9 +156,9 @@ impl Session<Asked> {
 
     /// The answers were sealed.
     #[must_use]
-    pub fn evaluated(self, sealed: Hash) -> Session<Evaluated> {
+    pub fn evaluated(self, sealed: Hash, binding: Hash) -> Session<Evaluated> {
         let Self { batch, tickets, secret, .. } = self;
-        Session { batch, tickets, secret, state: Evaluated { sealed } }
+        Session { batch, tickets, secret, state: Evaluated { sealed, binding } }
     }
 }
 
@@ -186,12 +188,16 @@ impl Session<Evaluated> {
         if header.sealed != self.state.sealed {
             return refuse(Reason::Changed);
         }
-        for (&(nonce, _), entry) in entries.iter().zip(1..) {
+        for (&(nonce, bit), entry) in entries.iter().zip(1..) {
             self.refuse_off_batch(Party::Authority, entry, nonce)?;
+            if bit > 1 {
+                return refuse(Reason::NoBit { entry });
+            }
         }
-        let Self { batch, tickets, secret, .. } = self;
-        let unmask =
-            |(ticket, (_, bit)): (&Ticket, &(Hex<16>, u8))| (*bit == 1) ^ secret.mask(ticket.nonce).flip;
+        let Self { batch, tickets, secret, state: Evaluated { binding, .. } } = self;
+        let unmask = |(ticket, (_, bit)): (&Ticket, &(Hex<16>, u8))| {
+            (*bit == 1) ^ secret.mask(ticket.nonce, binding).flip
+        };
         let answers = tickets.iter().zip(entries).map(unmask).collect();
         Ok(Session { batch, tickets, secret, state: Opened { answers } })
     }

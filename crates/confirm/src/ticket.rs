@@ -112,6 +112,12 @@ impl Ticket {
         }
     }
 
+    /// The pair of records, in either order.
+    pub(crate) fn pair(&self) -> (Hash, Hash) {
+        let (a, b) = (self.left.record, self.right.record);
+        (a.min(b), a.max(b))
+    }
+
     /// The commitment of a side.
     #[must_use]
     pub const fn side(&self, side: Side) -> &Commitment {
@@ -183,13 +189,23 @@ impl Batch {
         Ok(())
     }
 
-    /// Checks tickets against the batch: their number, order and tree hash, that no pair is asked twice, and that no
-    /// record is asked for more often than `policy` allows.
+    /// Checks the batch and its tickets: two custodians; number, order and tree hash; that no pair is asked twice, and
+    /// that nothing is asked for more often than `policy` allows. What earlier batches used up, the authority adds.
     ///
     /// # Errors
     /// [`ConfirmError::Refused`], at fault the linkage unit.
     pub fn check(&self, tickets: &[Ticket], policy: &Policy) -> Result<(), ConfirmError> {
         let refuse = |reason| Err(ConfirmError::refused(Party::LinkageUnit, reason));
+        if self.left == self.right {
+            return refuse(Reason::SameCustodian);
+        }
+        let Policy { openings, per_custodian, per_record } = *policy;
+        if self.tickets > openings.min(MAX_TICKETS) {
+            return refuse(Reason::KeyBudget { asked: self.tickets, allowed: openings.min(MAX_TICKETS) });
+        }
+        if self.tickets > per_custodian {
+            return refuse(Reason::CustodianBudget { asked: self.tickets, allowed: per_custodian });
+        }
         let ascending = tickets.windows(2).all(|pair| pair[0].nonce < pair[1].nonce);
         if tickets.len() as u64 != self.tickets || !ascending || tree(tickets) != self.root {
             return refuse(Reason::Root);
@@ -197,14 +213,14 @@ impl Batch {
         let mut pairs = HashSet::new();
         let mut asked: HashMap<Hash, u64> = HashMap::new();
         for (ticket, entry) in tickets.iter().zip(1..) {
-            if !pairs.insert((ticket.left.record, ticket.right.record)) {
+            if !pairs.insert(ticket.pair()) {
                 return refuse(Reason::Repeated { entry });
             }
             for record in [ticket.left.record, ticket.right.record] {
                 let asked = asked.entry(record).or_default();
                 *asked += 1;
-                if *asked > policy.per_record {
-                    return refuse(Reason::RecordBudget { asked: *asked, allowed: policy.per_record });
+                if *asked > per_record {
+                    return refuse(Reason::RecordBudget { asked: *asked, allowed: per_record });
                 }
             }
         }

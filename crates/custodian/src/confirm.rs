@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use mizuhiki_columnar::{ReadOptions, Source, TableReader, Target, TextChunk, WriteFile};
 use mizuhiki_confirm::{
     Backend, Batch, CiphertextsHeader, Circuit, Commitment, ConfirmError, DocumentWriter, Encryptor as _,
-    Filters, Hash, PartyKey, PublicKey, Rule, Side, Tickets, in_order,
+    Filters, Hash, Party, PartyKey, PublicKey, Reason, Rule, Side, Tickets, in_order,
 };
 use mizuhiki_encode::{ConfirmEncoder, ConfirmRow, ConfirmWorker, LinkageKey};
+use mizuhiki_exchange::CustodianId;
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
@@ -47,6 +48,8 @@ pub struct ConfirmJob<'a, B> {
     pub public: PathBuf,
     /// Where the ciphertexts go.
     pub output: Target,
+    /// Who encrypts: the name that the tokens were encoded under.
+    pub custodian: CustodianId,
     /// Which record is whose.
     pub records: RecordSource,
     /// The back end.
@@ -95,8 +98,34 @@ pub fn encrypt_tickets<B: Backend>(
     let wanted = Wanted::new(&job.records, &asked.tickets.ids, &job.tickets)?;
     let filters = find(&Finder { wanted: &wanted, asked: &asked }, job, on_progress, &in_tickets)?;
 
-    let (batch, side) = (asked.batch(), asked.side);
     let own = PartyKey::from_seed(&asked.encoder.signing_seed());
+    write(job, (&asked, &encryptor, &filters), &own, on_progress)?;
+    let (batch, side) = (asked.batch(), asked.side);
+    let bytes_each = match side {
+        Side::Left => job.backend.left_bytes(circuit),
+        Side::Right => job.backend.right_bytes(circuit),
+    };
+    Ok(ConfirmSummary {
+        custodian: batch.custodian(side).to_owned(),
+        side: side.name(),
+        tickets: batch.tickets,
+        records: wanted.tickets.len() as u64,
+        bytes_each: bytes_each as u64,
+        key_id: batch.key_id.to_string(),
+        authority: asked.public.header.signer.fingerprint(),
+        linkage_unit: batch.linkage_unit.fingerprint(),
+        fingerprint: own.id().fingerprint(),
+    })
+}
+
+/// Encrypts the filters of every ticket, in order, and writes and signs the ciphertexts.
+fn write<B: Backend>(
+    job: &ConfirmJob<'_, B>,
+    (asked, encryptor, filters): (&Asked, &B::Encryptor, &[Filters]),
+    own: &PartyKey,
+    on_progress: OnProgress<'_>,
+) -> Result<(), CustodianError> {
+    let (batch, side, circuit) = (asked.batch(), asked.side, &asked.circuit);
     let header = CiphertextsHeader {
         backend: job.backend.name().to_owned(),
         batch: batch.digest(),
@@ -109,7 +138,7 @@ pub fn encrypt_tickets<B: Backend>(
     let name = job.output.name();
     let in_output = |reason| CustodianError::Confirm { file: name.clone(), reason };
     let mut out =
-        DocumentWriter::new(WriteFile::create(&job.output, 0o666)?, &header, &own).map_err(in_output)?;
+        DocumentWriter::new(WriteFile::create(&job.output, 0o666)?, &header, own).map_err(in_output)?;
     // Each ciphertext's randomness is a stream of its own of one secret seed.
     let seed = Zeroizing::new(random()?.get_seed());
     let encrypt = |(): &mut (), entry: u64| {
@@ -121,37 +150,15 @@ pub fn encrypt_tickets<B: Backend>(
             Side::Right => encryptor.encrypt_right(&circuit.right(filters), &mut random),
         })
     };
-    let tickets = &asked.tickets.tickets;
-    in_order(
-        0..batch.tickets,
-        job.threads,
-        || Ok(()),
-        encrypt,
-        |entry, bytes: Vec<u8>| {
-            out.write(&tickets[entry as usize].nonce.0)
-                .and_then(|()| out.write(&bytes))
-                .map_err(in_output)?;
-            on_progress(entry + 1, Some((entry + 1) as f64 / batch.tickets as f64));
-            Ok(())
-        },
-    )?;
-    let (file, _) = out.finish().map_err(in_output)?;
-    file.commit()?;
-    let bytes_each = match side {
-        Side::Left => job.backend.left_bytes(circuit),
-        Side::Right => job.backend.right_bytes(circuit),
+    let take = |entry: u64, bytes: Vec<u8>| {
+        let nonce = &asked.tickets.tickets[entry as usize].nonce;
+        out.write(&nonce.0).and_then(|()| out.write(&bytes)).map_err(in_output)?;
+        on_progress(entry + 1, Some((entry + 1) as f64 / batch.tickets as f64));
+        Ok(())
     };
-    Ok(ConfirmSummary {
-        custodian: header.custodian,
-        side: side.name(),
-        tickets: batch.tickets,
-        records: wanted.tickets.len() as u64,
-        bytes_each: bytes_each as u64,
-        key_id: batch.key_id.to_string(),
-        authority: asked.public.header.signer.fingerprint(),
-        linkage_unit: batch.linkage_unit.fingerprint(),
-        fingerprint: own.id().fingerprint(),
-    })
+    in_order(0..batch.tickets, job.threads, || Ok(()), encrypt, take)?;
+    let (file, _) = out.finish().map_err(in_output)?;
+    Ok(file.commit()?)
 }
 
 fn in_file(path: &Path) -> impl Fn(ConfirmError) -> CustodianError + use<> {
@@ -179,6 +186,12 @@ impl Asked {
             return Err(CustodianError::NotForCustodian { file: job.tickets.display().to_string() });
         };
         let batch = &tickets.header.batch;
+        if batch.custodian(side) != job.custodian.as_str() {
+            // Under another name a record's budget would begin anew.
+            let (expected, found) = (job.custodian.to_string(), batch.custodian(side).to_owned());
+            let reason = Reason::Custodian { expected, found };
+            return Err(in_tickets(ConfirmError::Refused { party: Party::LinkageUnit, reason }));
+        }
         let in_schema = |reason| CustodianError::Encode { file: "linkage schema".to_owned(), reason };
         let encoder = ConfirmEncoder::new(job.schema, job.key, batch.custodian(side)).map_err(in_schema)?;
         let confirm = match job.schema.body() {

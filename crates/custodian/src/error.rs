@@ -164,12 +164,14 @@ impl CustodianError {
     /// Whether a rule of the project forbids the work, rather than a fault in input or system.
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
+        if let Self::Confirm { reason, .. } = self {
+            return reason.is_refusal();
+        }
         matches!(
             self,
             Self::RepeatedView { .. }
                 | Self::Label { .. }
                 | Self::InPlain { .. }
-                | Self::Confirm { reason: mizuhiki_confirm::ConfirmError::Refused { .. }, .. }
                 | Self::Encode { reason: EncodeError::NationalNumber { .. }, .. }
         )
     }

@@ -67,4 +67,6 @@ pub struct Link {
     pub class: Classification,
     /// Probability that it is a true link, 0..=1, if it is known.
     pub probability: Option<f64>,
+    /// Whether another member of the household is as similar.
+    pub household: bool,
 }

@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use mizuhiki_columnar::{Cell, Format, LINK_COLUMNS, ResultWriter, Source, Target, read_links};
-use mizuhiki_confirm::{Backend, DocumentReader, Hash, OpenedHeader, PublicKey, check_count, read_nonce};
+use mizuhiki_confirm::{Backend, DocumentReader, OpenedHeader, PublicKey, check_count, read_nonce};
 use mizuhiki_exchange::{Classification, Link, compare_ids};
 use serde::Serialize;
 
 use crate::confirm_ask::{PUBLIC, SEALED};
 use crate::confirm_error::{LinkageUnitError, read_file};
-use crate::confirm_evaluate::Run;
+use crate::confirm_evaluate::{Run, read_sealed};
 
 /// Applying work.
 pub struct ApplyJob<'a, B> {
@@ -53,10 +53,10 @@ const MARGIN: f64 = mizuhiki_match::HOUSEHOLD_MARGIN;
 pub fn apply<B: Backend>(job: &ApplyJob<'_, B>) -> Result<ApplySummary, LinkageUnitError> {
     let public = read_file(&job.tickets.join(PUBLIC), |file| PublicKey::read(file, job.backend))?;
     let Run { session, ids } = Run::read(&job.tickets)?;
-    let sealed = std::fs::read_to_string(job.tickets.join(SEALED)).ok();
-    let sealed = sealed
-        .and_then(|text| Hash::parse(text.trim()))
-        .ok_or_else(|| LinkageUnitError::NotEvaluated { folder: job.tickets.display().to_string() })?;
+    let known = read_sealed(&job.tickets.join(SEALED));
+    if known.is_empty() {
+        return Err(LinkageUnitError::NotEvaluated { folder: job.tickets.display().to_string() });
+    }
     let session = read_file(&job.opened, |file| {
         let mut input = DocumentReader::<_, OpenedHeader>::new(file)?;
         let count = check_count(input.header().tickets)?;
@@ -68,7 +68,10 @@ pub fn apply<B: Backend>(job: &ApplyJob<'_, B>) -> Result<ApplySummary, LinkageU
             entries.push((nonce, bit[0]));
         }
         let (header, _) = input.finish()?;
-        session.evaluated(sealed).opened(&header, public.header.signer, &entries)
+        // Of several files of answers that were sealed here, those that were opened; else any: it is refused.
+        let (sealed, binding) =
+            known.iter().find(|(sealed, _)| *sealed == header.sealed).copied().unwrap_or(known[0]);
+        session.evaluated(sealed, binding).opened(&header, public.header.signer, &entries)
     })?;
     let answers: HashMap<(&str, &str), bool> = ids
         .iter()
@@ -103,12 +106,17 @@ fn write<B>(
     };
     let rivals = Rivals::new(&rows, answers);
     let (mut left_taken, mut right_taken) = (HashSet::new(), HashSet::new());
-    let mut found = 0;
+    let borderline = rows.iter().filter(|link| link.class == Classification::Borderline);
+    let there: HashSet<(&str, &str)> =
+        borderline.map(|link| (link.left.as_str(), link.right.as_str())).collect();
+    let missing = answers.keys().filter(|pair| !there.contains(*pair)).count() as u64;
+    if missing > 0 {
+        return Err(LinkageUnitError::OtherLinks { file: job.links.name(), missing });
+    }
     let mut writer = ResultWriter::create(&job.output, Format::Csv, LINK_COLUMNS)?;
     for link in &rows {
         let (left, right) = (link.left.as_str(), link.right.as_str());
         let answer = answers.get(&(left, right)).filter(|_| link.class == Classification::Borderline);
-        found += u64::from(answer.is_some());
         let (class, flag) = match (link.class, answer) {
             (Classification::Match, _) => {
                 left_taken.insert(left);
@@ -131,7 +139,7 @@ fn write<B>(
                 }
             }
             (_, Some(false)) => continue,
-            (class, None) => (class, ""),
+            (class, None) => (class, if link.household { "household" } else { "" }),
         };
         if class == Classification::Match {
             summary.matches += 1;
@@ -146,10 +154,6 @@ fn write<B>(
             Cell::Number(link.probability),
             Cell::Text(flag),
         ])?;
-    }
-    if found < summary.asked {
-        let missing = summary.asked - found;
-        return Err(LinkageUnitError::OtherLinks { file: job.links.name(), missing });
     }
     writer.finish()?;
     Ok(summary)

@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 
 use mizuhiki_columnar::{Source, Target, WriteFile, read_links, read_tokens};
 use mizuhiki_confirm::{
-    Backend, Batch, Commitment, ConfirmError, DocumentWriter, Hash, Header, Hex, PublicKey, Rule, RunHeader,
-    RunSecret, Side, Ticket, TicketsHeader, tree, write_id,
+    Backend, Batch, Circuit, Commitment, ConfirmError, DocumentWriter, Hash, Header, Hex, MAX_TICKETS,
+    Policy, PublicKey, Rule, RunHeader, RunSecret, Side, Ticket, TicketsHeader, tree, write_id,
 };
 use mizuhiki_exchange::{Classification, Comparable, Link, TokenSet, compare_ids};
-use mizuhiki_match::similarity_of;
+use mizuhiki_match::best_rows;
 use mizuhiki_schema::SchemaBody;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use crate::confirm_error::LinkageUnitError;
 use crate::prepare::compare;
@@ -36,7 +37,7 @@ pub struct AskJob<'a, B> {
     /// The back end.
     pub backend: &'a B,
     /// 32 secret random bytes.
-    pub seed: [u8; 32],
+    pub seed: Zeroizing<[u8; 32]>,
 }
 
 /// What was asked.
@@ -65,8 +66,8 @@ pub(crate) const AUTHORITY_TICKETS: &str = "authority.tickets";
 pub(crate) const RUN: &str = "linkage-unit.run";
 pub(crate) const SCHEMA: &str = "schema.json";
 pub(crate) const PUBLIC: &str = "public.key";
-/// What was signed of the sealed answers, once there are any.
-pub(crate) const SEALED: &str = "sealed.digest";
+/// A line for every file of sealed answers: what was signed of it, and what it was made of.
+pub(crate) const SEALED: &str = "sealed.digests";
 
 /// Writes tickets for borderline pairs. The folder appears whole, or not at all.
 ///
@@ -90,19 +91,24 @@ pub fn ask<B: Backend>(job: &AskJob<'_, B>) -> Result<AskSummary, LinkageUnitErr
         _ => None,
     });
     let (Some(schema), Some(rule)) = (schema, rule) else { return Err(LinkageUnitError::NoRule) };
-    let mut random = ChaCha20Rng::from_seed(job.seed);
-    let per_record = public.header.policy.per_record;
+    let mut random = ChaCha20Rng::from_seed(*job.seed);
+    let circuit = Circuit::new(rule.clone()).map_err(|reason| LinkageUnitError::Rule { reason })?;
+    job.backend
+        .encryptor(&circuit, &public.bytes)
+        .map_err(|reason| LinkageUnitError::Rule { reason: ConfirmError::Rule(reason) })?;
+    let candidates = candidates(&links, &comparable, &job.links)?;
+    let mut budget = Budget::new(public.header.policy);
     let mut asked = Vec::new();
-    for pair in choose(&links, &comparable, per_record, &job.links)? {
+    for ((a, b), rows) in candidates.iter().copied().zip(best_rows(&comparable, &candidates)) {
+        let (of_left, of_right) = (commit(&public, &left, a, rows.0), commit(&public, &right, b, rows.1));
+        if !budget.take(of_left.record, of_right.record) {
+            continue;
+        }
         let mut nonce = [0; 16];
         random.fill_bytes(&mut nonce);
-        let ticket = Ticket {
-            nonce: Hex(nonce),
-            left: commit(&public, &left, pair.left, pair.rows.0),
-            right: commit(&public, &right, pair.right, pair.rows.1),
-        };
+        let ticket = Ticket { nonce: Hex(nonce), left: of_left, right: of_right };
         let id = |set: &TokenSet, record: u32| set.ids().get(record as usize).to_owned();
-        asked.push((ticket, id(&left, pair.left), id(&right, pair.right)));
+        asked.push((ticket, id(&left, a), id(&right, b)));
     }
     asked.sort_unstable_by_key(|(ticket, ..)| ticket.nonce);
     let tickets: Vec<Ticket> = asked.iter().map(|(ticket, ..)| *ticket).collect();
@@ -137,22 +143,14 @@ pub fn ask<B: Backend>(job: &AskJob<'_, B>) -> Result<AskSummary, LinkageUnitErr
     })
 }
 
-/// A pair to ask for: records, and the rows of tokens of theirs that are most similar.
-struct Pair {
-    left: u32,
-    right: u32,
-    rows: (usize, usize),
-}
-
-/// The pairs that are asked for, the most similar first, as many a record as it may have tickets.
-fn choose(
+/// The records of the links, the most similar first.
+fn candidates(
     links: &[Link],
     comparable: &Comparable<'_>,
-    per_record: u64,
     file: &Source,
-) -> Result<Vec<Pair>, LinkageUnitError> {
-    let mut order: Vec<(&Link, u64)> = links.iter().zip(1..).collect();
-    order.sort_by(|(a, _), (b, _)| {
+) -> Result<Vec<(u32, u32)>, LinkageUnitError> {
+    let mut order: Vec<&Link> = links.iter().collect();
+    order.sort_by(|a, b| {
         let ids = || compare_ids(a.left.as_str(), b.left.as_str());
         b.similarity
             .get()
@@ -160,51 +158,50 @@ fn choose(
             .then_with(ids)
             .then_with(|| compare_ids(a.right.as_str(), b.right.as_str()))
     });
-    let (left, right) = (comparable.left(), comparable.right());
     let index = |set: &TokenSet| -> HashMap<String, u32> {
         (0..set.len()).map(|record| (set.ids().get(record).to_owned(), record as u32)).collect()
     };
-    let (left_ids, right_ids) = (index(left), index(right));
-    let mut asked: HashMap<(bool, u32), u64> = HashMap::new();
-    let mut seen = HashSet::new();
-    let mut pairs = Vec::new();
-    for (link, _) in order {
-        let find = |ids: &HashMap<String, u32>, id: &str, side: Side| {
-            ids.get(id).copied().ok_or_else(|| LinkageUnitError::UnknownId {
-                file: file.name(),
-                side: side.name(),
-                id: id.to_owned(),
-            })
-        };
-        let a = find(&left_ids, link.left.as_str(), Side::Left)?;
-        let b = find(&right_ids, link.right.as_str(), Side::Right)?;
-        let of = |side, record| asked.get(&(side, record)).copied().unwrap_or_default();
-        if of(false, a) >= per_record || of(true, b) >= per_record || !seen.insert((a, b)) {
-            continue;
-        }
-        *asked.entry((false, a)).or_default() += 1;
-        *asked.entry((true, b)).or_default() += 1;
-        pairs.push(Pair { left: a, right: b, rows: best_rows(comparable, a, b) });
-    }
-    Ok(pairs)
+    let (left_ids, right_ids) = (index(comparable.left()), index(comparable.right()));
+    let find = |ids: &HashMap<String, u32>, id: &str, side: Side| {
+        ids.get(id).copied().ok_or_else(|| LinkageUnitError::UnknownId {
+            file: file.name(),
+            side: side.name(),
+            id: id.to_owned(),
+        })
+    };
+    let records = |link: &Link| {
+        let left = find(&left_ids, link.left.as_str(), Side::Left)?;
+        Ok((left, find(&right_ids, link.right.as_str(), Side::Right)?))
+    };
+    order.into_iter().map(records).collect()
 }
 
-/// The most similar rows of two records, each counted from the record's first; of equal ones the first.
-fn best_rows(comparable: &Comparable<'_>, left: u32, right: u32) -> (usize, usize) {
-    let (lefts, rights) = (comparable.left().rows_of(left), comparable.right().rows_of(right));
-    let mut best = (0, 0);
-    if lefts.len() * rights.len() > 1 {
-        let mut highest = f64::NEG_INFINITY;
-        for (i, a) in lefts.enumerate() {
-            for (j, b) in rights.clone().enumerate() {
-                let similarity = similarity_of(comparable, a, b);
-                if similarity > highest {
-                    (highest, best) = (similarity, (i, j));
-                }
-            }
-        }
+/// What may still be asked. Records with the same tokens are one to the protocol, and have one budget.
+struct Budget {
+    policy: Policy,
+    tickets: u64,
+    records: HashMap<Hash, u64>,
+    pairs: HashSet<(Hash, Hash)>,
+}
+
+impl Budget {
+    fn new(policy: Policy) -> Self {
+        Self { policy, tickets: 0, records: HashMap::new(), pairs: HashSet::new() }
     }
-    best
+
+    /// Takes a ticket for a pair, if there is one left.
+    fn take(&mut self, left: Hash, right: Hash) -> bool {
+        let used = |record| self.records.get(&record).copied().unwrap_or_default();
+        let full = self.tickets >= self.policy.openings.min(self.policy.per_custodian).min(MAX_TICKETS);
+        let spent = used(left).max(used(right)) >= self.policy.per_record;
+        if full || spent || !self.pairs.insert((left, right)) {
+            return false;
+        }
+        self.tickets += 1;
+        *self.records.entry(left).or_default() += 1;
+        *self.records.entry(right).or_default() += 1;
+        true
+    }
 }
 
 /// The commitment to a record's tokens and one of its rows.

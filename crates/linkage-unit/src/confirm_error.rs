@@ -41,6 +41,12 @@ pub enum LinkageUnitError {
          (protocols/01-linkage-schema.md §2.5), and encode again"
     )]
     NoRule,
+    /// A rule that cannot be evaluated.
+    #[error("the schema's member \"confirm\": {reason}")]
+    Rule {
+        /// Why.
+        reason: ConfirmError,
+    },
     /// A link of other files.
     #[error(
         "{file}: the {side} token file has no record {id:?}; give the token files that these links are of"
@@ -76,6 +82,12 @@ pub enum LinkageUnitError {
         /// The file.
         file: String,
     },
+    /// Another process is at it.
+    #[error("{file}: another run is evaluating into this file; wait until it is done")]
+    Busy {
+        /// The file of partial work.
+        file: String,
+    },
     /// Answers of other links.
     #[error("{file}: {missing} of the asked pairs are not in it; give the links that were asked about")]
     OtherLinks {
@@ -90,7 +102,7 @@ impl LinkageUnitError {
     /// Whether a party is at fault, rather than the input or system.
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
-        matches!(self, Self::Confirm { reason: ConfirmError::Refused { .. }, .. })
+        matches!(self, Self::Confirm { reason, .. } if reason.is_refusal())
     }
 }
 

@@ -13,6 +13,7 @@ use mizuhiki_confirm::{
 };
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::confirm_ask::{PUBLIC, RUN, SCHEMA, SEALED};
@@ -95,13 +96,14 @@ pub fn evaluate<B: Backend>(
     })?;
     let each = job.backend.answer_bytes();
     let count = session.batch().tickets;
-    let mut partial = Partial::open(&job.output, &header, each, count)?;
+    let binding = header.binding();
+    let mut partial = Partial::open(&job.output, binding, each, count)?;
     let resumed = partial.done;
     let work = |memory: &mut Memory<_>, item: u64| {
         let entry = item + 1;
         left.read(&mut memory.left, item, &mut memory.left_bytes)?;
         right.read(&mut memory.right, item, &mut memory.right_bytes)?;
-        let mask = session.mask(&session.tickets()[item as usize]);
+        let mask = session.mask(&session.tickets()[item as usize], binding);
         evaluator.evaluate(&memory.left_bytes, &memory.right_bytes, &mask, &mut memory.scratch).map_err(
             |reason| {
                 // The sizes fit: what a back end still refuses was the left one's doing, or nobody's.
@@ -115,16 +117,11 @@ pub fn evaluate<B: Backend>(
     };
     let memory = || Memory::new(&left, &right, &evaluator);
     in_order(resumed..count, job.threads, memory, work, |item, answer: Vec<u8>| {
-        partial.push(&answer)?;
+        partial.push(item, &answer)?;
         on_progress(item + 1 - resumed, count - resumed);
         Ok(())
     })?;
-    let sealed = partial.finish(&session, &header)?;
-    let digest = job.tickets.join(SEALED);
-    fs::write(&digest, sealed.to_string()).map_err(|error| LinkageUnitError::Confirm {
-        file: digest.display().to_string(),
-        reason: error.into(),
-    })?;
+    partial.finish(&session, &header, &job.tickets.join(SEALED))?;
     let fingerprint = |seal: &Seal| {
         seal.verify::<CiphertextsHeader>().map(|header| header.signer().fingerprint()).map_err(in_output)
     };
@@ -234,56 +231,109 @@ impl<S> Memory<S> {
     }
 }
 
-/// Answers so far, in a file beside the output: a digest of what they are answers to, then one after the other.
+/// Answers that are sealed, by what was signed of them.
+pub(crate) fn read_sealed(path: &Path) -> Vec<(Hash, Hash)> {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let line = |line: &str| {
+        let (sealed, binding) = line.split_once(' ')?;
+        Some((Hash::parse(sealed)?, Hash::parse(binding)?))
+    };
+    text.lines().filter_map(line).collect()
+}
+
+/// Bytes of a checksum beside each answer.
+const CHECK_BYTES: usize = 8;
+
+/// Answers so far, in a file beside the output: a digest of what they are answers to, then answers with checksums. Only
+/// what is whole and fits counts when a run goes on: a system that stops may leave a file longer than what was written.
 struct Partial {
     path: PathBuf,
     output: PathBuf,
     file: File,
+    binding: Hash,
     each: usize,
     done: u64,
 }
 
 impl Partial {
-    fn open(output: &Path, header: &SealedHeader, each: usize, count: u64) -> Result<Self, LinkageUnitError> {
+    fn open(output: &Path, binding: Hash, each: usize, count: u64) -> Result<Self, LinkageUnitError> {
         let path = output.with_extension(match output.extension() {
             Some(extension) => format!("{}.partial", extension.display()),
             None => "partial".to_owned(),
         });
-        let name = path.display().to_string();
-        let io =
-            |reason: std::io::Error| LinkageUnitError::Confirm { file: name.clone(), reason: reason.into() };
-        let binding = binding(header);
         let mut options = File::options();
         options.read(true).write(true).create(true).truncate(false);
-        let mut file = options.open(&path).map_err(io)?;
-        let length = file.metadata().map_err(io)?.len();
-        let mut done = 0;
-        if length >= 32 {
-            let mut found = [0; 32];
-            file.read_exact(&mut found).map_err(io)?;
-            if found != binding.0 {
-                return Err(LinkageUnitError::OtherWork { file: name });
-            }
-            // An answer that was not written whole is made again.
-            done = ((length - 32) / each as u64).min(count);
-        } else {
-            file.set_len(0).and_then(|()| file.write_all(&binding.0)).map_err(io)?;
+        let failed = |error: std::io::Error| LinkageUnitError::Confirm {
+            file: path.display().to_string(),
+            reason: error.into(),
+        };
+        let file = options.open(&path).map_err(failed)?;
+        if file.try_lock().is_err() {
+            return Err(LinkageUnitError::Busy { file: path.display().to_string() });
         }
-        let end = 32 + done * each as u64;
-        file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))).map_err(io)?;
-        Ok(Self { path, output: output.to_owned(), file, each, done })
+        let mut partial =
+            Self { path: path.clone(), output: output.to_owned(), file, binding, each, done: 0 };
+        partial.resume(count)?;
+        Ok(partial)
+    }
+
+    /// Finds what is done, and begins anew if nothing is.
+    fn resume(&mut self, count: u64) -> Result<(), LinkageUnitError> {
+        let mut found = [0; 32];
+        match self.file.read_exact(&mut found) {
+            Ok(()) if found != self.binding.0 => {
+                return Err(LinkageUnitError::OtherWork { file: self.path.display().to_string() });
+            }
+            Ok(()) => {
+                let mut reader = BufReader::with_capacity(1 << 18, &self.file);
+                let mut entry = vec![0; self.each + CHECK_BYTES];
+                while self.done < count && reader.read_exact(&mut entry).is_ok() {
+                    let (answer, check) = entry.split_at(self.each);
+                    if self.check(self.done, answer) != check {
+                        break;
+                    }
+                    self.done += 1;
+                }
+            }
+            Err(_) => {
+                let binding = self.binding.0;
+                let begun = self.file.set_len(0).and_then(|()| self.file.rewind());
+                begun.and_then(|()| self.file.write_all(&binding)).map_err(|error| self.failed(error))?;
+            }
+        }
+        let end = 32 + self.done * (self.each + CHECK_BYTES) as u64;
+        let cut = self.file.set_len(end).and_then(|()| self.file.seek(SeekFrom::Start(end)));
+        cut.map(drop).map_err(|error| self.failed(error))
+    }
+
+    /// The checksum of an answer in its place.
+    fn check(&self, item: u64, answer: &[u8]) -> [u8; CHECK_BYTES] {
+        let digest = Sha256::new()
+            .chain_update(self.binding.0)
+            .chain_update(item.to_be_bytes())
+            .chain_update(answer)
+            .finalize();
+        std::array::from_fn(|at| digest[at])
     }
 
     fn failed(&self, reason: impl Into<ConfirmError>) -> LinkageUnitError {
         LinkageUnitError::Confirm { file: self.path.display().to_string(), reason: reason.into() }
     }
 
-    fn push(&mut self, answer: &[u8]) -> Result<(), LinkageUnitError> {
-        self.file.write_all(answer).map_err(|error| self.failed(error))
+    fn push(&mut self, item: u64, answer: &[u8]) -> Result<(), LinkageUnitError> {
+        let check = self.check(item, answer);
+        let entry = [answer, &check].concat();
+        self.file.write_all(&entry).map_err(|error| self.failed(error))
     }
 
-    /// Writes the sealed answers, and removes the partial ones.
-    fn finish(mut self, session: &Session<Asked>, header: &SealedHeader) -> Result<Hash, LinkageUnitError> {
+    /// Writes the sealed answers and, before they can be seen, the line by which they are known again; then removes the
+    /// partial ones.
+    fn finish(
+        mut self,
+        session: &Session<Asked>,
+        header: &SealedHeader,
+        digests: &Path,
+    ) -> Result<(), LinkageUnitError> {
         let in_output =
             |reason| LinkageUnitError::Confirm { file: self.output.display().to_string(), reason };
         let key = session.key();
@@ -291,20 +341,21 @@ impl Partial {
         let mut out = DocumentWriter::new(file, header, &key).map_err(in_output)?;
         self.file.seek(SeekFrom::Start(32)).map_err(|error| self.failed(error))?;
         let mut answers = BufReader::with_capacity(1 << 18, &self.file);
-        let mut answer = vec![0; self.each];
+        let mut answer = vec![0; self.each + CHECK_BYTES];
         for ticket in session.tickets() {
             answers.read_exact(&mut answer).map_err(|error| self.failed(error))?;
-            out.write(&ticket.nonce.0).and_then(|()| out.write(&answer)).map_err(in_output)?;
+            out.write(&ticket.nonce.0).and_then(|()| out.write(&answer[..self.each])).map_err(in_output)?;
         }
         let (file, seal) = out.finish().map_err(in_output)?;
+        let known = (seal.digest(Kind::Sealed), self.binding);
+        let mut lines = read_sealed(digests);
+        lines.retain(|line| *line != known);
+        lines.push(known);
+        let text: String = lines.iter().map(|(sealed, binding)| format!("{sealed} {binding}\n")).collect();
+        let mut list = WriteFile::create(&Target::Path(digests.to_owned()), 0o600)?;
+        list.write_all(text.as_bytes()).map_err(|error| self.failed(error))?;
+        list.commit()?;
         file.commit()?;
-        fs::remove_file(&self.path).map_err(|error| self.failed(error))?;
-        Ok(seal.digest(Kind::Sealed))
+        fs::remove_file(&self.path).map_err(|error| self.failed(error))
     }
-}
-
-/// Digest of what answers are made of.
-fn binding(header: &SealedHeader) -> Hash {
-    let text = serde_json::to_string(header).unwrap_or_default();
-    Seal { header: text, body: Hex([0; 32]), signature: Hex([0; 64]) }.digest(Kind::Sealed)
 }

@@ -27,7 +27,7 @@ pub use error::MatchError;
 pub use groups::Groups;
 pub use household::{HOUSEHOLD_MARGIN, RunnersUp};
 pub use plan::{EXHAUSTIVE_WORK, Plan, PlanKind, PlannedPass, Scope};
-pub use search::{Candidate, UnitResult, candidates, search, similarity_of};
+pub use search::{Candidate, UnitResult, best_rows, candidates, search, similarity_of};
 
 /// Sorts candidates by a key on all threads of the pool; equal keys come in any order.
 pub fn sort_candidates<K: Ord + Send>(candidates: &mut [Candidate], key: impl Fn(&Candidate) -> K + Sync) {

@@ -305,6 +305,29 @@ impl<'a> Scorer<'a> {
     }
 }
 
+/// For each pair of records their most similar rows, each counted from the record's first; of equal ones the first.
+///
+/// # Panics
+/// If there is no such record.
+#[must_use]
+pub fn best_rows(comparable: &Comparable<'_>, pairs: &[(u32, u32)]) -> Vec<(usize, usize)> {
+    let scorer = Scorer::new(comparable);
+    let best = |&(left, right): &(u32, u32)| {
+        let rights: Vec<u32> = comparable.right().rows_of(right).collect();
+        let mut best = (0, 0);
+        let mut highest = f64::NEG_INFINITY;
+        for (at, row) in comparable.left().rows_of(left).enumerate() {
+            for (other, similarity) in scorer.similarities(row, &rights).into_iter().enumerate() {
+                if similarity > highest {
+                    (highest, best) = (similarity, (at, other));
+                }
+            }
+        }
+        best
+    };
+    pairs.iter().map(best).collect()
+}
+
 /// Similarity of a left and a right row of tokens (`protocols/04-matching.md` §3).
 ///
 /// # Panics

@@ -6,13 +6,13 @@ use zeroize::Zeroize as _;
 
 use crate::keys::PublicKey;
 use crate::pack::{pack, packed_bytes};
-use crate::params::{COEFFICIENTS, GADGET_BASE, GADGET_LEVELS, LEFT_BITS, RIGHT_BITS};
+use crate::params::{COEFFICIENTS, FINE, LEFT_BITS, RIGHT_BITS};
 use crate::plans::Plans;
 
 /// Bytes of a row of a left ciphertext.
 pub(crate) const LEFT_ROW_BYTES: usize = packed_bytes(2 * COEFFICIENTS, LEFT_BITS);
 /// Polynomial ciphertexts in a right ciphertext: two a level of the gadget.
-pub(crate) const RIGHT_ROWS: usize = 2 * GADGET_LEVELS.0;
+pub(crate) const RIGHT_ROWS: usize = 2 * FINE.levels.0;
 /// Bytes of a right ciphertext.
 pub(crate) const RIGHT_BYTES: usize = packed_bytes(RIGHT_ROWS * 2 * COEFFICIENTS, RIGHT_BITS);
 
@@ -36,7 +36,7 @@ impl Encryptor for TfheEncryptor {
             for (coefficient, &number) in ciphertext[COEFFICIENTS..].iter_mut().zip(row) {
                 *coefficient = coefficient.wrapping_add(decision.torus(number));
             }
-            centre(&mut ciphertext);
+            centre(&mut ciphertext, LEFT_BITS);
             pack(&ciphertext, LEFT_BITS, &mut bytes);
         }
         bytes
@@ -50,14 +50,15 @@ impl Encryptor for TfheEncryptor {
         }
         let mut bytes = Vec::with_capacity(RIGHT_BYTES);
         // The library keeps the finest level first.
-        for level in (1..=GADGET_LEVELS.0).rev() {
-            let factor = 1_u64 << (64 - GADGET_BASE.0 * level);
+        for level in (1..=FINE.levels.0).rev() {
+            let factor = 1_u64 << (64 - FINE.base.0 * level);
             for half in 0..2 {
                 let mut ciphertext = self.key.zero(random);
                 let part = &mut ciphertext[half * COEFFICIENTS..(half + 1) * COEFFICIENTS];
                 for (coefficient, &bit) in part.iter_mut().zip(&reversed) {
                     *coefficient = coefficient.wrapping_add(bit * factor);
                 }
+                centre(&mut ciphertext, RIGHT_BITS);
                 pack(&ciphertext, RIGHT_BITS, &mut bytes);
             }
         }
@@ -66,12 +67,12 @@ impl Encryptor for TfheEncryptor {
     }
 }
 
-/// Adds to the body what rounding the mask will take away on average. A rounding error e changes the phase by −e·S; S
-/// is 1/2 on average in every coefficient, and without this its mean would add up over the bits of the right side.
-fn centre(ciphertext: &mut [u64]) {
+/// Adds to the body what rounding the mask to `bits` will take away on average. A rounding error e changes the phase by
+/// −e·S; S is 1/2 on average in every coefficient, and without this its mean would add up.
+fn centre(ciphertext: &mut [u64], bits: u32) {
     let (mask, body) = ciphertext.split_at_mut(COEFFICIENTS);
     let error = |number: u64| {
-        let rounded = number.wrapping_add(1 << (63 - LEFT_BITS)) >> (64 - LEFT_BITS) << (64 - LEFT_BITS);
+        let rounded = number.wrapping_add(1 << (63 - bits)) >> (64 - bits) << (64 - bits);
         rounded.wrapping_sub(number) as i64
     };
     let total: i64 = mask.iter().map(|&number| error(number)).sum();

@@ -20,8 +20,8 @@ use crate::encrypt::{LEFT_ROW_BYTES, RIGHT_BYTES, RIGHT_ROWS};
 use crate::keys::{EvaluationKey, PublicKey, check_size};
 use crate::pack::{pack, unpack};
 use crate::params::{
-    ANSWER_BITS, BIG, COEFFICIENTS, GADGET_BASE, GADGET_LEVELS, GLWE_SIZE, LEFT_BITS, LOG_POSITIONS,
-    POLYNOMIAL, RIGHT_BITS, SMALL, modulus,
+    ANSWER_BITS, BIG, COARSE, COEFFICIENTS, FINE, GLWE_SIZE, Gadget, LEFT_BITS, LOG_POSITIONS, POLYNOMIAL,
+    RIGHT_BITS, SMALL, modulus,
 };
 use crate::plans::{Decision, Plans};
 
@@ -59,7 +59,7 @@ impl TfheEvaluator {
     }
 
     /// Reads `input` through `table`: `scratch.read` holds the entry of where it lies.
-    pub(crate) fn bootstrap(&self, input: &Lwe, table: &[u64], scratch: &mut Scratch) {
+    pub(crate) fn bootstrap(&self, input: &Lwe, table: &[u64], gadget: Gadget, scratch: &mut Scratch) {
         keyswitch_lwe_ciphertext(&self.key.switch, input, &mut scratch.small);
         let (mask, body) = scratch.accumulator.as_mut().split_at_mut(COEFFICIENTS);
         mask.fill(0);
@@ -72,21 +72,27 @@ impl TfheEvaluator {
         blind_rotate_assign_mem_optimized(
             &switched,
             &mut scratch.accumulator,
-            &self.key.bootstrap,
+            self.key.bootstrap(gadget),
             scratch.fft.as_view(),
             scratch.buffers.stack(),
         );
         extract_lwe_sample_from_glwe_ciphertext(&scratch.accumulator, &mut scratch.read, MonomialDegree(0));
     }
 
-    /// The sign of `value`, as `worth` or its opposite.
-    fn decide(&self, mut value: Lwe, decision: &Decision, worth: u64, scratch: &mut Scratch) -> Lwe {
-        for (excess, multiplier) in &decision.zooms {
-            self.bootstrap(&value, excess, scratch);
+    /// The sign of `value`, as `worth` or its opposite, read through `gadget`.
+    fn decide(
+        &self,
+        mut value: Lwe,
+        decision: &Decision,
+        (worth, gadget): (u64, Gadget),
+        scratch: &mut Scratch,
+    ) -> Lwe {
+        for zoom in &decision.zooms {
+            self.bootstrap(&value, &zoom.excess, zoom.gadget, scratch);
             lwe_ciphertext_sub_assign(&mut value, &scratch.read);
-            lwe_ciphertext_cleartext_mul_assign(&mut value, Cleartext(*multiplier));
+            lwe_ciphertext_cleartext_mul_assign(&mut value, Cleartext(zoom.multiplier));
         }
-        self.bootstrap(&value, &[worth; COEFFICIENTS], scratch);
+        self.bootstrap(&value, &[worth; COEFFICIENTS], gadget, scratch);
         value.as_mut().copy_from_slice(scratch.read.as_ref());
         value
     }
@@ -156,13 +162,13 @@ impl Evaluator for TfheEvaluator {
         buffers.resize(needed.iter().map(|need| need.unaligned_bytes_required()).max().unwrap_or_default());
         Scratch {
             buffers,
-            right: GgswCiphertext::new(0, GLWE_SIZE, POLYNOMIAL, GADGET_BASE, GADGET_LEVELS, modulus()),
+            right: GgswCiphertext::new(0, GLWE_SIZE, POLYNOMIAL, FINE.base, FINE.levels, modulus()),
             fourier: FourierGgswCiphertext::from_container(
                 vec![c64::default(); RIGHT_ROWS * 2 * COEFFICIENTS / 2],
                 GLWE_SIZE,
                 POLYNOMIAL,
-                GADGET_BASE,
-                GADGET_LEVELS,
+                FINE.base,
+                FINE.levels,
             ),
             left: GlweCiphertext::new(0, GLWE_SIZE, POLYNOMIAL, modulus()),
             accumulator: GlweCiphertext::new(0, GLWE_SIZE, POLYNOMIAL, modulus()),
@@ -188,12 +194,12 @@ impl Evaluator for TfheEvaluator {
             return Err(BackendError::Value { what: "a left ciphertext" });
         };
         for (product, (decision, worth)) in products.into_iter().zip(&self.plans.votes) {
-            let vote = self.decide(product, decision, *worth, scratch);
+            let vote = self.decide(product, decision, (*worth, FINE), scratch);
             lwe_ciphertext_add_assign(&mut sum, &vote);
         }
         let body = sum.get_mut_body().data;
         *body = body.wrapping_add(self.plans.constant);
-        let mut answer = self.decide(sum, &self.plans.last, ANSWER, scratch);
+        let mut answer = self.decide(sum, &self.plans.last, (ANSWER, COARSE), scratch);
         self.mask(&mut answer, mask, scratch);
         let mut bytes = Vec::new();
         pack(answer.as_ref(), ANSWER_BITS, &mut bytes);

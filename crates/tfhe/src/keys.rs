@@ -15,17 +15,21 @@ use tfhe::core_crypto::prelude::{
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::params::{
-    BIG, BIG_NOISE, COEFFICIENTS, GADGET_BASE, GADGET_LEVELS, GLWE_DIMENSION, GLWE_SIZE, KEY_SWITCH_BASE,
+    BIG, BIG_NOISE, COARSE, COEFFICIENTS, FINE, GLWE_DIMENSION, GLWE_SIZE, Gadget, KEY_SWITCH_BASE,
     KEY_SWITCH_LEVELS, POLYNOMIAL, SMALL, big_noise, modulus, small_noise,
 };
 
 const SEED_BYTES: usize = 16;
 /// Numbers in a seeded bootstrap key: the bodies of a two-row gadget a coefficient of the small key.
-const BOOTSTRAP_NUMBERS: usize = SMALL.0 * GADGET_LEVELS.0 * GLWE_SIZE.0 * COEFFICIENTS;
+const fn bootstrap_numbers(gadget: Gadget) -> usize {
+    SMALL.0 * gadget.levels.0 * GLWE_SIZE.0 * COEFFICIENTS
+}
+
 const SWITCH_NUMBERS: usize = BIG.0 * KEY_SWITCH_LEVELS.0;
 
 /// Bytes of an evaluation key.
-pub(crate) const EVALUATION_BYTES: usize = 2 * SEED_BYTES + 8 * (BOOTSTRAP_NUMBERS + SWITCH_NUMBERS);
+pub(crate) const EVALUATION_BYTES: usize =
+    3 * SEED_BYTES + 8 * (bootstrap_numbers(FINE) + bootstrap_numbers(COARSE) + SWITCH_NUMBERS);
 const PUBLIC_SEED_BYTES: usize = 32;
 const PUBLIC_BYTES: usize = PUBLIC_SEED_BYTES + 8 * COEFFICIENTS;
 const SECRET_BYTES: usize = COEFFICIENTS / 8;
@@ -85,11 +89,13 @@ pub(crate) fn evaluation_key(
     random: &mut ChaCha20Rng,
 ) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(EVALUATION_BYTES);
-    let seed = Seeds(random).seed();
-    bytes.extend_from_slice(&seed.0.to_le_bytes());
-    let mut bootstrap = bootstrap_key(vec![0; BOOTSTRAP_NUMBERS], seed);
-    par_generate_seeded_lwe_bootstrap_key(small, big, &mut bootstrap, big_noise(), &mut Seeds(random));
-    bytes.extend(bootstrap.as_ref().iter().flat_map(|number| number.to_le_bytes()));
+    for gadget in [FINE, COARSE] {
+        let seed = Seeds(random).seed();
+        bytes.extend_from_slice(&seed.0.to_le_bytes());
+        let mut bootstrap = bootstrap_key(vec![0; bootstrap_numbers(gadget)], gadget, seed);
+        par_generate_seeded_lwe_bootstrap_key(small, big, &mut bootstrap, big_noise(), &mut Seeds(random));
+        bytes.extend(bootstrap.as_ref().iter().flat_map(|number| number.to_le_bytes()));
+    }
     let seed = Seeds(random).seed();
     bytes.extend_from_slice(&seed.0.to_le_bytes());
     let mut switch = switch_key(vec![0; SWITCH_NUMBERS], seed);
@@ -99,8 +105,8 @@ pub(crate) fn evaluation_key(
     bytes
 }
 
-fn bootstrap_key(numbers: Vec<u64>, seed: Seed) -> SeededLweBootstrapKey<Vec<u64>> {
-    let (base, levels) = (GADGET_BASE, GADGET_LEVELS);
+fn bootstrap_key(numbers: Vec<u64>, gadget: Gadget, seed: Seed) -> SeededLweBootstrapKey<Vec<u64>> {
+    let Gadget { base, levels } = gadget;
     SeededLweBootstrapKey::from_container(
         numbers,
         GLWE_SIZE,
@@ -161,25 +167,38 @@ impl PublicKey {
     }
 }
 
-/// What evaluates: a bootstrap key in the Fourier domain, and a key that switches back to the small dimension.
+/// What evaluates: bootstrap keys in the Fourier domain, and a key that switches back to the small dimension.
 pub(crate) struct EvaluationKey {
-    pub(crate) bootstrap: FourierLweBootstrapKeyOwned,
+    fine: FourierLweBootstrapKeyOwned,
+    coarse: FourierLweBootstrapKeyOwned,
     pub(crate) switch: LweKeyswitchKeyOwned<u64>,
 }
 
 impl EvaluationKey {
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, BackendError> {
         check_size("an evaluation key", bytes, EVALUATION_BYTES)?;
-        let (bootstrap, switch) = bytes.split_at(SEED_BYTES + 8 * BOOTSTRAP_NUMBERS);
-        let bootstrap = bootstrap_key(numbers(&bootstrap[SEED_BYTES..]), seed(bootstrap));
-        let standard = bootstrap.par_decompress_into_lwe_bootstrap_key();
-        let mut fourier =
-            FourierLweBootstrapKeyOwned::new(SMALL, GLWE_SIZE, POLYNOMIAL, GADGET_BASE, GADGET_LEVELS);
-        par_convert_standard_lwe_bootstrap_key_to_fourier(&standard, &mut fourier);
-        drop(standard);
+        let (fine, rest) = bytes.split_at(SEED_BYTES + 8 * bootstrap_numbers(FINE));
+        let (coarse, switch) = rest.split_at(SEED_BYTES + 8 * bootstrap_numbers(COARSE));
         let switch = switch_key(numbers(&switch[SEED_BYTES..]), seed(switch));
-        Ok(Self { bootstrap: fourier, switch: switch.decompress_into_lwe_keyswitch_key() })
+        Ok(Self {
+            fine: fourier(fine, FINE),
+            coarse: fourier(coarse, COARSE),
+            switch: switch.decompress_into_lwe_keyswitch_key(),
+        })
     }
+
+    pub(crate) fn bootstrap(&self, gadget: Gadget) -> &FourierLweBootstrapKeyOwned {
+        if gadget == FINE { &self.fine } else { &self.coarse }
+    }
+}
+
+fn fourier(bytes: &[u8], gadget: Gadget) -> FourierLweBootstrapKeyOwned {
+    let seeded = bootstrap_key(numbers(&bytes[SEED_BYTES..]), gadget, seed(bytes));
+    let standard = seeded.par_decompress_into_lwe_bootstrap_key();
+    let mut fourier =
+        FourierLweBootstrapKeyOwned::new(SMALL, GLWE_SIZE, POLYNOMIAL, gadget.base, gadget.levels);
+    par_convert_standard_lwe_bootstrap_key_to_fourier(&standard, &mut fourier);
+    fourier
 }
 
 /// What opens: a binary key of the big dimension, wiped on drop.

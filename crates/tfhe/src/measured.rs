@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::evaluate::{ANSWER, TfheEvaluator};
 use crate::pack::unpack;
-use crate::params::{ANSWER_BITS, BIG, COEFFICIENTS, LOG_POSITIONS, POSITION, modulus};
+use crate::params::{ANSWER_BITS, BIG, COARSE, COEFFICIENTS, FINE, LOG_POSITIONS, POSITION, modulus};
 use crate::plans::Plans;
 use crate::{TfheEncryptor, keys, noise};
 
@@ -76,11 +76,22 @@ fn variance(errors: &[f64]) -> f64 {
     errors.iter().map(|error| error * error).sum::<f64>() / errors.len() as f64
 }
 
+/// Keeps the error of a sign that was read, unless it is the other one: without a zoom a score at the fence may be, and
+/// that is no noise of the result.
+fn keep(errors: &mut Vec<f64>, read: u64, phase: u64) {
+    let answer = if positions(phase) > 0.0 { ANSWER } else { ANSWER.wrapping_neg() };
+    let error = positions(read.wrapping_sub(answer));
+    if error.abs() < 256.0 {
+        errors.push(error);
+    }
+}
+
 #[test]
 fn noise_is_as_derived() {
     let mut parties = parties();
     let mut scratch = parties.evaluator.scratch();
-    let (mut products, mut readings, mut bootstraps) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut products, mut readings) = (Vec::new(), Vec::new());
+    let (mut fine, mut coarse) = (Vec::new(), Vec::new());
     for _ in 0..samples() {
         let (a, b) = parties.filters(0.6);
         let score = parties.circuit.rule().score(&a, &b);
@@ -90,13 +101,10 @@ fn noise_is_as_derived() {
         let product = TfheEvaluator::product(&left, &mut scratch);
         let phase = parties.phase(&product);
         products.push(positions(phase.wrapping_sub(parties.plans.last.torus(2 * score + 1))));
-        parties.evaluator.bootstrap(&product, &[ANSWER; COEFFICIENTS], &mut scratch);
-        let read = parties.phase(&scratch.read);
-        let answer = if positions(phase) > 0.0 { ANSWER } else { ANSWER.wrapping_neg() };
-        // A score at the fence may be read on the wrong side before any zoom: that is no noise of the result.
-        if read.wrapping_sub(answer) < 1 << 60 || read.wrapping_sub(answer) > u64::MAX - (1 << 60) {
-            bootstraps.push(positions(read.wrapping_sub(answer)));
-        }
+        parties.evaluator.bootstrap(&product, &[ANSWER; COEFFICIENTS], COARSE, &mut scratch);
+        keep(&mut coarse, parties.phase(&scratch.read), phase);
+        parties.evaluator.bootstrap(&product, &[ANSWER; COEFFICIENTS], FINE, &mut scratch);
+        keep(&mut fine, parties.phase(&scratch.read), phase);
         let log = CiphertextModulusLog(LOG_POSITIONS);
         let switched =
             lwe_ciphertext_centered_binary_modulus_switch::<_, usize, _>(scratch.small.as_view(), log);
@@ -112,7 +120,8 @@ fn noise_is_as_derived() {
     for (name, errors, derived) in [
         ("inner product", &products, noise::inner_product(parties.circuit.most_ones())),
         ("key and modulus switch", &readings, noise::reading()),
-        ("bootstrap", &bootstraps, noise::bootstrap()),
+        ("bootstrap, fine gadget", &fine, noise::bootstrap(FINE)),
+        ("bootstrap, coarse gadget", &coarse, noise::bootstrap(COARSE)),
     ] {
         let (found, count) = (variance(errors), errors.len());
         println!(

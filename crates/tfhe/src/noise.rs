@@ -10,8 +10,8 @@ use tfhe::core_crypto::commons::noise_formulas::lwe_programmable_bootstrap::pbs_
 use tfhe::core_crypto::prelude::LweDimension;
 
 use crate::params::{
-    BIG, BIG_NOISE, COEFFICIENTS, GADGET_BASE, GADGET_LEVELS, GLWE_DIMENSION, KEY_SWITCH_BASE,
-    KEY_SWITCH_LEVELS, LOG_POSITIONS, POLYNOMIAL, RIGHT_BITS, SMALL,
+    BIG, BIG_NOISE, COARSE, COEFFICIENTS, FINE, GLWE_DIMENSION, Gadget, KEY_SWITCH_BASE, KEY_SWITCH_LEVELS,
+    LOG_POSITIONS, POLYNOMIAL, RIGHT_BITS, SMALL,
 };
 
 const MODULUS: f64 = 18_446_744_073_709_551_616.0;
@@ -25,7 +25,7 @@ const SURE: f64 = 13.27;
 pub(crate) const LOG2_FAILURE: f64 = -128.0;
 
 /// Steps of clamping at most.
-const MAX_ZOOMS: usize = 4;
+const MAX_ZOOMS: usize = 3;
 
 fn positions(variance: f64) -> f64 {
     variance * 4_f64.powi(LOG_POSITIONS as i32)
@@ -50,18 +50,18 @@ pub(crate) fn reading() -> f64 {
 }
 
 /// Variance of a bootstrap's result.
-pub(crate) fn bootstrap() -> f64 {
-    positions(product_variance(SMALL))
+pub(crate) fn bootstrap(gadget: Gadget) -> f64 {
+    positions(product_variance(SMALL, gadget))
 }
 
-/// Variance of `products` external products with a fresh key of the gadget, one after the other.
-fn product_variance(products: LweDimension) -> f64 {
+/// Variance of `products` external products with a fresh key, one after the other.
+fn product_variance(products: LweDimension, gadget: Gadget) -> f64 {
     pbs_variance_132_bits_security_tuniform_fft_mul(
         products,
         GLWE_DIMENSION,
         POLYNOMIAL,
-        GADGET_BASE,
-        GADGET_LEVELS,
+        gadget.base,
+        gadget.levels,
         MANTISSA_BITS,
         MODULUS,
     )
@@ -74,17 +74,17 @@ pub(crate) fn inner_product(ones: usize) -> f64 {
     let unit = 2_f64.powi(2 * BIG_NOISE as i32 + 1) / 6.0 / (MODULUS * MODULUS);
     // A public-key encryption of zero: E·u + e₁·S + e₂ with binary u and S.
     let fresh = (N + 1.0) * unit;
-    // A right ciphertext's coefficients are rounded, its mask is multiplied by S.
-    let rounded = 4_f64.powi(-(RIGHT_BITS as i32)) / 12.0 * (1.0 + N / 2.0);
-    let base = 4_f64.powi(GADGET_BASE.0 as i32);
-    let rows = 2.0 * GADGET_LEVELS.0 as f64;
+    // Coefficients are rounded. What a mask's rounding does meets S − 1/2: the body has taken back its average.
+    let rounded = 4_f64.powi(-(RIGHT_BITS as i32)) / 12.0 * (1.0 + N / 4.0);
+    let base = 4_f64.powi(FINE.base.0 as i32);
+    let rows = 2.0 * FINE.levels.0 as f64;
     let of_right = rows * N * (base + 2.0) / 12.0 * (fresh + rounded);
-    // A left ciphertext is rounded to what the gadget decomposes. Its mask's rounding meets the product of the bits with
-    // S − 1/2, because the body has taken back what it does on average.
-    let precision = 4_f64.powi(-((GADGET_BASE.0 * GADGET_LEVELS.0) as i32));
-    let of_left = ones * fresh + precision / 12.0 * (ones + N * ones / 4.0);
+    // A left ciphertext is rounded to what the gadget decomposes. Its own noise meets up to all bits: E·u and e₁·S have
+    // no mean to take back, and are 2¹⁶ times below the rounding even if all their bits add up.
+    let precision = 4_f64.powi(-((FINE.base.0 * FINE.levels.0) as i32));
+    let of_left = ones * ones * fresh + precision / 12.0 * (ones + N * ones / 4.0);
     // The Fourier transform's own error, which the library's formula holds together with a fresh key's.
-    let transform = product_variance(LweDimension(1));
+    let transform = product_variance(LweDimension(1), FINE);
     positions(of_right + of_left + transform)
 }
 
@@ -115,11 +115,10 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// The fewest steps that decide `range`, whose numbers come with noise of variance `input` (in positions, whatever
-    /// the unit). `None` if four clampings are not enough.
-    pub(crate) fn new(range: Range, input: f64) -> Option<Self> {
-        (0..=MAX_ZOOMS)
-            .map(|zooms| Self::with(zooms, range, input))
-            .find(|plan| plan.log2_failure <= LOG2_FAILURE)
+    /// the unit), where an answer takes so many decisions. `None` if three clampings are not enough.
+    pub(crate) fn new(range: Range, input: f64, decisions: usize) -> Option<Self> {
+        let allowed = LOG2_FAILURE - (decisions as f64).log2();
+        (0..=MAX_ZOOMS).map(|zooms| Self::with(zooms, range, input)).find(|plan| plan.log2_failure <= allowed)
     }
 
     fn with(zooms: usize, range: Range, input: f64) -> Self {
@@ -146,9 +145,14 @@ impl Plan {
         plan
     }
 
+    /// The gadget of a clamping: what the last one gives is multiplied once, what those before give again and again.
+    pub(crate) fn gadget(&self, step: usize) -> Gadget {
+        if step + 1 == self.multipliers.len() { COARSE } else { FINE }
+    }
+
     /// log₂ of the sum over everything that can go wrong.
     fn failure(&self, range: Range, input: f64) -> f64 {
-        let (reading, bootstrap) = (reading(), bootstrap());
+        let reading = reading();
         let mut terms = Vec::new();
         // Read outside of the window.
         let (low, high) = (range.low as f64 * self.unit, range.high as f64 * self.unit);
@@ -162,8 +166,8 @@ impl Plan {
         let product: f64 = self.multipliers.iter().map(|&m| m as f64).product();
         let mut noise = input * product * product;
         let mut rest = product;
-        for &multiplier in &self.multipliers {
-            noise += bootstrap * rest * rest;
+        for (step, &multiplier) in self.multipliers.iter().enumerate() {
+            noise += bootstrap(self.gadget(step)) * rest * rest;
             rest /= multiplier as f64;
         }
         terms.push(log2_tail(self.unit * product, noise + reading));
@@ -171,7 +175,7 @@ impl Plan {
         let clamp = self.clamp as f64;
         for (step, &multiplier) in self.multipliers.iter().enumerate() {
             let m = multiplier as f64;
-            let noise = m * m * (reading + bootstrap) + reading;
+            let noise = m * m * (reading + bootstrap(self.gadget(step))) + reading;
             terms.push(log2_tail(clamp * m, noise));
             let window = if step + 1 == self.multipliers.len() { N } else { N / 2.0 };
             terms.push(log2_tail(window - clamp * m, noise));
@@ -189,9 +193,9 @@ mod tests {
     fn more_levels_take_more_steps() {
         let zooms = |levels: i64| {
             let range = Range { low: 1 - 2 * (levels * 7 / 10), high: 1 + 2 * (levels * 3 / 10) };
-            Plan::new(range, inner_product(600)).map(|plan| plan.multipliers.len())
+            Plan::new(range, inner_product(600), 1).map(|plan| plan.multipliers.len())
         };
-        assert_eq!([15, 150, 1_300, 9_000].map(zooms), [Some(0), Some(1), Some(2), Some(3)]);
+        assert_eq!([15, 150, 1_230, 9_000].map(zooms), [Some(0), Some(1), Some(2), Some(3)]);
         assert_eq!(zooms(1 << 20), None);
     }
 

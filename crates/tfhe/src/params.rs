@@ -1,8 +1,8 @@
 //! The parameter set, and why it is this one (`protocols/06-confirm.md` §4).
 //!
 //! Dimensions and noise are those of tfhe's default set `PARAM_MESSAGE_2_CARRY_2_KS_PBS_TUNIFORM_2M128` (132 bits by
-//! the formulas that the library ships, checked by a test); the gadget of the bootstrap has two levels, because its
-//! result is multiplied afterwards.
+//! the formulas that the library ships, checked by a test); beside its gadget there is one of two levels,
+//! for bootstraps whose result is multiplied afterwards.
 
 use tfhe::core_crypto::prelude::{
     CiphertextModulus, DecompositionBaseLog, DecompositionLevelCount, GlweDimension, GlweSize, LweDimension,
@@ -32,9 +32,19 @@ pub(crate) const BIG_NOISE: u32 = 17;
 pub(crate) const KEY_SWITCH_BASE: DecompositionBaseLog = DecompositionBaseLog(4);
 pub(crate) const KEY_SWITCH_LEVELS: DecompositionLevelCount = DecompositionLevelCount(4);
 
-/// The gadget of bootstrap keys and of right ciphertexts.
-pub(crate) const GADGET_BASE: DecompositionBaseLog = DecompositionBaseLog(15);
-pub(crate) const GADGET_LEVELS: DecompositionLevelCount = DecompositionLevelCount(2);
+/// A gadget: how numbers are taken apart before they meet a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Gadget {
+    pub(crate) base: DecompositionBaseLog,
+    pub(crate) levels: DecompositionLevelCount,
+}
+
+/// The gadget of right ciphertexts, and of bootstraps whose result is multiplied by much.
+pub(crate) const FINE: Gadget = Gadget { base: DecompositionBaseLog(15), levels: DecompositionLevelCount(2) };
+
+/// The gadget of bootstraps whose result is multiplied by little or not at all: two thirds of the work.
+pub(crate) const COARSE: Gadget =
+    Gadget { base: DecompositionBaseLog(23), levels: DecompositionLevelCount(1) };
 
 /// Bits kept of a coefficient of a left ciphertext: what the gadget decomposes, so nothing is lost.
 pub(crate) const LEFT_BITS: u32 = 30;

@@ -3,7 +3,7 @@
 use mizuhiki_confirm::{BackendError, Circuit, Shape};
 
 use crate::noise::{Plan, bootstrap, inner_product};
-use crate::params::{COEFFICIENTS, POSITION};
+use crate::params::{COEFFICIENTS, FINE, Gadget, POSITION};
 
 /// How a circuit is decided.
 pub(crate) struct Plans {
@@ -19,10 +19,19 @@ pub(crate) struct Plans {
 pub(crate) struct Decision {
     /// What a doubled score of 1 is on the torus.
     pub(crate) unit: u64,
-    /// Of each clamping, the table of what is taken away, and the factor of the rest.
-    pub(crate) zooms: Vec<(Vec<u64>, u64)>,
+    /// The clampings, in order.
+    pub(crate) zooms: Vec<Zoom>,
     /// log₂ of the probability that it is wrong.
     pub(crate) log2_failure: f64,
+}
+
+/// A clamping.
+pub(crate) struct Zoom {
+    /// The table of what is taken away.
+    pub(crate) excess: Vec<u64>,
+    /// The factor of the rest.
+    pub(crate) multiplier: u64,
+    pub(crate) gadget: Gadget,
 }
 
 impl Plans {
@@ -30,15 +39,16 @@ impl Plans {
         let product = inner_product(circuit.most_ones());
         match circuit.shape() {
             Shape::Threshold(range) => {
-                let plan = Plan::new(*range, product).ok_or(BackendError::TooManyLevels)?;
+                let plan = Plan::new(*range, product, 1).ok_or(BackendError::TooManyLevels)?;
                 Ok(Self { votes: Vec::new(), constant: 0, last: Decision::of(&plan) })
             }
             Shape::Votes { steps, constant, sum } => {
-                let input = product + steps.len() as f64 * bootstrap();
-                let plan = Plan::new(*sum, input).ok_or(BackendError::TooManyLevels)?;
+                let decisions = steps.len() + 1;
+                let input = product + steps.len() as f64 * bootstrap(FINE);
+                let plan = Plan::new(*sum, input, decisions).ok_or(BackendError::TooManyLevels)?;
                 let last = Decision::of(&plan);
                 let vote = |&(range, worth): &(mizuhiki_confirm::Range, i64)| {
-                    let plan = Plan::new(range, product).ok_or(BackendError::TooManyLevels)?;
+                    let plan = Plan::new(range, product, decisions).ok_or(BackendError::TooManyLevels)?;
                     Ok((Decision::of(&plan), last.torus(worth)))
                 };
                 let votes = steps.iter().map(vote).collect::<Result<_, BackendError>>()?;
@@ -70,7 +80,13 @@ impl Decision {
         let zooms = plan.multipliers.iter().enumerate();
         Self {
             unit: (plan.unit * POSITION as f64) as u64,
-            zooms: zooms.map(|(step, &multiplier)| (excess(below(step), plan.clamp), multiplier)).collect(),
+            zooms: zooms
+                .map(|(step, &multiplier)| Zoom {
+                    excess: excess(below(step), plan.clamp),
+                    multiplier,
+                    gadget: plan.gadget(step),
+                })
+                .collect(),
             log2_failure: plan.log2_failure,
         }
     }

@@ -2,9 +2,10 @@
 
 use std::fs;
 
-use mizuhiki_confirm::{Party, Reason, SealedHeader};
+use mizuhiki_confirm::{CiphertextsHeader, DocumentReader, Party, Reason, SealedHeader};
 use mizuhiki_linkage_unit::LinkageUnitError;
 use mizuhiki_tests::Clear;
+use sha2::{Digest as _, Sha256};
 
 use crate::kit::{Kit, NOW, forge, refused};
 
@@ -19,38 +20,66 @@ fn an_interrupted_evaluation_goes_on_with_the_same_answers() {
     let body = &whole[whole.len() - 64 - 20 * 25..whole.len() - 64];
     let answers: Vec<u8> = body.chunks_exact(25).flat_map(|entry| &entry[16..]).copied().collect();
     // Killed after some whole answers and a part of one: what was written until then is what a run leaves.
-    fs::remove_file(kit.path("t.sealed")).unwrap();
-    let binding = {
-        // Begin, and stop at once: the file of partial work is made before the first answer.
-        let right = fs::read(kit.path("t.right")).unwrap();
-        kit.evaluate("t").unwrap();
-        fs::write(kit.path("t.right"), right).unwrap();
-        partial_binding(&kit)
+    let binding = binding(&whole);
+    let entry = |item: usize| {
+        let answer = &answers[9 * item..9 * item + 9];
+        let digest = Sha256::digest([&binding[..], &(item as u64).to_be_bytes(), answer].concat());
+        [answer, &digest[..8]].concat()
     };
-    fs::remove_file(kit.path("t.sealed")).unwrap();
-    for written in [0, 4, 9 * 7, 9 * 7 + 3, 9 * 20] {
-        fs::write(kit.path("t.sealed.partial"), [&binding[..], &answers[..written]].concat()).unwrap();
+    let entries: Vec<u8> = (0..20).flat_map(entry).collect();
+    for (written, zeros) in [(0, 0), (4, 0), (17 * 7, 0), (17 * 7 + 3, 0), (17 * 5, 17 * 9), (17 * 20, 0)] {
+        fs::remove_file(kit.path("t.sealed")).unwrap();
+        // Some file systems leave zeros where nothing was written when the power went.
+        let left = [&binding[..], &entries[..written], &vec![0; zeros]].concat();
+        fs::write(kit.path("t.sealed.partial"), left).unwrap();
         let done = kit.evaluate("t").unwrap();
-        assert_eq!((done.tickets, done.resumed), (20, written as u64 / 9));
+        assert_eq!((done.tickets, done.resumed), (20, written as u64 / 17));
         assert_eq!(fs::read(kit.path("t.sealed")).unwrap(), whole, "{written} bytes were written");
         assert!(!kit.path("t.sealed.partial").exists());
     }
     // Partial work of another run is not taken for this one's.
-    fs::write(kit.path("t.sealed.partial"), [&[1; 32][..], &answers].concat()).unwrap();
+    fs::write(kit.path("t.sealed.partial"), [&[1; 32][..], &entries].concat()).unwrap();
     assert!(matches!(kit.evaluate("t"), Err(LinkageUnitError::OtherWork { .. })));
 }
 
-/// What partial work of the run `t` begins with.
-fn partial_binding(kit: &Kit<Clear>) -> Vec<u8> {
-    let sealed = fs::read(kit.path("t.sealed")).unwrap();
-    let length = u32::from_be_bytes(sealed[5..9].try_into().unwrap()) as usize;
-    let header = String::from_utf8(sealed[9..9 + length].to_vec()).unwrap();
-    let seal = mizuhiki_confirm::Seal {
-        header,
-        body: mizuhiki_confirm::Hex([0; 32]),
-        signature: mizuhiki_confirm::Hex([0; 64]),
+/// What the answers of a file are made of.
+fn binding(sealed: &[u8]) -> [u8; 32] {
+    DocumentReader::<_, SealedHeader>::new(sealed).unwrap().header().binding().0
+}
+
+#[test]
+fn answers_made_anew_of_other_ciphertexts_have_other_masks_and_both_can_be_told() {
+    let kit = Kit::new(Clear);
+    kit.links("links.csv", 40, 40);
+    kit.ask("links.csv", "t", 1).unwrap();
+    kit.encrypt("t").unwrap();
+    kit.evaluate("t").unwrap();
+    let first = fs::read(kit.path("t.sealed")).unwrap();
+    // The left custodian says that its file was damaged, and sends another, of other people's filters.
+    forge::<CiphertextsHeader>(
+        &kit.path("t.left"),
+        &kit.custodian_key(0),
+        |_| (),
+        |body| {
+            let each = body.len() / 80;
+            body.chunks_mut(each).for_each(|entry| entry[16..].fill(0));
+        },
+    );
+    kit.evaluate("t").unwrap();
+    let second = fs::read(kit.path("t.sealed")).unwrap();
+    let masked = |sealed: &[u8]| -> Vec<[u8; 9]> {
+        let body = &sealed[sealed.len() - 64 - 80 * 25..sealed.len() - 64];
+        body.chunks_exact(25).map(|entry| entry[16..].try_into().unwrap()).collect()
     };
-    seal.digest(mizuhiki_confirm::Kind::Sealed).0.to_vec()
+    // With the same masks, bits of all pairs would be told from those of none.
+    let pairs = masked(&first).into_iter().zip(masked(&second));
+    let same = pairs.filter(|(a, b)| a[1..] == b[1..]).count();
+    assert_eq!(same, 0, "no randomness twice");
+    // The first file was sent before: its answers can still be read.
+    fs::write(kit.path("t.sealed"), first).unwrap();
+    kit.open("t").unwrap();
+    let applied = kit.apply("t", "links.csv").unwrap();
+    assert!(applied.accepted >= 30, "{applied:?}");
 }
 
 #[test]

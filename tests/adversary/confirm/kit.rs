@@ -55,23 +55,29 @@ impl<B: Backend> Kit<B> {
             .filter_map(|record| Some((record.id.clone(), id_of(record.person)?.id.clone())))
             .collect();
         let kit = Self { folder, backend, schema, key, truth };
-        for (holder, name) in [hospital, registry].into_iter().zip(NAMES) {
-            holder.write(&Target::Path(kit.path(&format!("{name}.csv")))).unwrap();
-            let job = EncodeJob {
-                input: Source::Path(kit.path(&format!("{name}.csv"))),
-                options: ReadOptions::default(),
-                schema: &kit.schema,
-                key: &kit.key,
-                output: Target::Path(kit.path(&format!("{name}.parquet"))),
-                custodian: CustodianId::new(name).unwrap(),
-                id_column: None,
-                ids: IdPolicy::Keep,
-                threads: 2,
-            };
-            encode_file(job, &|_, _| {}).unwrap();
+        for (side, holder) in [hospital, registry].into_iter().enumerate() {
+            holder.write(&Target::Path(kit.path(&format!("{}.csv", NAMES[side])))).unwrap();
+            kit.encode(side);
         }
         kit.keygen("keys", 1, Policy::default());
         kit
+    }
+
+    /// A side's custodian encodes its table.
+    pub(crate) fn encode(&self, side: usize) {
+        let name = NAMES[side];
+        let job = EncodeJob {
+            input: Source::Path(self.path(&format!("{name}.csv"))),
+            options: ReadOptions::default(),
+            schema: &self.schema,
+            key: &self.key,
+            output: Target::Path(self.path(&format!("{name}.parquet"))),
+            custodian: CustodianId::new(name).unwrap(),
+            id_column: None,
+            ids: IdPolicy::Keep,
+            threads: 2,
+        };
+        encode_file(job, &|_, _| {}).unwrap();
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -117,7 +123,7 @@ impl<B: Backend> Kit<B> {
             output: self.path(tickets),
             expires: EXPIRES,
             backend: &self.backend,
-            seed: [seed; 32],
+            seed: Zeroizing::new([seed; 32]),
         })
     }
 
@@ -137,6 +143,7 @@ impl<B: Backend> Kit<B> {
             tickets: tickets.to_owned(),
             public: self.path(public),
             output: Target::Path(self.path(output)),
+            custodian: CustodianId::new(NAMES[side]).unwrap(),
             records: RecordSource::Column(None),
             backend: &self.backend,
             now,

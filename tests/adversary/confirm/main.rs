@@ -214,6 +214,43 @@ fn budgets_of_custodians_and_keys_are_kept() {
 }
 
 #[test]
+fn a_custodian_under_another_name_or_on_both_sides_is_refused() {
+    let kit = Kit::new(Clear);
+    kit.links("links.csv", 3, 3);
+    kit.ask("links.csv", "t", 1).unwrap();
+    let key = kit.run_key("t");
+    let left = kit.path("t/left.tickets");
+    // Under a new name a record would have a new commitment, and its budget would begin anew.
+    forge::<TicketsHeader>(&left, &key, |header| header.batch.left = "hospital 2".to_owned(), |_| ());
+    let named = refused(kit.encrypt_at(0, &left, ("keys/public.key", NOW), "x"));
+    assert!(matches!(named, (Party::LinkageUnit, Reason::Custodian { .. })), "{}", named.1);
+    forge::<TicketsHeader>(&left, &key, |header| header.batch.left = NAMES[0].to_owned(), |_| ());
+    forge::<TicketsHeader>(&left, &key, |header| header.batch.right = NAMES[0].to_owned(), |_| ());
+    let both = refused(kit.encrypt_at(0, &left, ("keys/public.key", NOW), "x"));
+    assert_eq!(both, (Party::LinkageUnit, Reason::SameCustodian));
+}
+
+#[test]
+fn records_with_the_same_tokens_have_one_budget() {
+    let kit = Kit::new(Clear);
+    // The hospital has everybody twice.
+    let table = fs::read_to_string(kit.path("hospital.csv")).unwrap();
+    let again: String = table.lines().skip(1).map(|line| format!("again-{line}\n")).collect();
+    fs::write(kit.path("hospital.csv"), table + &again).unwrap();
+    kit.encode(0);
+    kit.links("links.csv", 4, 0);
+    let links = fs::read_to_string(kit.path("links.csv")).unwrap();
+    let again: String = links.lines().skip(1).map(|line| format!("again-{line}\n")).collect();
+    fs::write(kit.path("links.csv"), links + &again).unwrap();
+    let asked = kit.ask("links.csv", "t", 1).unwrap();
+    assert_eq!((asked.tickets, asked.left_out), (4, 4));
+    kit.encrypt("t").unwrap();
+    kit.evaluate("t").unwrap();
+    kit.open("t").unwrap();
+    assert_eq!(kit.apply("t", "links.csv").unwrap().borderline, 4, "what was not asked stays borderline");
+}
+
+#[test]
 fn expired_tickets_are_refused() {
     let kit = Kit::new(Clear);
     kit.links("links.csv", 3, 3);
@@ -241,7 +278,7 @@ fn swapped_sides_are_refused() {
     assert_eq!(party, custodian(1));
     // Tickets of the other side name records that this custodian has not.
     let swapped = refused(kit.encrypt_at(0, &kit.path("t/right.tickets"), ("keys/public.key", NOW), "x"));
-    assert_eq!(swapped, (Party::LinkageUnit, Reason::UnknownRecord { entry: 1 }));
+    assert!(matches!(swapped, (Party::LinkageUnit, Reason::Custodian { .. })), "{}", swapped.1);
     let error =
         kit.encrypt_at(0, &kit.path("t/authority.tickets"), ("keys/public.key", NOW), "x").unwrap_err();
     assert!(error.to_string().contains("for the authority"), "{error}");

@@ -8,6 +8,7 @@ use mizuhiki_authority::{KeygenJob, OpenJob, generate_keys, open_answers};
 use mizuhiki_columnar::{ReadOptions, Source, Target};
 use mizuhiki_confirm::Policy;
 use mizuhiki_custodian::{ConfirmJob, KeyKind, KeySource, RecordSource, encrypt_tickets, read_key};
+use mizuhiki_exchange::CustodianId;
 use mizuhiki_linkage_unit::{ApplyJob, AskJob, EvaluateJob, apply, ask, evaluate};
 use mizuhiki_tfhe::Tfhe;
 use zeroize::Zeroizing;
@@ -49,6 +50,18 @@ pub(super) fn seed() -> anyhow::Result<Zeroizing<[u8; 32]>> {
     Ok(seed)
 }
 
+/// The files of a folder: none of them may be overwritten by a step that reads some.
+fn files_in(folder: &Path) -> Vec<String> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path().display().to_string()).collect()
+}
+
+fn keep(output: &Path, inputs: &[String]) -> anyhow::Result<()> {
+    let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+    keep_inputs(&output.display().to_string(), &inputs)
+}
+
 fn run_keygen(keygen: ConfirmKeygen, say: &Say) -> anyhow::Result<()> {
     let policy = Policy {
         openings: keygen.openings,
@@ -80,7 +93,7 @@ fn run_ask(arguments: ConfirmAsk, say: &Say) -> anyhow::Result<()> {
         output: arguments.output,
         expires: now()? + arguments.expire * SECONDS_A_DAY,
         backend: &Tfhe,
-        seed: *seed()?,
+        seed: seed()?,
     };
     let asked = ask(&job)?;
     let [left, right, authority, run] = &asked.files;
@@ -112,7 +125,11 @@ fn run_encrypt(arguments: ConfirmEncrypt, say: &Say) -> anyhow::Result<()> {
         shown(&arguments.schema),
         arguments.id_map.clone().unwrap_or_default(),
     ];
-    keep_inputs(&shown(&arguments.output), &inputs.each_ref().map(String::as_str))?;
+    keep(&arguments.output, &inputs)?;
+    let stem = Path::new(&arguments.input).file_stem().and_then(|stem| stem.to_str());
+    let name = arguments.custodian.as_deref().or_else(|| stem.filter(|_| arguments.input != "-"));
+    let custodian = CustodianId::new(name.unwrap_or("standard input"))
+        .map_err(|error| UsageError(format!("--custodian: {error}")))?;
     let schema = read_usable_schema(&arguments.schema)?;
     let (key, warning) = read_key(&KeySource::from_argument(&arguments.key), KeyKind::Linkage)?;
     warning.iter().for_each(|warning| say.warn(warning));
@@ -125,6 +142,7 @@ fn run_encrypt(arguments: ConfirmEncrypt, say: &Say) -> anyhow::Result<()> {
         tickets: arguments.tickets,
         public: arguments.public,
         output: Target::Path(arguments.output.clone()),
+        custodian,
         records: match arguments.id_map {
             Some(map) => RecordSource::Map(Source::from_argument(&map)),
             None => RecordSource::Column(arguments.id_column),
@@ -156,8 +174,10 @@ fn run_encrypt(arguments: ConfirmEncrypt, say: &Say) -> anyhow::Result<()> {
 
 fn run_evaluate(arguments: ConfirmEvaluate, say: &Say) -> anyhow::Result<()> {
     let shown = |path: &Path| path.display().to_string();
-    let inputs = [&arguments.left, &arguments.right, &arguments.eval_keys].map(|path| shown(path));
-    keep_inputs(&shown(&arguments.output), &inputs.each_ref().map(String::as_str))?;
+    let mut inputs =
+        [&arguments.left, &arguments.right, &arguments.eval_keys].map(|path| shown(path)).to_vec();
+    inputs.extend(files_in(&arguments.tickets));
+    keep(&arguments.output, &inputs)?;
     let progress = Progress::new("pairs");
     let job = EvaluateJob {
         tickets: arguments.tickets,
@@ -181,8 +201,10 @@ fn run_evaluate(arguments: ConfirmEvaluate, say: &Say) -> anyhow::Result<()> {
 
 fn run_open(arguments: ConfirmOpen, say: &Say) -> anyhow::Result<()> {
     let shown = |path: &Path| path.display().to_string();
-    let inputs = [&arguments.sealed, &arguments.tickets, &arguments.secret].map(|path| shown(path));
-    keep_inputs(&shown(&arguments.output), &inputs.each_ref().map(String::as_str))?;
+    let mut inputs =
+        [&arguments.sealed, &arguments.tickets, &arguments.secret].map(|path| shown(path)).to_vec();
+    inputs.extend(arguments.secret.parent().map(files_in).unwrap_or_default());
+    keep(&arguments.output, &inputs)?;
     let job = OpenJob {
         tickets: arguments.tickets,
         secret: arguments.secret,
@@ -215,7 +237,9 @@ fn run_open(arguments: ConfirmOpen, say: &Say) -> anyhow::Result<()> {
 }
 
 fn run_apply(arguments: ConfirmApply, say: &Say) -> anyhow::Result<()> {
-    keep_inputs(&arguments.output, &[&arguments.links, &arguments.opened.display().to_string()])?;
+    let mut inputs = vec![arguments.links.clone(), arguments.opened.display().to_string()];
+    inputs.extend(files_in(&arguments.tickets));
+    keep(Path::new(&arguments.output), &inputs)?;
     let job = ApplyJob {
         tickets: arguments.tickets,
         opened: arguments.opened,

@@ -10,6 +10,7 @@ use mizuhiki_columnar::{ReadOptions, Source, Target};
 use mizuhiki_confirm::Policy;
 use mizuhiki_custodian::{ConfirmJob, KeyKind, KeySource, RecordSource, encrypt_tickets, read_key};
 use mizuhiki_evaluate::LinkTableAccuracy;
+use mizuhiki_exchange::CustodianId;
 use mizuhiki_linkage_unit::{ApplyJob, ApplySummary, AskJob, EvaluateJob, LinkJob, apply, ask, evaluate};
 use mizuhiki_schema::LinkageSchema;
 use mizuhiki_tfhe::Tfhe;
@@ -76,7 +77,7 @@ impl Confirming {
             output: tickets.clone(),
             expires: now()? + SECONDS,
             backend: &Tfhe,
-            seed: *seed()?,
+            seed: seed()?,
         })?;
         let encrypt = |holder: &str, side: &str| -> anyhow::Result<PathBuf> {
             let (key, _) = read_key(&KeySource::Path(self.data.join("linkage.key")), KeyKind::Linkage)?;
@@ -89,6 +90,7 @@ impl Confirming {
                 tickets: tickets.join(format!("{side}.tickets")),
                 public: public.clone(),
                 output: Target::Path(output.clone()),
+                custodian: CustodianId::new(holder)?,
                 records: RecordSource::Column(Some("record_id".to_owned())),
                 backend: &Tfhe,
                 now: now()?,

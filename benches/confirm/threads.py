@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Confirmation by numbers of threads and pairs: wall and processor time, peak memory, time of key generation."""
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Dict, List
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "protocols" / "schema" / "examples"
+
+
+def run(binary: Path, *arguments: Any) -> Dict[str, float]:
+    """Runs a command in a process of its own, so that its peak memory is its own."""
+    command = [str(binary), "--json", *map(str, arguments)]
+    begun, child = time.time(), os.fork()
+    if child == 0:
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.stderr.write(f"{' '.join(command)}\n{done.stderr}")
+        os._exit(done.returncode)
+    _, status, usage = os.wait4(child, 0)
+    if status != 0:
+        sys.exit("a command failed")
+    wall = time.time() - begun
+    return {"wall_s": wall, "cpu_s": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / 1024}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mizuhiki", type=Path, required=True, metavar="BINARY")
+    parser.add_argument("--pairs", type=int, nargs="+", default=[100, 400])
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--json", type=Path, metavar="OUT")
+    arguments = parser.parse_args()
+    binary, schema = arguments.mizuhiki, EXAMPLES / "people-five-fields.json"
+    results: List[Dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        run(binary, "synth", "people", "--locale", "en-Latn", "--people", 2 * max(arguments.pairs), "-o", place / "made")
+        run(binary, "key", "new", "-o", place / "linkage.key")
+        keygen = run(binary, "confirm", "keygen", "-o", place / "keys")
+        results.append({"step": "keygen", **keygen})
+        tables = {"left": place / "made/hospital.csv", "right": place / "made/registry.csv"}
+        for side, table in tables.items():
+            run(binary, "encode", table, "--schema", schema, "--key", place / "linkage.key", "--keep-ids", "--custodian", side, "-o", place / f"{side}.parquet")
+        ids = {side: [line.split(",", 1)[0] for line in table.read_text().splitlines()[1:]] for side, table in tables.items()}
+        public = place / "keys/public.key"
+        for pairs in arguments.pairs:
+            rows = [f"{a},{b},0.8,borderline" for a, b in zip(ids["left"][:pairs], ids["right"][:pairs])]
+            links, tickets = place / f"links-{pairs}.csv", place / f"tickets-{pairs}"
+            links.write_text("left_id,right_id,similarity,class\n" + "\n".join(rows) + "\n")
+            run(binary, "confirm", "ask", "--links", links, "--left", place / "left.parquet", "--right", place / "right.parquet", "--public", public, "-o", tickets)
+            for side, table in tables.items():
+                used = run(binary, "confirm", "encrypt", table, "--tickets", tickets / f"{side}.tickets", "--public", public, "--schema", schema,
+                           "--key", place / "linkage.key", "--custodian", side, "-o", place / f"{side}.ct", "--threads", 1)
+                results.append({"step": f"encrypt {side}", "pairs": pairs, "threads": 1, **used})
+            for threads in arguments.threads:
+                used = run(binary, "confirm", "evaluate", "--tickets", tickets, "--eval-keys", place / "keys/evaluation.key",
+                           place / "left.ct", place / "right.ct", "-o", place / "sealed", "--threads", threads)
+                results.append({"step": "evaluate", "pairs": pairs, "threads": threads, **used})
+            used = run(binary, "confirm", "open", "--tickets", tickets / "authority.tickets", "--secret", place / "keys/secret.key", place / "sealed", "-o", place / "opened") if pairs == arguments.pairs[0] else None
+            if used:
+                results.append({"step": "open", "pairs": pairs, **used})
+    for result in results:
+        print(json.dumps(result), flush=True)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

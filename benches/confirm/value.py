@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""What confirmation is worth: hardened tokens alone, then with borderline pairs confirmed, beside undiffused filters.
+
+Runs the whole flow through the command line: keys, tickets, ciphertexts of both custodians, sealed answers, opening,
+links. FEBRL4 needs the files that benches/data/extract.py writes; people of Japan are made.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Tuple
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "protocols" / "schema" / "examples"
+
+
+def run(binary: Path, *arguments: Any) -> Dict[str, Any]:
+    command = [str(binary), "--json", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}\n{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def undiffused(schema: Dict[str, Any]) -> Dict[str, Any]:
+    """The same fields in one undiffused view of them all."""
+    plain = {name: value for name, value in schema.items() if name not in ("diffusion", "confirm")}
+    plain["profile"] = "plain"
+    plain["views"] = [dict(schema["views"][0], minPresentWeight=0.25)]
+    plain["thresholds"] = {"accept": 0.6, "borderline": 0.55, "calibrate": True}
+    return plain
+
+
+class Case:
+    """Two files, a schema and the truth."""
+
+    def __init__(self, binary: Path, folder: Path, tables: Tuple[Path, Path], id_column: str, truth: Path) -> None:
+        self.binary, self.folder, self.tables, self.id_column, self.truth = binary, folder, tables, id_column, truth
+        self.key = folder / "linkage.key"
+        run(binary, "key", "new", "-o", self.key)
+
+    def encode(self, schema: Path, name: str) -> List[Path]:
+        files = []
+        for side, table in zip(("left", "right"), self.tables):
+            files.append(self.folder / f"{name}-{side}.parquet")
+            run(self.binary, "encode", table, "--schema", schema, "--key", self.key, "--keep-ids",
+                "--id-column", self.id_column, "--custodian", side, "-o", files[-1])
+        return files
+
+    def judge(self, links: Path) -> Dict[str, float]:
+        matches = run(self.binary, "evaluate", "accuracy", links, "--truth", self.truth)["matches"]
+        return {"precision": matches["precision"]["value"], "recall": matches["recall"]["value"], "f1": matches["f1"]}
+
+    def link(self, files: List[Path], name: str, *more: Any) -> Tuple[Path, Dict[str, Any]]:
+        links = self.folder / f"{name}.csv"
+        return links, run(self.binary, "link", *files, "-o", links, *more)
+
+    def confirm(self, schema: Path, files: List[Path], per_record: int) -> Dict[str, Any]:
+        place, binary = self.folder, self.binary
+        links, listed = self.link(files, "listed", "--for-confirm", per_record)
+        public, tickets = place / "keys/public.key", place / "tickets"
+        begun = time.time()
+        run(binary, "confirm", "keygen", "-o", place / "keys")
+        keygen = time.time() - begun
+        asked = run(binary, "confirm", "ask", "--links", links, "--left", files[0], "--right", files[1], "--public", public, "-o", tickets)
+        times = {"keygen_s": keygen}
+        for side, table in zip(("left", "right"), self.tables):
+            begun = time.time()
+            run(binary, "confirm", "encrypt", table, "--tickets", tickets / f"{side}.tickets", "--public", public, "--schema", schema,
+                "--key", self.key, "--id-column", self.id_column, "--custodian", side, "-o", place / f"{side}.ct")
+            times[f"encrypt_{side}_s"] = time.time() - begun
+        begun = time.time()
+        run(binary, "confirm", "evaluate", "--tickets", tickets, "--eval-keys", place / "keys/evaluation.key",
+            place / "left.ct", place / "right.ct", "-o", place / "sealed")
+        times["evaluate_s"] = time.time() - begun
+        run(binary, "confirm", "open", "--tickets", tickets / "authority.tickets", "--secret", place / "keys/secret.key",
+            place / "sealed", "-o", place / "opened")
+        confirmed = place / "confirmed.csv"
+        applied = run(binary, "confirm", "apply", "--tickets", tickets, place / "opened", "--links", links, "-o", confirmed)
+        return {"listed_matches": listed["matches"], "asked": asked["tickets"], "left_out": asked["left_out"],
+                "applied": applied, "times": times, "accuracy": self.judge(confirmed)}
+
+
+def measure(case: Case, schema_name: str, plain: Optional[str], per_record: int) -> Dict[str, Any]:
+    schema = EXAMPLES / f"{schema_name}.json"
+    plain_path = case.folder / "plain.json"
+    plain_path.write_text((EXAMPLES / f"{plain}.json").read_text() if plain else json.dumps(undiffused(json.loads(schema.read_text()))))
+    result: Dict[str, Any] = {"schema": schema_name}
+    links, _ = case.link(case.encode(plain_path, "plain"), "plain")
+    result["undiffused"] = case.judge(links)
+    files = case.encode(schema, "hardened")
+    links, _ = case.link(files, "hardened")
+    result["hardened"] = case.judge(links)
+    result["confirmed"] = case.confirm(schema, files, per_record)
+    result["f1_below_undiffused"] = result["undiffused"]["f1"] - result["confirmed"]["accuracy"]["f1"]
+    confirmed = result["confirmed"]
+    print(f"{schema_name:<26} F1 undiffused {result['undiffused']['f1']:.4f}   hardened {result['hardened']['f1']:.4f}   "
+          f"confirmed {confirmed['accuracy']['f1']:.4f}   {confirmed['asked']} pairs, {confirmed['times']['evaluate_s']:.0f} s", flush=True)
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mizuhiki", type=Path, required=True, metavar="BINARY")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="FEBRL4; left out if absent")
+    parser.add_argument("--people", type=int, default=100_000, help="people of Japan to make; 0 for none")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--per-record", type=int, default=4)
+    parser.add_argument("--json", type=Path, metavar="OUT")
+    arguments = parser.parse_args()
+    results = []
+    if arguments.data:
+        tables = (arguments.data / "febrl4-a.csv", arguments.data / "febrl4-b.csv")
+        for schema in ("people-five-fields", "people-five-fields-wide"):
+            with tempfile.TemporaryDirectory() as folder:
+                case = Case(arguments.mizuhiki, Path(folder), tables, "rec_id", arguments.data / "febrl4-truth.csv")
+                results.append({"data": "FEBRL4", **measure(case, schema, "people-five-fields-plain", arguments.per_record)})
+    if arguments.people:
+        with tempfile.TemporaryDirectory() as made:
+            people = Path(made)
+            run(arguments.mizuhiki, "synth", "people", "--locale", "ja", "--people", arguments.people, "--seed", arguments.seed, "-o", people / "ja")
+            for schema, holder in (("people-ja-kanji", "insurer"), ("people-ja-kana", "bank")):
+                tables = (people / f"ja/{holder}.csv", people / "ja/registry.csv")
+                with tempfile.TemporaryDirectory() as folder:
+                    case = Case(arguments.mizuhiki, Path(folder), tables, "record_id", people / f"ja/truth-{holder}-registry.csv")
+                    data = f"{arguments.people} made people of Japan, {holder} to registry, seed {arguments.seed}"
+                    results.append({"data": data, **measure(case, schema, None, arguments.per_record)})
+    if arguments.json:
+        arguments.json.write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+//! `mizuhiki confirm` as its parties run it: random ids with id maps, a kill in the middle, and what goes wrong.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const SCHEMA: &str = include_str!("../../../protocols/schema/examples/people-five-fields.json");
+const HEADER: &str = "rec_id,given_name,surname,date_of_birth,suburb,postcode\n";
+
+/// People of both sides; the right side writes some of them otherwise.
+fn people(side: &str) -> String {
+    let names = ["Ada", "Grace", "Mary", "Emmy", "Sofia", "Lise", "Maria", "Hedy", "Rosalind", "Dorothy"];
+    let surnames = ["Byron", "Hopper", "Somerville", "Noether", "Kovalevskaya", "Meitner", "Mayer", "Lamarr"];
+    let row = |at: usize| {
+        let surname = surnames[at % surnames.len()];
+        let surname = if side == "right" && at.is_multiple_of(3) { &surname[1..] } else { surname };
+        format!(
+            "{side}{at},{},{surname},19{:02}{:02}{:02},Town{at}ville,{}\n",
+            names[at % names.len()],
+            10 + at % 80,
+            1 + at % 12,
+            1 + at % 28,
+            1000 + 37 * at
+        )
+    };
+    HEADER.to_owned() + &(0..24).map(row).collect::<String>()
+}
+
+struct World(TempDir);
+
+impl World {
+    /// Both sides have encoded, borderline pairs are listed, the authority has keys and the linkage unit tickets.
+    fn new(pairs: usize) -> Self {
+        let world = Self(tempfile::tempdir().unwrap());
+        fs::write(world.path("schema.json"), SCHEMA).unwrap();
+        world.ok("key new -o linkage.key");
+        for side in ["left", "right"] {
+            fs::write(world.path(&format!("{side}.csv")), people(side)).unwrap();
+            world.ok(&format!(
+                "encode {side}.csv --schema schema.json --key linkage.key -o {side}.parquet --id-map {side}-ids.csv"
+            ));
+        }
+        let [left, right] = ["left", "right"].map(|side| {
+            let map = fs::read_to_string(world.path(&format!("{side}-ids.csv"))).unwrap();
+            let id = |at: usize| {
+                let end = format!(",{side}{at}");
+                map.lines().find(|line| line.ends_with(&end)).unwrap().split(',').next().unwrap().to_owned()
+            };
+            (0..24).map(id).collect::<Vec<String>>()
+        });
+        // Half of them one person's, half strangers'.
+        let mut links = String::from("left_id,right_id,similarity,class,probability,flag\n");
+        for (at, id) in left.iter().take(pairs).enumerate() {
+            let other = if at.is_multiple_of(2) { at } else { (at + 5) % 24 };
+            links.push_str(&format!("{id},{},0.{},borderline,0.5,\n", right[other], 90 - at));
+        }
+        fs::write(world.path("links.csv"), links).unwrap();
+        world.ok("confirm keygen -o keys");
+        world.ok("confirm ask --links links.csv --left left.parquet --right right.parquet --public keys/public.key -o t");
+        world
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mizuhiki"));
+        command.args(arguments.split(' ')).current_dir(self.0.path()).stdin(Stdio::null());
+        command
+    }
+
+    fn ok(&self, arguments: &str) -> Value {
+        let output = self.command(arguments).arg("--json").output().unwrap();
+        assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Exit code and message of a command that fails.
+    fn fails(&self, arguments: &str) -> (i32, String) {
+        let output = self.command(arguments).output().unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
+        for value in ["Byron", "Kovalevskaya", "Townville"] {
+            assert!(!message.contains(value), "{arguments}: {message}");
+        }
+        (output.status.code().unwrap(), message)
+    }
+
+    fn encrypt(&self) {
+        for side in ["left", "right"] {
+            self.ok(&format!(
+                "confirm encrypt {side}.csv --tickets t/{side}.tickets --public keys/public.key --schema schema.json \
+                 --key linkage.key --id-map {side}-ids.csv -o {side}.ct"
+            ));
+        }
+    }
+}
+
+const EVALUATE: &str =
+    "confirm evaluate --tickets t --eval-keys keys/evaluation.key left.ct right.ct -o sealed";
+const OPEN: &str = "confirm open --tickets t/authority.tickets --secret keys/secret.key sealed -o opened";
+const APPLY: &str = "confirm apply --tickets t opened --links links.csv -o links2.csv";
+
+#[test]
+fn a_run_that_is_killed_goes_on_and_finds_the_pairs() {
+    let world = World::new(12);
+    world.encrypt();
+    let whole = {
+        world.ok(&format!("{EVALUATE} --threads 2"));
+        fs::read(world.path("sealed")).unwrap()
+    };
+    fs::remove_file(world.path("sealed")).unwrap();
+    // Killed without warning once some answers are there.
+    let mut child = world.command(&format!("{EVALUATE} --threads 1")).stderr(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    let written = |path: &Path| fs::metadata(path).map_or(0, |data| data.len());
+    while written(&world.path("sealed.partial")) < 20_000 && begun.elapsed() < Duration::from_secs(120) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!world.path("sealed").exists(), "nothing half written under the name");
+    let resumed = world.ok(&format!("{EVALUATE} --threads 3"));
+    assert!(resumed["resumed"].as_u64().unwrap() >= 2, "{resumed}");
+    assert_eq!(fs::read(world.path("sealed")).unwrap(), whole, "neither the kill nor the threads show");
+    let opened = world.ok(OPEN);
+    assert_eq!(opened["first_seen"], serde_json::json!(["left", "right"]));
+    let applied = world.ok(APPLY);
+    assert_eq!((applied["asked"].as_u64(), applied["accepted"].as_u64()), (Some(12), Some(6)), "{applied}");
+    let links = fs::read_to_string(world.path("links2.csv")).unwrap();
+    assert_eq!(links.matches(",match,0.500000,confirmed").count(), 6, "{links}");
+    let (code, message) = world.fails(OPEN);
+    assert_eq!(code, 3);
+    assert!(message.contains("opened before") && message.contains("the linkage unit"), "{message}");
+}
+
+#[test]
+fn what_goes_wrong_is_said_with_file_reason_and_culprit() {
+    let world = World::new(4);
+    let say = |arguments: &str, code: i32, words: &[&str]| {
+        let (found, message) = world.fails(arguments);
+        assert_eq!(found, code, "{arguments}: {message}");
+        words
+            .iter()
+            .for_each(|word| assert!(message.contains(word), "{arguments}: {word:?} is not in {message}"));
+    };
+    let encrypt = |tickets: &str, more: &str| {
+        format!(
+            "confirm encrypt left.csv --tickets {tickets} --public keys/public.key --schema schema.json --key linkage.key \
+             -o left.ct {more}"
+        )
+    };
+    say("confirm keygen -o keys", 1, &["keys", "never overwritten"]);
+    say(
+        "confirm ask --links links.csv --left left.parquet --right right.parquet --public keys/public.key -o t",
+        1,
+        &["t: this is there already"],
+    );
+    fs::write(world.path("sure.csv"), "left_id,right_id,similarity,class\na,b,0.9,match\n").unwrap();
+    let ask = |links: &str| {
+        format!(
+            "confirm ask --links {links} --left left.parquet --right right.parquet --public keys/public.key -o u"
+        )
+    };
+    say(&ask("sure.csv"), 1, &["sure.csv", "no borderline pair", "--for-confirm"]);
+    fs::write(world.path("other.csv"), "left_id,right_id,similarity,class\na,b,0.9,borderline\n").unwrap();
+    say(&ask("other.csv"), 1, &["other.csv", "no record \"a\""]);
+    say(&encrypt("t/left.tickets", "--id-map links.csv"), 1, &["links.csv", "id map"]);
+    say(&encrypt("t/left.tickets", "--id-map right-ids.csv"), 3, &["t/left.tickets", "ticket 1", "id map"]);
+    say(
+        &encrypt("t/right.tickets", "--id-map left-ids.csv"),
+        3,
+        &["t/right.tickets", "custodian \"right\"", "the linkage unit"],
+    );
+    say(&encrypt("t/authority.tickets", "--id-map left-ids.csv"), 1, &["for the authority"]);
+    say(&encrypt("links.csv", "--id-map left-ids.csv"), 1, &["links.csv", "no file of tickets"]);
+    say(&encrypt("keys/public.key", "--id-map left-ids.csv"), 1, &["it is a public key"]);
+    say(&encrypt("nowhere", "--id-map left-ids.csv"), 1, &["nowhere", "No such file"]);
+    // A table that has changed since it was encoded.
+    let table = fs::read_to_string(world.path("left.csv")).unwrap();
+    fs::write(world.path("left.csv"), table.replace("Town", "City")).unwrap();
+    say(&encrypt("t/left.tickets", "--id-map left-ids.csv"), 3, &["other tokens", "encoded from this table"]);
+    fs::write(world.path("left.csv"), table).unwrap();
+    fs::write(world.path("wide.json"), SCHEMA.replace("0.59", "0.60")).unwrap();
+    let other = encrypt("t/left.tickets", "--id-map left-ids.csv").replace("schema.json", "wide.json");
+    say(&other, 3, &["another linkage schema", "the linkage unit"]);
+    let other = encrypt("t/left.tickets", "--id-map left-ids.csv --custodian somebody");
+    say(&other, 3, &["custodian \"left\"", "\"somebody\""]);
+    assert!(!world.path("left.ct").exists());
+    say(EVALUATE, 1, &["left.ct", "No such file"]);
+    world.encrypt();
+    say(
+        &EVALUATE.replace("left.ct right.ct", "right.ct left.ct"),
+        3,
+        &["exchange the two files", "custodian \"right\""],
+    );
+    say(APPLY, 1, &["t: ", "evaluate"]);
+    world.ok(EVALUATE);
+    say(&format!("{OPEN} --pin left=0123456789abcdef"), 3, &["custodian \"left\"", "--pin"]);
+    say(&format!("{OPEN} --pin left"), 2, &["fingerprint"]);
+    // Nothing was spent by refusals.
+    world.ok(OPEN);
+    fs::write(world.path("links.csv"), "left_id,right_id,similarity,class\na,b,0.9,borderline\n").unwrap();
+    say(APPLY, 1, &["links.csv", "asked"]);
+    assert!(!world.path("links2.csv").exists());
+}
