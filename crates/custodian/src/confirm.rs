@@ -245,9 +245,10 @@ impl Wanted {
             RecordSource::Map(map) => map,
         };
         let mut reader = TableReader::open(map, &ReadOptions::default())?;
-        let named = reader.column("record_id")?;
+        let no_map = || CustodianError::NoIdMap { file: reader.name().to_owned() };
+        let named = reader.column("record_id").map_err(|_| no_map())?;
         let (2, Some(other)) = (reader.columns().len(), reader.columns().get(1 - named.min(1))) else {
-            return Err(CustodianError::NoIdMap { file: reader.name().to_owned() });
+            return Err(no_map());
         };
         let column = if other == "row" { IdColumn::Row } else { IdColumn::Named(other.clone()) };
         let wanted = [named, 1 - named.min(1)];

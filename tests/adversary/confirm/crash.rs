@@ -115,7 +115,13 @@ fn an_interrupted_opening_goes_on_with_the_same_answers_and_no_others() {
     // A changed log is refused.
     fs::write(kit.path("keys/openings.log"), log.replacen("\"openings\":100000", "\"openings\":900000", 1))
         .unwrap();
+    assert_eq!(refused(kit.open("t")), (Party::Carrier, Reason::Chain { line: 1 }), "not the key's policy");
+    fs::write(kit.path("keys/openings.log"), log.replacen("\"time\":18", "\"time\":19", 1)).unwrap();
     assert_eq!(refused(kit.open("t")), (Party::Carrier, Reason::Chain { line: 2 }));
+    // A line that was torn in the middle of a character of a name does not count either.
+    let torn = [log.as_bytes(), b"{\"event\":{\"pin\":{\"custodian\":\"\xE7\x97"].concat();
+    fs::write(kit.path("keys/openings.log"), torn).unwrap();
+    assert_eq!(refused(kit.open("t")), (Party::LinkageUnit, Reason::Replayed));
     fs::write(kit.path("keys/openings.log"), [lines[0], lines[2]].map(|line| format!("{line}\n")).concat())
         .unwrap();
     assert_eq!(refused(kit.open("t")), (Party::Carrier, Reason::Chain { line: 2 }));
