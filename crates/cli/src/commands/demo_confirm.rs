@@ -40,20 +40,13 @@ pub(super) struct Confirmation {
 }
 
 impl Confirming {
-    /// Makes the authority's keys, in a folder below that of the data.
+    /// Makes room, in a folder below that of the data.
     pub(super) fn begin(data: &Path) -> anyhow::Result<Self> {
         let folder = data.join("confirm");
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("{}: cannot remove", folder.display()))?;
         }
         fs::create_dir(&folder).with_context(|| format!("{}: cannot make", folder.display()))?;
-        generate_keys(&KeygenJob {
-            output: folder.join("keys"),
-            policy: Policy::default(),
-            backend: &Tfhe,
-            seed: seed()?,
-            now: now()?,
-        })?;
         Ok(Self { data: data.to_owned(), folder })
     }
 
@@ -68,7 +61,15 @@ impl Confirming {
         let Target::Path(links) = &linked.output else { anyhow::bail!("the demonstration writes files") };
         let tickets = self.folder.join(format!("tickets-{left}"));
         let links = Source::Path(links.clone());
-        let public = self.folder.join("keys/public.key");
+        let keys = self.folder.join(format!("keys-{left}"));
+        generate_keys(&KeygenJob {
+            output: keys.clone(),
+            policy: Policy::default(),
+            backend: &Tfhe,
+            seed: seed()?,
+            now: now()?,
+        })?;
+        let public = keys.join("public.key");
         ask(&AskJob {
             links: links.clone(),
             left: linked.left.clone(),
@@ -106,7 +107,7 @@ impl Confirming {
         let begun = Instant::now();
         let job = EvaluateJob {
             tickets: tickets.clone(),
-            evaluation: self.folder.join("keys/evaluation.key"),
+            evaluation: keys.join("evaluation.key"),
             left: left_file,
             right: right_file,
             output: sealed.clone(),
@@ -118,7 +119,7 @@ impl Confirming {
         let opened = self.folder.join(format!("{left}.opened"));
         open_answers(&OpenJob {
             tickets: tickets.join("authority.tickets"),
-            secret: self.folder.join("keys/secret.key"),
+            secret: keys.join("secret.key"),
             sealed,
             output: opened.clone(),
             pins: Vec::new(),
