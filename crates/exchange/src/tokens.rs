@@ -227,3 +227,36 @@ impl TokenSet {
         self.meta.as_ref().map_or("bare CLKs", |meta| meta.custodian.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(ids: &[&str]) -> TokenSet {
+        let mut record_ids = RecordIds::default();
+        let mut rows = BitRows::new(64);
+        for id in ids {
+            record_ids.push(id).unwrap();
+            rows.push_bytes(&[id.as_bytes()[0]; 8]).unwrap();
+        }
+        let present = ids.iter().map(|id| *id != "c").collect();
+        TokenSet::new(None, record_ids, vec![View { name: "whole".to_owned(), rows, present }], Vec::new())
+            .unwrap()
+    }
+
+    #[test]
+    fn some_records_are_as_if_there_were_no_others() {
+        let all = set(&["d", "a", "c", "b"]);
+        assert_eq!(all.only(&[1, 2]), set(&["c", "b"]));
+        assert_eq!(all.only(&[]), set(&[]));
+        assert_eq!(all.only(&[0, 1, 2, 3]), all);
+        // A record's rows stay together.
+        let mut many = set(&["a", "b", "c", "d", "e"]);
+        many.ids = set(&["p", "q", "r"]).ids;
+        (many.records, many.starts) = (vec![0, 1, 1, 1, 2], vec![0, 1, 4, 5]);
+        let only = many.only(&[1, 2]);
+        assert_eq!((only.len(), only.rows(), only.rows_of(0), only.rows_of(1)), (2, 4, 0..3, 3..4));
+        assert_eq!(only.views()[0].rows.row(3), many.views()[0].rows.row(4));
+        assert_eq!(only.views()[0].present, [true, false, true, true]);
+    }
+}

@@ -116,7 +116,9 @@ impl Chooser<'_> {
         let sure: Vec<bool> =
             links.iter().zip(&households).map(|(link, household)| !household && self.is_sure(link)).collect();
         for ((link, household), sure) in links.iter().zip(households).zip(&sure) {
-            let class = if *sure { Classification::Match } else { Classification::Borderline };
+            // A household's link is borderline too, and says why.
+            let matched = *sure || household && link.similarity >= self.thresholds.accept().get();
+            let class = if matched { Classification::Match } else { Classification::Borderline };
             self.write_as(writer, link, (class, household), &mut chosen)?;
         }
         for pair in pairs_to_confirm(self.comparable, (&links, &sure), most, self.far)? {
