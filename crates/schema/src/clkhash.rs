@@ -467,9 +467,13 @@ fn read_format(object: &Object<'_>, walk: &mut Walk) -> Option<ClkhashFormat> {
         }
         "integer" => {
             let mut bound = |key: &str| match object.optional(key) {
-                Some((value, _)) if value.as_i64().is_some() => Some(value.as_i64()),
+                Some((value, _)) if value.as_i64().is_some_and(is_exact) => Some(value.as_i64()),
                 Some((_, path)) => {
-                    walk.fault(&path, "not a whole number", "write a whole number");
+                    walk.fault(
+                        &path,
+                        "not a whole number, or one beyond 2^53",
+                        "write a smaller whole number",
+                    );
                     None
                 }
                 None => Some(None),
@@ -507,4 +511,9 @@ fn read_encoding(object: &Object<'_>, walk: &mut Walk) -> Option<TextEncoding> {
             None
         }
     }
+}
+
+/// Whether a whole number is one in the canonical document too, where numbers are doubles (RFC 8785).
+const fn is_exact(number: i64) -> bool {
+    number.unsigned_abs() <= 1 << 53
 }
