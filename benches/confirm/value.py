@@ -64,7 +64,7 @@ class Case:
         links, listed = self.link(files, "listed", "--for-confirm", per_record)
         public, tickets = place / "keys/public.key", place / "tickets"
         begun = time.time()
-        run(binary, "confirm", "keygen", "-o", place / "keys")
+        run(binary, "confirm", "keygen", "-o", place / "keys", "--per-record", per_record)
         keygen = time.time() - begun
         asked = run(binary, "confirm", "ask", "--links", links, "--left", files[0], "--right", files[1], "--public", public, "-o", tickets)
         times = {"keygen_s": keygen}

@@ -6,15 +6,10 @@ use mizuhiki_confirm::{
     TicketsHeader, key_id, tree,
 };
 use mizuhiki_encode::{ConfirmEncoder, LinkageKey};
-use mizuhiki_schema::{LinkageSchema, SchemaBody};
+use mizuhiki_schema::LinkageSchema;
 use serde_json::Value;
 
 use crate::{cases, hex, list, number, text};
-
-fn rule_of(schema: &LinkageSchema) -> Option<Rule> {
-    let SchemaBody::Tokens(body) = schema.body() else { panic!("a native schema") };
-    body.confirm.as_ref().map(Rule::of)
-}
 
 #[test]
 fn schemas() {
@@ -24,7 +19,7 @@ fn schemas() {
             None => {
                 let schema = parsed.unwrap_or_else(|error| panic!("{}: {error}", case["name"]));
                 assert_eq!(schema.digest().to_string(), text(&case, "digest"), "{}", case["name"]);
-                let digest = rule_of(&schema).map(|rule| Hash::from(rule.digest()).to_string());
+                let digest = Rule::of_schema(&schema).map(|rule| Hash::from(rule.digest()).to_string());
                 assert_eq!(digest.as_deref(), case["rule"].as_str(), "{}", case["name"]);
             }
             Some(faults) => {
@@ -43,7 +38,7 @@ fn rules() {
         let schema = LinkageSchema::parse(text(&case, "schema")).unwrap();
         let written: Value = serde_json::from_str(text(&case, "schema")).unwrap();
         assert_eq!(written["confirm"]["rule"], case["confirm"]["rule"], "{}", case["name"]);
-        let rule = rule_of(&schema).unwrap();
+        let rule = Rule::of_schema(&schema).unwrap();
         assert_eq!(Hash::from(rule.digest()).to_string(), text(&case, "digest"), "{}", case["name"]);
         let circuit = Circuit::new(rule.clone()).unwrap();
         let sizes = (rule.bits(), circuit.slots(), circuit.rows());

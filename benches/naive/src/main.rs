@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use mizuhiki_confirm::{Backend as _, Circuit, Decryptor as _, Encryptor as _, Evaluator as _, Filters, Mask, Rule};
-use mizuhiki_schema::{LinkageSchema, SchemaBody};
+use mizuhiki_schema::LinkageSchema;
 use mizuhiki_tfhe::Tfhe;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
@@ -21,8 +21,7 @@ fn rule(bits: usize) -> Rule {
             "thresholds":{{"accept":0.8,"borderline":0.7}},"confirm":{{"rule":"record","bits":{bits},"dice":0.74}}}}"#
     );
     let schema = LinkageSchema::parse(&document).expect("the document is a schema");
-    let SchemaBody::Tokens(body) = schema.body() else { unreachable!("a native schema") };
-    Rule::of(body.confirm.as_ref().expect("it has a rule"))
+    Rule::of_schema(&schema).expect("it has a rule")
 }
 
 fn draw(rule: &Rule, random: &mut ChaCha20Rng) -> [Vec<bool>; 2] {

@@ -19,6 +19,11 @@ pub(crate) fn io(path: &Path) -> impl Fn(std::io::Error) -> AuthorityError + use
     move |reason| failed(reason.into())
 }
 
+/// The folder that a path lies in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
 /// Opens a file and reads it.
 pub(crate) fn read_file<T>(
     path: &Path,
@@ -36,13 +41,11 @@ pub(crate) fn write_document<H: Header>(
     key: &PartyKey,
     body: impl FnOnce(&mut DocumentWriter<'_, BufWriter<NamedTempFile>>) -> Result<(), AuthorityError>,
 ) -> Result<Seal, AuthorityError> {
-    let folder =
-        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".mizuhiki-").suffix(".tmp");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
-    let file = BufWriter::new(builder.tempfile_in(folder).map_err(io(path))?);
+    let file = BufWriter::new(builder.tempfile_in(folder_of(path)).map_err(io(path))?);
     let mut out = DocumentWriter::new(file, header, key).map_err(failed(path))?;
     body(&mut out)?;
     let (mut file, seal) = out.finish().map_err(failed(path))?;

@@ -1,7 +1,7 @@
 //! Makes the keys of a run (`protocols/06-confirm.md` §4).
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use mizuhiki_confirm::{
     Backend, EvaluationHeader, Ledger, PartyKey, Policy, PublicHeader, SecretHeader, key_id,
@@ -13,7 +13,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use crate::files::{failed, io, write_document};
+use crate::files::{failed, folder_of, io, write_document};
 use crate::{AuthorityError, EVALUATION, LOG, PUBLIC, SECRET};
 
 /// Key-making work.
@@ -57,14 +57,16 @@ pub fn generate_keys<B: Backend>(job: &KeygenJob<'_, B>) -> Result<KeygenSummary
     if job.output.exists() {
         return Err(AuthorityError::Exists { folder: job.output.display().to_string() });
     }
-    let parent =
-        job.output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let folder = tempfile::Builder::new().prefix(".mizuhiki-").tempdir_in(parent).map_err(io(&job.output))?;
     let mut random = ChaCha20Rng::from_seed(*job.seed);
     let mut signing = Zeroizing::new([0; 32]);
     random.fill_bytes(signing.as_mut_slice());
     let key = PartyKey::from_seed(&signing);
     let keys = job.backend.generate(&mut random);
+    // After the work: an interrupt leaves no secret in a folder that nobody looks for.
+    let folder = tempfile::Builder::new()
+        .prefix(".mizuhiki-")
+        .tempdir_in(folder_of(&job.output))
+        .map_err(io(&job.output))?;
     let backend = job.backend.name().to_owned();
     let header = PublicHeader {
         backend: backend.clone(),

@@ -1,13 +1,13 @@
 //! Opens masked answers that the policy allows (`protocols/06-confirm.md` §7).
 
 use std::fs::{self, File};
-use std::io::{BufReader, Seek as _, SeekFrom, Write as _};
+use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use mizuhiki_confirm::{
-    Admission, Admitted, Backend, CiphertextsHeader, ConfirmError, Decryptor as _, DocumentReader, Kind,
-    Ledger, OpenedHeader, Party, PartyKey, Seal, SealedHeader, SecretHeader, Tickets, check_backend,
-    check_count, read_nonce,
+    Admission, Backend, CiphertextsHeader, ConfirmError, Decryptor as _, DocumentReader, Kind, Ledger,
+    OpenedHeader, Party, PartyKey, Seal, SealedHeader, SecretHeader, Tickets, check_backend, check_count,
+    read_nonce,
 };
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -68,12 +68,15 @@ pub fn open_answers<B: Backend>(job: &OpenJob<'_, B>) -> Result<OpenSummary, Aut
     let mut log = Log::open(&job.secret.with_file_name(LOG), &secret.header)?;
     let Tickets { header, tickets, .. } = read_file(&job.tickets, Tickets::read)?;
     let each = job.backend.answer_bytes();
-    let (sealed, digest) = read_file(&job.sealed, |file| {
+    let (sealed, digest, nonces) = read_file(&job.sealed, |file| {
         let mut input = DocumentReader::<_, SealedHeader>::new(file)?;
-        let count = check_count(input.header().tickets)?;
-        input.skip(count * (16 + each as u64))?;
+        let mut nonces = Vec::new();
+        for _ in 0..check_count(input.header().tickets)? {
+            nonces.push(read_nonce(&mut input)?);
+            input.skip(each as u64)?;
+        }
         let (header, seal) = input.finish()?;
-        Ok((header, seal.digest(Kind::Sealed)))
+        Ok((header, seal.digest(Kind::Sealed), nonces))
     })?;
     let Admission { admitted, lines, first_seen, resumed } = log
         .ledger
@@ -81,7 +84,10 @@ pub fn open_answers<B: Backend>(job: &OpenJob<'_, B>) -> Result<OpenSummary, Aut
         .map_err(failed(&job.sealed))?;
     let custodians = check_pins(job, &sealed)?;
     // Nonces are looked at before anything is spent, answers are opened after it.
-    each_answer(&job.sealed, &admitted, each, |_, _| Ok(()))?;
+    (1..)
+        .zip(nonces)
+        .try_for_each(|(entry, nonce)| admitted.check_entry(entry, nonce))
+        .map_err(failed(&job.sealed))?;
     log.append(&lines)?;
     let opened = OpenedHeader {
         batch: header.batch.digest(),
@@ -92,13 +98,22 @@ pub fn open_answers<B: Backend>(job: &OpenJob<'_, B>) -> Result<OpenSummary, Aut
         tickets: header.batch.tickets,
     };
     write_document(&job.output, 0o666, &opened, &secret.key, |out| {
-        each_answer(&job.sealed, &admitted, each, |entry, (nonce, answer)| {
-            let bit = secret
-                .decryptor
-                .open(answer)
-                .map_err(|reason| ConfirmError::content(Party::LinkageUnit, entry, reason))?;
-            out.write(nonce)?;
-            out.write(&[u8::from(bit)])
+        read_file(&job.sealed, |file| {
+            let mut input = DocumentReader::<_, SealedHeader>::new(file)?;
+            let mut answer = vec![0; each];
+            for entry in 1..=header.batch.tickets {
+                let nonce = read_nonce(&mut input)?;
+                input.read(&mut answer)?;
+                let bit = secret
+                    .decryptor
+                    .open(&answer)
+                    .map_err(|reason| ConfirmError::content(Party::LinkageUnit, entry, reason))?;
+                out.write(&nonce.0)?;
+                out.write(&[u8::from(bit)])?;
+            }
+            // Still the file that was looked at.
+            let (_, seal) = input.finish()?;
+            admitted.check_sealed(seal.digest(Kind::Sealed))
         })
     })?;
     let line = log.ledger.opened(&admitted, job.now);
@@ -149,27 +164,6 @@ fn check_pins<B>(
         }
     };
     Ok([of(&sealed.left)?, of(&sealed.right)?])
-}
-
-/// Calls `take` with each nonce and answer, in order; the nonces are those of the batch.
-fn each_answer(
-    path: &Path,
-    admitted: &Admitted,
-    each: usize,
-    mut take: impl FnMut(u64, (&[u8], &[u8])) -> Result<(), ConfirmError>,
-) -> Result<(), AuthorityError> {
-    read_file(path, |file: BufReader<File>| {
-        let mut input = DocumentReader::<_, SealedHeader>::new(file)?;
-        let mut answer = vec![0; each];
-        for entry in 1..=admitted.batch().tickets {
-            let nonce = read_nonce(&mut input)?;
-            input.read(&mut answer)?;
-            admitted.check_entry(entry, nonce)?;
-            take(entry, (&nonce.0, &answer))?;
-        }
-        let (_, seal) = input.finish()?;
-        admitted.check_sealed(seal.digest(Kind::Sealed))
-    })
 }
 
 /// The log on disk, locked while this process is at it.

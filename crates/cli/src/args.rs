@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use mizuhiki_columnar::ReadOptions;
 
 use crate::args_confirm::Confirm;
 
@@ -194,15 +195,28 @@ pub(crate) struct Encode {
     /// Write a map from random ids to the records' own ids; it stays with you.
     #[arg(long, value_name = "FILE")]
     pub(crate) id_map: Option<PathBuf>,
-    /// Character encoding of a text table, such as cp932; found by looking if absent.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) encoding: Option<String>,
-    /// Keep rows with bytes that are not of the encoding: such a value is masked, and counted.
-    #[arg(long)]
-    pub(crate) mask_unreadable: bool,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
     /// Threads; all processors if absent.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+}
+
+/// How a table of people is read.
+#[derive(Args)]
+pub(crate) struct Reading {
+    /// Character encoding of a text table, such as cp932; found by looking if absent.
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// Keep rows with bytes that are not of the encoding: such a value is masked, and counted.
+    #[arg(long)]
+    mask_unreadable: bool,
+}
+
+impl Reading {
+    pub(crate) fn options(&self) -> ReadOptions {
+        ReadOptions { encoding: self.encoding.clone(), mask_unreadable: self.mask_unreadable }
+    }
 }
 
 /// What tokens are for.

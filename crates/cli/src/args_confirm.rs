@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::args::Reading;
+
 #[derive(Subcommand)]
 pub(crate) enum Confirm {
     /// Authority: make the keys of a run.
@@ -87,12 +89,8 @@ pub(crate) struct ConfirmEncrypt {
     /// Column that holds the records' own ids, where the tokens were encoded with --keep-ids; found by its name if absent.
     #[arg(long, value_name = "COL")]
     pub(crate) id_column: Option<String>,
-    /// Character encoding of a text table, such as cp932; found by looking if absent.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) encoding: Option<String>,
-    /// Keep rows with bytes that are not of the encoding: such a value is masked, as it was when tokens were made.
-    #[arg(long)]
-    pub(crate) mask_unreadable: bool,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
     /// Threads; all processors if absent.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,

@@ -83,12 +83,6 @@ impl Admitted {
         }
     }
 
-    /// The batch.
-    #[must_use]
-    pub const fn batch(&self) -> &Batch {
-        &self.batch
-    }
-
     /// Checks that the answers are those that were admitted.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The rule over two records' filters, in whole numbers: the specification that every back end computes
 //! (`protocols/06-confirm.md` §2).
 
-use mizuhiki_schema::{Confirm, ConfirmRule};
+use mizuhiki_schema::{Confirm, ConfirmRule, LinkageSchema, SchemaBody};
 use sha2::{Digest as _, Sha256};
 
 use crate::Filters;
@@ -42,9 +42,16 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The rule of a schema's member `confirm`.
+    /// The rule of a linkage schema; `None` if it has none.
     #[must_use]
-    pub fn of(confirm: &Confirm) -> Self {
+    pub fn of_schema(schema: &LinkageSchema) -> Option<Self> {
+        match schema.body() {
+            SchemaBody::Tokens(body) => body.confirm.as_ref().map(Self::of),
+            _ => None,
+        }
+    }
+
+    fn of(confirm: &Confirm) -> Self {
         let mut start = 0;
         let comparison = |(index, filter): (usize, &mizuhiki_schema::ConfirmFilter)| {
             let (weight, dice, agree, disagree) = match &confirm.rule {

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use mizuhiki_confirm::{Circuit, Filters, Rule, Shape};
-use mizuhiki_schema::{LinkageSchema, SchemaBody};
+use mizuhiki_schema::LinkageSchema;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -47,8 +47,7 @@ fn rule(confirm: &str) -> Option<Rule> {
     );
     // A small filter may be refused: a field would set too few bits.
     let schema = LinkageSchema::parse(&document).ok()?;
-    let SchemaBody::Tokens(body) = schema.body() else { return None };
-    body.confirm.as_ref().map(Rule::of)
+    Rule::of_schema(&schema)
 }
 
 /// Packed filters with some bits set; too many for the rule are no filters.

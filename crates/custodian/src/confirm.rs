@@ -12,7 +12,7 @@ use mizuhiki_confirm::{
 };
 use mizuhiki_encode::{ConfirmEncoder, ConfirmRow, ConfirmWorker, LinkageKey};
 use mizuhiki_exchange::CustodianId;
-use mizuhiki_schema::{LinkageSchema, SchemaBody};
+use mizuhiki_schema::LinkageSchema;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use serde::Serialize;
@@ -194,11 +194,7 @@ impl Asked {
         }
         let in_schema = |reason| CustodianError::Encode { file: "linkage schema".to_owned(), reason };
         let encoder = ConfirmEncoder::new(job.schema, job.key, batch.custodian(side)).map_err(in_schema)?;
-        let confirm = match job.schema.body() {
-            SchemaBody::Tokens(body) => body.confirm.as_ref(),
-            _ => None,
-        };
-        let (Some(encoder), Some(rule)) = (encoder, confirm.map(Rule::of)) else {
+        let (Some(encoder), Some(rule)) = (encoder, Rule::of_schema(job.schema)) else {
             return Err(CustodianError::NothingToConfirm);
         };
         batch

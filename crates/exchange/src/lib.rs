@@ -13,7 +13,7 @@ mod tokens;
 pub use block::BlockId;
 pub use comparable::{Comparable, IncomparableError};
 pub use id::{CustodianId, InvalidIdError, KeyId, RecordId, RecordIds, compare_ids};
-pub use link::{Classification, Link};
+pub use link::{Classification, Link, compare_links};
 pub use meta::{FORMAT_VERSION, TokenMeta};
 pub use pair::{ComparisonLayout, PAIR_FILTER_BYTES, PairLayout, PairMeta, PairRows, TAG_BYTES, WILD};
 pub use tokens::{TokenSet, TokenSetError, View};

@@ -1,10 +1,11 @@
 //! Links: what the linkage unit returns.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use mizuhiki_schema::{Similarity, Thresholds};
 
-use crate::RecordId;
+use crate::{RecordId, compare_ids};
 
 /// Class of a candidate pair by its similarity (`protocols/04-matching.md` §4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,16 @@ impl fmt::Display for Classification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// The order of links: by falling similarity, then left id, then right id (`protocols/04-matching.md` §5).
+#[must_use]
+pub fn compare_links(a: &Link, b: &Link) -> Ordering {
+    b.similarity
+        .get()
+        .total_cmp(&a.similarity.get())
+        .then_with(|| compare_ids(a.left.as_str(), b.left.as_str()))
+        .then_with(|| compare_ids(a.right.as_str(), b.right.as_str()))
 }
 
 /// One row of a link table.

@@ -1,5 +1,6 @@
 //! A set of tokens in memory.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use mizuhiki_bits::BitRows;
@@ -194,6 +195,21 @@ impl TokenSet {
         !self.records.is_empty()
     }
 
+    /// The record with an id, if there is one.
+    #[must_use]
+    pub fn record(&self, id: &str) -> Option<u32> {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match compare_ids(self.ids.get(middle), id) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+                Ordering::Equal => return Some(middle as u32),
+            }
+        }
+        None
+    }
+
     /// The record of a row.
     ///
     /// # Panics
@@ -250,6 +266,8 @@ mod tests {
         assert_eq!(all.only(&[1, 2]), set(&["c", "b"]));
         assert_eq!(all.only(&[]), set(&[]));
         assert_eq!(all.only(&[0, 1, 2, 3]), all);
+        let places = ["a", "b", "c", "d", "e", ""].map(|id| all.record(id));
+        assert_eq!(places, [Some(0), Some(1), Some(2), Some(3), None, None]);
         // A record's rows stay together.
         let mut many = set(&["a", "b", "c", "d", "e"]);
         many.ids = set(&["p", "q", "r"]).ids;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use mizuhiki_columnar::{Cell, Format, LINK_COLUMNS, ResultWriter, Source, Target, read_links};
 use mizuhiki_confirm::{Backend, DocumentReader, OpenedHeader, PublicKey, check_count, read_nonce};
-use mizuhiki_exchange::{Classification, Link, compare_ids};
+use mizuhiki_exchange::{Classification, Link, compare_links};
 use serde::Serialize;
 
 use crate::confirm_ask::{PUBLIC, SEALED};
@@ -86,16 +86,9 @@ fn write<B>(
     answers: &HashMap<(&str, &str), bool>,
 ) -> Result<ApplySummary, LinkageUnitError> {
     let mut rows: Vec<Link> = read_links(&job.links)?;
-    rows.sort_by(|a, b| {
-        let matches = |class| class != Classification::Match;
-        let ids = || compare_ids(a.left.as_str(), b.left.as_str());
-        // Matches first, then by similarity: what comes first takes its records.
-        matches(a.class)
-            .cmp(&matches(b.class))
-            .then_with(|| b.similarity.get().total_cmp(&a.similarity.get()))
-            .then_with(ids)
-            .then_with(|| compare_ids(a.right.as_str(), b.right.as_str()))
-    });
+    // Matches first, then by similarity: what comes first takes its records.
+    let rank = |link: &Link| link.class != Classification::Match;
+    rows.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| compare_links(a, b)));
     let mut summary = ApplySummary {
         asked: answers.len() as u64,
         accepted: 0,

@@ -9,15 +9,14 @@ use mizuhiki_confirm::{
     Backend, Batch, Circuit, Commitment, ConfirmError, DocumentWriter, Hash, Header, Hex, MAX_TICKETS,
     Policy, PublicKey, Rule, RunHeader, RunSecret, Side, Ticket, TicketsHeader, tree, write_id,
 };
-use mizuhiki_exchange::{Classification, Comparable, Link, TokenSet, compare_ids};
+use mizuhiki_exchange::{Classification, Comparable, Link, TokenSet, compare_links};
 use mizuhiki_match::best_rows;
-use mizuhiki_schema::SchemaBody;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::confirm_error::LinkageUnitError;
+use crate::confirm_error::{LinkageUnitError, read_file};
 use crate::prepare::compare;
 
 /// Asking work.
@@ -77,7 +76,7 @@ pub fn ask<B: Backend>(job: &AskJob<'_, B>) -> Result<AskSummary, LinkageUnitErr
     if job.output.exists() {
         return Err(LinkageUnitError::Exists { folder: job.output.display().to_string() });
     }
-    let public = crate::confirm_error::read_file(&job.public, |file| PublicKey::read(file, job.backend))?;
+    let public = read_file(&job.public, |file| PublicKey::read(file, job.backend))?;
     let (left, right) = (read_tokens(&job.left)?, read_tokens(&job.right)?);
     let comparable = compare((&left, &job.left), (&right, &job.right))?;
     let links: Vec<Link> =
@@ -86,11 +85,9 @@ pub fn ask<B: Backend>(job: &AskJob<'_, B>) -> Result<AskSummary, LinkageUnitErr
         return Err(LinkageUnitError::NothingToAsk { file: job.links.name() });
     }
     let schema = left.meta().map(|meta| &meta.schema);
-    let rule = schema.and_then(|schema| match schema.body() {
-        SchemaBody::Tokens(body) => body.confirm.as_ref().map(Rule::of),
-        _ => None,
-    });
-    let (Some(schema), Some(rule)) = (schema, rule) else { return Err(LinkageUnitError::NoRule) };
+    let (Some(schema), Some(rule)) = (schema, schema.and_then(Rule::of_schema)) else {
+        return Err(LinkageUnitError::NoRule);
+    };
     let mut random = ChaCha20Rng::from_seed(*job.seed);
     let circuit = Circuit::new(rule.clone()).map_err(|reason| LinkageUnitError::Rule { reason })?;
     job.backend
@@ -150,28 +147,17 @@ fn candidates(
     file: &Source,
 ) -> Result<Vec<(u32, u32)>, LinkageUnitError> {
     let mut order: Vec<&Link> = links.iter().collect();
-    order.sort_by(|a, b| {
-        let ids = || compare_ids(a.left.as_str(), b.left.as_str());
-        b.similarity
-            .get()
-            .total_cmp(&a.similarity.get())
-            .then_with(ids)
-            .then_with(|| compare_ids(a.right.as_str(), b.right.as_str()))
-    });
-    let index = |set: &TokenSet| -> HashMap<String, u32> {
-        (0..set.len()).map(|record| (set.ids().get(record).to_owned(), record as u32)).collect()
-    };
-    let (left_ids, right_ids) = (index(comparable.left()), index(comparable.right()));
-    let find = |ids: &HashMap<String, u32>, id: &str, side: Side| {
-        ids.get(id).copied().ok_or_else(|| LinkageUnitError::UnknownId {
+    order.sort_by(|a, b| compare_links(a, b));
+    let find = |set: &TokenSet, id: &str, side: Side| {
+        set.record(id).ok_or_else(|| LinkageUnitError::UnknownId {
             file: file.name(),
             side: side.name(),
             id: id.to_owned(),
         })
     };
     let records = |link: &Link| {
-        let left = find(&left_ids, link.left.as_str(), Side::Left)?;
-        Ok((left, find(&right_ids, link.right.as_str(), Side::Right)?))
+        let left = find(comparable.left(), link.left.as_str(), Side::Left)?;
+        Ok((left, find(comparable.right(), link.right.as_str(), Side::Right)?))
     };
     order.into_iter().map(records).collect()
 }

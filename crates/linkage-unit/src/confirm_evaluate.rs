@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use mizuhiki_columnar::{Target, WriteFile};
 use mizuhiki_confirm::{
     Asked, Backend, CiphertextsHeader, Circuit, ConfirmError, DocumentReader, DocumentWriter, Evaluator,
-    Hash, Header as _, Hex, Kind, Party, PublicKey, RUN_SECRET_BYTES, Rule, RunHeader, RunSecret, Seal,
+    Hash, Header as _, Kind, Party, PublicKey, RUN_SECRET_BYTES, Rule, RunHeader, RunSecret, Seal,
     SealedHeader, Session, Side, check_count, in_order, read_evaluation_key, read_id, read_nonce,
     read_ticket,
 };
-use mizuhiki_schema::{LinkageSchema, SchemaBody};
+use mizuhiki_schema::LinkageSchema;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
@@ -143,8 +143,7 @@ fn agreed<B: Backend>(
     let failed = |reason| LinkageUnitError::Confirm { file: path.display().to_string(), reason };
     let text = fs::read_to_string(&path).map_err(|error| failed(error.into()))?;
     let schema = LinkageSchema::parse(&text).map_err(|_| LinkageUnitError::NoRule)?;
-    let SchemaBody::Tokens(body) = schema.body() else { return Err(LinkageUnitError::NoRule) };
-    let rule = body.confirm.as_ref().map(Rule::of).ok_or(LinkageUnitError::NoRule)?;
+    let rule = Rule::of_schema(&schema).ok_or(LinkageUnitError::NoRule)?;
     let digest = Hash::from(*schema.digest().as_bytes());
     session.batch().check_agreement(public.key_id, digest, &rule).map_err(failed)?;
     Ok((public, Circuit::new(rule).map_err(failed)?))
@@ -170,20 +169,20 @@ impl Ciphertexts {
         let seal = read_file(path, |file| {
             let mut input = DocumentReader::<_, CiphertextsHeader>::new(file)?;
             let header = input.header().clone();
-            let off = (1..=session.batch().tickets).try_fold(None, |off: Option<u64>, entry| {
+            let mut wrong = None;
+            let read = (1..=session.batch().tickets).try_for_each(|entry| {
                 let nonce = read_nonce(&mut input)?;
                 input.skip(each as u64)?;
-                let fits = session.check_entry(&header, entry, nonce).is_ok();
-                Ok::<_, ConfirmError>(off.or_else(|| (!fits).then_some(entry)))
+                if wrong.is_none() {
+                    wrong = session.check_entry(&header, entry, nonce).err();
+                }
+                Ok::<_, ConfirmError>(())
             });
             // Of another batch, side or key: said before what follows from it.
             header.check(session.batch(), side, backend.name())?;
-            let off = off?;
+            read?;
             let (_, seal) = input.finish()?;
-            match off {
-                Some(entry) => session.check_entry(&header, entry, Hex([0; 16])).map(|()| seal),
-                None => Ok(seal),
-            }
+            wrong.map_or(Ok(seal), Err)
         })?;
         let start = 9 + seal.header.len() as u64;
         Ok(Self { path: path.to_owned(), seal, start, each })

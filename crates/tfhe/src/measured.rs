@@ -1,7 +1,7 @@
 //! The noise that there is, beside the noise that `noise.rs` derives the error from.
 
 use mizuhiki_confirm::{Circuit, Encryptor as _, Evaluator as _, Filters, Mask, Rule};
-use mizuhiki_schema::{LinkageSchema, SchemaBody};
+use mizuhiki_schema::LinkageSchema;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use tfhe::core_crypto::prelude::{
@@ -34,8 +34,7 @@ struct Parties {
 fn parties() -> Parties {
     let schema = include_str!("../../../protocols/schema/examples/people-five-fields.json");
     let schema = LinkageSchema::parse(schema).unwrap();
-    let SchemaBody::Tokens(body) = schema.body() else { unreachable!() };
-    let circuit = Circuit::new(Rule::of(body.confirm.as_ref().unwrap())).unwrap();
+    let circuit = Circuit::new(Rule::of_schema(&schema).unwrap()).unwrap();
     let mut random = ChaCha20Rng::seed_from_u64(3);
     let (big, small) = keys::secrets(&mut random);
     let public = keys::public_key(&big, &mut random);

@@ -5,7 +5,7 @@
 use mizuhiki_confirm::{
     Backend as _, Circuit, Decryptor as _, Encryptor as _, Evaluator as _, Filters, Mask, Rule,
 };
-use mizuhiki_schema::{LinkageSchema, SchemaBody};
+use mizuhiki_schema::LinkageSchema;
 use mizuhiki_tfhe::Tfhe;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
@@ -27,8 +27,7 @@ fn rule(confirm: &str) -> Rule {
         fields.join(",")
     );
     let schema = LinkageSchema::parse(&document).unwrap();
-    let SchemaBody::Tokens(body) = schema.body() else { unreachable!() };
-    Rule::of(body.confirm.as_ref().unwrap())
+    Rule::of_schema(&schema).unwrap()
 }
 
 /// Filters of two records whose scores lie near the fence: `target` is reached by moving bits one by one.

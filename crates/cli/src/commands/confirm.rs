@@ -5,10 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use mizuhiki_authority::{KeygenJob, OpenJob, generate_keys, open_answers};
-use mizuhiki_columnar::{ReadOptions, Source, Target};
+use mizuhiki_columnar::{Source, Target};
 use mizuhiki_confirm::Policy;
 use mizuhiki_custodian::{ConfirmJob, KeyKind, KeySource, RecordSource, encrypt_tickets, read_key};
-use mizuhiki_exchange::CustodianId;
 use mizuhiki_linkage_unit::{ApplyJob, AskJob, EvaluateJob, apply, ask, evaluate};
 use mizuhiki_tfhe::Tfhe;
 use zeroize::Zeroizing;
@@ -16,6 +15,7 @@ use zeroize::Zeroizing;
 use crate::args_confirm::{
     Confirm, ConfirmApply, ConfirmAsk, ConfirmEncrypt, ConfirmEvaluate, ConfirmKeygen, ConfirmOpen,
 };
+use crate::commands::encode::custodian_name;
 use crate::commands::schema::read_usable_schema;
 use crate::commands::{keep_inputs, threads};
 use crate::progress::{Progress, grouped};
@@ -126,17 +126,14 @@ fn run_encrypt(arguments: ConfirmEncrypt, say: &Say) -> anyhow::Result<()> {
         arguments.id_map.clone().unwrap_or_default(),
     ];
     keep(&arguments.output, &inputs)?;
-    let stem = Path::new(&arguments.input).file_stem().and_then(|stem| stem.to_str());
-    let name = arguments.custodian.as_deref().or_else(|| stem.filter(|_| arguments.input != "-"));
-    let custodian = CustodianId::new(name.unwrap_or("standard input"))
-        .map_err(|error| UsageError(format!("--custodian: {error}")))?;
+    let custodian = custodian_name(&arguments.input, arguments.custodian.as_deref())?;
     let schema = read_usable_schema(&arguments.schema)?;
     let (key, warning) = read_key(&KeySource::from_argument(&arguments.key), KeyKind::Linkage)?;
     warning.iter().for_each(|warning| say.warn(warning));
     let progress = Progress::new("records");
     let job = ConfirmJob {
         input: Source::from_argument(&arguments.input),
-        options: ReadOptions { encoding: arguments.encoding, mask_unreadable: arguments.mask_unreadable },
+        options: arguments.reading.options(),
         schema: &schema,
         key: &key,
         tickets: arguments.tickets,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mizuhiki_columnar::{ReadOptions, Source, Target};
+use mizuhiki_columnar::{Source, Target};
 use mizuhiki_custodian::{
     BlockingReport, EncodeJob, EncodeSummary, IdPolicy, KeyKind, KeySource, encode_file, read_key,
 };
@@ -44,11 +44,11 @@ pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
     };
     let (key, warning) = read_key(&KeySource::from_argument(&encode.key), kind)?;
     warning.iter().for_each(|warning| say.warn(warning));
-    let custodian = custodian_name(&encode)?;
+    let custodian = custodian_name(&encode.input, encode.custodian.as_deref())?;
     let progress = Progress::new("records");
     let job = EncodeJob {
         input: Source::from_argument(&encode.input),
-        options: ReadOptions { encoding: encode.encoding.clone(), mask_unreadable: encode.mask_unreadable },
+        options: encode.reading.options(),
         schema: &schema,
         key: &key,
         output: Target::from_argument(&encode.output),
@@ -68,13 +68,10 @@ pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub(super) fn custodian_name(encode: &Encode) -> anyhow::Result<CustodianId> {
-    let stem = Path::new(&encode.input).file_stem().and_then(|stem| stem.to_str());
-    let name = encode
-        .custodian
-        .as_deref()
-        .or_else(|| stem.filter(|_| encode.input != "-"))
-        .unwrap_or("standard input");
+/// The name of a custodian: as given, or that of its file without extension.
+pub(super) fn custodian_name(input: &str, given: Option<&str>) -> anyhow::Result<CustodianId> {
+    let stem = Path::new(input).file_stem().and_then(|stem| stem.to_str());
+    let name = given.or_else(|| stem.filter(|_| input != "-")).unwrap_or("standard input");
     CustodianId::new(name).map_err(|error| UsageError(format!("--custodian: {error}")).into())
 }
 

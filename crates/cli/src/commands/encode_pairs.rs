@@ -1,6 +1,6 @@
 //! `mizuhiki encode --for audit`.
 
-use mizuhiki_columnar::{ReadOptions, Source, Target};
+use mizuhiki_columnar::{Source, Target};
 use mizuhiki_custodian::{HandleSource, KeyKind, KeySource, PairJob, PairSummary, encode_pairs, read_key};
 
 use crate::args::Encode;
@@ -30,11 +30,11 @@ pub(super) fn run(encode: &Encode, say: &Say) -> anyhow::Result<()> {
     warning.iter().for_each(|warning| say.warn(warning));
     let job = PairJob {
         input: Source::from_argument(&encode.input),
-        options: ReadOptions { encoding: encode.encoding.clone(), mask_unreadable: encode.mask_unreadable },
+        options: encode.reading.options(),
         schema: &schema,
         key: &key,
         output: Target::from_argument(&encode.output),
-        custodian: custodian_name(encode)?,
+        custodian: custodian_name(&encode.input, encode.custodian.as_deref())?,
         handles: handles(encode)?,
         labels: encode.audit.label.clone(),
         number_column: encode.audit.number_column.clone(),
