@@ -77,6 +77,13 @@ pub(super) fn custodian_name(input: &str, given: Option<&str>) -> anyhow::Result
 
 fn warn(schema: &LinkageSchema, encode: &Encode, say: &Say) {
     schema.warnings().iter().for_each(|warning| say.warn(&warning.to_string()));
+    if matches!(schema.profile_name(), "hardened" | "max-privacy") {
+        say.warn(
+            "the diffusion of profiles hardened and max-privacy is broken: it is undone from 1,500 tokens in seconds, \
+             without a key; treat this file as one of plain filters (protocols/threat-model.md, \"What we found in \
+             ourselves\")",
+        );
+    }
     if schema.profile_name() == "clkhash" {
         say.warn("clkhash filters re-identify nearly every record to anyone who holds a similar file; use them for interoperability only");
     } else if !encode.keep_ids && encode.id_map.is_none() {
