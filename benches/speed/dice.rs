@@ -17,8 +17,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let threshold = Similarity::new(threshold.parse()?).ok_or("the threshold is not within 0..=1")?;
     let repeats: u32 = repeats.parse()?;
-    let left = read_tokens(&Source::from_argument(left))?;
-    let right = read_tokens(&Source::from_argument(right))?;
+    let left = read_tokens(&Source::from_argument(left))?.set;
+    let right = read_tokens(&Source::from_argument(right))?.set;
     let comparable = Comparable::between(&left, &right)?;
     let (mut hits, begun) = (0, Instant::now());
     for _ in 0..repeats {

@@ -2,6 +2,7 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mizuhiki_encode::{Encoder, LinkageKey};
+use mizuhiki_exchange::{CustodianId, Run};
 use mizuhiki_evaluate::{Population, PopulationSpec};
 use mizuhiki_schema::LinkageSchema;
 
@@ -50,10 +51,13 @@ fn encode(criterion: &mut Criterion) {
         let (Ok(schema), Ok(key)) = (LinkageSchema::parse(&schema), LinkageKey::from_bytes(&[7; 32])) else {
             unreachable!("the schemas are good")
         };
-        let Ok(encoder) = Encoder::new(&schema, &key) else { unreachable!("the schemas are good") };
+        let Ok(custodian) = CustodianId::new("bench") else { unreachable!("a good name") };
+        let Ok(encoder) = Encoder::new(&schema, &key, &Run::default(), &custodian) else {
+            unreachable!("the schemas are good")
+        };
         let mut worker = encoder.worker();
         group.bench_function(name, |bencher| {
-            bencher.iter(|| worker.encode(people.len(), 1, &value).map(|rows| rows.views.len()));
+            bencher.iter(|| worker.encode(people.len(), 1, &value).map(|rows| rows.records.len()));
         });
     }
     group.finish();

@@ -12,6 +12,7 @@ use std::path::Path;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mizuhiki_columnar::Format;
 use mizuhiki_encode::{Encoder, LinkageKey, PairEncoder, PlainValue};
+use mizuhiki_exchange::{CustodianId, Run};
 use mizuhiki_evaluate::{JapanSpec, Rates, make_japan, plain_outcome};
 use mizuhiki_match::audit::PairComparison;
 use mizuhiki_schema::{AuditSchema, LinkageSchema};
@@ -56,7 +57,8 @@ fn pairs(criterion: &mut Criterion) {
         let schema = AuditSchema::parse(&example(audit)).expect("an audit schema");
         let encoder = PairEncoder::new(&schema, &key, holder).expect("an encoder");
         let search = LinkageSchema::parse(&example(linkage)).expect("a linkage schema");
-        let search = Encoder::new(&search, &key).expect("an encoder");
+        let custodian = CustodianId::new(holder).expect("a name");
+        let search = Encoder::new(&search, &key, &Run::default(), &custodian).expect("an encoder");
         let values = |columns: &[String], row: &HashMap<String, String>| -> Vec<String> {
             columns.iter().map(|column| row.get(column).cloned().unwrap_or_default()).collect()
         };

@@ -7,6 +7,8 @@ use mizuhiki_exchange::{PAIR_FILTER_BYTES, PairLayout};
 use mizuhiki_locale::ja_names::{given_names, surnames};
 use mizuhiki_schema::AuditSchema;
 
+mod symbols;
+
 const SCHEMA: &str = include_str!("../../protocols/schema/examples/audit-ja-kanji.json");
 
 /// Pairs of a person and a token that the attacker knows, and tokens that it attacks.

@@ -22,7 +22,7 @@ fn data_sets(vectors: &Value) -> Vec<TokenSet> {
         let path = folder.path().join(format!("{index}.json"));
         let mut file = std::fs::File::create(&path).unwrap();
         write!(file, "{}", serde_json::json!({ "clks": clks })).unwrap();
-        read_tokens(&Source::Path(path)).unwrap()
+        read_tokens(&Source::Path(path)).unwrap().set
     };
     lists.iter().enumerate().map(read).collect()
 }

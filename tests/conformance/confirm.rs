@@ -6,6 +6,7 @@ use mizuhiki_confirm::{
     TicketsHeader, key_id, tree,
 };
 use mizuhiki_encode::{ConfirmEncoder, LinkageKey};
+use mizuhiki_exchange::{CustodianId, Run, RunName, Task};
 use mizuhiki_schema::LinkageSchema;
 use serde_json::Value;
 
@@ -65,19 +66,31 @@ fn filters() {
     for case in cases("confirm/filters.json") {
         let schema = LinkageSchema::parse(text(&case, "schema")).unwrap();
         let key = LinkageKey::from_bytes(&hex(text(&case, "key"))).unwrap();
-        let encoder = ConfirmEncoder::new(&schema, &key, text(&case, "custodian")).unwrap().unwrap();
+        let run = Run { task: Task::Link, name: RunName::new(case["run"].as_str().unwrap_or_default()).unwrap() };
+        let custodian = CustodianId::new(text(&case, "custodian")).unwrap();
+        let encoder = ConfirmEncoder::new(&schema, &key, &run, &custodian).unwrap().unwrap();
         assert_eq!(encoder.signing_seed().to_vec(), hex(text(&case, "signing_seed")), "{}", case["name"]);
         let columns: Vec<&str> = list(&case, "columns").iter().filter_map(Value::as_str).collect();
         let values: Vec<&str> = list(&case, "values").iter().filter_map(Value::as_str).collect();
         let place = |column: &String| columns.iter().position(|other| other == column);
         let value = |column: usize| place(&encoder.columns()[column]).map_or("", |at| values[at]);
-        let rows = encoder.worker().encode(1, &value).unwrap();
+        let rows = encoder.worker().encode(1, &value).unwrap().rows;
         let expected = list(&case, "rows");
         assert_eq!(rows.len(), expected.len(), "{}", case["name"]);
         for (row, expected) in rows.iter().zip(expected) {
             assert_eq!(row.filters.to_vec(), hex(text(expected, "filters")), "{}", case["name"]);
-            let digest = Commitment::row_digest(row.tokens.iter().map(Option::as_deref));
-            assert_eq!(digest.to_string(), text(expected, "row_digest"), "{}", case["name"]);
+            if schema.symbols().is_none() {
+                let digest = Commitment::row_digest(row.tokens.iter().map(Option::as_deref));
+                assert_eq!(digest.to_string(), text(expected, "row_digest"), "{}", case["name"]);
+            }
+        }
+        for pick in case["picks"].as_array().into_iter().flatten() {
+            let mut symbol = [0; 8];
+            let bytes = hex(text(pick, "symbol"));
+            symbol[..bytes.len()].copy_from_slice(&bytes);
+            let wide = u64::from_be_bytes(symbol);
+            let found = rows.iter().position(|row| row.symbols.binary_search(&wide).is_ok());
+            assert_eq!(found.map(|row| row as u64), pick["row"].as_u64(), "{}", case["name"]);
         }
     }
 }
@@ -86,6 +99,10 @@ fn filters() {
 fn tickets() {
     for case in cases("confirm/tickets.json") {
         if case["batch"].is_null() {
+            if let Some(token) = case["token"].as_str() {
+                let digest = Commitment::row_digest(std::iter::once(Some(hex(token).as_slice())));
+                assert_eq!(case["rows"], serde_json::json!([digest.to_string()]), "{}", case["name"]);
+            }
             let rows: Vec<Hash> =
                 list(&case, "rows").iter().map(|row| Hash::parse(row.as_str().unwrap()).unwrap()).collect();
             let key = KeyId::parse(text(&case, "key_id")).unwrap();

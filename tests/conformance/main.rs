@@ -9,6 +9,7 @@ mod confirm;
 mod matching;
 mod normalisation;
 mod schema;
+mod symbols;
 mod tokens;
 
 use std::collections::BTreeSet;
@@ -17,12 +18,23 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Every file of vectors and the members of its cases.
-const FILES: [(&str, &[&str]); 29] = [
+const FILES: [(&str, &[&str]); 38] = [
     ("confirm/schema.json", &["name", "document", "digest", "rule", "faults"]),
     ("confirm/rules.json", &["name", "confirm", "schema", "bits", "slots", "digest", "rows", "pairs"]),
     (
         "confirm/filters.json",
-        &["name", "schema", "key", "columns", "values", "rows", "custodian", "signing_seed"],
+        &[
+            "name",
+            "schema",
+            "key",
+            "columns",
+            "values",
+            "rows",
+            "run",
+            "picks",
+            "custodian",
+            "signing_seed",
+        ],
     ),
     (
         "confirm/tickets.json",
@@ -30,6 +42,7 @@ const FILES: [(&str, &[&str]); 29] = [
             "name",
             "key_id",
             "custodian",
+            "token",
             "rows",
             "row",
             "record",
@@ -65,7 +78,44 @@ const FILES: [(&str, &[&str]); 29] = [
     ("tokens/features.json", &["name", "value", "kinds", "features", "effective_length"]),
     ("tokens/positions.json", &["name", "key", "bits", "feature", "count", "positions"]),
     ("tokens/keys.json", &["name", "linkage_key", "schema", "digest", "epoch", "key_id", "keys"]),
-    ("tokens/diffusion.json", &["name", "key", "bits", "taps", "token_bits", "members"]),
+    (
+        "tokens/run-keys.json",
+        &[
+            "name",
+            "linkage_key",
+            "schema",
+            "digest",
+            "epoch",
+            "key_id",
+            "task",
+            "run",
+            "custodian",
+            "salt",
+            "prk",
+            "keys",
+        ],
+    ),
+    ("tokens/segments.json", &["name", "schema", "per_record", "segments", "budgets"]),
+    ("tokens/segment-positions.json", &["name", "key", "start", "length", "feature", "count", "positions"]),
+    ("tokens/subsets.json", &["name", "key", "bits", "positions", "draw", "segments", "subsets"]),
+    ("tokens/symbols.json", &["name", "key", "filter", "bits", "subsets", "numbers", "blocks", "symbols"]),
+    (
+        "tokens/records.json",
+        &[
+            "name",
+            "schema",
+            "linkage_key",
+            "task",
+            "run",
+            "custodian",
+            "columns",
+            "records",
+            "rows",
+            "symbols",
+            "tokens",
+            "shared",
+        ],
+    ),
     (
         "tokens/end-to-end.json",
         &["name", "schema", "digest", "linkage_key", "columns", "records", "rows", "budgets", "tokens"],
@@ -73,7 +123,41 @@ const FILES: [(&str, &[&str]); 29] = [
     ("tokens/blocks.json", &["name", "schema", "linkage_key", "columns", "records", "passes"]),
     (
         "matching/similarity.json",
-        &["name", "measure", "taps", "views", "left", "right", "accept", "borderline", "similarity", "class"],
+        &["name", "views", "left", "right", "accept", "borderline", "similarity", "class"],
+    ),
+    (
+        "matching/symbols.json",
+        &[
+            "name",
+            "common",
+            "views",
+            "per_view",
+            "positions",
+            "accept",
+            "borderline",
+            "similarity",
+            "class",
+        ],
+    ),
+    ("matching/common.json", &["name", "bytes", "left", "right", "common", "smallest"]),
+    (
+        "matching/least.json",
+        &["name", "records", "views", "per_view", "positions", "bits", "per_record", "expected", "least"],
+    ),
+    (
+        "matching/losers.json",
+        &[
+            "name",
+            "scores",
+            "losers",
+            "random",
+            "records",
+            "false_positives",
+            "accept",
+            "borderline",
+            "probabilities",
+            "expected",
+        ],
     ),
     (
         "matching/assignment.json",

@@ -2,7 +2,7 @@
 
 use mizuhiki_bits::BitRows;
 use mizuhiki_exchange::{
-    Classification, Comparable, CustodianId, KeyId, RecordIds, TokenMeta, TokenSet, View,
+    Classification, Comparable, CustodianId, KeyId, RecordIds, Run, TokenMeta, TokenSet, View,
 };
 use mizuhiki_match::{Assignment, Calibration, Candidate, choose, similarity_of};
 use mizuhiki_schema::{LinkageSchema, Similarity, Thresholds};
@@ -19,21 +19,17 @@ fn record(case: &Value, side: &str) -> TokenSet {
         .chain(other)
         .find_map(|token| token.as_str().map(|digits| digits.len() / 2))
         .unwrap_or(8);
-    let dice = text(case, "measure") == "dice";
     let name = |index: usize| format!("v{index}");
     let count = number(case, "views");
     let field = |index| json!({ "name": name(index), "kind": "text", "features": [{ "type": "exact" }] });
-    let mut document = json!({
+    let document = json!({
         "format": "mizuhiki-linkage-schema", "version": 1, "name": "t", "locale": { "pack": "en-Latn" },
-        "profile": if dice { "plain" } else { "hardened" },
+        "profile": "plain",
         "fields": (0..count).map(field).collect::<Vec<_>>(),
         "views": (0..count).map(|index| json!({ "name": name(index), "fields": [name(index)] })).collect::<Vec<_>>(),
         "filter": { "bits": bytes * 8 },
         "thresholds": { "accept": case["accept"], "borderline": case["borderline"] }
     });
-    if !dice {
-        document["diffusion"] = json!({ "taps": case["taps"], "bits": bytes * 8 });
-    }
     let schema = LinkageSchema::parse(&document.to_string())
         .unwrap_or_else(|error| panic!("{}: {error}", case["name"]));
     let mut ids = RecordIds::default();
@@ -46,8 +42,12 @@ fn record(case: &Value, side: &str) -> TokenSet {
         }
         View { name: name(index), rows, present: vec![!token.is_null()] }
     });
-    let meta =
-        TokenMeta { schema, key_id: KeyId::from_bytes([0; 8]), custodian: CustodianId::new(side).unwrap() };
+    let meta = TokenMeta {
+        schema,
+        key_id: KeyId::from_bytes([0; 8]),
+        custodian: CustodianId::new(side).unwrap(),
+        run: Run::default(),
+    };
     TokenSet::new(Some(meta), ids, views.collect(), Vec::new()).unwrap()
 }
 
@@ -132,7 +132,7 @@ fn assignments() {
     }
 }
 
-fn floats(values: &Value) -> Vec<f64> {
+pub(crate) fn floats(values: &Value) -> Vec<f64> {
     let mut floats: Vec<f64> =
         values.as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect();
     floats.sort_by(f64::total_cmp);

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mizuhiki_encode::{Encoder, LinkageKey, conformance};
+use mizuhiki_exchange::{CustodianId, Run};
 use mizuhiki_schema::{Feature, LinkageSchema, SchemaBody};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -22,8 +23,13 @@ fn kinds(features: &Value) -> Vec<Feature> {
     }
 }
 
-fn numbers(values: &[Value]) -> Vec<u16> {
+pub(crate) fn numbers(values: &[Value]) -> Vec<u16> {
     values.iter().map(|value| value.as_u64().unwrap() as u16).collect()
+}
+
+/// A custodian whose name enters nothing.
+fn nobody() -> CustodianId {
+    CustodianId::new("nobody").unwrap()
 }
 
 #[test]
@@ -42,7 +48,7 @@ fn positions() {
         let feature = hex(text(&case, "feature"));
         let found = conformance::positions(
             &key(text(&case, "key")),
-            number(&case, "bits"),
+            (0, number(&case, "bits")),
             &feature,
             number(&case, "count"),
         );
@@ -67,25 +73,8 @@ fn keys() {
     }
 }
 
-#[test]
-fn diffusion() {
-    for case in cases("tokens/diffusion.json") {
-        let taps = number(&case, "taps");
-        let found = conformance::taps(
-            &key(text(&case, "key")),
-            number(&case, "bits"),
-            taps,
-            number(&case, "token_bits"),
-        );
-        for (found, expected) in found.chunks(taps).zip(list(&case, "members")) {
-            assert_eq!(found, numbers(expected.as_array().unwrap()), "{}", case["name"]);
-        }
-        assert_eq!(found.len(), taps * list(&case, "members").len());
-    }
-}
-
 /// Where the columns that the encoder reads stand in the records of a case.
-fn places(case: &Value, encoder: &Encoder) -> Vec<usize> {
+pub(crate) fn places(case: &Value, encoder: &Encoder) -> Vec<usize> {
     let columns = list(case, "columns");
     let place = |wanted: &String| columns.iter().position(|column| column == wanted);
     encoder.columns().iter().map(|wanted| place(wanted).unwrap()).collect()
@@ -97,14 +86,14 @@ fn end_to_end() {
         let schema = LinkageSchema::parse(text(&case, "schema")).unwrap();
         assert_eq!(schema.digest().to_string(), text(&case, "digest"));
         let linkage_key = LinkageKey::from_bytes(&hex(text(&case, "linkage_key"))).unwrap();
-        let encoder = Encoder::new(&schema, &linkage_key).unwrap();
+        let encoder = Encoder::new(&schema, &linkage_key, &Run::default(), &nobody()).unwrap();
         let records = list(&case, "records");
         let places = places(&case, &encoder);
         let value = |row: usize, column: usize| records[row][places[column]].as_str().unwrap();
         let encoded = encoder.worker().encode(records.len(), 1, &value).unwrap();
         let rows: Vec<u64> = encoded.records.iter().map(|&record| u64::from(record)).collect();
         assert_eq!(serde_json::json!(rows), case["rows"], "{}: rows of each record", case["name"]);
-        let row_bytes = schema.token_bits() / 8;
+        let row_bytes = schema.token_bytes();
         let views = schema.view_names();
         assert_eq!(case["tokens"].as_object().unwrap().len(), views.len());
         for (index, view) in views.iter().enumerate() {
@@ -133,7 +122,7 @@ fn blocks() {
     for case in cases("tokens/blocks.json") {
         let schema = LinkageSchema::parse(text(&case, "schema")).unwrap();
         let linkage_key = LinkageKey::from_bytes(&hex(text(&case, "linkage_key"))).unwrap();
-        let encoder = Encoder::new(&schema, &linkage_key).unwrap();
+        let encoder = Encoder::new(&schema, &linkage_key, &Run::default(), &nobody()).unwrap();
         let records = list(&case, "records");
         let places = places(&case, &encoder);
         // Over and over, so that there are more than the worker takes at a time.
@@ -157,7 +146,7 @@ fn blocks() {
 }
 
 /// §5: bits that each field of each view gets.
-fn budgets(case: &Value, encoder: &Encoder, views: &[&str]) {
+pub(crate) fn budgets(case: &Value, encoder: &Encoder, views: &[&str]) {
     let found = conformance::budgets(encoder);
     for (view, found) in views.iter().zip(found) {
         let expected = case["budgets"][view].as_object().unwrap();

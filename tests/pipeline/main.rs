@@ -4,13 +4,15 @@
 
 use std::path::Path;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use mizuhiki_columnar::{Format, ReadOptions, Source, Target, read_links, read_pairs, read_tokens};
-use mizuhiki_custodian::{EncodeJob, IdPolicy, LinkageKey, encode_file};
+use mizuhiki_custodian::{EncodeJob, EncodeSummary, IdPolicy, LinkageKey, encode_file};
 use mizuhiki_evaluate::{
     JapanSpec, LinkTableAccuracy, Population, PopulationSpec, Rates, link_table_accuracy, make_japan,
     write_truth,
 };
-use mizuhiki_exchange::CustodianId;
+use mizuhiki_exchange::{CustodianId, Run, RunName, SymbolReader as _, Task};
 use mizuhiki_linkage_unit::{Assignment, LinkJob, SearchOptions, link_files};
 use mizuhiki_schema::LinkageSchema;
 
@@ -18,11 +20,17 @@ const FIVE: &str = include_str!("../../protocols/schema/examples/people-five-fie
 const KANJI: &str = include_str!("../../protocols/schema/examples/people-ja-kanji.json");
 const KANA: &str = include_str!("../../protocols/schema/examples/people-ja-kana.json");
 
-fn encode(folder: &Path, name: &str, output: &str, threads: usize) {
-    encode_by(FIVE, folder, name, output, threads);
+fn encode(folder: &Path, name: &str, output: &str, threads: usize) -> EncodeSummary {
+    encode_by(FIVE, Task::Link, folder, (name, output), threads)
 }
 
-fn encode_by(schema: &str, folder: &Path, name: &str, output: &str, threads: usize) {
+fn encode_by(
+    schema: &str,
+    task: Task,
+    folder: &Path,
+    (name, output): (&str, &str),
+    threads: usize,
+) -> EncodeSummary {
     let schema = LinkageSchema::parse(schema).unwrap();
     let key = LinkageKey::from_bytes(&[9; 32]).unwrap();
     let job = EncodeJob {
@@ -32,11 +40,12 @@ fn encode_by(schema: &str, folder: &Path, name: &str, output: &str, threads: usi
         key: &key,
         output: Target::Path(folder.join(output)),
         custodian: CustodianId::new(name).unwrap(),
+        run: Run { task, name: RunName::new("test").unwrap() },
         id_column: None,
         ids: IdPolicy::Keep,
         threads,
     };
-    encode_file(job, &|_, _| {}).unwrap();
+    encode_file(job, &|_, _| {}).unwrap()
 }
 
 fn link(folder: &Path, left: &str, right: &str, output: &str, threads: usize) -> Vec<u8> {
@@ -80,7 +89,8 @@ fn links_are_right_and_depend_on_neither_row_order_nor_threads_nor_format() {
     encode(folder, "registry", "registry.csv.csv", 1);
     let lines = |name: &str| {
         let text = std::fs::read_to_string(folder.join(name)).unwrap().replace('\t', ",");
-        text.lines().skip(2).map(str::to_owned).collect::<Vec<_>>()
+        let id = |line: &str| line.split(',').next().unwrap_or_default().to_owned();
+        text.lines().skip(2).map(id).collect::<Vec<_>>()
     };
     let (mut once, mut twice) = (lines("registry.csv.tsv"), lines("registry.csv.csv"));
     assert_ne!(once, twice, "rows are shuffled");
@@ -101,17 +111,23 @@ fn tokens_are_a_function_of_record_schema_and_key() {
     let folder = folder.path();
     town(folder);
     let tokens = |output: &str, threads| {
-        encode(folder, "hospital", output, threads);
-        let set = read_tokens(&Source::Path(folder.join(output))).unwrap();
-        let rows = |row: usize| {
-            let views = set.views().iter().map(|view| (view.present[row], view.rows.row(row).to_vec()));
-            (set.ids().get(row).to_owned(), views.collect::<Vec<_>>())
+        let summary = encode(folder, "hospital", output, threads);
+        let file = read_tokens(&Source::Path(folder.join(output))).unwrap();
+        let symbols = file.symbols.unwrap();
+        let mut all: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
+        let each = symbols.per_record();
+        let mut take = |records: &[u32], symbols: &[u64]| {
+            all.extend(records.iter().zip(symbols.chunks(each)).map(|(&r, s)| (r, s.iter().copied().collect())));
         };
-        let mut all: Vec<_> = (0..set.len()).map(rows).collect();
-        all.sort();
-        all
+        symbols.read(&mut take).unwrap();
+        (summary.symbols.unwrap(), all)
     };
-    assert_eq!(tokens("one.parquet", 1), tokens("four.parquet", 4));
+    let ((report, one), (_, four)) = (tokens("one.parquet", 1), tokens("four.parquet", 4));
+    // What is random differs; what is not is in both, and is all that was not suppressed.
+    let common: usize = one.iter().map(|(record, symbols)| symbols.intersection(&four[record]).count()).sum();
+    assert_eq!(common as u64, report.real - report.suppressed);
+    assert!(report.suppressed < report.real / 20, "{report:?}");
+    assert!(one.values().all(|symbols| symbols.len() as u64 == report.per_record));
 }
 
 #[test]
@@ -128,12 +144,13 @@ fn random_ids_come_with_a_map_that_leads_back() {
         key: &key,
         output: Target::Path(folder.join("hospital.parquet")),
         custodian: CustodianId::new("hospital").unwrap(),
+        run: Run::default(),
         id_column: None,
         ids: IdPolicy::Random { map: Some(Target::Path(folder.join("map.csv"))) },
         threads: 2,
     };
     let summary = encode_file(job, &|_, _| {}).unwrap();
-    let set = read_tokens(&Source::Path(folder.join("hospital.parquet"))).unwrap();
+    let set = read_tokens(&Source::Path(folder.join("hospital.parquet"))).unwrap().set;
     let map = std::fs::read_to_string(folder.join("map.csv")).unwrap();
     let mut lines = map.lines();
     assert_eq!(lines.next(), Some("record_id,rec_id"));
@@ -160,10 +177,10 @@ fn japanese_people_are_linked_in_kanji_and_by_readings() {
     };
     make_japan(&spec, folder, &|_, _| {}).unwrap();
     let judge = |schema: &str, holder: &str| -> LinkTableAccuracy {
-        encode_by(schema, folder, holder, "left.arrow", 2);
-        encode_by(schema, folder, "registry", "right.arrow", 2);
+        encode_by(schema, Task::Link, folder, (holder, "left.arrow"), 2);
+        encode_by(schema, Task::Link, folder, ("registry", "right.arrow"), 2);
         let links = link(folder, "left.arrow", "right.arrow", "links.csv", 2);
-        encode_by(schema, folder, "registry", "again.arrow", 1);
+        encode_by(schema, Task::Link, folder, ("registry", "again.arrow"), 1);
         assert_eq!(links, link(folder, "left.arrow", "again.arrow", "links.csv", 1));
         let truth = folder.join(format!("truth-{holder}-registry.csv"));
         let links = read_links(&Source::Path(folder.join("links.csv"))).unwrap();

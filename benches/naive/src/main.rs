@@ -15,9 +15,9 @@ use zeroize::Zeroizing;
 
 fn rule(bits: usize) -> Rule {
     let document = format!(
-        r#"{{"format":"mizuhiki-linkage-schema","version":1,"name":"naive","profile":"hardened","locale":{{"pack":"en-Latn"}},
+        r#"{{"format":"mizuhiki-linkage-schema","version":2,"name":"naive","profile":"hardened","locale":{{"pack":"en-Latn"}},
             "fields":[{{"name":"a","kind":"surname","features":[{{"type":"ngram","n":2}}]}}],
-            "diffusion":{{"taps":7,"bits":2048}},"views":[{{"name":"whole","fields":["a"]}}],
+            "views":[{{"name":"whole","fields":["a"]}}],
             "thresholds":{{"accept":0.8,"borderline":0.7}},"confirm":{{"rule":"record","bits":{bits},"dice":0.74}}}}"#
     );
     let schema = LinkageSchema::parse(&document).expect("the document is a schema");

@@ -1,7 +1,7 @@
 //! Column-major storage: one bit position of [`LANES`] records side by side.
 //!
-//! Linear diffusion (`protocols/03-tokens.md` §7) XORs columns, so a batch of 256 records costs `t`
-//! 256-bit XORs an output bit: 56 for each record at t=7, L=2048, where the row form needs about 3,700.
+//! A symbol looks at some positions of a filter (`protocols/03-tokens.md` §6): here that is a copy of columns for 256
+//! records at once, where rows would need a load and a shift for each bit.
 
 use crate::BitRows;
 
@@ -26,6 +26,12 @@ impl BitColumns {
     pub fn new(width: usize) -> Self {
         assert!(width.is_multiple_of(8), "rows are whole bytes");
         Self { columns: vec![[0; LANES / 64]; width] }
+    }
+
+    /// A block without columns.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self { columns: Vec::new() }
     }
 
     /// Number of bit positions.
@@ -66,22 +72,14 @@ impl BitColumns {
         self.columns[position].iter().map(|word| word.count_ones()).sum()
     }
 
-    /// Writes into `out`, for each `taps` consecutive entries of `positions`, the XOR of those columns.
+    /// Becomes the columns `positions` of `source`, in that order.
     ///
     /// # Panics
-    /// If `positions` is not `taps` positions for each column of `out`, or one is out of range.
-    pub fn xor_into(&self, positions: &[u16], taps: usize, out: &mut Self) {
-        assert_eq!(positions.len(), taps * out.columns.len(), "`taps` positions a column");
-        for (column, group) in out.columns.iter_mut().zip(positions.chunks_exact(taps)) {
-            let mut sum: Column = [0; LANES / 64];
-            for &position in group {
-                let source = &self.columns[usize::from(position)];
-                for (sum, word) in sum.iter_mut().zip(source) {
-                    *sum ^= word;
-                }
-            }
-            *column = sum;
-        }
+    /// If the positions are not whole bytes, or one is out of range.
+    pub fn select(&mut self, source: &Self, positions: &[u16]) {
+        assert!(positions.len().is_multiple_of(8), "rows are whole bytes");
+        self.columns.clear();
+        self.columns.extend(positions.iter().map(|&position| source.columns[usize::from(position)]));
     }
 
     /// Appends the first `lanes` records to `rows`, as rows.
@@ -175,23 +173,17 @@ mod tests {
         }
 
         #[test]
-        fn xor_of_columns_is_the_xor_of_bits(
+        fn selected_columns_hold_the_selected_bits(
             set in prop::collection::vec((0_usize..64, 0_usize..LANES), 0..300),
             positions in prop::collection::vec(0_u16..64, 24),
         ) {
             let mut columns = BitColumns::new(64);
-            let mut bits = vec![[false; 64]; LANES];
-            for (position, lane) in set {
-                columns.set(position, lane);
-                bits[lane][position] = true;
-            }
-            let mut out = BitColumns::new(8);
-            columns.xor_into(&positions, 3, &mut out);
-            for (lane, row) in bits.iter().enumerate() {
-                for (bit, group) in positions.chunks(3).enumerate() {
-                    let expected = group.iter().fold(false, |sum, &p| sum ^ row[usize::from(p)]);
-                    let found = out.columns[bit][lane / 64] >> (lane % 64) & 1 == 1;
-                    prop_assert_eq!(found, expected);
+            set.iter().for_each(|&(position, lane)| columns.set(position, lane));
+            let mut selected = BitColumns::empty();
+            selected.select(&columns, &positions);
+            for lane in 0..LANES {
+                for (bit, &position) in positions.iter().enumerate() {
+                    prop_assert_eq!(selected.get(bit, lane), columns.get(usize::from(position), lane));
                 }
             }
         }

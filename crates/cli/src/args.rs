@@ -184,6 +184,10 @@ pub(crate) struct Encode {
     /// Name of the data custodian; the input's name without extension if absent.
     #[arg(long, value_name = "NAME")]
     pub(crate) custodian: Option<String>,
+    /// Name of this run, on which the parties agreed: sealed symbols of different runs cannot be compared, so nobody can
+    /// lay two runs side by side. Choose a new one for every linkage.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) run: Option<String>,
     /// Column that holds the records' own ids; found by its name if absent.
     #[arg(long, value_name = "COL")]
     pub(crate) id_column: Option<String>,
@@ -222,8 +226,10 @@ impl Reading {
 /// What tokens are for.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Purpose {
-    /// Search tokens: find the records of one person in two files.
+    /// Search tokens: find the records of one person in two files or more.
     Link,
+    /// Search tokens: find the records of one person within this file. They compare with no other file.
+    Dedupe,
     /// Pair tokens: grade links that exist.
     Audit,
 }
@@ -316,10 +322,10 @@ pub(crate) struct Search {
     /// Similarity from which a pair is borderline.
     #[arg(long, value_name = "Y", value_parser = parse_similarity)]
     pub(crate) borderline: Option<f64>,
-    /// Compare every pair, whatever the blocking rules.
+    /// Compare every pair of filters, whatever the blocking rules. Sealed symbols need no such choice.
     #[arg(long, conflicts_with = "blocks")]
     pub(crate) exact: bool,
-    /// Compare only pairs that share a block id, also where comparing every pair would be quick.
+    /// Compare only pairs of filters that share a block id, also where comparing every pair would be quick.
     #[arg(long)]
     pub(crate) blocks: bool,
     /// Print what would be compared, and about how long that takes; compare nothing.
@@ -335,8 +341,8 @@ pub(crate) struct Search {
     /// Continue a run that was interrupted.
     #[arg(long)]
     pub(crate) resume: bool,
-    /// Seconds between checkpoints.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    /// Seconds between checkpoints; 0 for one after each unit of work.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(..=86_400))]
     pub(crate) checkpoint: u64,
     /// Threads; all processors if absent.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

@@ -77,6 +77,9 @@ pub(crate) struct ConfirmEncrypt {
     /// The linkage key, or - for standard input.
     #[arg(long, value_name = "FILE")]
     pub(crate) key: String,
+    /// The token file that was sent to the linkage unit, where tokens are sealed symbols.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tokens: Option<String>,
     /// The ciphertexts, for the linkage unit.
     #[arg(short, long, value_name = "CT")]
     pub(crate) output: PathBuf,

@@ -16,6 +16,10 @@ use crate::say::Say;
 fn main() -> ExitCode {
     silence_panics();
     let removed = ctrlc::set_handler(|| {
+        // A search keeps what it has found; whoever asks again does not want to wait for that.
+        if mizuhiki_linkage_unit::ask_to_stop() {
+            return;
+        }
         mizuhiki_columnar::remove_unfinished_files();
         std::process::exit(130);
     });

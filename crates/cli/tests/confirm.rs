@@ -45,7 +45,7 @@ impl World {
         for side in ["left", "right"] {
             fs::write(world.path(&format!("{side}.csv")), people(side)).unwrap();
             world.ok(&format!(
-                "encode {side}.csv --schema schema.json --key linkage.key -o {side}.parquet --id-map {side}-ids.csv"
+                "encode {side}.csv --schema schema.json --key linkage.key --run test -o {side}.parquet --id-map {side}-ids.csv"
             ));
         }
         let [left, right] = ["left", "right"].map(|side| {
@@ -98,7 +98,7 @@ impl World {
         for side in ["left", "right"] {
             self.ok(&format!(
                 "confirm encrypt {side}.csv --tickets t/{side}.tickets --public keys/public.key --schema schema.json \
-                 --key linkage.key --id-map {side}-ids.csv -o {side}.ct"
+                 --key linkage.key --tokens {side}.parquet --id-map {side}-ids.csv -o {side}.ct"
             ));
         }
     }
@@ -155,7 +155,7 @@ fn what_goes_wrong_is_said_with_file_reason_and_culprit() {
     let encrypt = |tickets: &str, more: &str| {
         format!(
             "confirm encrypt left.csv --tickets {tickets} --public keys/public.key --schema schema.json --key linkage.key \
-             -o left.ct {more}"
+             --tokens left.parquet -o left.ct {more}"
         )
     };
     say("confirm keygen -o keys", 1, &["keys", "never overwritten"]);

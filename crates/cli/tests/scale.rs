@@ -1,4 +1,4 @@
-//! Links over blocks: killed and continued, with little memory, with one thread or two, in any order of rows.
+//! Links of filters over blocks: killed and continued, with little memory, with one thread or two, in any order of rows.
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-const SCHEMA: &str = include_str!("../../../protocols/schema/examples/people-five-fields.json");
 const PLAIN: &str = include_str!("../../../protocols/schema/examples/people-five-fields-plain.json");
 
 fn command(folder: &Path, arguments: &str) -> Command {
@@ -56,14 +55,14 @@ fn runs(folder: &Path) -> Vec<PathBuf> {
 fn a_killed_run_continues_and_ends_alike() {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path();
-    people(folder, 16_000, SCHEMA);
-    let files = "link hospital.arrow registry.arrow --exact --threads 1";
+    people(folder, 26_000, PLAIN);
+    let files = "link hospital.arrow registry.arrow --blocks --accept 0.6 --borderline 0.2 --threads 1";
     run(folder, &format!("{files} -o whole.csv"));
-    let mut killed = command(folder, &format!("{files} -o out.csv --checkpoint 1")).spawn().unwrap();
+    let mut killed = command(folder, &format!("{files} -o out.csv --checkpoint 0")).spawn().unwrap();
     let begun = Instant::now();
     while runs(folder).is_empty() && killed.try_wait().unwrap().is_none() {
         assert!(begun.elapsed() < Duration::from_secs(300), "no checkpoint");
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::sleep(Duration::from_millis(2));
     }
     killed.kill().unwrap();
     killed.wait().unwrap();
@@ -72,7 +71,7 @@ fn a_killed_run_continues_and_ends_alike() {
 
     let unasked = error(folder, &format!("{files} -o out.csv"));
     assert!(unasked.contains("an unfinished run is there") && unasked.contains("--resume"), "{unasked}");
-    let other = error(folder, "link insurer.arrow registry.arrow --exact -o out.csv --resume");
+    let other = error(folder, "link insurer.arrow registry.arrow --blocks -o out.csv --resume");
     assert!(other.contains("not of these files and settings"), "{other}");
     let resumed = run(folder, &format!("{files} -o out.csv --resume"));
     assert!(String::from_utf8_lossy(&resumed.stderr).contains("continued after"));
@@ -84,7 +83,7 @@ fn a_killed_run_continues_and_ends_alike() {
 fn a_damaged_checkpoint_is_refused() {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path();
-    people(folder, 300, SCHEMA);
+    people(folder, 300, PLAIN);
     fs::create_dir(folder.join("out.csv.work")).unwrap();
     fs::write(folder.join("out.csv.work/00000000.run"), b"mizuhiki-run\x01\0\0\0").unwrap();
     let said = error(folder, "link hospital.arrow registry.arrow -o out.csv --resume");
@@ -150,7 +149,7 @@ fn blocks_find_what_exhaustive_search_finds() {
 fn three_files_become_clusters_and_one_is_deduplicated() {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path();
-    people(folder, 2_000, SCHEMA);
+    people(folder, 2_000, PLAIN);
     run(folder, "link hospital.arrow insurer.arrow registry.arrow -o clusters.csv --threads 1");
     run(folder, "link hospital.arrow insurer.arrow registry.arrow -o again.csv --threads 2");
     let text = fs::read_to_string(folder.join("clusters.csv")).unwrap();
@@ -204,7 +203,7 @@ fn three_files_become_clusters_and_one_is_deduplicated() {
 fn a_plan_is_explained_before_any_work() {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path();
-    people(folder, 2_000, SCHEMA);
+    people(folder, 2_000, PLAIN);
     let plan = run(folder, "--json link hospital.arrow registry.arrow --explain --blocks");
     let plan: serde_json::Value = serde_json::from_slice(&plan.stdout).unwrap();
     let passes = plan["comparisons"][0]["passes"].as_array().unwrap();
@@ -218,7 +217,7 @@ fn a_plan_is_explained_before_any_work() {
 fn without_block_ids_every_pair_is_compared() {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path();
-    people(folder, 500, SCHEMA);
+    people(folder, 500, PLAIN);
     encode(folder, "hospital", "hospital.csv.csv");
     run(folder, "link hospital.csv.csv registry.arrow --exact -o with.csv");
     let text = fs::read_to_string(folder.join("hospital.csv.csv")).unwrap();
@@ -303,7 +302,7 @@ fn a_full_disk_while_spilling_is_an_error_that_names_the_folder() {
 fn expected_precision_and_probabilities_are_those_of_the_truth() {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path();
-    people(folder, 24_000, SCHEMA);
+    people(folder, 24_000, PLAIN);
     let summary = run(folder, "--json link hospital.arrow insurer.arrow --blocks -o links.csv");
     let summary: serde_json::Value = serde_json::from_slice(&summary.stdout).unwrap();
     let truth: std::collections::BTreeSet<String> =
@@ -329,7 +328,7 @@ fn expected_precision_and_probabilities_are_those_of_the_truth() {
     assert!((sum / matches as f64 - share(right, matches)).abs() < 0.02, "{counts:?}");
     let (borderline, sum, right) = counts[1];
     assert!(
-        borderline > 100 && (sum / borderline as f64 - share(right, borderline)).abs() < 0.15,
+        borderline > 100 && (sum / borderline as f64 - share(right, borderline)).abs() < 0.2,
         "{counts:?}"
     );
 }

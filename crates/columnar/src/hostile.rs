@@ -82,9 +82,18 @@ impl Parquet {
 
     /// The rows, dictionaries checked before they are decoded.
     pub(crate) fn batches(&self, name: &str) -> Result<ParquetRecordBatchReader, ColumnarError> {
+        self.batches_of(name, ProjectionMask::all())
+    }
+
+    /// As [`Parquet::batches`], of some columns.
+    pub(crate) fn batches_of(
+        &self,
+        name: &str,
+        columns: ProjectionMask,
+    ) -> Result<ParquetRecordBatchReader, ColumnarError> {
         let groups = Groups { file: Arc::clone(&self.file), metadata: Arc::clone(self.metadata.metadata()) };
         let fields = Some(self.metadata.schema().fields());
-        parquet_to_arrow_field_levels(self.metadata.parquet_schema(), ProjectionMask::all(), fields)
+        parquet_to_arrow_field_levels(self.metadata.parquet_schema(), columns, fields)
             .and_then(|levels| {
                 ParquetRecordBatchReader::try_new_with_row_groups(&levels, &groups, BATCH_ROWS, None)
             })

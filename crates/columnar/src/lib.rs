@@ -19,7 +19,9 @@ mod pairs;
 #[cfg(test)]
 mod readers_hold;
 mod result;
+mod symbol_file;
 mod table;
+mod text_rows;
 mod token_meta;
 mod token_read;
 mod token_write;
@@ -32,6 +34,7 @@ pub use pair_read::{PairTokenBatch, PairTokenReader};
 pub use pair_write::PairTokenWriter;
 pub use pairs::{CandidatePair, PairReader, PairWriter};
 pub use result::{Cell, ColumnKind, ResultColumn, ResultWriter};
+pub use symbol_file::SymbolFile;
 pub use table::{ReadOptions, TableReader, UNREADABLE, UnreadableValues};
-pub use token_read::read_tokens;
+pub use token_read::{OpenTokens, TokenFile, read_tokens};
 pub use token_write::{TokenRows, TokenWriter};

@@ -1,6 +1,6 @@
 //! Link tables and tables of clusters: their columns, and readers of links.
 
-use mizuhiki_exchange::{Classification, Link, RecordId};
+use mizuhiki_exchange::{Classification, Doubt, Link, RecordId};
 use mizuhiki_schema::Similarity;
 use serde::Deserialize;
 
@@ -27,9 +27,6 @@ pub const CLUSTER_COLUMNS: &[ResultColumn<'static>] = &[
     ("similarity", ColumnKind::Number),
     ("conflicts", ColumnKind::Integer),
 ];
-
-/// The flag of a link that another member of the household is as similar as.
-const HOUSEHOLD: &str = "household";
 
 /// Columns that readers of links need.
 const COLUMNS: [&str; 4] = ["left_id", "right_id", "similarity", "class"];
@@ -66,10 +63,9 @@ pub fn read_links(source: &Source) -> Result<Vec<Link>, ColumnarError> {
             .zip(1..)
             .map(|(link, row)| {
                 let texts = [&link.left_id, &link.right_id, &link.similarity.to_string(), &link.class];
-                let household = link.flag == HOUSEHOLD;
                 Ok(Link {
                     probability: link.probability,
-                    household,
+                    doubt: Doubt::from_name(&link.flag),
                     ..to_link(&name, row, texts.map(String::as_str))?
                 })
             })
@@ -84,7 +80,7 @@ pub fn read_links(source: &Source) -> Result<Vec<Link>, ColumnarError> {
             "" => None,
             text => Some(to_probability(name, row, text)?),
         };
-        links.push(Link { probability, household: optional(5) == HOUSEHOLD, ..link });
+        links.push(Link { probability, doubt: Doubt::from_name(optional(5)), ..link });
         Ok(())
     })?;
     Ok(links)
@@ -159,6 +155,6 @@ fn to_link(name: &str, row: u64, [left, right, similarity, class]: [&str; 4]) ->
         class: Classification::from_name(class)
             .ok_or_else(|| cell(COLUMNS[3], "not a class", "write match, borderline or non-match"))?,
         probability: None,
-        household: false,
+        doubt: None,
     })
 }

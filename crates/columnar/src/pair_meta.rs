@@ -40,7 +40,7 @@ pub(crate) fn to_json(meta: &PairMeta) -> String {
 /// Reads and checks the metadata: version, digest, epoch, names.
 pub(crate) fn from_json(file: &str, text: &str) -> Result<PairMeta, ColumnarError> {
     let again = "encode the links again, or ask the custodian for an intact file";
-    check_version(file, text)?;
+    check_version(file, text, FORMAT_VERSION)?;
     let json: PairMetaJson = serde_json::from_str(text)
         .map_err(|_| ColumnarError::file(file, "its token metadata is not readable", again))?;
     let schema = AuditSchema::parse(&json.schema)

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Int64Array, NullArray, RecordBatch, RunArray, StringArray};
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{DataType, Field, Schema};
-use mizuhiki_exchange::{
-    BlockId, Classification, CustodianId, KeyId, Link, RecordId, RecordIds, TokenMeta, TokenSet, compare_ids,
-};
+use mizuhiki_exchange::{BlockId, Classification, CustodianId, KeyId, Link, RecordId, RecordIds, Run, TokenMeta, TokenSet, compare_ids};
 use mizuhiki_schema::{LinkageSchema, Similarity};
 use parquet::arrow::ArrowWriter;
 use proptest::collection::{btree_set, vec};
@@ -109,6 +107,7 @@ fn meta(schema: &str) -> TokenMeta {
         schema: LinkageSchema::parse(schema).unwrap(),
         key_id: KeyId::from_bytes([7; 8]),
         custodian: CustodianId::new("Registry \"é\", 東京").unwrap(),
+        run: Run::default(),
     }
 }
 
@@ -165,7 +164,7 @@ fn assert_whole(set: &TokenSet) {
     for view in set.views() {
         assert_eq!((view.rows.len(), view.present.len()), (set.len(), set.len()));
         if let Some(meta) = set.meta() {
-            assert_eq!(view.rows.width(), meta.schema.token_bits());
+            assert_eq!(view.rows.width(), meta.schema.filter_bits());
         }
         for row in (0..set.len()).filter(|&row| !view.present[row]) {
             assert_eq!(view.rows.weight(row), 0);
@@ -182,8 +181,8 @@ fn read_all(extension: &str, bytes: &[u8]) {
         if let Ok((columns, rows)) = read_table(source, None, None) {
             assert!(rows.iter().all(|row| row.len() == columns.len()));
         }
-        if let Ok(set) = read_tokens(source) {
-            assert_whole(&set);
+        if let Ok(file) = read_tokens(source) {
+            assert_whole(&file.set);
         }
         for link in read_links(source).unwrap_or_default() {
             assert!((0.0..=1.0).contains(&link.similarity.get()));
@@ -224,7 +223,7 @@ fn links() -> impl Strategy<Value = Vec<Link>> {
             similarity: Similarity::new(similarity).unwrap(),
             class,
             probability: None,
-            household: false,
+            doubt: None,
         };
         links.into_iter().map(link).collect()
     })
@@ -337,7 +336,7 @@ fn valid_files() -> Vec<(&'static str, Vec<u8>)> {
         similarity: Similarity::new(f64::from(row) / 10.0).unwrap(),
         class: Classification::Borderline,
         probability: None,
-        household: false,
+        doubt: None,
     };
     let links: Vec<Link> = (0..9).map(link).collect();
     let people = people_batch(20);
@@ -400,7 +399,7 @@ proptest! {
         sorted.sort_by(|a, b| compare_ids(&a.0, &b.0));
         for format in TOKEN_FORMATS {
             let bytes = token_file(format, NATIVE, &rows);
-            let set = with_file(format, &bytes, read_tokens).unwrap();
+            let set = with_file(format, &bytes, read_tokens).unwrap().set;
             assert_whole(&set);
             prop_assert_eq!(rows_of(&set), sorted.clone(), "{}", format);
             prop_assert_eq!(set.meta(), Some(&meta(NATIVE)));
@@ -411,7 +410,7 @@ proptest! {
     fn bare_clks_round_trip(tokens in vec(any::<[u8; 8]>(), 0..20)) {
         let rows: Vec<TokenRow> =
             (0..).zip(tokens).map(|(row, token): (u32, _)| (row.to_string(), vec![Some(token)])).collect();
-        let set = with_file("json", &token_file("json", CLKHASH, &rows), read_tokens).unwrap();
+        let set = with_file("json", &token_file("json", CLKHASH, &rows), read_tokens).unwrap().set;
         prop_assert_eq!(rows_of(&set), rows);
         prop_assert!(set.meta().is_none());
     }

@@ -1,6 +1,6 @@
 //! What a token file says of itself, as JSON in the file's metadata (`protocols/08-file-formats.md` §2).
 
-use mizuhiki_exchange::{CustodianId, FORMAT_VERSION, KeyId, TokenMeta};
+use mizuhiki_exchange::{CustodianId, FORMAT_VERSION, KeyId, Run, RunName, SYMBOLS_VERSION, Task, TokenMeta};
 use mizuhiki_schema::LinkageSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,9 @@ use crate::ColumnarError;
 
 /// Metadata key in Parquet and Arrow files, and the mark of the first line in text files.
 pub(crate) const META_KEY: &str = "mizuhiki-tokens";
+
+/// Profiles whose files of version 1 hold diffused tokens.
+const DIFFUSED: [&str; 2] = ["hardened", "max-privacy"];
 
 const AGAIN: &str = "encode the records again, or ask the custodian for an intact file";
 
@@ -22,17 +25,25 @@ pub(crate) struct MetaJson {
     epoch: u32,
     /// The canonical linkage schema, as text.
     schema: String,
+    /// What sealed symbols were made for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<String>,
 }
 
 pub(crate) fn to_json(meta: &TokenMeta) -> String {
+    let sealed = meta.schema.symbols().is_some();
     let json = MetaJson {
-        version: FORMAT_VERSION,
+        version: if sealed { SYMBOLS_VERSION } else { FORMAT_VERSION },
         schema_digest: meta.schema.digest().to_string(),
         key_id: meta.key_id.to_string(),
         custodian: meta.custodian.to_string(),
         profile: meta.schema.profile_name().to_owned(),
         epoch: meta.schema.epoch(),
         schema: meta.schema.canonical().to_owned(),
+        task: sealed.then(|| meta.run.task.name().to_owned()),
+        run: sealed.then(|| meta.run.name.as_str().to_owned()),
     };
     match serde_json::to_string(&json) {
         Ok(text) => text,
@@ -43,9 +54,14 @@ pub(crate) fn to_json(meta: &TokenMeta) -> String {
 /// Reads and checks the metadata: version, digest, names.
 pub(crate) fn from_json(file: &str, text: &str) -> Result<TokenMeta, ColumnarError> {
     let again = AGAIN;
-    check_version(file, text)?;
+    let version = check_version(file, text, SYMBOLS_VERSION)?;
     let json: MetaJson = serde_json::from_str(text)
         .map_err(|_| ColumnarError::file(file, "its token metadata is not readable", again))?;
+    if version == FORMAT_VERSION && DIFFUSED.contains(&json.profile.as_str()) {
+        let problem = format!("made before sealed symbols: profile {} of that time is broken", json.profile);
+        let fix = "encode again with a schema of version 2, and keep this file as you keep names (CHANGELOG.md)";
+        return Err(ColumnarError::file(file, problem, fix));
+    }
     let schema = LinkageSchema::parse(&json.schema)
         .map_err(|_| ColumnarError::file(file, "the linkage schema inside is not valid", again))?;
     if schema.digest().to_string() != json.schema_digest {
@@ -68,20 +84,32 @@ pub(crate) fn from_json(file: &str, text: &str) -> Result<TokenMeta, ColumnarErr
     let custodian = CustodianId::new(&json.custodian).map_err(|error| {
         ColumnarError::file(file, format!("its custodian's name is unusable: {error}"), again)
     })?;
-    Ok(TokenMeta { schema, key_id, custodian })
+    let run = read_run(json.task.as_deref(), json.run.as_deref());
+    let run = match (schema.symbols().is_some(), version, run) {
+        (true, SYMBOLS_VERSION, Some(run)) => run,
+        (false, FORMAT_VERSION, _) if json.task.is_none() && json.run.is_none() => Run::default(),
+        _ => return Err(ColumnarError::file(file, "its version, task and run do not fit its schema", again)),
+    };
+    Ok(TokenMeta { schema, key_id, custodian, run })
 }
 
-/// The version is looked at first: later ones may have other members.
-pub(crate) fn check_version(file: &str, text: &str) -> Result<(), ColumnarError> {
+fn read_run(task: Option<&str>, run: Option<&str>) -> Option<Run> {
+    Some(Run { task: Task::from_name(task?)?, name: RunName::new(run?).ok()? })
+}
+
+/// The version, at most `newest`, is looked at first: later ones may have other members.
+pub(crate) fn check_version(file: &str, text: &str, newest: u32) -> Result<u32, ColumnarError> {
     let version = serde_json::from_str::<serde_json::Value>(text)
         .ok()
         .and_then(|value| value.get("version").and_then(serde_json::Value::as_u64))
         .ok_or_else(|| ColumnarError::file(file, "its token metadata is not readable", AGAIN))?;
-    if version != u64::from(FORMAT_VERSION) {
-        let problem = format!("token file version {version}; this build reads version {FORMAT_VERSION}");
-        return Err(ColumnarError::file(file, problem, "use the release that made the file"));
+    match u32::try_from(version) {
+        Ok(version) if (FORMAT_VERSION..=newest).contains(&version) => Ok(version),
+        _ => {
+            let problem = format!("token file version {version}; this build reads up to version {newest}");
+            Err(ColumnarError::file(file, problem, "use the release that made the file"))
+        }
     }
-    Ok(())
 }
 
 /// What a file states may be of any length; messages are not.

@@ -1,6 +1,7 @@
 //! Reading token files into memory, with every check before work starts.
 
-use std::io::{BufRead as _, BufReader, Read};
+use std::fs::File;
+use std::io::{BufReader, Read, Seek as _};
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::{Array, RecordBatch};
@@ -12,32 +13,150 @@ use mizuhiki_exchange::{BlockId, RecordIds, TokenMeta, TokenSet, TokenSetError, 
 
 use crate::arrow_text::{arrow_problem, damaged, guarded};
 use crate::clks::read_clks;
-use crate::file::Opened;
 use crate::hostile::{Parquet, check_arrow};
+use crate::symbol_file::SymbolFile;
+use crate::text_rows::TextRows;
 use crate::token_meta::{META_KEY, from_json};
 use crate::token_write::{BLOCK_PREFIX, COUNT_KEY, ID_COLUMN, token_columns};
 use crate::{ColumnarError, Format, Source};
 
-/// Longest line of a token file in text form, in bytes.
-const MAX_LINE_BYTES: u64 = 8 << 20;
+pub(crate) const NO_TOKENS: &str = "this is no token file: it says nothing of its linkage schema";
+pub(crate) const ENCODE_FIRST: &str = "give a file that `mizuhiki encode` made";
 
-const NO_TOKENS: &str = "this is no token file: it says nothing of its linkage schema";
-const ENCODE_FIRST: &str = "give a file that `mizuhiki encode` made";
+/// A token file that has been read and checked.
+#[derive(Debug)]
+pub struct TokenFile {
+    /// The records, with their tokens where these are filters.
+    pub set: TokenSet,
+    /// The tokens, where they are sealed symbols: they stay in the file.
+    pub symbols: Option<SymbolFile>,
+}
 
-/// Reads a token file whole: `.parquet`, `.arrow`, `.csv`, `.tsv`, or clkhash's `.json`.
+/// A token file of which it is known what it says of itself.
+pub struct OpenTokens {
+    name: String,
+    format: Format,
+    bytes: u64,
+    content: OpenContent,
+}
+
+enum OpenContent {
+    /// A list of CLKs says nothing of itself.
+    Clks(Box<dyn Read + Send>),
+    File(File, TokenMeta),
+}
+
+impl OpenTokens {
+    /// Opens `.parquet`, `.arrow`, `.csv`, `.tsv`, or clkhash's `.json`.
+    ///
+    /// # Errors
+    /// [`ColumnarError`] if the file is no token file.
+    pub fn open(source: &Source) -> Result<Self, ColumnarError> {
+        let opened = source.open()?;
+        let (name, format) = (opened.name.clone(), opened.format);
+        if format == Format::Json {
+            let bytes = opened.bytes.unwrap_or(0);
+            return Ok(Self { name, format, bytes, content: OpenContent::Clks(opened.into_read()) });
+        }
+        let mut file = opened.into_file()?;
+        let bytes = file.metadata().map_err(ColumnarError::io(&name, "read"))?.len();
+        let meta = read_meta(&name, format, &mut file)?;
+        Ok(Self { name, format, bytes, content: OpenContent::File(file, meta) })
+    }
+
+    /// Bytes of memory that the tokens will take, about: none where they stay in the file.
+    #[must_use]
+    pub fn bytes_in_memory(&self) -> u64 {
+        match &self.content {
+            OpenContent::File(_, meta) if meta.schema.symbols().is_some() => 0,
+            _ => self.bytes,
+        }
+    }
+
+    /// Reads the file and checks it; `on_rows` is told how many rows of sealed symbols were read so far.
+    ///
+    /// # Errors
+    /// [`ColumnarError`] if the file is damaged, or is not what it says of itself.
+    pub fn read(self, on_rows: &mut dyn FnMut(u64)) -> Result<TokenFile, ColumnarError> {
+        let (name, format) = (self.name, self.format);
+        let (file, meta) = match self.content {
+            OpenContent::Clks(read) => return read_clks(&name, read).map(of_filters),
+            OpenContent::File(file, meta) => (file, meta),
+        };
+        if meta.schema.symbols().is_some() {
+            let (set, symbols) = SymbolFile::read(&name, format, file, meta, on_rows)?;
+            return Ok(TokenFile { set, symbols: Some(symbols) });
+        }
+        let set = match format {
+            Format::Arrow => guarded(&name, || read_arrow(&name, file, meta)),
+            Format::Parquet => guarded(&name, || read_parquet(&name, file, meta)),
+            Format::Tsv => read_text(&name, file, meta, '\t'),
+            _ => read_text(&name, file, meta, ','),
+        };
+        set.map(of_filters)
+    }
+}
+
+/// Opens and reads a token file.
 ///
 /// # Errors
-/// [`ColumnarError`] if the file is no token file, is damaged, or is not what it says of itself.
-pub fn read_tokens(source: &Source) -> Result<TokenSet, ColumnarError> {
-    let opened = source.open()?;
-    let name = opened.name.clone();
-    match opened.format {
-        Format::Json => read_clks(&name, opened.into_read()),
-        Format::Csv => read_text(&name, opened.into_read(), ','),
-        Format::Tsv => read_text(&name, opened.into_read(), '\t'),
-        Format::Arrow => guarded(&name, || read_arrow(&name, opened)),
-        Format::Parquet => guarded(&name, || read_parquet(&name, opened)),
+/// As [`OpenTokens::open`] and [`OpenTokens::read`].
+pub fn read_tokens(source: &Source) -> Result<TokenFile, ColumnarError> {
+    OpenTokens::open(source)?.read(&mut |_| ())
+}
+
+const fn of_filters(set: TokenSet) -> TokenFile {
+    TokenFile { set, symbols: None }
+}
+
+/// What a file says of itself; the file is at its beginning before and after.
+fn read_meta(name: &str, format: Format, file: &mut File) -> Result<TokenMeta, ColumnarError> {
+    let clone = file.try_clone().map_err(ColumnarError::io(name, "read"))?;
+    let text = match format {
+        Format::Arrow => guarded(name, || arrow_meta(name, clone))?,
+        Format::Parquet => guarded(name, || {
+            let parquet = Parquet::open(name, clone)?;
+            Ok(parquet.metadata.schema().metadata().get(META_KEY).cloned())
+        })?,
+        _ => {
+            let delimiter = if format == Format::Tsv { '\t' } else { ',' };
+            Some(TextRows::open(name, BufReader::new(clone), delimiter)?.meta().to_owned())
+        }
+    };
+    file.rewind().map_err(ColumnarError::io(name, "read"))?;
+    from_json(name, &text.ok_or_else(|| ColumnarError::file(name, NO_TOKENS, ENCODE_FIRST))?)
+}
+
+fn arrow_meta(name: &str, mut file: File) -> Result<Option<String>, ColumnarError> {
+    check_arrow(name, &mut file)?;
+    let reader =
+        FileReader::try_new_buffered(file, None).map_err(|error| damaged(name, arrow_problem(&error)))?;
+    Ok(reader.schema().metadata().get(META_KEY).cloned())
+}
+
+/// Checks the number of rows that a file states.
+pub(crate) fn stated_count(name: &str, stated: Option<&str>, found: usize) -> Result<(), ColumnarError> {
+    match stated.and_then(|text| text.trim().parse::<usize>().ok()) {
+        Some(count) if count == found => Ok(()),
+        Some(count) => {
+            let problem = format!("the file states {count} records but has {found}");
+            Err(ColumnarError::file(name, problem, "copy the file again"))
+        }
+        None => Err(damaged(name, "its record count is missing, so it was not finished")),
     }
+}
+
+/// A set of tokens, or why its records make none.
+pub(crate) fn of_set<T>(name: &str, set: Result<T, TokenSetError>) -> Result<T, ColumnarError> {
+    set.map_err(|error| match error {
+        TokenSetError::RepeatedId { first, second } => ColumnarError::row(
+            name,
+            second as u64,
+            format!("the record id stands in row {first} already"),
+            "give each record its own id",
+        ),
+        other => ColumnarError::file(name, other.to_string(), "split the file"),
+    })
 }
 
 /// Gathers rows and checks them against the metadata.
@@ -62,7 +181,7 @@ impl<'n> Gather<'n> {
                 format!("its columns are not those of its schema, which are {}", expected.join(", "));
             return Err(ColumnarError::file(name, problem, "ask the custodian for an intact file"));
         }
-        let bits = meta.schema.token_bits();
+        let bits = meta.schema.filter_bits();
         let view = |name: &str| View { name: name.to_owned(), rows: BitRows::new(bits), present: Vec::new() };
         let blocks = vec![Vec::new(); columns.len() - 1 - views];
         let views = meta.schema.view_names().into_iter().map(view).collect();
@@ -150,31 +269,12 @@ impl<'n> Gather<'n> {
     }
 
     fn finish(self, stated: Option<&str>) -> Result<TokenSet, ColumnarError> {
-        let found = self.ids.len();
-        match stated.and_then(|text| text.trim().parse::<usize>().ok()) {
-            Some(count) if count == found => {}
-            Some(count) => {
-                let problem = format!("the file states {count} records but has {found}");
-                return Err(ColumnarError::file(self.name, problem, "copy the file again"));
-            }
-            None => {
-                return Err(damaged(self.name, "its record count is missing, so it was not finished"));
-            }
-        }
-        TokenSet::new(Some(self.meta), self.ids, self.views, self.blocks).map_err(|error| match error {
-            TokenSetError::RepeatedId { first, second } => ColumnarError::row(
-                self.name,
-                second as u64,
-                format!("the record id stands in row {first} already"),
-                "give each record its own id",
-            ),
-            other => ColumnarError::file(self.name, other.to_string(), "split the file"),
-        })
+        stated_count(self.name, stated, self.ids.len())?;
+        of_set(self.name, TokenSet::new(Some(self.meta), self.ids, self.views, self.blocks))
     }
 }
 
-fn read_parquet(name: &str, opened: Opened) -> Result<TokenSet, ColumnarError> {
-    let file = opened.into_file()?;
+fn read_parquet(name: &str, file: File, meta: TokenMeta) -> Result<TokenSet, ColumnarError> {
     let bytes = file.metadata().map_err(ColumnarError::io(name, "read"))?.len();
     let parquet = Parquet::open(name, file)?;
     let count = parquet
@@ -184,81 +284,51 @@ fn read_parquet(name: &str, opened: Opened) -> Result<TokenSet, ColumnarError> {
         .key_value_metadata()
         .and_then(|pairs| pairs.iter().find(|pair| pair.key == COUNT_KEY))
         .and_then(|pair| pair.value.clone());
-    let mut gather = begin(name, parquet.metadata.schema(), bytes)?;
+    let mut gather = begin(name, meta, parquet.metadata.schema(), bytes)?;
     for batch in parquet.batches(name)? {
         gather.push_batch(&batch.map_err(|error| damaged(name, arrow_problem(&error)))?)?;
     }
     gather.finish(count.as_deref())
 }
 
-fn read_arrow(name: &str, opened: Opened) -> Result<TokenSet, ColumnarError> {
-    let mut file = opened.into_file()?;
+fn read_arrow(name: &str, mut file: File, meta: TokenMeta) -> Result<TokenSet, ColumnarError> {
     let bytes = file.metadata().map_err(ColumnarError::io(name, "read"))?.len();
     check_arrow(name, &mut file)?;
     let reader =
         FileReader::try_new_buffered(file, None).map_err(|error| damaged(name, arrow_problem(&error)))?;
     let count = reader.custom_metadata().get(COUNT_KEY).cloned();
-    let mut gather = begin(name, &reader.schema(), bytes)?;
+    let mut gather = begin(name, meta, &reader.schema(), bytes)?;
     for batch in reader {
         gather.push_batch(&batch.map_err(|error| damaged(name, arrow_problem(&error)))?)?;
     }
     gather.finish(count.as_deref())
 }
 
-fn begin<'n>(name: &'n str, schema: &arrow_schema::Schema, bytes: u64) -> Result<Gather<'n>, ColumnarError> {
-    let meta =
-        schema.metadata().get(META_KEY).ok_or_else(|| ColumnarError::file(name, NO_TOKENS, ENCODE_FIRST))?;
+fn begin<'n>(
+    name: &'n str,
+    meta: TokenMeta,
+    schema: &arrow_schema::Schema,
+    bytes: u64,
+) -> Result<Gather<'n>, ColumnarError> {
     let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    let gather = Gather::new(name, from_json(name, meta)?, &columns)?;
-    Ok(Gather { most_rows: bytes, ..gather })
+    Ok(Gather { most_rows: bytes, ..Gather::new(name, meta, &columns)? })
 }
 
-fn read_text(name: &str, read: Box<dyn Read + Send>, delimiter: char) -> Result<TokenSet, ColumnarError> {
-    let mut input = BufReader::with_capacity(1 << 17, read);
-    let mut line = Vec::new();
-    let first = next_line(name, &mut input, &mut line)?.unwrap_or_default();
-    let meta = first
-        .strip_prefix('#')
-        .and_then(|line| line.strip_prefix(META_KEY))
-        .ok_or_else(|| ColumnarError::file(name, NO_TOKENS, ENCODE_FIRST))?;
-    let meta = from_json(name, meta.trim())?;
-    let header = next_line(name, &mut input, &mut line)?.unwrap_or_default().to_owned();
-    let columns: Vec<&str> = header.split(delimiter).collect();
-    let mut gather = Gather::new(name, meta, &columns)?;
-    let (views, fields) = (gather.views.len(), columns.len());
-    let mut token = Vec::new();
-    let mut count = None;
-    let mut record = csv::StringRecord::new();
-    while let Some(text) = next_line(name, &mut input, &mut line)? {
-        let row = gather.ids.len() as u64 + 1;
-        if count.is_some() {
-            return Err(ColumnarError::row(
-                name,
-                row,
-                "there are rows after the end mark",
-                "copy the file again",
-            ));
-        }
-        // A record has a delimiter, the end mark none; an id may begin like the end mark.
-        if let Some(stated) = text.strip_prefix("#end ").filter(|rest| !rest.contains(delimiter)) {
-            count = Some(stated.to_owned());
-            continue;
-        }
-        if !split_line(text, delimiter as u8, &mut record) || record.len() != fields {
-            let problem = format!("the row has not {fields} fields");
-            return Err(ColumnarError::row(name, row, problem, "copy the file again"));
-        }
+fn read_text(name: &str, file: File, meta: TokenMeta, delimiter: char) -> Result<TokenSet, ColumnarError> {
+    let mut rows = TextRows::open(name, BufReader::with_capacity(1 << 17, file), delimiter)?;
+    let columns: Vec<String> = rows.columns().into_iter().map(str::to_owned).collect();
+    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let mut gather = Gather::new(name, meta, &names)?;
+    let views = gather.views.len();
+    let (mut token, mut row) = (Vec::new(), 0);
+    while let Some(record) = rows.next()? {
+        row += 1;
         gather.push_id(record.get(0).unwrap_or_default())?;
         for (index, text) in record.iter().skip(1).enumerate() {
             token.clear();
             STANDARD.decode_vec(text, &mut token).map_err(|_| {
-                ColumnarError::cell(
-                    name,
-                    row,
-                    columns[index + 1],
-                    "the value is not base64",
-                    "copy the file again",
-                )
+                let again = "copy the file again";
+                ColumnarError::cell(name, row, names[index + 1], "the value is not base64", again)
             })?;
             let value = (!text.is_empty()).then_some(token.as_slice());
             if index < views {
@@ -268,43 +338,5 @@ fn read_text(name: &str, read: Box<dyn Read + Send>, delimiter: char) -> Result<
             }
         }
     }
-    gather.finish(count.as_deref())
-}
-
-/// Splits one line into fields; ids may be quoted, tokens never are.
-fn split_line(line: &str, delimiter: u8, record: &mut csv::StringRecord) -> bool {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .delimiter(delimiter)
-        // A carriage return ends no record: what follows it would be passed over.
-        .terminator(csv::Terminator::Any(b'\n'))
-        .buffer_capacity(line.len() + 1)
-        // A byte-order mark would be taken from the start: here it belongs to an id.
-        .from_reader(b"\n".chain(line.as_bytes()));
-    matches!(reader.read_record(record), Ok(true))
-}
-
-/// The next line without its end, as text.
-fn next_line<'l>(
-    name: &str,
-    input: &mut BufReader<Box<dyn Read + Send>>,
-    line: &'l mut Vec<u8>,
-) -> Result<Option<&'l str>, ColumnarError> {
-    line.clear();
-    let count = input
-        .by_ref()
-        .take(MAX_LINE_BYTES)
-        .read_until(b'\n', line)
-        .map_err(ColumnarError::io(name, "read"))?;
-    if count == 0 {
-        return Ok(None);
-    }
-    if count as u64 == MAX_LINE_BYTES {
-        return Err(ColumnarError::file(name, "a line is longer than 8 MiB", ENCODE_FIRST));
-    }
-    let text = line.strip_suffix(b"\n").unwrap_or(line);
-    let text = text.strip_suffix(b"\r").unwrap_or(text);
-    std::str::from_utf8(text)
-        .map(Some)
-        .map_err(|_| ColumnarError::file(name, "it is not UTF-8 text", ENCODE_FIRST))
+    gather.finish(rows.stated().as_deref())
 }

@@ -31,7 +31,7 @@ const BLOCK_BYTES: i32 = 8;
 /// Metadata key of the record count.
 pub(crate) const COUNT_KEY: &str = "mizuhiki-count";
 
-/// Rows in a Parquet row group: 24 MiB for six views of 2,048 bits.
+/// Rows in a Parquet row group: 24 MiB for 192 symbols of 64 bits.
 const ROW_GROUP_ROWS: usize = 16_384;
 
 /// A run of encoded records.
@@ -39,7 +39,7 @@ const ROW_GROUP_ROWS: usize = 16_384;
 pub struct TokenRows {
     /// Record ids, in row order.
     pub ids: RecordIds,
-    /// Serialised tokens of each view, row after row.
+    /// Serialised tokens of each view, or sealed symbols as the only one, row after row.
     pub views: Vec<Vec<u8>>,
     /// For each view and row, whether there is a token.
     pub present: Vec<Vec<bool>>,
@@ -74,8 +74,8 @@ impl TokenWriter {
         let format = target.format(Format::Arrow)?;
         let name = target.name();
         let columns = token_columns(meta);
-        let views = meta.schema.view_names().len();
-        let row_bytes = meta.schema.token_bits() / 8;
+        let views = meta.schema.token_columns().len();
+        let row_bytes = meta.schema.token_bytes();
         if format == Format::Json && meta.schema.profile_name() != "clkhash" {
             return Err(ColumnarError::UnsuitableFormat {
                 file: name,
@@ -210,7 +210,7 @@ impl TokenWriter {
 
 /// Names of the columns, in order: ids, views, passes.
 pub(crate) fn token_columns(meta: &TokenMeta) -> Vec<String> {
-    let views = meta.schema.view_names().into_iter().map(str::to_owned);
+    let views = meta.schema.token_columns().into_iter().map(str::to_owned);
     let passes = meta.schema.pass_names().into_iter().map(|pass| format!("{BLOCK_PREFIX}{pass}"));
     std::iter::once(ID_COLUMN.to_owned()).chain(views).chain(passes).collect()
 }

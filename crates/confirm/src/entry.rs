@@ -40,6 +40,20 @@ pub fn read_id<R: Read, H: crate::Header>(input: &mut DocumentReader<R, H>) -> R
     })
 }
 
+/// Bytes of a common symbol in an entry, filled up with zeros; all zero where tokens have none.
+const SYMBOL_BYTES: usize = 8;
+
+/// Appends a common symbol of a ticket's pair.
+///
+/// # Errors
+/// [`ConfirmError::Io`].
+pub fn write_symbol<W: Write>(
+    out: &mut DocumentWriter<'_, W>,
+    symbol: [u8; SYMBOL_BYTES],
+) -> Result<(), ConfirmError> {
+    out.write(&symbol)
+}
+
 /// Reads a ticket.
 ///
 /// # Errors
@@ -58,8 +72,10 @@ pub struct Tickets {
     pub header: TicketsHeader,
     /// The tickets.
     pub tickets: Vec<Ticket>,
-    /// Ids of the custodian's records, one a ticket; none in the authority's copy.
+    /// Ids of the custodian's records, one per ticket; none in the authority's copy.
     pub ids: Vec<String>,
+    /// A symbol that both records have, one per ticket, in the upper bits; zero where tokens have none.
+    pub symbols: Vec<[u8; 8]>,
 }
 
 impl Tickets {
@@ -71,11 +87,14 @@ impl Tickets {
         let mut input = DocumentReader::<_, TicketsHeader>::new(input)?;
         let count = check_count(input.header().batch.tickets)?;
         let with_ids = input.header().side.is_some();
-        let (mut tickets, mut ids) = (Vec::new(), Vec::new());
+        let (mut tickets, mut ids, mut symbols) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..count {
             tickets.push(read_ticket(&mut input)?);
             if with_ids {
                 ids.push(read_id(&mut input)?);
+                let mut symbol = [0; SYMBOL_BYTES];
+                input.read(&mut symbol)?;
+                symbols.push(symbol);
             }
         }
         let (header, _) = input.finish()?;
@@ -84,7 +103,7 @@ impl Tickets {
             let reason = Reason::Signer { expected, found: header.signer.fingerprint() };
             return Err(ConfirmError::refused(Party::LinkageUnit, reason));
         }
-        Ok(Self { header, tickets, ids })
+        Ok(Self { header, tickets, ids, symbols })
     }
 }
 

@@ -24,7 +24,7 @@ pub use circuit::{Circuit, LeftInput, MAX_SLOTS, Range, RightInput, Shape};
 pub use document::{DocumentReader, DocumentWriter, Header, Kind, Seal};
 pub use entry::{
     PublicKey, Tickets, check_backend, check_count, read_evaluation_key, read_id, read_nonce, read_ticket,
-    write_id,
+    write_id, write_symbol,
 };
 pub use error::{ConfirmError, Party, Reason};
 pub use filters::Filters;

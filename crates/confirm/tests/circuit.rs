@@ -39,8 +39,8 @@ fn rule(confirm: &str) -> Option<Rule> {
     let field =
         |name: &str| format!(r#"{{"name":"{name}","kind":"surname","features":[{{"type":"ngram","n":2}}]}}"#);
     let document = format!(
-        r#"{{"format":"mizuhiki-linkage-schema","version":1,"name":"test","profile":"hardened",
-            "locale":{{"pack":"en-Latn"}},"fields":[{}],"diffusion":{{"taps":7,"bits":2048}},
+        r#"{{"format":"mizuhiki-linkage-schema","version":2,"name":"test","profile":"hardened",
+            "locale":{{"pack":"en-Latn"}},"fields":[{}],
             "views":[{{"name":"whole","fields":["a","b","c"]}}],"thresholds":{{"accept":0.8,"borderline":0.7}},
             "confirm":{confirm}}}"#,
         ["a", "b", "c"].map(field).join(",")

@@ -5,13 +5,13 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use mizuhiki_columnar::{ReadOptions, Source, TableReader, Target, TextChunk, WriteFile};
+use mizuhiki_columnar::{ReadOptions, Source, TableReader, Target, TextChunk, WriteFile, read_tokens};
 use mizuhiki_confirm::{
     Backend, Batch, CiphertextsHeader, Circuit, Commitment, ConfirmError, DocumentWriter, Encryptor as _,
     Filters, Hash, Party, PartyKey, PublicKey, Reason, Rule, Side, Tickets, in_order,
 };
-use mizuhiki_encode::{ConfirmEncoder, ConfirmRow, ConfirmWorker, LinkageKey};
-use mizuhiki_exchange::CustodianId;
+use mizuhiki_encode::{ConfirmEncoder, ConfirmRecord, ConfirmRow, ConfirmWorker, LinkageKey};
+use mizuhiki_exchange::{CustodianId, Run, SymbolReader as _};
 use mizuhiki_schema::LinkageSchema;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
@@ -46,6 +46,9 @@ pub struct ConfirmJob<'a, B> {
     pub tickets: PathBuf,
     /// The authority's public key.
     pub public: PathBuf,
+    /// The custodian's own token file, where tokens are sealed symbols: what was suppressed and what is random in it
+    /// cannot be worked out again.
+    pub tokens: Option<Source>,
     /// Where the ciphertexts go.
     pub output: Target,
     /// Who encrypts: the name that the tokens were encoded under.
@@ -173,6 +176,8 @@ struct Asked {
     side: Side,
     encoder: ConfirmEncoder,
     circuit: Circuit,
+    /// Of the records that tickets name, by id, their sealed symbols as they were sent.
+    sent: Option<HashMap<String, Vec<u8>>>,
 }
 
 impl Asked {
@@ -193,7 +198,14 @@ impl Asked {
             return Err(in_tickets(ConfirmError::Refused { party: Party::LinkageUnit, reason }));
         }
         let in_schema = |reason| CustodianError::Encode { file: "linkage schema".to_owned(), reason };
-        let encoder = ConfirmEncoder::new(job.schema, job.key, batch.custodian(side)).map_err(in_schema)?;
+        let (run, sent) = match job.schema.symbols() {
+            Some(_) => {
+                let (run, sent) = read_sent(job, &tickets.ids)?;
+                (run, Some(sent))
+            }
+            None => (Run::default(), None),
+        };
+        let encoder = ConfirmEncoder::new(job.schema, job.key, &run, &job.custodian).map_err(in_schema)?;
         let (Some(encoder), Some(rule)) = (encoder, Rule::of_schema(job.schema)) else {
             return Err(CustodianError::NothingToConfirm);
         };
@@ -203,12 +215,74 @@ impl Asked {
             .and_then(|()| batch.check(&tickets.tickets, &public.header.policy))
             .map_err(&in_tickets)?;
         let circuit = Circuit::new(rule).map_err(&in_tickets)?;
-        Ok(Self { public, tickets, side, encoder, circuit })
+        Ok(Self { public, tickets, side, encoder, circuit, sent })
+    }
+
+    /// Which of a record's rows a ticket is about, if the tokens that it is bound to are the record's.
+    fn row_of(&self, ticket: usize, record: &ConfirmRecord) -> Option<usize> {
+        let rows = &record.rows;
+        let batch = self.batch();
+        let commitment = self.tickets.tickets[ticket].side(self.side);
+        let find = |digests: &[Hash]| commitment.find(batch.key_id, batch.custodian(self.side), digests);
+        let Some(sent) = &self.sent else {
+            let digest = |row: &ConfirmRow| Commitment::row_digest(row.tokens.iter().map(Option::as_deref));
+            return find(&rows.iter().map(digest).collect::<Vec<_>>());
+        };
+        let token = sent.get(&self.tickets.ids[ticket])?;
+        find(&[Commitment::row_digest(std::iter::once(Some(token.as_slice())))])?;
+        // The common symbol tells which of the record's names or addresses the other record agrees with.
+        let symbol = self.tickets.symbols[ticket];
+        let bytes = self.encoder.symbol_bytes();
+        let stands = |symbol: &[u8]| token.chunks_exact(bytes).any(|of_token| of_token == symbol);
+        // Few symbols are suppressed: a record of which half are not in its token is another, or has changed.
+        let there = record.symbols.iter().filter(|symbol| stands(&symbol.to_be_bytes()[..bytes])).count();
+        if there * 2 < record.symbols.len() {
+            return None;
+        }
+        if symbol == [0; 8] {
+            // The pair has none: it was not found by its tokens.
+            return (!rows.is_empty()).then_some(0);
+        }
+        let wide = u64::from_be_bytes(symbol);
+        rows.iter().position(|row| stands(&symbol[..bytes]) && row.symbols.binary_search(&wide).is_ok())
     }
 
     const fn batch(&self) -> &Batch {
         &self.tickets.header.batch
     }
+}
+
+/// The run that a custodian's own token file was made for, and the symbols of the records `ids` in it.
+fn read_sent<B>(
+    job: &ConfirmJob<'_, B>,
+    ids: &[String],
+) -> Result<(Run, HashMap<String, Vec<u8>>), CustodianError> {
+    let Some(source) = &job.tokens else { return Err(CustodianError::NoTokens) };
+    let file = read_tokens(source)?;
+    let other = |what| CustodianError::OtherTokens { file: source.name(), what };
+    let (Some(symbols), Some(meta)) = (&file.symbols, file.set.meta()) else { return Err(other("schema")) };
+    if meta.schema.digest() != job.schema.digest() {
+        return Err(other("schema"));
+    }
+    if meta.key_id != job.key.fingerprint() {
+        return Err(other("linkage key"));
+    }
+    if meta.custodian != job.custodian {
+        return Err(other("custodian"));
+    }
+    let mut wanted: HashMap<u32, &String> = HashMap::new();
+    wanted.extend(ids.iter().filter_map(|id| Some((file.set.record(id)?, id))));
+    let (per_record, bytes) = (symbols.per_record(), symbols.symbol_bytes());
+    let mut sent = HashMap::new();
+    symbols.read(&mut |records, symbols| {
+        for (record, symbols) in records.iter().zip(symbols.chunks_exact(per_record)) {
+            if let Some(id) = wanted.get(record) {
+                let token = symbols.iter().flat_map(|symbol| symbol.to_be_bytes()[..bytes].to_vec()).collect();
+                sent.insert((*id).clone(), token);
+            }
+        }
+    })?;
+    Ok((meta.run.clone(), sent))
 }
 
 /// Which tickets a record of the table has.
@@ -334,17 +408,14 @@ impl ChunkWorker for FindWorker<'_> {
             let id = self.id_place.map_or(number.as_str(), |place| chunk.get(index, place).trim());
             let Some(tickets) = finder.wanted.tickets.get(id) else { continue };
             let value = |column: usize| self.places[column].map_or("", |place| chunk.get(index, place));
-            let rows = self
+            let record = self
                 .worker
                 .encode(row, &value)
                 .map_err(|reason| CustodianError::Encode { file: self.file.to_owned(), reason })?;
-            let digest = |row: &ConfirmRow| Commitment::row_digest(row.tokens.iter().map(Option::as_deref));
-            let digests: Vec<_> = rows.iter().map(digest).collect();
             for &ticket in tickets {
-                let (asked, batch) = (finder.asked, finder.asked.batch());
-                let commitment = asked.tickets.tickets[ticket].side(asked.side);
-                let meant = commitment.find(batch.key_id, batch.custodian(asked.side), &digests);
-                let filters = meant.map(|row| Filters::new(asked.circuit.rule(), rows[row].filters.to_vec()));
+                let asked = finder.asked;
+                let meant = asked.row_of(ticket, &record);
+                let filters = meant.map(|row| Filters::new(asked.circuit.rule(), record.rows[row].filters.to_vec()));
                 made.push((
                     ticket,
                     filters

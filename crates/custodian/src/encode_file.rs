@@ -7,8 +7,8 @@ use mizuhiki_columnar::{
     UnreadableValues,
 };
 use mizuhiki_encode::{EncodedRows, Encoder, Issue, LinkageKey, ViewStats, Worker};
-use mizuhiki_exchange::{CustodianId, TokenMeta};
-use mizuhiki_schema::{LinkageSchema, SchemaBody};
+use mizuhiki_exchange::{CustodianId, Run, Task, TokenMeta};
+use mizuhiki_schema::{LinkageSchema, SchemaBody, Symbols};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
@@ -18,10 +18,14 @@ use crate::ids::{IdSource, is_id_header};
 use crate::shuffle::Shuffle;
 use crate::spill::SpillOr;
 use crate::summary::Alternatives;
+use crate::symbols::{Finder, Sealer, Shared, SymbolReport, pack};
 use crate::{CustodianError, EncodeSummary, IdPolicy};
 
 /// Records from which the limit on repeated tokens is enforced; a share of a few records says little.
 const MIN_RECORDS_FOR_LIMIT: u64 = 1_000;
+
+/// Share of suppressed symbols from which it is said that linkage suffers.
+const MUCH_SUPPRESSED: f64 = 0.05;
 
 /// What is done when a shuffle in temporary files fails.
 const SHUFFLE: &str = "shuffle in temporary files for it";
@@ -40,6 +44,8 @@ pub struct EncodeJob<'a> {
     pub output: Target,
     /// Who encodes.
     pub custodian: CustodianId,
+    /// What the tokens are for; of no meaning where they are filters.
+    pub run: Run,
     /// Column of the input's ids; found by its name if `None`.
     pub id_column: Option<String>,
     /// Which ids the tokens get.
@@ -56,7 +62,7 @@ pub type OnProgress<'p> = &'p (dyn Fn(u64, Option<f64>) + Sync);
 /// # Errors
 /// [`CustodianError`]; nothing is written then.
 pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<EncodeSummary, CustodianError> {
-    let encoder = Encoder::new(job.schema, job.key)
+    let encoder = Encoder::new(job.schema, job.key, &job.run, &job.custodian)
         .map_err(|reason| CustodianError::Encode { file: "linkage schema".to_owned(), reason })?;
     let reader = TableReader::open(&job.input, &job.options)?;
     let name = reader.name().to_owned();
@@ -68,7 +74,13 @@ pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<En
         wanted.push(index);
         (column, wanted.len() - 1)
     });
-    let meta = TokenMeta { schema: job.schema.clone(), key_id: encoder.key_id(), custodian: job.custodian };
+    let suppresses = job.schema.symbols().is_some() && job.run.task == Task::Link;
+    let meta = TokenMeta {
+        schema: job.schema.clone(),
+        key_id: encoder.key_id(),
+        custodian: job.custodian,
+        run: job.run,
+    };
     let ids = IdSource::new(&name, policy, id_place, random()?)?;
     let shuffle = (!clk_list).then(random).transpose()?.map(|random| Shuffle::new(job.schema, random));
     let mut sink = Sink {
@@ -76,6 +88,9 @@ pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<En
         shuffle,
         writer: TokenWriter::create(&job.output, &meta)?,
         blocks: BlockCounts::new(job.schema),
+        symbols: job.schema.symbols(),
+        finder: suppresses.then(Finder::new),
+        threads: job.threads.max(1),
         records: 0,
         rows: 0,
         file: job.output.name(),
@@ -90,7 +105,9 @@ pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<En
     check_repeats(&name, job.schema, &mut summary)?;
     let blocks = std::mem::take(&mut sink.blocks).settle(job.schema, sink.records);
     warn_of_blocks(&blocks, &mut summary);
-    sink.finish(&blocks)?;
+    warn_of_population(job.schema, &mut summary);
+    summary.symbols = sink.finish(&blocks)?;
+    warn_of_suppressed(&mut summary);
     summary.blocking = blocks.into_report();
     Ok(summary)
 }
@@ -174,6 +191,9 @@ struct Sink {
     shuffle: Option<Shuffle>,
     writer: TokenWriter,
     blocks: BlockCounts,
+    symbols: Option<Symbols>,
+    finder: Option<Finder>,
+    threads: usize,
     records: u64,
     rows: u64,
     file: String,
@@ -181,11 +201,21 @@ struct Sink {
 
 impl Sink {
     fn push(&mut self, chunk: &TextChunk, encoded: EncodedRows) -> Result<(), CustodianError> {
-        let EncodedRows { views, present, blocks, records } = encoded;
+        let EncodedRows { views, present, blocks, records, symbols } = encoded;
         self.blocks.add(&blocks, &records);
-        let rows = TokenRows { ids: self.ids.ids(chunk)?.repeated(&records), views, present, blocks };
+        let ids = self.ids.ids(chunk)?;
         self.records += chunk.rows() as u64;
         self.rows += records.len() as u64;
+        let rows = match &self.symbols {
+            Some(shape) => {
+                if let Some(finder) = &mut self.finder {
+                    finder.push(&symbols).map_err(|error| SpillOr::from(error).of(&self.file, SHUFFLE))?;
+                }
+                let present = vec![vec![true; chunk.rows()]];
+                TokenRows { ids, views: vec![pack(&symbols, shape)], present, blocks }
+            }
+            None => TokenRows { ids: ids.repeated(&records), views, present, blocks },
+        };
         match &mut self.shuffle {
             Some(shuffle) => {
                 shuffle.push(&rows).map_err(|error| SpillOr::from(error).of(&self.file, SHUFFLE))
@@ -194,15 +224,27 @@ impl Sink {
         }
     }
 
-    fn finish(mut self, blocks: &SettledBlocks) -> Result<(), CustodianError> {
+    fn finish(mut self, blocks: &SettledBlocks) -> Result<Option<SymbolReport>, CustodianError> {
         let map = self.ids.finish()?;
-        if let Some(shuffle) = self.shuffle {
-            let file = self.file;
+        let shuffle = |error: SpillOr| error.of(&self.file, SHUFFLE);
+        let mut sealer = match &self.symbols {
+            Some(symbols) => {
+                let shared = self.finder.map_or_else(|| Ok(Shared::none()), |finder| finder.finish(self.threads));
+                let random = (0..self.threads).map(|_| random()).collect::<Result<_, _>>()?;
+                Some(Sealer::new(symbols, shared.map_err(|error| shuffle(error.into()))?, random))
+            }
+            None => None,
+        };
+        let mut report = SymbolReport::default();
+        if let Some(shuffled) = self.shuffle {
             let write = |rows: &mut TokenRows| {
                 blocks.take_away(&mut rows.blocks);
+                if let Some(sealer) = &mut sealer {
+                    report.add(&sealer.seal(&mut rows.views[0]));
+                }
                 self.writer.write(rows).map_err(SpillOr::from)
             };
-            shuffle.finish(write).map_err(|error: SpillOr| error.of(&file, SHUFFLE))?;
+            shuffled.finish(write).map_err(shuffle)?;
         }
         // The map first, as tokens without their map could not be led back; but not before the tokens are safe on the
         // disk, as the tokens of an earlier run need the map that this one replaces.
@@ -210,7 +252,8 @@ impl Sink {
         if let Some(map) = map {
             map.commit()?;
         }
-        Ok(tokens.commit()?)
+        tokens.commit()?;
+        Ok(sealer.map(|sealer| SymbolReport { per_record: sealer.per_record(), ..report }))
     }
 }
 
@@ -300,6 +343,31 @@ fn warn_of_blocks(blocks: &SettledBlocks, summary: &mut EncodeSummary) {
                 pass.pass, pass.frequent_records
             ));
         }
+    }
+}
+
+/// Says that a file is larger than what the schema was measured for.
+fn warn_of_population(schema: &LinkageSchema, summary: &mut EncodeSummary) {
+    if let Some(symbols) = schema.symbols().filter(|symbols| summary.records > symbols.population) {
+        summary.warnings.push(format!(
+            "{} records, but the schema's symbols are for a population of at most {}: more people share a symbol by \
+             their names alone; agree on more positions per symbol (protocols/03-tokens.md §6)",
+            summary.records, symbols.population
+        ));
+    }
+}
+
+/// Says that much was suppressed.
+fn warn_of_suppressed(summary: &mut EncodeSummary) {
+    let Some(symbols) = summary.symbols else { return };
+    let share = symbols.suppressed as f64 / symbols.real.max(1) as f64;
+    if share > MUCH_SUPPRESSED {
+        summary.warnings.push(format!(
+            "{:.1} % of the symbols are suppressed, because several records of this file have them: such records are \
+             found less well; deduplicate the file first (--for dedupe), and look for a placeholder that the schema \
+             should list as missing",
+            share * 100.0
+        ));
     }
 }
 

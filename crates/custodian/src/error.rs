@@ -147,6 +147,20 @@ pub enum CustodianError {
         /// The file.
         file: String,
     },
+    /// Sealed symbols that cannot be worked out again.
+    #[error(
+        "the tokens are sealed symbols, of which some are suppressed and some random: name the token file that you sent \
+         with --tokens"
+    )]
+    NoTokens,
+    /// A token file of something else.
+    #[error("{file}: this token file is of another {what}; give the one that you sent to the linkage unit")]
+    OtherTokens {
+        /// The token file.
+        file: String,
+        /// What differs.
+        what: &'static str,
+    },
     /// A schema that does not say how pairs are confirmed.
     #[error(
         "the schema does not say how pairs are confirmed; agree on a member \"confirm\" (protocols/01-linkage-schema.md §2.5)"

@@ -17,6 +17,7 @@ mod select;
 mod shuffle;
 mod spill;
 mod summary;
+mod symbols;
 mod ties;
 
 pub use blocks::{BlockingReport, PassReport};
@@ -36,4 +37,5 @@ pub use propose::{Proposal, propose_schema};
 pub use propose_audit::propose_audit_schema;
 pub use select::{SelectJob, SelectSummary, select_records};
 pub use summary::{Alternatives, EncodeSummary, FieldIssue, ViewReport};
+pub use symbols::SymbolReport;
 pub use ties::HandleSource;

@@ -227,41 +227,6 @@ fn features(kind: &Kind) -> Value {
     }
 }
 
-/// Few and loose rules over what there is (`protocols/01-linkage-schema.md` §2.3).
-fn blocking_rules(guesses: &[Guess]) -> Vec<Value> {
-    let part = |role: Role, rest: Value| {
-        let guess = guesses.iter().find(|guess| guess.kind.role == role)?;
-        let mut part = json!({ "field": guess.name });
-        let level = rest.get("level").and_then(Value::as_str);
-        // A level is a wish: names of some scripts have no phonetic code.
-        let known = level.is_none_or(|level| guess.kind.levels.contains(&level));
-        if let (Some(part), Value::Object(rest), true) = (part.as_object_mut(), rest, known) {
-            part.extend(rest);
-        }
-        Some(part)
-    };
-    let characters = |range: std::ops::Range<u16>| json!({ "characters": range.collect::<Vec<u16>>() });
-    let phonetic = || json!({ "level": "phonetic" });
-    let place = part(Role::Place, characters(0..4))
-        .or_else(|| part(Role::Address, json!({ "level": "municipality" })))
-        .or_else(|| part(Role::Postcode, json!({})));
-    let dated = guesses.iter().any(|guess| guess.kind.role == Role::Date);
-    let given = part(Role::GivenName, phonetic());
-    let rules = [
-        ("surname", vec![part(Role::FamilyName, phonetic())]),
-        ("full_name", vec![part(Role::FullName, characters(0..3))]),
-        ("birthday", vec![part(Role::Date, characters(4..8))]),
-        ("place", vec![place]),
-        ("given-year", vec![given.clone(), part(Role::Date, characters(0..4))]),
-        ("given", vec![given.filter(|_| !dated)]),
-    ];
-    let whole = |(name, parts): (&str, Vec<Option<Value>>)| {
-        let parts: Vec<Value> = parts.into_iter().collect::<Option<_>>()?;
-        Some(json!({ "name": name, "parts": parts }))
-    };
-    rules.into_iter().filter_map(whole).collect()
-}
-
 /// All fields, and all but one where the rest still tells people apart: by a date of birth, or by a whole name and a
 /// place. Surname and address are a household, names alone namesakes.
 fn views(guesses: &[Guess]) -> Vec<Value> {
@@ -301,22 +266,16 @@ fn document(pack: &dyn Pack, guesses: &[Guess]) -> Value {
         field
     };
     let digest: String = tables_digest(pack).iter().map(|byte| format!("{byte:02x}")).collect();
-    let rules = blocking_rules(guesses);
-    let mut document = json!({
+    json!({
         "format": "mizuhiki-linkage-schema",
-        "version": 1,
+        "version": 2,
         "name": "proposed",
         "profile": "hardened",
         "locale": { "pack": pack.name(), "digest": digest },
         "fields": guesses.iter().map(field).collect::<Vec<_>>(),
         "views": views(guesses),
-        "thresholds": { "accept": 0.82, "borderline": 0.80, "calibrate": true },
-        "knownPairs": 10_000
-    });
-    if !rules.is_empty() {
-        document["blocking"] = json!({ "rules": rules });
-    }
-    document
+        "thresholds": { "accept": 0.95, "borderline": 0.93, "calibrate": true }
+    })
 }
 
 #[cfg(test)]

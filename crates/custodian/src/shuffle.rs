@@ -38,8 +38,8 @@ pub(crate) struct Shuffle {
 
 impl Shuffle {
     pub(crate) fn new(schema: &LinkageSchema, random: ChaCha20Rng) -> Self {
-        let views = schema.view_names().len();
-        Self::of_shape(views, schema.token_bits() / 8, schema.pass_names().len(), random)
+        let views = schema.token_columns().len();
+        Self::of_shape(views, schema.token_bytes(), schema.pass_names().len(), random)
     }
 
     const fn of_shape(views: usize, row_bytes: usize, passes: usize, random: ChaCha20Rng) -> Self {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use mizuhiki_columnar::UnreadableValues;
 use mizuhiki_encode::{Issue, IssueKind};
-use mizuhiki_schema::{LinkageSchema, Measure, SchemaBody};
+use mizuhiki_schema::{LinkageSchema, SchemaBody};
 use serde::Serialize;
 
+use crate::symbols::SymbolReport;
 use crate::BlockingReport;
 use crate::encode_file::Counts;
 
@@ -21,12 +22,12 @@ pub struct EncodeSummary {
     pub key_id: String,
     /// Name of the profile.
     pub profile: String,
-    /// Known pairs that Λ is computed for.
-    pub known_pairs: u64,
     /// One report a view.
     pub views: Vec<ViewReport>,
     /// Blocks and what was taken away of them; absent if the schema has no blocking.
     pub blocking: Option<BlockingReport>,
+    /// Sealed symbols, and what was suppressed of them; absent where tokens are filters.
+    pub symbols: Option<SymbolReport>,
     /// Rows of tokens for the alternatives of records; absent if the schema has none.
     pub alternatives: Option<Alternatives>,
     /// Masked values, by field and reason.
@@ -55,8 +56,6 @@ pub struct ViewReport {
     pub tokens: u64,
     /// Mean share of set filter bits, 0..=1.
     pub fill: f64,
-    /// Leak index Λ.
-    pub leak_index: f64,
     /// Share of records whose token repeats another's, 0..=1.
     pub repeated_share: f64,
 }
@@ -88,26 +87,17 @@ impl FieldIssue {
 
 impl EncodeSummary {
     pub(crate) fn new(schema: &LinkageSchema, key_id: String, records: u64, counts: &Counts) -> Self {
-        let taps = match schema.measure() {
-            Measure::UnwarpedHamming { taps } => taps,
-            _ => 1,
-        };
-        let (known_pairs, fields): (u64, Vec<&str>) = match schema.body() {
-            SchemaBody::Tokens(body) => {
-                (body.known_pairs, body.fields.iter().map(|f| f.name.as_str()).collect())
-            }
-            SchemaBody::Clkhash(body) => {
-                (10_000, body.features.iter().map(|f| f.identifier.as_str()).collect())
-            }
-            _ => (10_000, Vec::new()),
+        let fields: Vec<&str> = match schema.body() {
+            SchemaBody::Tokens(body) => body.fields.iter().map(|f| f.name.as_str()).collect(),
+            SchemaBody::Clkhash(body) => body.features.iter().map(|f| f.identifier.as_str()).collect(),
+            _ => Vec::new(),
         };
         let views = schema.view_names().into_iter().zip(&counts.views).map(|(view, stats)| {
-            let summary = stats.summary(taps, known_pairs);
+            let summary = stats.summary();
             ViewReport {
                 view: view.to_owned(),
                 tokens: summary.tokens,
                 fill: summary.fill,
-                leak_index: summary.leak_index,
                 repeated_share: summary.repeated_share,
             }
         });
@@ -116,9 +106,9 @@ impl EncodeSummary {
             schema_digest: schema.digest().to_string(),
             key_id,
             profile: schema.profile_name().to_owned(),
-            known_pairs,
             views: views.collect(),
             blocking: None,
+            symbols: None,
             alternatives: None,
             masked: FieldIssue::all(&counts.issues, &fields),
             unreadable: Vec::new(),

@@ -1,10 +1,19 @@
-//! What a custodian needs of a record to have a pair of it confirmed: the tokens that a ticket is bound to, and the
-//! undiffused filters that are encrypted (`protocols/06-confirm.md` §2).
+//! What a custodian needs of a record to have a pair of it confirmed: what tells its rows apart, and the filters that are
+//! encrypted (`protocols/06-confirm.md` §2).
 
+use mizuhiki_exchange::{CustodianId, Run};
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
 use zeroize::Zeroizing;
 
 use crate::{EncodeError, Encoder, LinkageKey, Worker};
+
+/// What a record is encoded to.
+pub struct ConfirmRecord {
+    /// Its rows, in their order.
+    pub rows: Vec<ConfirmRow>,
+    /// The sealed symbols of its token, ascending, before any is suppressed; none where tokens are filters.
+    pub symbols: Vec<u64>,
+}
 
 /// Encodes records for a confirmation.
 pub struct ConfirmEncoder {
@@ -12,24 +21,28 @@ pub struct ConfirmEncoder {
     /// One a filter of the schema.
     filters: Vec<Encoder>,
     signing: Zeroizing<Vec<u8>>,
+    symbol_bytes: usize,
 }
 
 /// One of a record's rows.
 pub struct ConfirmRow {
-    /// The search token of each view, where there is one.
+    /// The filter of each view that is its token, where there is one; none where tokens are sealed symbols.
     pub tokens: Vec<Option<Vec<u8>>>,
+    /// The sealed symbols of the row, ascending; none where tokens are filters.
+    pub symbols: Vec<u64>,
     /// The filters, packed, one after the other.
     pub filters: Zeroizing<Vec<u8>>,
 }
 
 /// Scratch memory of one thread.
 pub struct ConfirmWorker<'e> {
+    rows: Worker<'e>,
     tokens: Worker<'e>,
     filters: Vec<Worker<'e>>,
 }
 
 impl ConfirmEncoder {
-    /// Resolves `schema` and derives its keys; `custodian` is who will sign. `None` if the schema does not say how
+    /// Resolves `schema` and derives the keys of `run`; `custodian` is who will sign. `None` if the schema does not say how
     /// pairs are confirmed.
     ///
     /// # Errors
@@ -37,19 +50,27 @@ impl ConfirmEncoder {
     pub fn new(
         schema: &LinkageSchema,
         key: &LinkageKey,
-        custodian: &str,
+        run: &Run,
+        custodian: &CustodianId,
     ) -> Result<Option<Self>, EncodeError> {
         let SchemaBody::Tokens(body) = schema.body() else { return Ok(None) };
         let Some(confirm) = &body.confirm else { return Ok(None) };
         let filter =
             |(index, filter): (usize, _)| Encoder::of_filter(schema, body, key, (&index.to_string(), filter));
         let filters = confirm.filters.iter().enumerate().map(filter).collect::<Result<_, _>>()?;
-        let signing = key.for_schema(schema.digest()).expand("confirm/sign", custodian, "", body.epoch);
+        let signing = key.for_schema(schema.digest()).expand("confirm/sign", custodian.as_str(), "", body.epoch);
         Ok(Some(Self {
-            tokens: Encoder::new(schema, key)?,
+            tokens: Encoder::new(schema, key, run, custodian)?,
             filters,
             signing: Zeroizing::new(signing.to_vec()),
+            symbol_bytes: body.symbols.map_or(0, |symbols| symbols.bytes()),
         }))
+    }
+
+    /// Bytes of a sealed symbol; 0 where tokens are filters.
+    #[must_use]
+    pub const fn symbol_bytes(&self) -> usize {
+        self.symbol_bytes
     }
 
     /// Columns that records may have, in the order in which values are asked for.
@@ -76,6 +97,7 @@ impl ConfirmEncoder {
     #[must_use]
     pub fn worker(&self) -> ConfirmWorker<'_> {
         ConfirmWorker {
+            rows: self.tokens.worker().with_rows_apart(),
             tokens: self.tokens.worker(),
             filters: self.filters.iter().map(Encoder::worker).collect(),
         }
@@ -83,7 +105,7 @@ impl ConfirmEncoder {
 }
 
 impl ConfirmWorker<'_> {
-    /// The rows of one record, which is row `row` of the input (from 1); `value` gives what stands in a column of
+    /// One record, which is row `row` of the input (from 1); `value` gives what stands in a column of
     /// [`ConfirmEncoder::columns`].
     ///
     /// # Errors
@@ -92,9 +114,10 @@ impl ConfirmWorker<'_> {
         &mut self,
         row: u64,
         value: &dyn Fn(usize) -> &'v str,
-    ) -> Result<Vec<ConfirmRow>, EncodeError> {
+    ) -> Result<ConfirmRecord, EncodeError> {
         let of_record = |_: usize, column: usize| value(column);
-        let tokens = self.tokens.encode(1, row, &of_record)?;
+        let whole = self.tokens.encode(1, row, &of_record)?;
+        let tokens = self.rows.encode(1, row, &of_record)?;
         let rows = tokens.records.len();
         let mut filters: Vec<Vec<u8>> = vec![Vec::new(); rows];
         for worker in &mut self.filters {
@@ -111,10 +134,13 @@ impl ConfirmWorker<'_> {
             let each = bytes.len() / rows;
             tokens.present[view][row].then(|| bytes[row * each..(row + 1) * each].to_vec())
         };
+        let mut symbols = tokens.symbols.iter();
         let row = |(row, filters): (usize, Vec<u8>)| ConfirmRow {
             tokens: (0..tokens.views.len()).map(|view| token(row, view)).collect(),
+            symbols: symbols.next().unwrap_or_default().to_vec(),
             filters: Zeroizing::new(filters),
         };
-        Ok(filters.into_iter().enumerate().map(row).collect())
+        let rows = filters.into_iter().enumerate().map(row).collect();
+        Ok(ConfirmRecord { rows, symbols: whole.symbols.iter().next().unwrap_or_default().to_vec() })
     }
 }

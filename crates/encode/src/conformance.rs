@@ -1,12 +1,13 @@
 //! Single steps of `protocols/03-tokens.md`, for the vectors in `protocols/vectors/tokens`. Not an interface.
 
-use mizuhiki_schema::{Feature, LinkageSchema};
+use mizuhiki_exchange::Run;
+use mizuhiki_schema::{Feature, LinkageSchema, TokenSchema};
 
-use crate::diffusion::tap_positions;
 use crate::features::Features;
-use crate::plan::Plan;
+use crate::plan::{Plan, view_segments};
 use crate::positions::PositionKey;
-use crate::{Encoder, LinkageKey};
+use crate::symbols::{Sealer, Segment, subsets as draw_subsets};
+use crate::{EncodeError, Encoder, LinkageKey};
 
 /// §3: features of a normalised value, and its effective length.
 #[must_use]
@@ -16,10 +17,10 @@ pub fn features(value: &str, kinds: &[Feature]) -> (Vec<Vec<u8>>, usize) {
     (features.iter().map(<[u8]>::to_vec).collect(), features.total())
 }
 
-/// §4: the first `count` positions of a feature.
+/// §4: the first `count` positions of a feature, of `bits` positions from `start` on.
 #[must_use]
-pub fn positions(key: &[u8; 32], bits: usize, feature: &[u8], count: usize) -> Vec<u16> {
-    PositionKey::new(key, bits).positions(feature, count)
+pub fn positions(key: &[u8; 32], (start, bits): (usize, usize), feature: &[u8], count: usize) -> Vec<u16> {
+    PositionKey::new(key, start, bits).positions(feature, count)
 }
 
 /// §2: a key of a schema.
@@ -34,10 +35,58 @@ pub fn key(
     *linkage_key.for_schema(schema.digest()).expand(purpose, view, name, schema.epoch())
 }
 
-/// §6: taps of each token bit, one after the other.
+/// §2: a key of a run.
 #[must_use]
-pub fn taps(key: &[u8; 32], bits: usize, taps: usize, token_bits: usize) -> Vec<u16> {
-    tap_positions(key, bits, taps, token_bits)
+pub fn run_key(
+    (linkage_key, schema): (&LinkageKey, &LinkageSchema),
+    (run, custodian): (&Run, &str),
+    (purpose, view, name): (&str, &str, &str),
+) -> [u8; 32] {
+    *linkage_key.for_run(schema.digest(), run, custodian).expand(purpose, view, name, schema.epoch())
+}
+
+/// §5: for each view its key groups, each with the first position of its segment, the length, and the positions that a
+/// symbol looks at in it; one segment without a name if symbols are drawn from the whole filter.
+#[must_use]
+pub fn segments(schema: &TokenSchema) -> Vec<Vec<(String, [usize; 3])>> {
+    let of_view = |view| {
+        let (groups, segments) = view_segments(schema, view);
+        let names = groups.into_iter().map(str::to_owned).chain(std::iter::repeat(String::new()));
+        names.zip(segments.iter().map(|segment| [segment.start, segment.length, segment.drawn])).collect()
+    };
+    schema.views.iter().map(of_view).collect()
+}
+
+/// §6: positions of `count` symbols, drawn by segments.
+#[must_use]
+pub fn subsets(key: &[u8; 32], segments: &[[usize; 3]], count: usize) -> Vec<u16> {
+    let segment = |&[start, length, drawn]: &[usize; 3]| Segment { start, length, drawn };
+    draw_subsets(key, &segments.iter().map(segment).collect::<Vec<_>>(), count)
+}
+
+/// §6: one symbol of `width` bits, in the upper bits: its number, and the filter's bits in the order drawn.
+#[must_use]
+pub fn symbol(key: &[u8; 32], width: usize, number: u16, bits: &[u8]) -> u64 {
+    Sealer::new(key, Vec::new(), bits.len() * 8, width).seal_one(number, bits)
+}
+
+/// §6: the symbols of each row of one record, by view in the order of their numbers; `None` where the row has no token.
+///
+/// # Errors
+/// As [`crate::Worker::encode`].
+pub fn row_symbols<'v>(
+    encoder: &Encoder,
+    value: &dyn Fn(usize) -> &'v str,
+) -> Result<Vec<Vec<Option<Vec<u64>>>>, EncodeError> {
+    let mut worker = encoder.worker();
+    let encoded = worker.encode(1, 1, &|_, column| value(column))?;
+    let Plan::Tokens(plan) = &encoder.plan else { return Ok(Vec::new()) };
+    let each = plan.symbols.map_or(0, |symbols| symbols.per_view);
+    let of_view = |row: usize| {
+        let sealed = worker.sealed().iter().zip(&encoded.present);
+        sealed.map(move |(view, present)| present[row].then(|| view[row * each..(row + 1) * each].to_vec()))
+    };
+    Ok((0..encoded.records.len()).map(|row| of_view(row).collect()).collect())
 }
 
 /// §5: for each view, the budget of each of its fields by name; empty for clkhash schemas.

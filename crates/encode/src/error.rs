@@ -71,6 +71,21 @@ pub enum EncodeError {
         /// Name of the pack.
         pack: String,
     },
+    /// A symbol would look at more filter positions of a field than there are.
+    #[error(
+        "$.fields[{index}].weight: the field has {bits} filter bits in view {view:?}, but a symbol looks at {drawn} of \
+         them; raise filter.bits, or lower symbols.positions"
+    )]
+    ShortSegment {
+        /// Index of the field.
+        index: usize,
+        /// Name of the view.
+        view: String,
+        /// Positions of its segment.
+        bits: usize,
+        /// Positions that are drawn from it.
+        drawn: usize,
+    },
     /// A field has so little weight that it would set no bit.
     #[error(
         "$.fields[{index}].weight: the field gets {bits} filter bits in view {view:?}; \

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use hkdf::Hkdf;
-use mizuhiki_exchange::KeyId;
+use mizuhiki_exchange::{KeyId, Run, Task};
 use mizuhiki_schema::SchemaDigest;
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::EncodeError;
@@ -71,13 +71,30 @@ impl LinkageKey {
         KeyId::from_bytes(bytes)
     }
 
+    /// Keys of sealed symbols: of one schema, task and run, and for a task within one file of one custodian.
+    pub(crate) fn for_run(&self, digest: SchemaDigest, run: &Run, custodian: &str) -> SchemaKeys {
+        let custodian = if run.task == Task::Dedupe { custodian } else { "" };
+        let parts: [&[u8]; 8] = [
+            b"mizuhiki/v2",
+            &[0],
+            digest.as_bytes(),
+            run.task.name().as_bytes(),
+            &[0],
+            run.name.as_str().as_bytes(),
+            &[0],
+            custodian.as_bytes(),
+        ];
+        let salt = parts.into_iter().fold(Sha256::new(), |hash, part| hash.chain_update(part)).finalize();
+        SchemaKeys(Hkdf::<Sha256>::new(Some(&salt), &self.0))
+    }
+
     /// Keys of one schema: `HKDF-Extract(salt = schema digest, IKM = linkage key)`.
     pub(crate) fn for_schema(&self, digest: SchemaDigest) -> SchemaKeys {
         SchemaKeys(Hkdf::<Sha256>::new(Some(digest.as_bytes()), &self.0))
     }
 }
 
-/// The pseudorandom key of one schema, from which every other key is expanded.
+/// The pseudorandom key of one schema, or of one run of it, from which every other key is expanded.
 pub(crate) struct SchemaKeys(Hkdf<Sha256>);
 
 impl SchemaKeys {

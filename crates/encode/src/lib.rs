@@ -8,7 +8,6 @@ mod clkhash;
 mod confirm;
 #[doc(hidden)]
 pub mod conformance;
-mod diffusion;
 mod error;
 mod features;
 mod key;
@@ -18,12 +17,13 @@ mod plan;
 mod positions;
 mod stats;
 mod strptime;
+mod symbols;
 mod worker;
 
-pub use confirm::{ConfirmEncoder, ConfirmRow, ConfirmWorker};
+pub use confirm::{ConfirmEncoder, ConfirmRecord, ConfirmRow, ConfirmWorker};
 pub use error::{EncodeError, Issue, IssueKind};
 pub use key::{KEY_BYTES, LinkageKey};
 pub use pair::{Decoys, PairEncoder, PairWorker, PlainValue};
 pub use plan::{Encoder, tables_digest};
 pub use stats::{ViewStats, ViewSummary};
-pub use worker::{EncodedRows, Worker};
+pub use worker::{EncodedRows, SymbolLists, Worker};

@@ -1,18 +1,18 @@
 //! The encoder of one schema and key: everything that does not depend on a record.
 
-use mizuhiki_exchange::KeyId;
+use mizuhiki_exchange::{CustodianId, KeyId, Run};
 use mizuhiki_locale::{Pack, pack, packs};
 use mizuhiki_schema::{
-    ConfirmFilter, Feature, Input, LinkageSchema, SchemaBody, SchemaDigest, TokenSchema, View,
+    ConfirmFilter, Draw, Feature, Input, LinkageSchema, SchemaBody, SchemaDigest, Symbols, TokenSchema, View,
 };
 use sha2::{Digest, Sha256};
 
 use crate::alternatives::InputPlan;
 use crate::blocks::{BlockPlan, plan_blocks};
 use crate::clkhash::ClkhashPlan;
-use crate::diffusion::tap_positions;
 use crate::key::SchemaKeys;
 use crate::positions::PositionKey;
+use crate::symbols::{Sealer, Segment, segments, subsets};
 use crate::{EncodeError, LinkageKey, Worker};
 
 /// Encodes records of one schema with one key. Make one [`Worker`] a thread.
@@ -37,8 +37,8 @@ pub(crate) struct TokenPlan {
     pub(crate) views: Vec<ViewPlan>,
     pub(crate) blocks: BlockPlan,
     pub(crate) filter_bits: usize,
-    pub(crate) taps: usize,
-    pub(crate) token_bits: usize,
+    /// How filters become symbols; `None` where they are the tokens.
+    pub(crate) symbols: Option<Symbols>,
     pub(crate) refuse_national_numbers: bool,
 }
 
@@ -57,8 +57,8 @@ pub(crate) struct FieldPlan {
 pub(crate) struct ViewPlan {
     pub(crate) min_present_weight: f64,
     pub(crate) fields: Vec<ViewField>,
-    /// `taps` filter positions a token bit; empty without diffusion.
-    pub(crate) taps: Vec<u16>,
+    /// What makes its symbols; `None` where the filter is the token.
+    pub(crate) sealer: Option<Sealer>,
 }
 
 /// One field's part in a view.
@@ -72,16 +72,25 @@ pub(crate) struct ViewField {
 }
 
 impl Encoder {
-    /// Resolves `schema` and derives its keys.
+    /// Resolves `schema` and derives the keys of `run`, which only sealed symbols have; a run within one file is its
+    /// custodian's own.
     ///
     /// # Errors
     /// [`EncodeError`] if the schema names a pack, kind, level, pattern or date format that this build
     /// lacks, or a field would set no bit.
-    pub fn new(schema: &LinkageSchema, key: &LinkageKey) -> Result<Self, EncodeError> {
+    pub fn new(
+        schema: &LinkageSchema,
+        key: &LinkageKey,
+        run: &Run,
+        custodian: &CustodianId,
+    ) -> Result<Self, EncodeError> {
         let (plan, columns) = match schema.body() {
             SchemaBody::Tokens(body) => {
                 let columns = columns_of(&body.inputs);
-                let keys = key.for_schema(schema.digest());
+                let keys = match body.symbols {
+                    Some(_) => key.for_run(schema.digest(), run, custodian.as_str()),
+                    None => key.for_schema(schema.digest()),
+                };
                 let most = schema.max_alternatives();
                 (Plan::Tokens(plan_tokens(body, most, &columns, &keys, "search/positions")?), columns)
             }
@@ -94,7 +103,7 @@ impl Encoder {
         Ok(Self { plan, columns, key_id: key.fingerprint() })
     }
 
-    /// An encoder of one undiffused filter instead of views and blocks, under keys of its own.
+    /// An encoder of one plain filter instead of views and blocks, under keys of its own.
     pub(crate) fn of_filter(
         schema: &LinkageSchema,
         body: &TokenSchema,
@@ -115,7 +124,14 @@ impl Encoder {
     /// As [`Encoder::new`].
     pub fn check(schema: &LinkageSchema) -> Result<(), EncodeError> {
         let key = LinkageKey::from_bytes(&[0; crate::KEY_BYTES])?;
-        Self::new(schema, &key).map(|_| ())
+        match schema.body() {
+            SchemaBody::Tokens(body) => {
+                let (columns, keys) = (columns_of(&body.inputs), key.for_schema(schema.digest()));
+                plan_tokens(body, schema.max_alternatives(), &columns, &keys, "search/positions").map(|_| ())
+            }
+            SchemaBody::Clkhash(body) => ClkhashPlan::new(body, &key).map(|_| ()),
+            _ => unreachable!("schemas are native or clkhash"),
+        }
     }
 
     /// Columns that records may have, in the order in which values are asked for.
@@ -230,8 +246,7 @@ fn plan_tokens(
         views,
         blocks,
         filter_bits: schema.filter.bits,
-        taps: schema.diffusion.map_or(1, |diffusion| diffusion.taps),
-        token_bits: schema.diffusion.map_or(schema.filter.bits, |diffusion| diffusion.bits),
+        symbols: schema.symbols,
         refuse_national_numbers: schema.statutory_basis.is_none(),
     })
 }
@@ -298,25 +313,50 @@ fn plan_view(
     purpose: &str,
 ) -> Result<ViewPlan, EncodeError> {
     let total: f64 = view.fields.iter().map(|&field| schema.fields[field].weight).sum();
+    let (groups, segments) = view_segments(schema, view);
     let mut fields = Vec::with_capacity(view.fields.len());
     for &index in &view.fields {
         let field = &schema.fields[index];
         let share = field.weight / total;
+        let segment = groups.iter().position(|group| *group == field.key_group).unwrap_or_default();
+        let Segment { start, length, drawn } = segments[segment.min(segments.len() - 1)];
         let budget = schema.filter.budget(share);
-        if budget < 8 {
-            return Err(EncodeError::NoBudget { index, view: view.name.clone(), bits: budget });
+        if budget.min(length) < 8 {
+            return Err(EncodeError::NoBudget { index, view: view.name.clone(), bits: budget.min(length) });
+        }
+        if drawn > length {
+            return Err(EncodeError::ShortSegment { index, view: view.name.clone(), bits: length, drawn });
         }
         let key = keys.expand(purpose, &view.name, &field.key_group, schema.epoch);
-        fields.push(ViewField {
-            field: index,
-            budget,
-            share,
-            key: PositionKey::new(&key, schema.filter.bits),
-        });
+        fields.push(ViewField { field: index, budget, share, key: PositionKey::new(&key, start, length) });
     }
-    let taps = schema.diffusion.map_or_else(Vec::new, |diffusion| {
-        let key = keys.expand("search/diffusion", &view.name, "", schema.epoch);
-        tap_positions(&key, schema.filter.bits, diffusion.taps, diffusion.bits)
+    let sealer = schema.symbols.map(|symbols| {
+        let key = |purpose: &str| keys.expand(purpose, &view.name, "", schema.epoch);
+        let subsets = subsets(&key("search/subsets"), &segments, symbols.per_view);
+        Sealer::new(&key("search/symbols"), subsets, symbols.positions, symbols.bits)
     });
-    Ok(ViewPlan { min_present_weight: view.min_present_weight, fields, taps })
+    Ok(ViewPlan { min_present_weight: view.min_present_weight, fields, sealer })
+}
+
+/// The key groups of a view's fields, in their order, and the segment of the filter that each has; one segment for all
+/// unless positions are drawn by segments.
+pub(crate) fn view_segments<'s>(schema: &'s TokenSchema, view: &View) -> (Vec<&'s str>, Vec<Segment>) {
+    let total: f64 = view.fields.iter().map(|&field| schema.fields[field].weight).sum();
+    let positions = schema.symbols.map_or(0, |symbols| symbols.positions);
+    let stratified = schema.symbols.is_some_and(|symbols| symbols.draw == Draw::Stratified);
+    let (mut groups, mut shares): (Vec<&str>, Vec<f64>) = (Vec::new(), Vec::new());
+    for field in view.fields.iter().map(|&field| &schema.fields[field]).filter(|_| stratified) {
+        match groups.iter().position(|group| *group == field.key_group) {
+            Some(group) => shares[group] += field.weight / total,
+            None => {
+                groups.push(&field.key_group);
+                shares.push(field.weight / total);
+            }
+        }
+    }
+    if groups.is_empty() {
+        shares.push(1.0);
+    }
+    let segments = segments(&shares, schema.filter.bits, positions);
+    (groups, segments)
 }

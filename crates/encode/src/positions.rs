@@ -68,13 +68,15 @@ impl PositionMemo {
 #[derive(Clone)]
 pub(crate) struct PositionKey {
     mac: Hmac<Sha256>,
+    /// First position, and how many there are from it on.
+    start: usize,
     bits: usize,
 }
 
 impl PositionKey {
-    /// A key for filters of `bits` positions.
-    pub(crate) fn new(key: &[u8; 32], bits: usize) -> Self {
-        Self { mac: keyed(key), bits }
+    /// A key for `bits` positions of a filter, from `start` on.
+    pub(crate) fn new(key: &[u8; 32], start: usize, bits: usize) -> Self {
+        Self { mac: keyed(key), start, bits }
     }
 
     /// The first `count` distinct positions of `feature`, at most `bits`.
@@ -91,7 +93,7 @@ impl PositionKey {
             let (word, bit) = (position as usize / 64, position % 64);
             if seen[word] >> bit & 1 == 0 {
                 seen[word] |= 1 << bit;
-                positions.push(position as u16);
+                positions.push((self.start + position as usize) as u16);
             }
         }
         positions

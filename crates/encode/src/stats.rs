@@ -1,4 +1,4 @@
-//! What is counted while tokens are made: fill, leak index, repeated values.
+//! What is counted while tokens are made: fill and repeated values.
 
 use std::collections::BTreeMap;
 
@@ -22,10 +22,6 @@ pub struct ViewSummary {
     pub tokens: u64,
     /// Mean share of set filter bits, 0..=1.
     pub fill: f64,
-    /// `ρ² = mean_i (1 − 2p_i)²`, 0..=1.
-    pub rho_squared: f64,
-    /// Leak index `Λ = N_known · ρ^(2(t−1))`; for undiffused filters t = 1, so `Λ = N_known`.
-    pub leak_index: f64,
     /// Share of records whose token repeats another record's, 0..=1 (estimated on a hash sample past
     /// 262,144 distinct tokens).
     pub repeated_share: f64,
@@ -58,18 +54,15 @@ impl ViewStats {
         self.repeats.merge(&other.repeats);
     }
 
-    /// The figures, for `taps` taps (1 without diffusion) and a number of known pairs.
+    /// The figures.
     #[must_use]
-    pub fn summary(&self, taps: u32, known_pairs: u64) -> ViewSummary {
+    pub fn summary(&self) -> ViewSummary {
         let (tokens, bits) = (self.tokens.max(1) as f64, self.set.len().max(1) as f64);
         let shares = || self.set.iter().map(|&count| count as f64 / tokens);
-        let rho_squared = shares().map(|p| (1.0 - 2.0 * p).powi(2)).sum::<f64>() / bits;
         ViewSummary {
             tokens: self.tokens,
             // A sum of nothing is −0.
             fill: shares().sum::<f64>() / bits + 0.0,
-            rho_squared,
-            leak_index: known_pairs as f64 * rho_squared.powi(taps as i32 - 1),
             repeated_share: self.repeats.share(),
         }
     }
@@ -144,7 +137,7 @@ mod tests {
         let [mut first, second] = parts;
         first.merge(&second);
         for stats in [whole, first] {
-            assert!((stats.summary(7, 1).repeated_share - 0.2).abs() < 1e-12);
+            assert!((stats.summary().repeated_share - 0.2).abs() < 1e-12);
         }
     }
 
@@ -154,6 +147,6 @@ mod tests {
         for i in 0..600_000_u64 {
             stats.add_token(&(i % 500_000).to_le_bytes());
         }
-        assert!((stats.summary(7, 1).repeated_share - 1.0 / 3.0).abs() < 0.01);
+        assert!((stats.summary().repeated_share - 1.0 / 3.0).abs() < 0.01);
     }
 }

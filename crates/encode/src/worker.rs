@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use mizuhiki_bits::{BitColumns, LANES};
 use mizuhiki_exchange::BlockId;
 use mizuhiki_locale::Outcome;
+use mizuhiki_schema::Symbols;
 
 use crate::alternatives::{InputValue, expand};
 use crate::blocks::{BlockPlan, BlockWorker};
@@ -13,6 +14,7 @@ use crate::features::Features;
 use crate::national_id::is_my_number;
 use crate::plan::{Encoder, Plan, TokenPlan, ViewPlan};
 use crate::positions::{Interner, PositionMemo};
+use crate::symbols::{Gatherer, Scratch};
 use crate::{EncodeError, Issue, IssueKind, ViewStats};
 
 /// Tokens of a run of records, view by view: a row a record, or several for its alternatives.
@@ -26,6 +28,37 @@ pub struct EncodedRows {
     pub blocks: Vec<Vec<Option<BlockId>>>,
     /// For each row the record that it is of, from 0: ascending, several rows for a record with alternatives.
     pub records: Vec<u32>,
+    /// Where tokens are sealed symbols, those of each record (of each row, from a worker that keeps rows apart), ascending and distinct; nothing else is there then.
+    pub symbols: SymbolLists,
+}
+
+/// Lists of symbols, one per record.
+#[derive(Default)]
+pub struct SymbolLists {
+    /// The symbols, in the upper bits of their numbers.
+    values: Vec<u64>,
+    ends: Vec<usize>,
+}
+
+impl SymbolLists {
+    /// The lists.
+    pub fn iter(&self) -> impl Iterator<Item = &[u64]> {
+        let start = |list: usize| if list == 0 { 0 } else { self.ends[list - 1] };
+        (0..self.ends.len()).map(move |list| &self.values[start(list)..self.ends[list]])
+    }
+
+    fn push(&mut self, list: &[u64]) {
+        self.values.extend_from_slice(list);
+        self.ends.push(self.values.len());
+    }
+}
+
+impl<'l> FromIterator<&'l [u64]> for SymbolLists {
+    fn from_iter<T: IntoIterator<Item = &'l [u64]>>(lists: T) -> Self {
+        let mut all = Self::default();
+        lists.into_iter().for_each(|list| all.push(list));
+        all
+    }
 }
 
 /// Scratch memory, memos and counts of one thread.
@@ -37,13 +70,20 @@ pub struct Worker<'e> {
     features: Features,
     normal: String,
     filter: BitColumns,
-    token: BitColumns,
+    scratch: Scratch,
+    /// Symbols of the current block: of each view, row after row.
+    sealed: Vec<Vec<u64>>,
+    gatherer: Gatherer,
+    /// Whether the symbols of a record's rows are given row by row.
+    rows_apart: bool,
     block: Vec<FieldValue>,
     block_ids: BlockWorker,
     stats: Vec<ViewStats>,
     issues: BTreeMap<Issue, u64>,
     /// Records with more alternatives than are permitted.
     cut: u64,
+    /// Those among them that are in the current block.
+    cut_records: Vec<u32>,
     /// Features of the current block: number and byte string.
     numbers: Vec<u32>,
     texts: Vec<u8>,
@@ -61,11 +101,9 @@ struct FieldValue {
 
 impl<'e> Worker<'e> {
     pub(crate) fn new(encoder: &'e Encoder) -> Self {
-        let (filter_bits, token_bits, views, block_ids) = match &encoder.plan {
-            Plan::Tokens(plan) => {
-                (plan.filter_bits, plan.token_bits, plan.views.len(), BlockWorker::new(&plan.blocks))
-            }
-            Plan::Clkhash(_) => (0, 0, 1, BlockWorker::new(&BlockPlan::default())),
+        let (filter_bits, views, block_ids) = match &encoder.plan {
+            Plan::Tokens(plan) => (plan.filter_bits, plan.views.len(), BlockWorker::new(&plan.blocks)),
+            Plan::Clkhash(_) => (0, 1, BlockWorker::new(&BlockPlan::default())),
         };
         Self {
             encoder,
@@ -75,12 +113,16 @@ impl<'e> Worker<'e> {
             features: Features::default(),
             normal: String::new(),
             filter: BitColumns::new(filter_bits),
-            token: BitColumns::new(token_bits),
+            scratch: Scratch::new(),
+            sealed: vec![Vec::new(); views],
+            gatherer: Gatherer::default(),
+            rows_apart: false,
             block: Vec::new(),
             block_ids,
             stats: vec![ViewStats::default(); views],
             issues: BTreeMap::new(),
             cut: 0,
+            cut_records: Vec::new(),
             numbers: Vec::new(),
             texts: Vec::new(),
             text_ends: Vec::new(),
@@ -108,12 +150,24 @@ impl<'e> Worker<'e> {
                 Ok(EncodedRows {
                     views: vec![row],
                     present: vec![vec![true; rows]],
-                    blocks: Vec::new(),
                     records,
+                    ..EncodedRows::default()
                 })
             }
             Plan::Tokens(plan) => self.encode_tokens(plan, rows, first_row, value),
         }
+    }
+
+    /// The symbols of the rows that were encoded last, in each view in the order of their numbers; one block at most.
+    pub(crate) fn sealed(&self) -> &[Vec<u64>] {
+        &self.sealed
+    }
+
+    /// A worker that gives the symbols of a record's rows row by row, however many they are.
+    #[must_use]
+    pub(crate) fn with_rows_apart(mut self) -> Self {
+        self.rows_apart = true;
+        self
     }
 
     /// Counts so far, a view each.
@@ -160,6 +214,7 @@ impl<'e> Worker<'e> {
             present: vec![Vec::new(); views],
             blocks: vec![Vec::new(); plan.blocks.len()],
             records: Vec::with_capacity(rows),
+            symbols: SymbolLists::default(),
         };
         let mut values: Vec<InputValue<'v>> = Vec::new();
         let mut next = 0;
@@ -167,12 +222,13 @@ impl<'e> Worker<'e> {
             // A block of rows holds records whole.
             let first = out.records.len();
             values.clear();
+            self.cut_records.clear();
             while next < rows && out.records.len() - first + plan.max_alternatives <= LANES {
                 self.refuse_national_number(plan, first_row + next as u64, &|column| value(next, column))?;
                 let of_record = |column: usize| value(next, column);
                 let (taken, cut) =
                     expand(&plan.inputs, plan.pack, plan.max_alternatives, &of_record, &mut values);
-                self.cut += u64::from(cut);
+                self.cut_records.extend(cut.then_some(next as u32));
                 out.records.extend(std::iter::repeat_n(next as u32, taken));
                 next += 1;
             }
@@ -186,6 +242,14 @@ impl<'e> Worker<'e> {
                 self.encode_view(plan, (view, view_plan), lanes, &mut out);
             }
             self.block_ids.finish_block(&mut out.blocks);
+            if let Some(symbols) = plan.symbols {
+                self.gather(&symbols, &mut out, first);
+            }
+            self.cut += self.cut_records.len() as u64;
+        }
+        if plan.symbols.is_some() {
+            // Rows have become one token per record.
+            out.views.clear();
         }
         Ok(out)
     }
@@ -282,21 +346,56 @@ impl<'e> Worker<'e> {
         self.block_ids.add_filters(&plan.blocks, view, filter, present);
         self.stats[view]
             .add_filters(tokens as u64, (0..filter.width()).map(|position| filter.weight(position)));
-        let rows = &mut out.views[view];
-        let start = rows.len();
-        if view_plan.taps.is_empty() {
-            self.filter.append_rows(lanes, rows);
-        } else {
-            self.filter.xor_into(&view_plan.taps, plan.taps, &mut self.token);
-            self.token.append_rows(lanes, rows);
-        }
-        let tokens: Vec<&[u8]> = rows[start..].chunks_exact(plan.token_bits / 8).collect();
         let records = &out.records[first_present..];
-        for (lane, token) in tokens.iter().enumerate().filter(|(lane, _)| present[*lane]) {
+        let (tokens, each);
+        if let Some(sealer) = &view_plan.sealer {
+            let sealed = &mut self.sealed[view];
+            sealed.clear();
+            sealer.seal(filter, lanes, &mut self.scratch, sealed);
+            // What was sealed tells rows apart as the symbols do.
+            (tokens, each) = (self.scratch.sealed_bits(), sealer.width() / 8);
+        } else {
+            let rows = &mut out.views[view];
+            let start = rows.len();
+            filter.append_rows(lanes, rows);
+            (tokens, each) = (&rows[start..], plan.filter_bits / 8);
+        }
+        let tokens: &[u8] = tokens;
+        let token = |lane: usize| &tokens[lane * each..(lane + 1) * each];
+        for lane in (0..lanes).filter(|&lane| present[lane]) {
             // Alternatives of one record repeat each other where they do not differ in the view.
             let earlier = (0..lane).rev().take_while(|&other| records[other] == records[lane]);
-            if !earlier.into_iter().any(|other| tokens[other] == *token) {
-                self.stats[view].add_token(token);
+            if !earlier.into_iter().any(|other| token(other) == token(lane)) {
+                self.stats[view].add_token(token(lane));
+            }
+        }
+    }
+
+    /// Puts the symbols of each record of a block together: those of all its rows and of the views that these have.
+    fn gather(&mut self, symbols: &Symbols, out: &mut EncodedRows, first: usize) {
+        let (each, most) = (symbols.per_view, symbols.per_record);
+        let mut lane = 0;
+        let mut of_record: Vec<&[u64]> = Vec::new();
+        for rows in out.records[first..].chunk_by(|a, b| a == b) {
+            of_record.clear();
+            for lane in lane..lane + rows.len() {
+                let present = |view: usize| out.present[view][first + lane];
+                let views = self.sealed.iter().enumerate().filter(|(view, _)| present(*view));
+                of_record.extend(views.map(|(_, sealed)| &sealed[lane * each..(lane + 1) * each]));
+                if self.rows_apart {
+                    out.symbols.push(self.gatherer.gather(&of_record, each, usize::MAX).0);
+                    of_record.clear();
+                }
+            }
+            lane += rows.len();
+            if self.rows_apart {
+                continue;
+            }
+            let (set, left_out) = self.gatherer.gather(&of_record, each, most);
+            out.symbols.push(set);
+            // Records of a block ascend, so one that was cut before has its place.
+            if let (true, Err(at)) = (left_out, self.cut_records.binary_search(&rows[0])) {
+                self.cut_records.insert(at, rows[0]);
             }
         }
     }

@@ -174,7 +174,7 @@ mod tests {
             similarity: Similarity::new(0.9).unwrap(),
             class,
             probability: None,
-            household: false,
+            doubt: None,
         }
     }
 

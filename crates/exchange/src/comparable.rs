@@ -2,7 +2,7 @@
 
 use mizuhiki_schema::{Measure, SchemaDigest, Thresholds, first_difference};
 
-use crate::{CustodianId, KeyId, TokenSet};
+use crate::{CustodianId, KeyId, Task, TokenMeta, TokenSet};
 
 /// Two token sets that were made alike and may be compared; the only input of matching.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +40,26 @@ pub enum IncomparableError {
         /// Fingerprint of the right key.
         right: String,
     },
+    /// The files were made for different runs.
+    #[error(
+        "the files were made for different runs: left for {left:?}, right for {right:?}. \
+         Encode both with one --run, the name that the parties agreed on"
+    )]
+    Run {
+        /// Run of the left file.
+        left: String,
+        /// Run of the right file.
+        right: String,
+    },
+    /// A file was made for another task.
+    #[error(
+        "the file of {custodian} was made to find duplicates within it (--for dedupe) and compares with no other file. \
+         Encode it with --for link"
+    )]
+    ForDedupe {
+        /// Who made it.
+        custodian: String,
+    },
     /// Both files come from one custodian.
     #[error(
         "both files name the custodian {0:?}. Encode one of them with another --custodian name; \
@@ -71,10 +91,13 @@ impl<'a> Comparable<'a> {
     /// [`IncomparableError`] naming what differs.
     pub fn between(left: &'a TokenSet, right: &'a TokenSet) -> Result<Self, IncomparableError> {
         match (left.meta(), right.meta()) {
-            (Some(left), Some(right)) => agree(
-                (&left.schema.digest(), left.schema.canonical(), left.key_id, &left.custodian),
-                (&right.schema.digest(), right.schema.canonical(), right.key_id, &right.custodian),
-            )?,
+            (Some(left), Some(right)) => {
+                agree(
+                    (&left.schema.digest(), left.schema.canonical(), left.key_id, &left.custodian),
+                    (&right.schema.digest(), right.schema.canonical(), right.key_id, &right.custodian),
+                )?;
+                same_run(left, right)?;
+            }
             (None, None) => {}
             _ => return Err(IncomparableError::Bare),
         }
@@ -128,6 +151,21 @@ impl<'a> Comparable<'a> {
     pub fn thresholds(&self) -> Thresholds {
         self.left.meta().map_or(Thresholds::CLKHASH, |meta| meta.schema.thresholds())
     }
+}
+
+/// Whether two files of sealed symbols were made for each other.
+fn same_run(left: &TokenMeta, right: &TokenMeta) -> Result<(), IncomparableError> {
+    if left.schema.symbols().is_none() {
+        return Ok(());
+    }
+    if let Some(meta) = [left, right].into_iter().find(|meta| meta.run.task == Task::Dedupe) {
+        return Err(IncomparableError::ForDedupe { custodian: meta.custodian.to_string() });
+    }
+    if left.run.name != right.run.name {
+        let name = |meta: &TokenMeta| meta.run.name.as_str().to_owned();
+        return Err(IncomparableError::Run { left: name(left), right: name(right) });
+    }
+    Ok(())
 }
 
 /// What two files must agree in, and the custodian, in which they must not.

@@ -25,6 +25,11 @@ fn check(text: &str) -> Result<(), InvalidIdError> {
     if text.is_empty() {
         return Err(InvalidIdError::Empty);
     }
+    check_control(text)
+}
+
+/// Checks length and characters of a name that may be empty.
+pub(crate) fn check_control(text: &str) -> Result<(), InvalidIdError> {
     if text.len() > MAX_ID_BYTES {
         return Err(InvalidIdError::TooLong(text.len()));
     }

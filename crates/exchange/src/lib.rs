@@ -8,12 +8,14 @@ mod id;
 mod link;
 mod meta;
 mod pair;
+mod symbols;
 mod tokens;
 
 pub use block::BlockId;
 pub use comparable::{Comparable, IncomparableError};
 pub use id::{CustodianId, InvalidIdError, KeyId, RecordId, RecordIds, compare_ids};
-pub use link::{Classification, Link, compare_links};
-pub use meta::{FORMAT_VERSION, TokenMeta};
+pub use link::{Classification, Doubt, Link, compare_links};
+pub use meta::{FORMAT_VERSION, Run, RunName, SYMBOLS_VERSION, Task, TokenMeta};
 pub use pair::{ComparisonLayout, PAIR_FILTER_BYTES, PairLayout, PairMeta, PairRows, TAG_BYTES, WILD};
+pub use symbols::SymbolReader;
 pub use tokens::{TokenSet, TokenSetError, View};

@@ -78,6 +78,33 @@ pub struct Link {
     pub class: Classification,
     /// Probability that it is a true link, 0..=1, if it is known.
     pub probability: Option<f64>,
-    /// Whether another member of the household is as similar.
-    pub household: bool,
+    /// Why it is borderline, if it is as similar as a match.
+    pub doubt: Option<Doubt>,
+}
+
+/// Why a link that is as similar as a match is borderline (`protocols/04-matching.md` §7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Doubt {
+    /// Another member of the household is about as similar.
+    Household,
+    /// Another record is about as similar; with sealed symbols nothing tells whether it is of the household.
+    Ambiguous,
+}
+
+impl Doubt {
+    /// The flag in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Household => "household",
+            Self::Ambiguous => "ambiguous",
+        }
+    }
+
+    /// The doubt of a flag, if it is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Household, Self::Ambiguous].into_iter().find(|doubt| doubt.name() == name)
+    }
 }

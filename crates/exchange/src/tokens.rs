@@ -101,6 +101,37 @@ impl TokenSet {
         Ok(set)
     }
 
+    /// The records of a file of sealed symbols, which stay in the file, in the order of their ids; and for each row of
+    /// the file, in its order, the record that it is.
+    ///
+    /// # Errors
+    /// As [`TokenSet::new`]: ids are unique.
+    pub fn of_symbols(meta: TokenMeta, ids: RecordIds) -> Result<(Self, Vec<u32>), TokenSetError> {
+        if u32::try_from(ids.len()).is_err() {
+            return Err(TokenSetError::TooMany(ids.len()));
+        }
+        let ranking = ids.ranking();
+        for pair in ranking.windows(2) {
+            let (a, b) = (pair[0] as usize, pair[1] as usize);
+            if ids.get(a) == ids.get(b) {
+                return Err(TokenSetError::RepeatedId { first: a.min(b) + 1, second: a.max(b) + 1 });
+            }
+        }
+        let mut records = vec![0; ranking.len()];
+        for (&row, record) in ranking.iter().zip(0..) {
+            records[row as usize] = record;
+        }
+        let set = Self {
+            meta: Some(meta),
+            ids: ids.reordered(&ranking),
+            records: Vec::new(),
+            starts: Vec::new(),
+            views: Vec::new(),
+            blocks: Vec::new(),
+        };
+        Ok((set, records))
+    }
+
     /// The records `records`, ascending, and nothing else.
     ///
     /// # Panics

@@ -1,21 +1,29 @@
 //! From candidates in a store to links in a table.
 
 use mizuhiki_columnar::{CandidatePair, Cell, PairWriter, ResultWriter};
-use mizuhiki_exchange::{Classification, Comparable};
+use mizuhiki_exchange::{Classification, Comparable, Doubt};
 use mizuhiki_match::{
     Assignment, Calibration, Candidate, Components, Greedy, MAX_COMPONENT, RunnersUp, Top, candidate_order,
     solve_component,
 };
-use mizuhiki_schema::{Similarity, Thresholds};
+use mizuhiki_schema::{Measure, Similarity, Thresholds};
 
 use crate::job::{LinkError, LinkJob};
-use crate::pairs_to_confirm::pairs_to_confirm;
+use crate::pairs_to_confirm::{Wanted, pairs_to_confirm};
 use crate::report::LinksHistogram;
 use crate::spill::{Key, Sorter};
 use crate::store::Store;
 
 /// Probability from which a match is not confirmed, where pairs are listed for confirmation.
 const SURE: f64 = 0.99;
+
+/// What leaves doubt about a link where another record is about as similar.
+pub(crate) const fn doubt_of(measure: Measure) -> Doubt {
+    match measure {
+        Measure::Symbols { .. } => Doubt::Ambiguous,
+        _ => Doubt::Household,
+    }
+}
 
 /// Makes links of the candidates in a store.
 pub(crate) struct Chooser<'a> {
@@ -97,31 +105,49 @@ impl Chooser<'_> {
                 Ok(())
             })?
         };
-        let mut households = vec![false; links.len()];
+        let mut doubts = vec![false; links.len()];
         if !within {
-            let mut runners_up = RunnersUp::new(&links, left, right);
+            let measure = self.comparable.measure();
+            let mut runners_up = RunnersUp::new(&links, left, right, measure);
             self.each(store, &mut |c| {
                 runners_up.offer(c);
                 Ok(())
             })?;
             let (left, right) = (self.comparable.left(), self.comparable.right());
-            households = runners_up.households(left, right, self.thresholds.accept());
+            doubts = match measure {
+                Measure::Symbols { .. } => runners_up.ambiguous(),
+                _ => runners_up.households(left, right, self.thresholds.accept()),
+            };
         }
         let Some(most) = self.job.for_confirm else {
-            for (link, household) in links.iter().zip(households) {
-                self.write(writer, link, household, &mut chosen)?;
+            for (link, doubt) in links.iter().zip(doubts) {
+                self.write(writer, link, doubt, &mut chosen)?;
             }
             return Ok(chosen);
         };
         let sure: Vec<bool> =
-            links.iter().zip(&households).map(|(link, household)| !household && self.is_sure(link)).collect();
-        for ((link, household), sure) in links.iter().zip(households).zip(&sure) {
-            // A household's link is borderline too, and says why.
-            let matched = *sure || household && link.similarity >= self.thresholds.accept().get();
+            links.iter().zip(&doubts).map(|(link, doubt)| !doubt && self.is_sure(link)).collect();
+        for ((link, doubt), sure) in links.iter().zip(doubts).zip(&sure) {
+            // A link in doubt is borderline too, and says why.
+            let matched = *sure || doubt && link.similarity >= self.thresholds.accept().get();
             let class = if matched { Classification::Match } else { Classification::Borderline };
-            self.write_as(writer, link, (class, household), &mut chosen)?;
+            self.write_as(writer, link, (class, doubt), &mut chosen)?;
         }
-        for pair in pairs_to_confirm(self.comparable, (&links, &sure), most, self.far)? {
+        let wanted = Wanted::new((left, right), (&links, &sure), most);
+        let pairs = match self.comparable.measure() {
+            // Every pair that has anything in common is among the candidates.
+            Measure::Symbols { .. } => {
+                let mut wanted = wanted;
+                let mut pairs = Vec::new();
+                for candidate in store.sorted()? {
+                    let candidate = candidate.map_err(LinkError::lost)?;
+                    pairs.extend(wanted.take(&candidate).then_some(candidate));
+                }
+                pairs
+            }
+            _ => pairs_to_confirm(self.comparable, wanted, most, self.far)?,
+        };
+        for pair in pairs {
             self.write_as(writer, &pair, (Classification::Borderline, false), &mut chosen)?;
         }
         Ok(chosen)
@@ -195,22 +221,22 @@ impl Chooser<'_> {
         &self,
         writer: &mut ResultWriter,
         link: &Candidate,
-        household: bool,
+        doubt: bool,
         chosen: &mut Chosen,
     ) -> Result<(), LinkError> {
         let similarity = Similarity::new(link.similarity).unwrap_or_else(|| self.thresholds.borderline());
-        self.write_as(writer, link, (Classification::of(similarity, self.thresholds), household), chosen)
+        self.write_as(writer, link, (Classification::of(similarity, self.thresholds), doubt), chosen)
     }
 
     fn write_as(
         &self,
         writer: &mut ResultWriter,
         link: &Candidate,
-        (mut class, household): (Classification, bool),
+        (mut class, doubt): (Classification, bool),
         chosen: &mut Chosen,
     ) -> Result<(), LinkError> {
         let (left, right) = (self.comparable.left().ids(), self.comparable.right().ids());
-        let doubtful = household && class == Classification::Match;
+        let doubtful = doubt && class == Classification::Match;
         if doubtful {
             class = Classification::Borderline;
             chosen.household += 1;
@@ -227,7 +253,7 @@ impl Chooser<'_> {
             Cell::Number(Some(link.similarity)),
             Cell::Text(class.name()),
             Cell::Number(self.calibration.map(|calibration| calibration.probability(link.similarity))),
-            Cell::Text(if doubtful { "household" } else { "" }),
+            Cell::Text(if doubtful { doubt_of(self.comparable.measure()).name() } else { "" }),
         ])?;
         Ok(())
     }

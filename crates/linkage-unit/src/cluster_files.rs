@@ -1,15 +1,22 @@
 //! One or more token files to clusters of records of one person each.
 
-use mizuhiki_columnar::{CLUSTER_COLUMNS, Cell, Format, ResultWriter, Source};
-use mizuhiki_exchange::{Comparable, TokenSet};
-use mizuhiki_match::{Candidate, Greedy, Groups, Plan, Strangers, with_threads};
+use mizuhiki_columnar::{CLUSTER_COLUMNS, Cell, Format, ResultWriter, Source, TokenFile};
+use mizuhiki_exchange::Comparable;
+use mizuhiki_match::{Calibration, Candidate, Greedy, Groups, Plan, Strangers, with_threads};
 use mizuhiki_schema::{Similarity, Thresholds};
 
 use crate::job::{ClusterJob, ClusterSummary, LinkError, OnProgress, Stage};
-use crate::link_files::{choose_thresholds, lowest, sample_strangers};
+use crate::link_files::{
+    Losers, calibrates, choose_thresholds, lowest, lowest_given, refuse_scope, sample_strangers,
+};
 use crate::memory;
-use crate::prepare::{compare, digest, read_all, warn};
-use crate::search::{check_folder, open_store, run_plans};
+use crate::prepare::{
+    are_sealed, compare, compare_within, digest, digest_of_joins, join, read_all, warn, warn_of_files,
+};
+use crate::search::{check_folder, open_counts, open_store, passing_store, run_plans};
+use crate::search_symbols::{
+    SearchRecall, SymbolJoin, by_records, entry_budget, measure, rank, run_joins, warn_of_heavy,
+};
 use crate::spill::Key;
 use crate::store::Store;
 
@@ -28,10 +35,10 @@ struct Numbering {
 }
 
 impl Numbering {
-    fn new(sets: &[TokenSet]) -> Result<Self, LinkError> {
+    fn new(files: &[TokenFile]) -> Result<Self, LinkError> {
         let mut starts = vec![0_u32];
-        for set in sets {
-            let next = starts.last().copied().unwrap_or(0).checked_add(set.len() as u32);
+        for file in files {
+            let next = starts.last().copied().unwrap_or(0).checked_add(file.set.len() as u32);
             starts.push(next.ok_or(LinkError::TooManyRecords)?);
         }
         Ok(Self { starts })
@@ -43,6 +50,11 @@ impl Numbering {
         (file, record - self.starts[file])
     }
 
+    /// [`Numbering::key`], as a store takes it.
+    fn boxed_key(&self) -> Box<dyn Fn(&Candidate) -> Key + Send + Sync + '_> {
+        Box::new(|candidate| self.key(candidate))
+    }
+
     /// By falling similarity, then files, then records: anonlink's order.
     fn key(&self, candidate: &Candidate) -> Key {
         let ((a, left), (b, right)) = (self.place(candidate.left), self.place(candidate.right));
@@ -51,35 +63,191 @@ impl Numbering {
     }
 }
 
-/// Pairs of files that are compared, each with its plan.
+/// Pairs of files that are compared.
 struct Comparisons<'a> {
     files: Vec<(usize, usize)>,
-    plans: Vec<Plan<'a>>,
+    comparables: Vec<Comparable<'a>>,
+}
+
+/// Candidates of all comparisons, and what was learned on the way to them.
+struct Searched<'n> {
+    store: Store<'n, Box<dyn Fn(&Candidate) -> Key + Send + Sync + 'n>>,
+    compared: u64,
+    recall: Option<SearchRecall>,
+    /// Of each comparison, if thresholds are calibrated.
+    calibrations: Vec<Option<Calibration>>,
+    warnings: Vec<String>,
+    /// Checkpoints that candidates were made of; they go when the clusters are safe.
+    spent: Option<Store<'n, fn(&Candidate) -> Key>>,
 }
 
 impl<'a> Comparisons<'a> {
-    fn new(job: &ClusterJob, sets: &'a [TokenSet]) -> Result<Self, LinkError> {
-        let (mut files, mut plans) = (Vec::new(), Vec::new());
-        for left in 0..sets.len() {
-            for right in left..sets.len() {
+    fn new(job: &ClusterJob, files: &'a [TokenFile]) -> Result<Self, LinkError> {
+        let (mut places, mut comparables) = (Vec::new(), Vec::new());
+        for left in 0..files.len() {
+            for right in left..files.len() {
                 let comparable = if left == right && job.duplicates {
-                    Comparable::within(&sets[left])
+                    compare_within(&files[left].set, &job.files[left])?
                 } else if left == right {
                     continue;
                 } else {
-                    compare((&sets[left], &job.files[left]), (&sets[right], &job.files[right]))?
+                    compare((&files[left].set, &job.files[left]), (&files[right].set, &job.files[right]))?
                 };
-                files.push((left, right));
-                plans.push(Plan::new(&comparable, job.search.scope));
+                places.push((left, right));
+                comparables.push(comparable);
             }
         }
-        Ok(Self { files, plans })
+        Ok(Self { files: places, comparables })
     }
 
     /// The comparison of two files.
     fn of(&self, files: (usize, usize)) -> usize {
         self.files.partition_point(|&known| known < files)
     }
+
+    /// A pair of a comparison by the numbers of all files.
+    fn number(&self, numbering: &Numbering, comparison: usize, candidate: Candidate) -> Candidate {
+        let (left, right) = self.files[comparison];
+        Candidate {
+            left: candidate.left + numbering.starts[left],
+            right: candidate.right + numbering.starts[right],
+            ..candidate
+        }
+    }
+
+    /// The comparison that a pair belongs to, and the pair with the records of its files.
+    fn local(&self, numbering: &Numbering, candidate: &Candidate) -> (usize, Candidate) {
+        let ((a, left), (b, right)) = (numbering.place(candidate.left), numbering.place(candidate.right));
+        (self.of((a, b)), Candidate { left, right, ..*candidate })
+    }
+
+    /// Thresholds of each comparison.
+    fn thresholds(
+        &self,
+        job: &ClusterJob,
+        calibrations: &[Option<Calibration>],
+    ) -> Result<Vec<Thresholds>, LinkError> {
+        let of = |(comparable, calibration): (&Comparable<'_>, &Option<Calibration>)| {
+            choose_thresholds(&job.search, comparable, calibration.as_ref()).map(|(thresholds, _)| thresholds)
+        };
+        self.comparables.iter().zip(calibrations).map(of).collect()
+    }
+
+    /// Compares filters.
+    fn find_by_filters<'n>(
+        &self,
+        job: &ClusterJob,
+        numbering: &'n Numbering,
+        tokens: u64,
+        on_progress: OnProgress<'_>,
+    ) -> Result<Searched<'n>, LinkError> {
+        let plans: Vec<Plan<'_>> =
+            self.comparables.iter().map(|comparable| Plan::new(comparable, job.search.scope)).collect();
+        let mut warnings = without_repeats(plans.iter().flat_map(warn).collect());
+        on_progress(Stage::Calibrate, "", 0, 0);
+        let (mut strangers, mut from) = (Vec::new(), Vec::new());
+        for plan in &plans {
+            let sampled = sample_strangers(plan, &job.search, false, &mut warnings)?;
+            from.push(lowest(plan.comparable(), &job.search, sampled.as_ref())?);
+            strangers.push(sampled);
+        }
+        let wanted: Vec<f64> = from.iter().map(|similarity| similarity.get()).collect();
+        let digest = || digest(&plans, &wanted);
+        let mut store = open_store(&job.search, &job.output, tokens, &digest, numbering.boxed_key())?;
+        let number = |comparison: usize, candidate| self.number(numbering, comparison, candidate);
+        let compared = run_plans(&plans, &from, &mut store, &number, on_progress)?;
+        let calibrations = self.calibrate_by_strangers(numbering, &mut store, &strangers)?;
+        Ok(Searched {
+            compared,
+            recall: None,
+            calibrations,
+            warnings,
+            spent: None,
+            store: store.settled(),
+        })
+    }
+
+    fn calibrate_by_strangers<K: Fn(&Candidate) -> Key + Sync>(
+        &self,
+        numbering: &Numbering,
+        store: &mut Store<'_, K>,
+        strangers: &[Option<Strangers>],
+    ) -> Result<Vec<Option<Calibration>>, LinkError> {
+        let mut scores: Vec<Vec<f64>> = vec![Vec::new(); strangers.len()];
+        if strangers.iter().any(Option::is_some) {
+            let greedy = |comparable: &Comparable<'_>| {
+                Greedy::new(comparable.left().len(), comparable.right().len(), comparable.is_within())
+            };
+            let mut greedy: Vec<Greedy> = self.comparables.iter().map(greedy).collect();
+            for candidate in store.sorted()? {
+                let (comparison, candidate) = self.local(numbering, &candidate.map_err(LinkError::lost)?);
+                let lowest = strangers[comparison].as_ref().map(|strangers| strangers.lowest.get());
+                if lowest.is_some_and(|lowest| candidate.similarity >= lowest)
+                    && greedy[comparison].offer(&candidate)
+                {
+                    scores[comparison].push(candidate.similarity);
+                }
+            }
+        }
+        let of = |(strangers, scores): (&Option<Strangers>, Vec<f64>)| {
+            strangers.as_ref().map(|strangers| strangers.calibrate(scores))
+        };
+        Ok(strangers.iter().zip(scores).map(of).collect())
+    }
+
+    /// Joins sealed symbols.
+    fn find_by_symbols<'n>(
+        &self,
+        job: &ClusterJob,
+        numbering: &'n Numbering,
+        files: &[TokenFile],
+        on_progress: OnProgress<'_>,
+    ) -> Result<Searched<'n>, LinkError> {
+        refuse_scope(&job.search)?;
+        let places = self.files.iter().zip(&self.comparables);
+        let joins: Vec<SymbolJoin<'_>> = places
+            .filter_map(|(&(left, right), comparable)| join(comparable, &files[left], &files[right]))
+            .collect();
+        let mut warnings = without_repeats(self.comparables.iter().flat_map(warn_of_files).collect());
+        let records = files.iter().map(|file| file.set.len() as u64).sum();
+        let held = records * memory::RECORD_BYTES;
+        let digest = || digest_of_joins(&joins, files);
+        let by: fn(&Candidate) -> Key = by_records;
+        let mut counts = open_counts(&job.search, &job.output, held, &digest, by)?;
+        let number = |comparison: usize, candidate| self.number(numbering, comparison, candidate);
+        let budget = entry_budget(job.search.memory, records);
+        let compared = run_joins(&joins, &mut counts, &number, budget, on_progress)?;
+        on_progress(Stage::Assign, "", 0, 0);
+        let lowest = vec![lowest_given(&job.search)?; joins.len()];
+        let mut store = passing_store(&job.search, held, numbering.boxed_key())?;
+        let join_of = |candidate: &Candidate| self.local(numbering, candidate).0;
+        rank(&mut counts, &join_of, &joins, &lowest, &mut store)?;
+        let mut recall = SearchRecall { sampled_pairs: 0, found_pairs: 0 };
+        for (index, join) in joins.iter().enumerate() {
+            let number = |candidate| self.number(numbering, index, candidate);
+            let of_join = measure(join, &number, lowest[index], &mut store)?;
+            recall.sampled_pairs += of_join.sampled_pairs;
+            recall.found_pairs += of_join.found_pairs;
+            warnings.extend(warn_of_heavy(join));
+        }
+        let mut calibrations = vec![None; joins.len()];
+        if self.comparables.iter().any(|comparable| calibrates(&job.search, comparable, false)) {
+            let mut losers: Vec<Losers> = self.comparables.iter().map(Losers::new).collect();
+            for candidate in store.sorted()? {
+                let (comparison, candidate) = self.local(numbering, &candidate.map_err(LinkError::lost)?);
+                losers[comparison].offer(&candidate);
+            }
+            calibrations = losers.iter().map(|losers| Some(losers.calibrate())).collect();
+        }
+        let spent = Some(counts.settled());
+        Ok(Searched { store, compared, recall: Some(recall), calibrations, warnings, spent })
+    }
+}
+
+fn without_repeats(mut warnings: Vec<String>) -> Vec<String> {
+    warnings.sort();
+    warnings.dedup();
+    warnings
 }
 
 fn run(job: &ClusterJob, on_progress: OnProgress<'_>) -> Result<ClusterSummary, LinkError> {
@@ -87,48 +255,30 @@ fn run(job: &ClusterJob, on_progress: OnProgress<'_>) -> Result<ClusterSummary, 
     check_folder(&job.search, &job.output)?;
     let mut writer = ResultWriter::create(&job.output, Format::Csv, CLUSTER_COLUMNS)?;
     let sources: Vec<&Source> = job.files.iter().collect();
-    let tokens = memory::check_fits(&sources, memory::budget(job.search.memory))?;
-    let sets = read_all(&sources)?;
-    let numbering = Numbering::new(&sets)?;
-    let comparisons = Comparisons::new(job, &sets)?;
-    let mut warnings: Vec<String> = comparisons.plans.iter().flat_map(warn).collect();
-    warnings.sort();
-    warnings.dedup();
-    on_progress(Stage::Calibrate, "", 0, 0);
-    let mut strangers = Vec::new();
-    let mut from = Vec::new();
-    for plan in &comparisons.plans {
-        let sampled = sample_strangers(plan, &job.search, false, &mut warnings)?;
-        from.push(lowest(plan.comparable(), &job.search, sampled.as_ref())?);
-        strangers.push(sampled);
-    }
-    let wanted: Vec<f64> = from.iter().map(|similarity| similarity.get()).collect();
-    let digest = || digest(&comparisons.plans, &wanted);
-    let key = |candidate: &Candidate| numbering.key(candidate);
-    let mut store = open_store(&job.search, &job.output, tokens, &digest, key)?;
-    let number = |comparison: usize, candidate: Candidate| {
-        let (left, right) = comparisons.files[comparison];
-        Candidate {
-            left: candidate.left + numbering.starts[left],
-            right: candidate.right + numbering.starts[right],
-            ..candidate
-        }
+    let (files, tokens) = read_all(&sources, memory::budget(job.search.memory), on_progress)?;
+    let numbering = Numbering::new(&files)?;
+    let comparisons = Comparisons::new(job, &files)?;
+    let searched = if are_sealed(&files) {
+        comparisons.find_by_symbols(job, &numbering, &files, on_progress)?
+    } else {
+        comparisons.find_by_filters(job, &numbering, tokens, on_progress)?
     };
-    let compared = run_plans(&comparisons.plans, &from, &mut store, &number, on_progress)?;
+    let Searched { mut store, compared, recall, calibrations, mut warnings, spent } = searched;
     on_progress(Stage::Assign, "", 0, 0);
-    let work = Clustering { job, numbering: &numbering, comparisons: &comparisons };
-    let thresholds = work.thresholds(&mut store, &strangers)?;
+    let work = Clustering { numbering: &numbering, comparisons: &comparisons };
+    let thresholds = comparisons.thresholds(job, &calibrations)?;
     let found = work.cluster(&mut store, &thresholds)?;
     on_progress(Stage::Write, "", 0, 0);
     for (cluster, records) in found.clusters.iter().enumerate() {
         for &record in records {
             let (file, row) = numbering.place(record);
             let name = job.files[file].name();
-            let custodian = sets[file].meta().map_or(name.as_str(), |meta| meta.custodian.as_str());
+            let set = &files[file].set;
+            let custodian = set.meta().map_or(name.as_str(), |meta| meta.custodian.as_str());
             writer.push(&[
                 Cell::Integer(cluster as u64 + 1),
                 Cell::Text(custodian),
-                Cell::Text(sets[file].ids().get(row as usize)),
+                Cell::Text(set.ids().get(row as usize)),
                 Cell::Number(Some(found.least[record as usize])),
                 Cell::Integer(u64::from(found.conflicts_of[record as usize])),
             ])?;
@@ -142,9 +292,11 @@ fn run(job: &ClusterJob, on_progress: OnProgress<'_>) -> Result<ClusterSummary, 
     }
     writer.finish()?;
     store.remove()?;
+    spent.map_or(Ok(()), Store::remove)?;
     Ok(ClusterSummary {
-        records: sets.iter().map(|set| set.len() as u64).collect(),
+        records: files.iter().map(|file| file.set.len() as u64).collect(),
         compared,
+        search_recall: recall,
         matches: found.matches,
         borderline: found.borderline,
         clusters: found.clusters.len() as u64,
@@ -156,7 +308,6 @@ fn run(job: &ClusterJob, on_progress: OnProgress<'_>) -> Result<ClusterSummary, 
 }
 
 struct Clustering<'a> {
-    job: &'a ClusterJob,
     numbering: &'a Numbering,
     comparisons: &'a Comparisons<'a>,
 }
@@ -174,43 +325,6 @@ struct Found {
 }
 
 impl Clustering<'_> {
-    /// Thresholds of each comparison, calibrated where strangers were sampled.
-    fn thresholds<K: Fn(&Candidate) -> Key + Sync>(
-        &self,
-        store: &mut Store<'_, K>,
-        strangers: &[Option<Strangers>],
-    ) -> Result<Vec<Thresholds>, LinkError> {
-        let mut scores: Vec<Vec<f64>> = vec![Vec::new(); strangers.len()];
-        if strangers.iter().any(Option::is_some) {
-            let greedy = |plan: &Plan<'_>| {
-                let comparable = plan.comparable();
-                Greedy::new(comparable.left().len(), comparable.right().len(), comparable.is_within())
-            };
-            let mut greedy: Vec<Greedy> = self.comparisons.plans.iter().map(greedy).collect();
-            for candidate in store.sorted()? {
-                let (comparison, candidate) = self.local(&candidate.map_err(LinkError::lost)?);
-                let lowest = strangers[comparison].as_ref().map(|strangers| strangers.lowest.get());
-                if lowest.is_some_and(|lowest| candidate.similarity >= lowest)
-                    && greedy[comparison].offer(&candidate)
-                {
-                    scores[comparison].push(candidate.similarity);
-                }
-            }
-        }
-        let thresholds = |((plan, strangers), scores): ((&Plan<'_>, &Option<Strangers>), Vec<f64>)| {
-            let calibration = strangers.as_ref().map(|strangers| strangers.calibrate(scores));
-            choose_thresholds(&self.job.search, plan.comparable(), calibration.as_ref()).map(|(t, _)| t)
-        };
-        self.comparisons.plans.iter().zip(strangers).zip(scores).map(thresholds).collect()
-    }
-
-    /// The comparison that a candidate belongs to, and the candidate with the rows of its files.
-    fn local(&self, candidate: &Candidate) -> (usize, Candidate) {
-        let ((a, left), (b, right)) =
-            (self.numbering.place(candidate.left), self.numbering.place(candidate.right));
-        (self.comparisons.of((a, b)), Candidate { left, right, ..*candidate })
-    }
-
     fn cluster<K: Fn(&Candidate) -> Key + Sync>(
         &self,
         store: &mut Store<'_, K>,
@@ -218,7 +332,7 @@ impl Clustering<'_> {
     ) -> Result<Found, LinkError> {
         let records = self.numbering.starts.last().copied().unwrap_or(0) as usize;
         let reaches = |candidate: &Candidate, least: fn(Thresholds) -> Similarity| {
-            candidate.similarity >= least(thresholds[self.local(candidate).0]).get()
+            candidate.similarity >= least(thresholds[self.comparisons.local(self.numbering, candidate).0]).get()
         };
         let mut groups = Groups::new(records);
         let (mut matches, mut borderline) = (0, 0);

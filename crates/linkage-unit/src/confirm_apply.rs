@@ -5,10 +5,13 @@ use std::path::PathBuf;
 
 use mizuhiki_columnar::{Cell, Format, LINK_COLUMNS, ResultWriter, Source, Target, read_links};
 use mizuhiki_confirm::{Backend, DocumentReader, OpenedHeader, PublicKey, check_count, read_nonce};
-use mizuhiki_exchange::{Classification, Link, compare_links};
+use mizuhiki_exchange::{Classification, Doubt, Link, compare_links};
+use mizuhiki_match::leaves_doubt;
+use mizuhiki_schema::{LinkageSchema, Measure};
 use serde::Serialize;
 
-use crate::confirm_ask::{PUBLIC, SEALED};
+use crate::choose::doubt_of;
+use crate::confirm_ask::{SCHEMA, PUBLIC, SEALED};
 use crate::confirm_error::{LinkageUnitError, read_file};
 use crate::confirm_evaluate::{Run, read_sealed};
 
@@ -43,9 +46,6 @@ pub struct ApplySummary {
     pub borderline: u64,
 }
 
-/// An accepted pair with another one of either record that is not more than this less similar stays in doubt.
-const MARGIN: f64 = mizuhiki_match::HOUSEHOLD_MARGIN;
-
 /// Makes matches of the borderline pairs that were accepted, one a record, and leaves out those that were not.
 ///
 /// # Errors
@@ -78,12 +78,17 @@ pub fn apply<B: Backend>(job: &ApplyJob<'_, B>) -> Result<ApplySummary, LinkageU
         .zip(session.answers())
         .map(|((left, right), answer)| ((left.as_str(), right.as_str()), *answer))
         .collect();
-    write(job, &answers)
+    let path = job.tickets.join(SCHEMA);
+    let in_schema = |reason: String| LinkageUnitError::Schema { file: path.display().to_string(), reason };
+    let text = std::fs::read_to_string(&path).map_err(|error| in_schema(error.to_string()))?;
+    let schema = LinkageSchema::parse(&text).map_err(|error| in_schema(error.to_string()))?;
+    write(job, &answers, schema.measure())
 }
 
 fn write<B>(
     job: &ApplyJob<'_, B>,
     answers: &HashMap<(&str, &str), bool>,
+    measure: Measure,
 ) -> Result<ApplySummary, LinkageUnitError> {
     let mut rows: Vec<Link> = read_links(&job.links)?;
     // Matches first, then by similarity: what comes first takes its records.
@@ -122,9 +127,9 @@ fn write<B>(
                     summary.outdone += 1;
                     continue;
                 }
-                if rivals.doubt(link) {
+                if rivals.doubt(link, measure) {
                     summary.household += 1;
-                    (Classification::Borderline, "household")
+                    (Classification::Borderline, doubt_of(measure).name())
                 } else {
                     left_taken.insert(left);
                     right_taken.insert(right);
@@ -132,7 +137,7 @@ fn write<B>(
                 }
             }
             (_, Some(false)) => continue,
-            (class, None) => (class, if link.household { "household" } else { "" }),
+            (class, None) => (class, link.doubt.map_or("", Doubt::name)),
         };
         if class == Classification::Match {
             summary.matches += 1;
@@ -169,10 +174,10 @@ impl<'a> Rivals<'a> {
     }
 
     /// Whether another accepted pair of either record is about as similar as `link`, or more.
-    fn doubt(&self, link: &Link) -> bool {
+    fn doubt(&self, link: &Link, measure: Measure) -> bool {
         let close = |key| {
             let of_record = self.0.get(&key).map_or(&[][..], Vec::as_slice);
-            of_record.iter().filter(|rival| link.similarity.get() - **rival <= MARGIN).count()
+            of_record.iter().filter(|rival| leaves_doubt(measure, link.similarity.get(), **rival)).count()
         };
         close((false, link.left.as_str())) > 1 || close((true, link.right.as_str())) > 1
     }

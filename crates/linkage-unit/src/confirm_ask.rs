@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mizuhiki_columnar::{Source, Target, WriteFile, read_links, read_tokens};
+use mizuhiki_columnar::{Source, Target, TokenFile, WriteFile, read_links, read_tokens};
 use mizuhiki_confirm::{
     Backend, Batch, Circuit, Commitment, ConfirmError, DocumentWriter, Hash, Header, Hex, MAX_TICKETS,
-    Policy, PublicKey, Rule, RunHeader, RunSecret, Side, Ticket, TicketsHeader, tree, write_id,
+    Policy, PublicKey, Rule, RunHeader, RunSecret, Side, Ticket, TicketsHeader, tree, write_id, write_symbol,
 };
-use mizuhiki_exchange::{Classification, Comparable, Link, TokenSet, compare_links};
+use mizuhiki_exchange::{Classification, Comparable, Link, SymbolReader as _, TokenSet, compare_links};
 use mizuhiki_match::best_rows;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
@@ -77,8 +77,9 @@ pub fn ask<B: Backend>(job: &AskJob<'_, B>) -> Result<AskSummary, LinkageUnitErr
         return Err(LinkageUnitError::Exists { folder: job.output.display().to_string() });
     }
     let public = read_file(&job.public, |file| PublicKey::read(file, job.backend))?;
-    let (left, right) = (read_tokens(&job.left)?, read_tokens(&job.right)?);
-    let comparable = compare((&left, &job.left), (&right, &job.right))?;
+    let (left_file, right_file) = (read_tokens(&job.left)?, read_tokens(&job.right)?);
+    let (left, right) = (&left_file.set, &right_file.set);
+    let comparable = compare((left, &job.left), (right, &job.right))?;
     let links: Vec<Link> =
         read_links(&job.links)?.into_iter().filter(|link| link.class == Classification::Borderline).collect();
     if links.is_empty() {
@@ -94,10 +95,18 @@ pub fn ask<B: Backend>(job: &AskJob<'_, B>) -> Result<AskSummary, LinkageUnitErr
         .encryptor(&circuit, &public.bytes)
         .map_err(|reason| LinkageUnitError::Rule { reason: ConfirmError::Rule(reason) })?;
     let candidates = candidates(&links, &comparable, &job.links)?;
+    let side = |file, pairs: &[(u32, u32)], of: fn(&(u32, u32)) -> u32| Tokens::of(file, pairs.iter().map(of));
+    let left_tokens = side(&left_file, &candidates, |pair| pair.0)?;
+    let right_tokens = side(&right_file, &candidates, |pair| pair.1)?;
+    let rows = match left_tokens {
+        Tokens::Filters(_) => best_rows(&comparable, &candidates),
+        Tokens::Symbols { .. } => vec![(0, 0); candidates.len()],
+    };
     let mut budget = Budget::new(public.header.policy);
     let mut asked = Vec::new();
-    for ((a, b), rows) in candidates.iter().copied().zip(best_rows(&comparable, &candidates)) {
-        let (of_left, of_right) = (commit(&public, &left, a, rows.0), commit(&public, &right, b, rows.1));
+    for ((a, b), rows) in candidates.iter().copied().zip(rows) {
+        let of_left = left_tokens.commit(&public, left.custodian_name(), a, rows.0);
+        let of_right = right_tokens.commit(&public, right.custodian_name(), b, rows.1);
         if !budget.take(of_left.record, of_right.record) {
             continue;
         }
@@ -105,10 +114,11 @@ pub fn ask<B: Backend>(job: &AskJob<'_, B>) -> Result<AskSummary, LinkageUnitErr
         random.fill_bytes(&mut nonce);
         let ticket = Ticket { nonce: Hex(nonce), left: of_left, right: of_right };
         let id = |set: &TokenSet, record: u32| set.ids().get(record as usize).to_owned();
-        asked.push((ticket, id(&left, a), id(&right, b)));
+        let symbol = left_tokens.common(a, &right_tokens, b);
+        asked.push(Asked { ticket, left: id(left, a), right: id(right, b), symbol });
     }
-    asked.sort_unstable_by_key(|(ticket, ..)| ticket.nonce);
-    let tickets: Vec<Ticket> = asked.iter().map(|(ticket, ..)| *ticket).collect();
+    asked.sort_unstable_by_key(|asked| asked.ticket.nonce);
+    let tickets: Vec<Ticket> = asked.iter().map(|asked| asked.ticket).collect();
     let secret = RunSecret::random(&mut random);
     let mut run = [0; 16];
     random.fill_bytes(&mut run);
@@ -190,26 +200,78 @@ impl Budget {
     }
 }
 
-/// The commitment to a record's tokens and one of its rows.
-fn commit(public: &PublicKey, set: &TokenSet, record: u32, row: usize) -> Commitment {
-    let digest = |row: u32| {
-        let bytes: Vec<Option<Vec<u8>>> = set
-            .views()
-            .iter()
-            .map(|view| {
-                let mut bytes = Vec::new();
-                view.rows.extend_bytes(row as usize, &mut bytes);
-                view.present[row as usize].then_some(bytes)
-            })
-            .collect();
-        Commitment::row_digest(bytes.iter().map(Option::as_deref))
-    };
-    let rows: Vec<Hash> = set.rows_of(record).map(digest).collect();
-    Commitment::new(public.key_id, set.custodian_name(), &rows, row)
+/// Tokens of the records that are asked about.
+enum Tokens<'a> {
+    Filters(&'a TokenSet),
+    Symbols {
+        /// The symbols of each record, ascending.
+        of: HashMap<u32, Vec<u64>>,
+        /// Bytes of a symbol in files.
+        bytes: usize,
+    },
 }
 
-/// A ticket with the ids of its records.
-type Asked = (Ticket, String, String);
+impl<'a> Tokens<'a> {
+    fn of(file: &'a TokenFile, records: impl Iterator<Item = u32>) -> Result<Self, LinkageUnitError> {
+        let Some(symbols) = &file.symbols else { return Ok(Self::Filters(&file.set)) };
+        let mut of: HashMap<u32, Vec<u64>> = records.map(|record| (record, Vec::new())).collect();
+        let per_record = symbols.per_record();
+        symbols.read(&mut |records, symbols| {
+            for (record, symbols) in records.iter().zip(symbols.chunks_exact(per_record)) {
+                if let Some(list) = of.get_mut(record) {
+                    list.extend_from_slice(symbols);
+                }
+            }
+        })?;
+        Ok(Self::Symbols { of, bytes: symbols.symbol_bytes() })
+    }
+
+    /// The commitment to a record's tokens and one of its rows.
+    fn commit(&self, public: &PublicKey, custodian: &str, record: u32, row: usize) -> Commitment {
+        let rows: Vec<Hash> = match self {
+            Self::Filters(set) => {
+                let digest = |row: u32| {
+                    let bytes: Vec<Option<Vec<u8>>> = set
+                        .views()
+                        .iter()
+                        .map(|view| {
+                            let mut bytes = Vec::new();
+                            view.rows.extend_bytes(row as usize, &mut bytes);
+                            view.present[row as usize].then_some(bytes)
+                        })
+                        .collect();
+                    Commitment::row_digest(bytes.iter().map(Option::as_deref))
+                };
+                set.rows_of(record).map(digest).collect()
+            }
+            Self::Symbols { of, bytes } => {
+                let list = of.get(&record).map_or(&[][..], Vec::as_slice);
+                let token: Vec<u8> =
+                    list.iter().flat_map(|symbol| symbol.to_be_bytes().into_iter().take(*bytes)).collect();
+                vec![Commitment::row_digest(std::iter::once(Some(token.as_slice())))]
+            }
+        };
+        Commitment::new(public.key_id, custodian, &rows, row)
+    }
+
+    /// The smallest symbol that a record and another have in common; zero if tokens have none.
+    fn common(&self, record: u32, other: &Self, other_record: u32) -> [u8; 8] {
+        let (Self::Symbols { of: left, .. }, Self::Symbols { of: right, .. }) = (self, other) else {
+            return [0; 8];
+        };
+        let (Some(left), Some(right)) = (left.get(&record), right.get(&other_record)) else { return [0; 8] };
+        let common = left.iter().find(|symbol| right.binary_search(symbol).is_ok());
+        common.map_or([0; 8], |symbol| symbol.to_be_bytes())
+    }
+}
+
+/// A ticket with the ids of its records, and a symbol that both have.
+struct Asked {
+    ticket: Ticket,
+    left: String,
+    right: String,
+    symbol: [u8; 8],
+}
 
 /// Writes the folder under another name, then renames it.
 fn write<B>(
@@ -230,17 +292,13 @@ fn write<B>(
     let signer = secret.key().id();
     let tickets = |side| TicketsHeader { batch: batch.clone(), side, signer };
     let path = |name: &str| temporary.path().join(name);
-    let id_of = |side: Side| {
-        move |asked: &Asked| vec![if side == Side::Left { asked.1.clone() } else { asked.2.clone() }]
-    };
     let of_side = tickets(Some(Side::Left));
-    write_file(&path(LEFT_TICKETS), 0o666, &of_side, secret, &[], asked, &id_of(Side::Left))?;
+    write_file(&path(LEFT_TICKETS), 0o666, &of_side, secret, &[], asked, Ids::Left)?;
     let of_side = tickets(Some(Side::Right));
-    write_file(&path(RIGHT_TICKETS), 0o666, &of_side, secret, &[], asked, &id_of(Side::Right))?;
-    write_file(&path(AUTHORITY_TICKETS), 0o666, &tickets(None), secret, &[], asked, &|_| Vec::new())?;
+    write_file(&path(RIGHT_TICKETS), 0o666, &of_side, secret, &[], asked, Ids::Right)?;
+    write_file(&path(AUTHORITY_TICKETS), 0o666, &tickets(None), secret, &[], asked, Ids::None)?;
     let run = RunHeader { batch: batch.clone(), signer };
-    let both = |asked: &Asked| vec![asked.1.clone(), asked.2.clone()];
-    write_file(&path(RUN), 0o600, &run, secret, secret.expose(), asked, &both)?;
+    write_file(&path(RUN), 0o600, &run, secret, secret.expose(), asked, Ids::Both)?;
     fs::copy(&job.public, path(PUBLIC)).map_err(io(&job.output))?;
     fs::write(path(SCHEMA), schema).map_err(io(&job.output))?;
     let kept = temporary.keep();
@@ -253,6 +311,15 @@ fn write<B>(
     Ok([LEFT_TICKETS, RIGHT_TICKETS, AUTHORITY_TICKETS, RUN].map(name))
 }
 
+/// Which ids stand beside the tickets of a file; a custodian gets a common symbol with its own.
+#[derive(Clone, Copy)]
+enum Ids {
+    Left,
+    Right,
+    Both,
+    None,
+}
+
 fn write_file<H: Header>(
     path: &Path,
     mode: u32,
@@ -260,7 +327,7 @@ fn write_file<H: Header>(
     secret: &RunSecret,
     start: &[u8],
     asked: &[Asked],
-    ids: &dyn Fn(&Asked) -> Vec<String>,
+    ids: Ids,
 ) -> Result<(), LinkageUnitError> {
     let in_file =
         |reason: ConfirmError| LinkageUnitError::Confirm { file: path.display().to_string(), reason };
@@ -269,8 +336,17 @@ fn write_file<H: Header>(
     let mut out = DocumentWriter::new(file, header, &key).map_err(in_file)?;
     out.write(start).map_err(in_file)?;
     for each in asked {
-        out.write(&each.0.to_bytes()).map_err(in_file)?;
-        ids(each).iter().try_for_each(|id| write_id(&mut out, id)).map_err(in_file)?;
+        out.write(&each.ticket.to_bytes()).map_err(in_file)?;
+        let own = |out: &mut DocumentWriter<'_, _>, id| {
+            write_id(out, id).and_then(|()| write_symbol(out, each.symbol))
+        };
+        match ids {
+            Ids::Left => own(&mut out, &each.left),
+            Ids::Right => own(&mut out, &each.right),
+            Ids::Both => write_id(&mut out, &each.left).and_then(|()| write_id(&mut out, &each.right)),
+            Ids::None => Ok(()),
+        }
+        .map_err(in_file)?;
     }
     let (file, _) = out.finish().map_err(in_file)?;
     Ok(file.commit()?)

@@ -41,6 +41,14 @@ pub enum LinkageUnitError {
          (protocols/01-linkage-schema.md §2.5), and encode again"
     )]
     NoRule,
+    /// The schema that was kept with the tickets.
+    #[error("{file}: {reason}; give the folder that `mizuhiki confirm ask` wrote")]
+    Schema {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// A rule that cannot be evaluated.
     #[error("the schema's member \"confirm\": {reason}")]
     Rule {

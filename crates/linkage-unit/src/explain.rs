@@ -1,30 +1,39 @@
 //! What a linkage would compare, and about how long that takes, before any work.
 
 use mizuhiki_columnar::Source;
-use mizuhiki_exchange::Comparable;
+use mizuhiki_exchange::TokenSet;
 use mizuhiki_match::Plan;
-use mizuhiki_schema::Measure;
 use serde::Serialize;
 
 use crate::LinkError;
 use crate::job::{PassSummary, SearchOptions};
 use crate::memory;
-use crate::prepare::{compare, passes, read_all, warn, why};
+use crate::prepare::{
+    JOINED, compare, compare_within, join, passes, read_all, warn, warn_of_files, why,
+};
+use crate::search_symbols::entry_budget;
 
 /// Comparisons of one view a second and thread, of 1,024 bits: about what the benches record on a processor
 /// with AVX2. Times are for orientation; nothing depends on them.
 const RATE_DICE: f64 = 1.5e9;
 
-/// As [`RATE_DICE`], of 2,048 bits that are compared by Hamming distance.
-const RATE_HAMMING: f64 = 0.6e9;
+/// Symbols that a thread sorts and joins per second.
+const RATE_JOIN: f64 = 14.0e6;
+
+/// Symbols that are read from a file per second, each time it is read.
+const RATE_READ: f64 = 250.0e6;
 
 /// The plan of a linkage.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
     /// One plan a pair of files.
     pub comparisons: Vec<ExplainedComparison>,
-    /// Comparisons of views, over all passes.
+    /// Comparisons of views, over all passes; 0 where sealed symbols are joined.
     pub comparisons_of_views: u64,
+    /// Symbols that are joined; 0 where filters are compared.
+    pub symbols: u64,
+    /// Times that files of symbols are read, to keep within memory.
+    pub readings: u64,
     /// Expected seconds of comparing, about.
     pub seconds: f64,
     /// Bytes of memory that the tokens take, about.
@@ -52,6 +61,8 @@ pub struct ExplainedComparison {
     pub right_rows: u64,
     /// Why these pairs are compared.
     pub plan: &'static str,
+    /// The least number of common symbols of a candidate, where tokens are sealed.
+    pub least_common: Option<u32>,
     /// The passes.
     pub passes: Vec<PassSummary>,
     /// Share of all pairs of rows that are compared, in parts per million; a pair counts once a pass.
@@ -69,11 +80,13 @@ pub fn explain(
 ) -> Result<Explanation, LinkError> {
     let sources: Vec<&Source> = files.iter().collect();
     let budget = memory::budget(options.memory);
-    let token_bytes = memory::check_fits(&sources, budget)?;
-    let sets = read_all(&sources)?;
+    let (token_files, token_bytes) = read_all(&sources, budget, &|_, _, _, _| ())?;
+    let sets: Vec<&TokenSet> = token_files.iter().map(|file| &file.set).collect();
     let mut explanation = Explanation {
         comparisons: Vec::new(),
         comparisons_of_views: 0,
+        symbols: 0,
+        readings: 0,
         seconds: 0.0,
         token_bytes,
         memory_bytes: budget,
@@ -82,34 +95,50 @@ pub fn explain(
     for left in 0..sets.len() {
         for right in left..sets.len() {
             let comparable = if left == right && duplicates {
-                Comparable::within(&sets[left])
+                compare_within(sets[left], &files[left])?
             } else if left == right {
                 continue;
             } else {
-                compare((&sets[left], &files[left]), (&sets[right], &files[right]))?
+                compare((sets[left], &files[left]), (sets[right], &files[right]))?
             };
-            let plan = Plan::new(&comparable, options.scope);
-            explanation.warnings.extend(warn(&plan));
-            let views: usize = comparable.left().views().iter().map(|view| view.rows.width()).sum();
-            let (width, rate) = match comparable.measure() {
-                Measure::UnwarpedHamming { .. } => (2048, RATE_HAMMING),
-                _ => (1024, RATE_DICE),
-            };
-            let work = plan.pairs() as f64 * views as f64 / f64::from(width);
-            explanation.seconds += work / rate / options.threads.max(1) as f64;
-            explanation.comparisons_of_views += plan.pairs() * comparable.left().views().len() as u64;
-            let all = sets[left].rows() as f64 * sets[right].rows() as f64;
-            explanation.comparisons.push(ExplainedComparison {
+            let mut explained = ExplainedComparison {
                 left: files[left].name(),
                 right: files[right].name(),
                 left_records: sets[left].len() as u64,
                 right_records: sets[right].len() as u64,
                 left_rows: sets[left].rows() as u64,
                 right_rows: sets[right].rows() as u64,
-                plan: why(plan.kind()),
-                passes: passes(&plan),
-                pairs_per_million: (plan.pairs() as f64 / all.max(1.0) * 1e6).round() as u64,
-            });
+                plan: JOINED,
+                least_common: None,
+                passes: Vec::new(),
+                pairs_per_million: 0,
+            };
+            let threads = options.threads.max(1) as f64;
+            if let Some(join) = join(&comparable, &token_files[left], &token_files[right]) {
+                explanation.warnings.extend(warn_of_files(&comparable));
+                let records = sets.iter().map(|set| set.len() as u64).sum();
+                let at_once = join.units_at_once(entry_budget(options.memory, records));
+                let readings = join.units().div_ceil(at_once) as u64;
+                explanation.symbols += join.symbols();
+                explanation.readings += readings;
+                // Once more to check the files, which is done by now, and once for the sample.
+                let read = (readings + 1) as f64 * join.symbols() as f64 / RATE_READ;
+                explanation.seconds += join.symbols() as f64 / RATE_JOIN / threads + read;
+                explained.least_common = Some(join.law().least());
+                explanation.comparisons.push(explained);
+                continue;
+            }
+            let plan = Plan::new(&comparable, options.scope);
+            explanation.warnings.extend(warn(&plan));
+            let views: usize = comparable.left().views().iter().map(|view| view.rows.width()).sum();
+            let work = plan.pairs() as f64 * views as f64 / 1024.0;
+            explanation.seconds += work / RATE_DICE / threads;
+            explanation.comparisons_of_views += plan.pairs() * comparable.left().views().len() as u64;
+            let all = sets[left].rows() as f64 * sets[right].rows() as f64;
+            explained.plan = why(plan.kind());
+            explained.passes = passes(&plan);
+            explained.pairs_per_million = (plan.pairs() as f64 / all.max(1.0) * 1e6).round() as u64;
+            explanation.comparisons.push(explained);
         }
     }
     explanation.warnings.sort();

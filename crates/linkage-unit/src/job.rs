@@ -9,6 +9,8 @@ use mizuhiki_match::{Assignment, MatchError, Scope};
 use mizuhiki_schema::ThresholdError;
 use serde::Serialize;
 
+use crate::search_symbols::SearchRecall;
+
 /// Where the upper threshold comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -146,15 +148,20 @@ pub struct LinkSummary {
     pub plan: &'static str,
     /// The passes.
     pub passes: Vec<PassSummary>,
-    /// Pairs of rows compared, a pair that shares several blocks once for each.
+    /// Pairs of rows compared, a pair that shares several blocks once for each; symbols joined, where tokens are sealed.
     pub compared: u64,
+    /// The least number of common symbols of a candidate, where tokens are sealed.
+    pub least_common: Option<u32>,
+    /// What the search found of a sample that was compared anew, where tokens are sealed.
+    pub search_recall: Option<SearchRecall>,
     /// Candidate pairs at or above the lower threshold.
     pub candidates: u64,
     /// Links of class match.
     pub matches: u64,
     /// Links of class borderline.
     pub borderline: u64,
-    /// Of these, links that are borderline only because another member of the household is as similar.
+    /// Of these, links that are borderline only because another member of the household is as similar, or, with sealed
+    /// symbols, another record.
     pub household: u64,
     /// Upper threshold used.
     pub accept_threshold: f64,
@@ -182,8 +189,10 @@ pub struct LinkSummary {
 pub struct ClusterSummary {
     /// Records of each file.
     pub records: Vec<u64>,
-    /// Pairs compared, over all pairs of files.
+    /// Pairs compared, over all pairs of files; symbols joined, where tokens are sealed.
     pub compared: u64,
+    /// What the search found of samples that were compared anew, where tokens are sealed.
+    pub search_recall: Option<SearchRecall>,
     /// Candidate pairs of class match.
     pub matches: u64,
     /// Candidate pairs of class borderline; they join no cluster.
@@ -296,6 +305,27 @@ pub enum LinkError {
     /// More records than numbers.
     #[error("the files hold more than 4294967295 records in all; cluster fewer files at once")]
     TooManyRecords,
+    /// A run that was asked to stop.
+    #[error("interrupted; what was found so far is kept in {folder}: continue with --resume, or remove it")]
+    Interrupted {
+        /// Where it is kept.
+        folder: String,
+    },
+    /// A file whose records have no symbols in common.
+    #[error(
+        "{file}: it was made to be linked with other files (--for link): no two of its records have a symbol in common; \
+         to find duplicates within it, encode the records again with --for dedupe"
+    )]
+    NotForDedupe {
+        /// The file.
+        file: String,
+    },
+    /// A way to search that the tokens do not have.
+    #[error("{flag} is for files of plain filters and CLKs; sealed symbols are joined, which finds every pair")]
+    NoScope {
+        /// What was asked for.
+        flag: &'static str,
+    },
     /// Optimal assignment needs two sides.
     #[error("records of one file are linked among themselves: use --assign greedy or --assign many")]
     OptimalWithin,

@@ -15,6 +15,7 @@ mod confirm_error;
 mod confirm_evaluate;
 mod explain;
 mod feedback;
+mod interrupt;
 mod job;
 mod link_files;
 mod memory;
@@ -22,6 +23,7 @@ mod pairs_to_confirm;
 mod prepare;
 mod report;
 mod search;
+mod search_symbols;
 mod spill;
 mod store;
 
@@ -40,5 +42,7 @@ pub use job::{
     Accept, ClusterJob, ClusterSummary, LinkError, LinkJob, LinkSummary, OnProgress, PassSummary,
     SearchOptions, Stage,
 };
+pub use interrupt::ask_to_stop;
 pub use link_files::link_files;
 pub use mizuhiki_match::{Assignment, Scope};
+pub use search_symbols::SearchRecall;

@@ -4,18 +4,29 @@ use std::io::Write as _;
 
 use mizuhiki_columnar::{
     CandidatePair, ColumnarError, Format, LINK_COLUMNS, PairReader, PairWriter, ResultWriter, Target,
-    WriteFile,
+    TokenFile, WriteFile,
 };
 use mizuhiki_exchange::Comparable;
-use mizuhiki_match::{Assignment, Calibration, Candidate, Greedy, Plan, Strangers, UnitResult, with_threads};
+use mizuhiki_match::{
+    Assignment, Calibration, Candidate, CommonLaw, Greedy, Level, Plan, Scope, Strangers, UnitResult,
+    with_threads,
+};
 use mizuhiki_schema::{Similarity, Thresholds};
 
 use crate::choose::Chooser;
-use crate::job::{Accept, LinkError, LinkJob, LinkSummary, OnProgress, SearchOptions, Stage};
+use crate::job::{
+    Accept, LinkError, LinkJob, LinkSummary, OnProgress, PassSummary, SearchOptions, Stage,
+};
 use crate::memory;
-use crate::prepare::{compare, digest, passes, read_all, warn, why};
+use crate::prepare::{
+    JOINED, are_sealed, compare, compare_within, digest, digest_of_joins, join, passes, read_all, warn,
+    warn_of_files, why,
+};
 use crate::report::report;
-use crate::search::{check_folder, open_store, run_plans};
+use crate::search::{check_folder, open_counts, open_store, passing_store, run_plans};
+use crate::search_symbols::{
+    SearchRecall, by_records, entry_budget, measure, rank, run_joins, warn_of_heavy,
+};
 use crate::spill::{Key, by_similarity};
 use crate::store::Store;
 
@@ -47,35 +58,17 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
         pairs: job.write_candidates.as_ref().map(PairWriter::create).transpose()?,
     };
     let sources = if within { vec![&job.left] } else { vec![&job.left, &job.right] };
-    let tokens = memory::check_fits(&sources, memory::budget(job.search.memory))?;
-    let sets = read_all(&sources)?;
-    let comparable = match sets.as_slice() {
-        [left, right] => compare((left, &job.left), (right, &job.right))?,
-        sets => Comparable::within(&sets[0]),
+    let (files, tokens) = read_all(&sources, memory::budget(job.search.memory), on_progress)?;
+    let comparable = match files.as_slice() {
+        [left, right] => compare((&left.set, &job.left), (&right.set, &job.right))?,
+        files => compare_within(&files[0].set, &job.left)?,
     };
-    let plan = Plan::new(&comparable, job.search.scope);
-    let mut warnings = warn(&plan);
-    on_progress(Stage::Calibrate, "", 0, 0);
-    let strangers = sample_strangers(&plan, &job.search, job.report.is_some(), &mut warnings)?;
-    let lowest = lowest(&comparable, &job.search, strangers.as_ref())?;
-    let plans = [plan];
-    let digest = || digest(&plans, &[lowest.get()]);
-    // Candidate pairs of a file are read again rather than resumed.
-    let resumable = if job.candidates.is_some() { &Target::Stdout } else { &job.output };
-    let mut store = open_store(&job.search, resumable, tokens, &digest, by_similarity)?;
-    if store.resumed() > 0 {
-        warnings.push(format!("continued after {} of {} units of work", store.resumed(), plans[0].units()));
-    }
-    let compared = match &job.candidates {
-        Some(path) => take_candidates(path, &comparable, lowest, &mut store)?,
-        None => run_plans(&plans, &[lowest], &mut store, &|_, candidate| candidate, on_progress)?,
+    let found = if are_sealed(&files) {
+        find_by_symbols(job, &comparable, &files, on_progress)?
+    } else {
+        find_by_filters(job, &comparable, tokens, on_progress)?
     };
-    on_progress(Stage::Assign, "", 0, 0);
-    let far = strangers.as_ref().map(|strangers| strangers.far);
-    let calibration = strangers.map(|strangers| {
-        Ok::<_, LinkError>(strangers.calibrate(scores(&mut store, &comparable, strangers.lowest)?))
-    });
-    let calibration = calibration.transpose()?;
+    let Found { mut store, calibration, far, compared, plan, passes, law, recall, mut warnings, spent } = found;
     let (thresholds, origin) = choose_thresholds(&job.search, &comparable, calibration.as_ref())?;
     let chooser = Chooser {
         job,
@@ -91,9 +84,11 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
         right_records: comparable.right().len() as u64,
         left_rows: comparable.left().rows() as u64,
         right_rows: comparable.right().rows() as u64,
-        plan: if job.candidates.is_some() { "candidate pairs from a file" } else { why(plans[0].kind()) },
-        passes: passes(&plans[0]),
+        plan,
+        passes,
         compared,
+        least_common: law.map(|law| law.least()),
+        search_recall: recall,
         candidates: chosen.candidates,
         matches: chosen.matches,
         borderline: chosen.borderline,
@@ -131,7 +126,188 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
     pairs.map_or(Ok(()), PairWriter::finish)?;
     links.finish()?;
     store.remove()?;
+    spent.map_or(Ok(()), Store::remove)?;
     Ok(summary)
+}
+
+/// Candidates, and what was learned on the way to them.
+struct Found<'a> {
+    store: Store<'a, fn(&Candidate) -> Key>,
+    calibration: Option<Calibration>,
+    /// From where on pairs without a link are listed for confirmation.
+    far: Option<Similarity>,
+    compared: u64,
+    plan: &'static str,
+    passes: Vec<PassSummary>,
+    law: Option<CommonLaw>,
+    recall: Option<SearchRecall>,
+    warnings: Vec<String>,
+    /// Checkpoints that candidates were made of; they go when the links are safe.
+    spent: Option<Store<'a, fn(&Candidate) -> Key>>,
+}
+
+/// Compares filters.
+fn find_by_filters<'a>(
+    job: &LinkJob,
+    comparable: &Comparable<'_>,
+    tokens: u64,
+    on_progress: OnProgress<'_>,
+) -> Result<Found<'a>, LinkError> {
+    let plan = Plan::new(comparable, job.search.scope);
+    let mut warnings = warn(&plan);
+    on_progress(Stage::Calibrate, "", 0, 0);
+    let strangers = sample_strangers(&plan, &job.search, job.report.is_some(), &mut warnings)?;
+    let lowest = lowest(comparable, &job.search, strangers.as_ref())?;
+    let plans = [plan];
+    let digest = || digest(&plans, &[lowest.get()]);
+    let key: fn(&Candidate) -> Key = by_similarity;
+    let mut store = open_store(&job.search, resumable(job), tokens, &digest, key)?;
+    if store.resumed() > 0 {
+        warnings.push(format!("continued after {} of {} units of work", store.resumed(), plans[0].units()));
+    }
+    let compared = match &job.candidates {
+        Some(path) => take_candidates(path, comparable, lowest, &mut store)?,
+        None => run_plans(&plans, &[lowest], &mut store, &|_, candidate| candidate, on_progress)?,
+    };
+    on_progress(Stage::Assign, "", 0, 0);
+    let far = strangers.as_ref().map(|strangers| strangers.far);
+    let calibration = strangers.map(|strangers| {
+        Ok::<_, LinkError>(strangers.calibrate(scores(&mut store, comparable, strangers.lowest)?))
+    });
+    Ok(Found {
+        calibration: calibration.transpose()?,
+        far,
+        compared,
+        plan: if job.candidates.is_some() { FROM_FILE } else { why(plans[0].kind()) },
+        passes: passes(&plans[0]),
+        law: None,
+        recall: None,
+        warnings,
+        spent: None,
+        store: store.settled(),
+    })
+}
+
+/// Joins sealed symbols.
+fn find_by_symbols<'a>(
+    job: &LinkJob,
+    comparable: &Comparable<'_>,
+    files: &[TokenFile],
+    on_progress: OnProgress<'_>,
+) -> Result<Found<'a>, LinkError> {
+    refuse_scope(&job.search)?;
+    let Some(join) = join(comparable, &files[0], &files[files.len() - 1]) else {
+        unreachable!("files of symbols were compared")
+    };
+    let (law, lowest) = (join.law(), lowest_given(&job.search)?);
+    let mut warnings = warn_of_files(comparable);
+    let records = files.iter().map(|file| file.set.len() as u64).sum();
+    let held = records * memory::RECORD_BYTES;
+    let (ranked_by, counted_by): (fn(&Candidate) -> Key, fn(&Candidate) -> Key) = (by_similarity, by_records);
+    let mut ranked = passing_store(&job.search, held, ranked_by)?;
+    let (joins, lowest) = ([join], [lowest]);
+    let mut found = Found {
+        calibration: None,
+        far: Similarity::new(law.similarity(law.least())),
+        compared: 0,
+        plan: if job.candidates.is_some() { FROM_FILE } else { JOINED },
+        passes: Vec::new(),
+        law: Some(law),
+        recall: None,
+        warnings: Vec::new(),
+        spent: None,
+        store: passing_store(&job.search, held, ranked_by)?,
+    };
+    if let Some(path) = &job.candidates {
+        let lowest = Similarity::new(lowest[0]).unwrap_or(comparable.thresholds().borderline());
+        found.compared = take_candidates(path, comparable, lowest, &mut ranked)?;
+    } else {
+        let digest = || digest_of_joins(&joins, files);
+        let mut counts = open_counts(&job.search, resumable(job), held, &digest, counted_by)?;
+        if counts.resumed() > 0 {
+            warnings.push(format!("continued after {} of {} units of work", counts.resumed(), joins[0].units()));
+        }
+        let budget = entry_budget(job.search.memory, records);
+        found.compared = run_joins(&joins, &mut counts, &|_, candidate| candidate, budget, on_progress)?;
+        on_progress(Stage::Assign, "", 0, 0);
+        rank(&mut counts, &|_| 0, &joins, &lowest, &mut ranked)?;
+        found.recall = Some(measure(&joins[0], &|candidate| candidate, lowest[0], &mut ranked)?);
+        warnings.extend(warn_of_heavy(&joins[0]));
+        found.spent = Some(counts.settled());
+    }
+    if calibrates(&job.search, comparable, job.report.is_some()) {
+        found.calibration = Some(calibrate_by_losers(&mut ranked, comparable)?);
+    }
+    Ok(Found { warnings, store: ranked, ..found })
+}
+
+/// Why a file of candidate pairs is taken.
+const FROM_FILE: &str = "candidate pairs from a file";
+
+/// The output beside which checkpoints stand. Candidate pairs of a file are read again rather than resumed.
+fn resumable(job: &LinkJob) -> &Target {
+    if job.candidates.is_some() { &Target::Stdout } else { &job.output }
+}
+
+/// Refuses ways to search that sealed symbols do not have.
+pub(crate) fn refuse_scope(options: &SearchOptions) -> Result<(), LinkError> {
+    match options.scope {
+        Scope::Exhaustive => Err(LinkError::NoScope { flag: "--exact" }),
+        Scope::Blocks => Err(LinkError::NoScope { flag: "--blocks" }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether thresholds or a report ask for calibration.
+pub(crate) fn calibrates(options: &SearchOptions, comparable: &Comparable<'_>, wanted: bool) -> bool {
+    options.accept == Accept::Calibrated || options.accept == Accept::Schema && comparable.calibrates() || wanted
+}
+
+/// What candidates that lost against another link of their records say of the others.
+fn calibrate_by_losers<K: Fn(&Candidate) -> Key + Sync>(
+    ranked: &mut Store<'_, K>,
+    comparable: &Comparable<'_>,
+) -> Result<Calibration, LinkError> {
+    let mut losers = Losers::new(comparable);
+    for candidate in ranked.sorted()? {
+        losers.offer(&candidate.map_err(LinkError::lost)?);
+    }
+    Ok(losers.calibrate())
+}
+
+/// Gathers links and losers, candidate by candidate in their order.
+pub(crate) struct Losers {
+    greedy: Greedy,
+    levels: Vec<Level>,
+    law: Option<CommonLaw>,
+    left: usize,
+    right: Option<usize>,
+}
+
+impl Losers {
+    pub(crate) fn new(comparable: &Comparable<'_>) -> Self {
+        let (left, right) = (comparable.left().len(), comparable.right().len());
+        let within = comparable.is_within();
+        let greedy = Greedy::new(left, right, within);
+        let (levels, law) = (Vec::new(), CommonLaw::of(comparable));
+        Self { greedy, levels, law, left, right: (!within).then_some(right) }
+    }
+
+    pub(crate) fn offer(&mut self, candidate: &Candidate) {
+        let similarity = candidate.similarity;
+        if self.levels.last().is_none_or(|level| level.similarity != similarity) {
+            let random_share = self.law.map_or(0.0, |law| law.random_share(law.common(similarity)));
+            self.levels.push(Level { similarity, links: 0, losers: 0, random_share });
+        }
+        if let Some(level) = self.levels.last_mut() {
+            let count = if self.greedy.offer(candidate) { &mut level.links } else { &mut level.losers };
+            *count += 1;
+        }
+    }
+
+    pub(crate) fn calibrate(&self) -> Calibration {
+        Calibration::from_losers(&self.levels, self.left, self.right)
+    }
 }
 
 /// Samples strangers if thresholds or a report need them; too few records are an error only for thresholds.
@@ -166,8 +342,23 @@ pub(crate) fn lowest(
     options: &SearchOptions,
     strangers: Option<&Strangers>,
 ) -> Result<Similarity, LinkError> {
-    let schema = comparable.thresholds();
-    let given = match options.accept {
+    let given = given(options)?;
+    let calibrated = strangers.map(|strangers| strangers.lowest);
+    let both = given.into_iter().chain(calibrated);
+    let schema = comparable.thresholds().borderline();
+    Ok(both.reduce(|a, b| if b < a { b } else { a }).unwrap_or(schema))
+}
+
+/// The similarity from which candidates of sealed symbols are looked at: they are few, so all unless asked otherwise.
+pub(crate) fn lowest_given(options: &SearchOptions) -> Result<f64, LinkError> {
+    let given = given(options)?;
+    let by_number = matches!(options.accept, Accept::Number(_));
+    Ok(given.filter(|_| by_number).map_or(0.0, Similarity::get))
+}
+
+/// The lower of the thresholds that were asked for.
+fn given(options: &SearchOptions) -> Result<Option<Similarity>, LinkError> {
+    Ok(match options.accept {
         Accept::Number(accept) => {
             Some(Thresholds::new(accept, options.borderline.unwrap_or(accept))?.borderline())
         }
@@ -176,10 +367,7 @@ pub(crate) fn lowest(
             .map(|borderline| Thresholds::new(1.0, borderline))
             .transpose()?
             .map(|t| t.borderline()),
-    };
-    let calibrated = strangers.map(|strangers| strangers.lowest);
-    let both = given.into_iter().chain(calibrated);
-    Ok(both.reduce(|a, b| if b < a { b } else { a }).unwrap_or_else(|| schema.borderline()))
+    })
 }
 
 /// Candidate pairs of a file instead of a search.

@@ -1,6 +1,6 @@
 //! How much memory a linkage may take.
 
-use mizuhiki_columnar::Source;
+use mizuhiki_columnar::OpenTokens;
 
 use crate::LinkError;
 
@@ -25,10 +25,12 @@ fn machine() -> Option<u64> {
     line.split_whitespace().nth(1)?.parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// Checks, before anything is read, that the tokens of all files fit: they take about as much memory as the
-/// files take space. Standard input has no size and is not counted.
-pub(crate) fn check_fits(sources: &[&Source], budget: u64) -> Result<u64, LinkError> {
-    let tokens: u64 = sources.iter().filter_map(|source| source.bytes()).sum();
+/// Bytes that a record of a file of symbols takes, about: its id and its place.
+pub(crate) const RECORD_BYTES: u64 = 64;
+
+/// Checks, before tokens are read, that those which are kept in memory fit.
+pub(crate) fn check_fits(files: &[OpenTokens], budget: u64) -> Result<u64, LinkError> {
+    let tokens: u64 = files.iter().map(OpenTokens::bytes_in_memory).sum();
     if tokens + LEAST > budget {
         return Err(LinkError::Memory { needed: tokens + LEAST, allowed: budget });
     }

@@ -10,28 +10,57 @@ use mizuhiki_schema::Similarity;
 
 use crate::LinkError;
 
-/// The most similar pairs of records without a sure link from `lowest` on, beside `links`: as many a record as make
-/// `most` with the links that are not sure.
+/// Which pairs may still be listed.
+pub(crate) struct Wanted {
+    /// Pairs that each record may still get.
+    lefts: Vec<u32>,
+    rights: Vec<u32>,
+    /// Pairs that are listed already.
+    listed: HashSet<(u32, u32)>,
+}
+
+impl Wanted {
+    /// As many pairs per record as make `most` with the links that are not sure; none for records with a sure link.
+    pub(crate) fn new(
+        (left, right): (usize, usize),
+        (links, sure): (&[Candidate], &[bool]),
+        most: u32,
+    ) -> Self {
+        let (mut lefts, mut rights) = (vec![most; left], vec![most; right]);
+        let mut listed = HashSet::new();
+        for (link, sure) in links.iter().zip(sure) {
+            for record in [&mut lefts[link.left as usize], &mut rights[link.right as usize]] {
+                *record = if *sure { 0 } else { record.saturating_sub(1) };
+            }
+            listed.insert((link.left, link.right));
+        }
+        Self { lefts, rights, listed }
+    }
+
+    /// Whether a pair is listed, if pairs come in the order of candidates.
+    pub(crate) fn take(&mut self, pair: &Candidate) -> bool {
+        let (left, right) = (&mut self.lefts[pair.left as usize], &mut self.rights[pair.right as usize]);
+        let wanted = *left > 0 && *right > 0 && !self.listed.contains(&(pair.left, pair.right));
+        if wanted {
+            *left -= 1;
+            *right -= 1;
+        }
+        wanted
+    }
+}
+
+/// The most similar pairs of records that are wanted, from `lowest` on, among filters.
 pub(crate) fn pairs_to_confirm(
     comparable: &Comparable<'_>,
-    (links, sure): (&[Candidate], &[bool]),
+    mut wanted: Wanted,
     most: u32,
     lowest: Similarity,
 ) -> Result<Vec<Candidate>, LinkError> {
     let (left, right) = (comparable.left(), comparable.right());
-    // Pairs that a record may still get.
-    let (mut lefts, mut rights) = (vec![most; left.len()], vec![most; right.len()]);
-    let mut listed = HashSet::new();
-    for (link, sure) in links.iter().zip(sure) {
-        for record in [&mut lefts[link.left as usize], &mut rights[link.right as usize]] {
-            *record = if *sure { 0 } else { record.saturating_sub(1) };
-        }
-        listed.insert((link.left, link.right));
-    }
     let free = |left: &[u32]| -> Vec<u32> {
         (0_u32..).zip(left).filter(|(_, may)| **may > 0).map(|(record, _)| record).collect()
     };
-    let (free_left, free_right) = (free(&lefts), free(&rights));
+    let (free_left, free_right) = (free(&wanted.lefts), free(&wanted.rights));
     if free_left.is_empty() || free_right.is_empty() {
         return Ok(Vec::new());
     }
@@ -47,7 +76,7 @@ pub(crate) fn pairs_to_confirm(
         let mut best = best.lock().unwrap_or_else(PoisonError::into_inner);
         for candidate in &result.candidates {
             let records = (free_left[candidate.left as usize], free_right[candidate.right as usize]);
-            if !listed.contains(&records) {
+            if !wanted.listed.contains(&records) {
                 best.offer(candidate);
             }
         }
@@ -56,12 +85,9 @@ pub(crate) fn pairs_to_confirm(
     debug_assert!(ended.is_continue(), "nothing stops this search");
     let mut pairs = Vec::new();
     for candidate in best.into_inner().unwrap_or_else(PoisonError::into_inner).sorted() {
-        let (a, b) = (free_left[candidate.left as usize], free_right[candidate.right as usize]);
-        if lefts[a as usize] > 0 && rights[b as usize] > 0 {
-            lefts[a as usize] -= 1;
-            rights[b as usize] -= 1;
-            pairs.push(Candidate { left: a, right: b, ..candidate });
-        }
+        let (left, right) = (free_left[candidate.left as usize], free_right[candidate.right as usize]);
+        let pair = Candidate { left, right, ..candidate };
+        pairs.extend(wanted.take(&pair).then_some(pair));
     }
     Ok(pairs)
 }

@@ -1,16 +1,66 @@
 //! From files to a plan: reading, checking, and what names the work.
 
-use mizuhiki_columnar::{Source, read_tokens};
-use mizuhiki_exchange::{Comparable, TokenSet};
-use mizuhiki_match::{Plan, PlanKind};
+use mizuhiki_columnar::{OpenTokens, Source, SymbolFile, TokenFile};
+use mizuhiki_exchange::{Comparable, Task, TokenSet};
+use mizuhiki_match::{Join, Plan, PlanKind};
 use sha2::{Digest as _, Sha256};
 
-use crate::LinkError;
-use crate::job::PassSummary;
+use crate::job::{OnProgress, PassSummary, Stage};
+use crate::search_symbols::SymbolJoin;
+use crate::{LinkError, memory};
 
-/// Reads token files, each once.
-pub(crate) fn read_all(sources: &[&Source]) -> Result<Vec<TokenSet>, LinkError> {
-    sources.iter().map(|source| read_tokens(source).map_err(LinkError::from)).collect()
+/// Reads token files, each once, if those that are kept in memory fit `budget`; with the bytes that these take.
+pub(crate) fn read_all(
+    sources: &[&Source],
+    budget: u64,
+    on_progress: OnProgress<'_>,
+) -> Result<(Vec<TokenFile>, u64), LinkError> {
+    let open = |source: &&Source| OpenTokens::open(source).map_err(LinkError::from);
+    let files = sources.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    let tokens = memory::check_fits(&files, budget)?;
+    let read = |(file, source): (OpenTokens, &&Source)| {
+        let name = source.name();
+        file.read(&mut |rows| on_progress(Stage::Read, &name, rows, 0)).map_err(LinkError::from)
+    };
+    Ok((files.into_iter().zip(sources).map(read).collect::<Result<_, _>>()?, tokens))
+}
+
+/// Whether files hold sealed symbols. Of files that may be compared all do, or none.
+pub(crate) fn are_sealed(files: &[TokenFile]) -> bool {
+    files.iter().all(|file| file.symbols.is_some())
+}
+
+/// The join of two files, or of one with itself.
+pub(crate) fn join<'a>(
+    comparable: &Comparable<'a>,
+    left: &'a TokenFile,
+    right: &'a TokenFile,
+) -> Option<SymbolJoin<'a>> {
+    Join::new(comparable, left.symbols.as_ref()?, right.symbols.as_ref()?)
+}
+
+/// One file as what may be compared with itself.
+pub(crate) fn compare_within<'a>(set: &'a TokenSet, source: &Source) -> Result<Comparable<'a>, LinkError> {
+    match set.meta() {
+        Some(meta) if meta.schema.symbols().is_some() && meta.run.task != Task::Dedupe => {
+            Err(LinkError::NotForDedupe { file: source.name() })
+        }
+        _ => Ok(Comparable::within(set)),
+    }
+}
+
+/// Digest of everything that the counts of `joins` depend on.
+pub(crate) fn digest_of_joins(joins: &[SymbolJoin<'_>], files: &[TokenFile]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for join in joins {
+        hash.update((join.units() as u64).to_le_bytes());
+        hash.update([u8::from(join.comparable().is_within())]);
+    }
+    for file in files {
+        add_set(&mut hash, &file.set);
+        hash.update(file.symbols.as_ref().map_or([0; 16], SymbolFile::content));
+    }
+    hash.finalize().into()
 }
 
 /// Two sets as what may be compared, or the reason why not, with the names of both files.
@@ -89,9 +139,11 @@ pub(crate) const fn why(kind: PlanKind) -> &'static str {
     }
 }
 
-/// What to look at in a plan and its files.
-pub(crate) fn warn(plan: &Plan<'_>) -> Vec<String> {
-    let comparable = plan.comparable();
+/// Why symbols are joined, in words.
+pub(crate) const JOINED: &str = "pairs with common symbols";
+
+/// What to look at in files.
+pub(crate) fn warn_of_files(comparable: &Comparable<'_>) -> Vec<String> {
     let (left, right) = (comparable.left(), comparable.right());
     let mut warnings = Vec::new();
     if left.is_empty() || right.is_empty() {
@@ -108,6 +160,13 @@ pub(crate) fn warn(plan: &Plan<'_>) -> Vec<String> {
         )),
         Some(_) => {}
     }
+    warnings
+}
+
+/// What to look at in a plan and its files.
+pub(crate) fn warn(plan: &Plan<'_>) -> Vec<String> {
+    let mut warnings = warn_of_files(plan.comparable());
+    let left = plan.comparable().left();
     let has_rules = left.meta().is_some_and(|meta| !meta.schema.pass_names().is_empty());
     if plan.kind() == PlanKind::ExhaustiveNoBlocks && has_rules {
         warnings.push(

@@ -43,7 +43,9 @@ pub(crate) fn report(
         key_id: meta.map(|meta| meta.key_id.to_string()),
         profile: meta.map_or("clkhash", |meta| meta.schema.profile_name()).to_owned(),
         measure: match comparable.measure() {
-            Measure::UnwarpedHamming { taps } => format!("Hamming distance, unwarped for {taps} taps"),
+            Measure::Symbols { positions, per_row } => {
+                format!("common symbols of {per_row}, unwarped for {positions} positions each")
+            }
             _ => "Dice coefficient".to_owned(),
         },
         epoch: meta.map(|meta| meta.schema.epoch()),
@@ -80,7 +82,11 @@ pub(crate) fn report(
             prior: summary.expected_prior.unwrap_or_default(),
             u: summary.expected_u.unwrap_or_default(),
             curve: curve(calibration),
-            method: "strangers within each file tell how many false links to expect".to_owned(),
+            method: match comparable.measure() {
+                Measure::Symbols { .. } => "pairs that lost against a better link tell how many false links to expect",
+                _ => "non-matches within each file tell how many false links to expect",
+            }
+            .to_owned(),
         }),
         histogram: calibration.map(|calibration| calibration.histogram.clone()).unwrap_or_default(),
         links_histogram: links_histogram.0.clone(),

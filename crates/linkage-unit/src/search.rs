@@ -9,6 +9,7 @@ use mizuhiki_columnar::Target;
 use mizuhiki_match::{Candidate, Plan, UnitResult, search};
 use mizuhiki_schema::Similarity;
 
+use crate::interrupt::{Working, is_asked};
 use crate::job::{OnProgress, SearchOptions, Stage};
 use crate::spill::Key;
 use crate::store::{Store, StoreOptions, work_folder};
@@ -27,7 +28,44 @@ pub(crate) fn open_store<'a, K: Fn(&Candidate) -> Key + Sync>(
         resume: options.resume,
         most: memory::candidates(memory::budget(options.memory), tokens),
         every: options.checkpoint,
+        adds_up: false,
         digest,
+    };
+    Store::open(store, key)
+}
+
+/// As [`open_store`], for counts of units that add up.
+pub(crate) fn open_counts<'a, K: Fn(&Candidate) -> Key + Sync>(
+    options: &SearchOptions,
+    output: &Target,
+    tokens: u64,
+    digest: &'a (dyn Fn() -> [u8; 32] + Sync),
+    key: K,
+) -> Result<Store<'a, K>, LinkError> {
+    let store = StoreOptions {
+        folder: work_folder(output, options.work.as_deref()),
+        resume: options.resume,
+        most: memory::candidates(memory::budget(options.memory), tokens) / 4,
+        every: options.checkpoint,
+        adds_up: true,
+        digest,
+    };
+    Store::open(store, key)
+}
+
+/// A store that nothing is resumed from.
+pub(crate) fn passing_store<'a, K: Fn(&Candidate) -> Key + Sync>(
+    options: &SearchOptions,
+    tokens: u64,
+    key: K,
+) -> Result<Store<'a, K>, LinkError> {
+    let store = StoreOptions {
+        folder: None,
+        resume: false,
+        most: memory::candidates(memory::budget(options.memory), tokens) / 2,
+        every: options.checkpoint,
+        adds_up: false,
+        digest: &|| [0; 32],
     };
     Store::open(store, key)
 }
@@ -55,6 +93,7 @@ pub(crate) fn run_plans<K: Fn(&Candidate) -> Key + Send + Sync>(
     number: &(dyn Fn(usize, Candidate) -> Candidate + Sync),
     on_progress: OnProgress<'_>,
 ) -> Result<u64, LinkError> {
+    let _working = store.is_resumable().then(Working::begin);
     let total: u64 = plans.iter().map(Plan::pairs).sum();
     let done = AtomicU64::new(0);
     let mut first = 0;
@@ -71,12 +110,16 @@ pub(crate) fn run_plans<K: Fn(&Candidate) -> Key + Send + Sync>(
             result.unit += first;
             result.candidates.iter_mut().for_each(|candidate| *candidate = number(index, *candidate));
             match shared.lock().unwrap_or_else(PoisonError::into_inner).add(result) {
+                Ok(()) if is_asked() => ControlFlow::Break(None),
                 Ok(()) => ControlFlow::Continue(()),
-                Err(error) => ControlFlow::Break(error),
+                Err(error) => ControlFlow::Break(Some(error)),
             }
         };
-        if let ControlFlow::Break(error) = search(plan, threshold, &|unit| skip[unit], &take) {
-            return Err(error);
+        let ended = search(plan, threshold, &|unit| skip[unit], &take);
+        match ended {
+            ControlFlow::Break(Some(error)) => return Err(error),
+            ControlFlow::Break(None) => return Err(store.interrupt()?),
+            ControlFlow::Continue(()) => {}
         }
         first += plan.units();
     }

@@ -4,6 +4,7 @@
 //! of them, so they do not depend on when checkpoints were written.
 
 use std::cell::OnceCell;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{BufWriter, Read as _, Write as _};
@@ -31,6 +32,8 @@ pub(crate) struct StoreOptions<'a> {
     pub(crate) most: usize,
     /// Time between checkpoints.
     pub(crate) every: Duration,
+    /// Whether equal keys add up: their similarities are counts.
+    pub(crate) adds_up: bool,
     /// Gives the digest of everything that the candidates depend on; asked for when the first checkpoint is
     /// written or read.
     pub(crate) digest: &'a (dyn Fn() -> [u8; 32] + Sync),
@@ -96,6 +99,13 @@ impl<'a, K: Fn(&Candidate) -> Key + Sync> Store<'a, K> {
         Ok(store)
     }
 
+    /// The store with nothing to come any more, and so without a way to tell what it is of.
+    pub(crate) fn settled<'s>(self) -> Store<'s, K> {
+        let Self { options, digest, key, memory, sorted, units, runs, done, last, folder, temporary } = self;
+        let options = StoreOptions { digest: &|| [0; 32], ..options };
+        Store { options, digest, key, memory, sorted, units, runs, done, last, folder, temporary }
+    }
+
     /// Whether a unit's candidates are there already.
     pub(crate) fn has(&self, unit: usize) -> bool {
         self.done.contains(&(unit as u32))
@@ -108,11 +118,47 @@ impl<'a, K: Fn(&Candidate) -> Key + Sync> Store<'a, K> {
 
     /// Takes a unit's candidates.
     pub(crate) fn add(&mut self, result: UnitResult) -> Result<(), LinkError> {
-        self.memory.extend(result.candidates);
-        self.sorted = false;
+        if self.options.adds_up {
+            // Units give pairs in order, and most of them again and again.
+            self.memory = self.added_up(&result.candidates);
+        } else {
+            self.memory.extend(result.candidates);
+            self.sorted = false;
+        }
         self.units.push(result.unit as u32);
         let due = self.options.folder.is_some() && self.last.elapsed() >= self.options.every;
         if self.memory.len() >= self.options.most || due { self.checkpoint() } else { Ok(()) }
+    }
+
+    /// What is in memory and what comes to it, both in order, equal keys added up.
+    fn added_up(&self, more: &[Candidate]) -> Vec<Candidate> {
+        let mut sums: Vec<Candidate> = Vec::with_capacity(self.memory.len() + more.len() / 8);
+        let (mut old, mut new) = (self.memory.iter().peekable(), more.iter().peekable());
+        loop {
+            let order = match (old.peek(), new.peek()) {
+                (Some(a), Some(b)) => (self.key)(a).cmp(&(self.key)(b)),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => return sums,
+            };
+            let (a, b) = (old.next_if(|_| order.is_le()), new.next_if(|_| order.is_ge()));
+            let sum = a.into_iter().chain(b).copied();
+            sums.extend(sum.reduce(|a, b| Candidate { similarity: a.similarity + b.similarity, ..a }));
+        }
+    }
+
+    /// Whether a run can continue after the units that are there.
+    pub(crate) const fn is_resumable(&self) -> bool {
+        self.options.folder.is_some()
+    }
+
+    /// Keeps everything on disk; the error that ends the run.
+    pub(crate) fn interrupt(&mut self) -> Result<LinkError, LinkError> {
+        if !self.units.is_empty() {
+            self.checkpoint()?;
+        }
+        let folder = self.folder()?.display().to_string();
+        Ok(LinkError::Interrupted { folder })
     }
 
     /// The candidates in order.

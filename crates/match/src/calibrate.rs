@@ -10,7 +10,6 @@ use rayon::prelude::*;
 
 use crate::MatchError;
 use crate::blocks::BlockOrder;
-use crate::measure::{rms, similarity};
 use crate::plan::{Plan, PlanKind};
 use crate::search::Scorer;
 
@@ -60,6 +59,19 @@ pub struct Expectation {
     pub recall: f64,
 }
 
+/// One-to-one candidate links of one similarity, and candidates of it that lost against another link of a record.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Level {
+    /// The similarity.
+    pub similarity: f64,
+    /// Links.
+    pub links: u64,
+    /// Candidates of which a record is in a link at least as similar.
+    pub losers: u64,
+    /// Share of pairs of unrelated records that have this similarity by chance.
+    pub random_share: f64,
+}
+
 /// How similar sure strangers get, and thereby from where on pairs are worth a look.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Strangers {
@@ -94,10 +106,9 @@ impl Strangers {
         };
         let mut pooled: Vec<f64> = lists.concat();
         pooled.sort_by(f64::total_cmp);
-        let measure = comparable.measure();
         let below = |share: f64| {
-            let similarity = similarity(measure, share * rms(measure, pooled[pooled.len() / 2]));
-            Similarity::new(similarity).unwrap_or_else(|| comparable.thresholds().borderline())
+            let similarity = Similarity::new(share * pooled[pooled.len() / 2]);
+            similarity.unwrap_or_else(|| comparable.thresholds().borderline())
         };
         let (lowest, far) = (below(SEARCH_SHARE), below(FAR_SHARE));
         Ok(Self { lists, records, lowest, far })
@@ -125,12 +136,42 @@ impl Calibration {
             }
             _ => within(&scores, strangers.first().map_or(&[], Vec::as_slice), left),
         };
+        Self::new(scores, false_links)
+    }
+
+    fn new(scores: Vec<f64>, false_links: Vec<f64>) -> Self {
         let mut histogram = vec![0; HISTOGRAM_BINS];
         for score in &scores {
             histogram[((score * HISTOGRAM_BINS as f64) as usize).min(HISTOGRAM_BINS - 1)] += 1;
         }
         let falsehood = smoothed_steps(&false_links);
         Self { scores, false_links, falsehood, histogram }
+    }
+
+    /// Calibrates tokens of sealed symbols, of which no two of one file can be compared: what a record that is linked
+    /// already shares with others is what non-matches share (`protocols/04-matching.md` §6a). `levels` fall by
+    /// similarity; `left` and `right` are numbers of records, of which one file has `left` alone.
+    #[must_use]
+    pub fn from_losers(levels: &[Level], left: usize, right: Option<usize>) -> Self {
+        let (a, b) = (left as f64, right.unwrap_or(left) as f64);
+        let free = |links: f64| match right {
+            Some(_) => (a - links).max(0.0) * (b - links).max(0.0),
+            None => (a - 2.0 * links).max(0.0) * (a - 2.0 * links - 1.0).max(0.0) / 2.0,
+        };
+        let all = free(0.0);
+        let (mut scores, mut false_links) = (Vec::new(), Vec::new());
+        let (mut links, mut sum) = (0.0, 0.0);
+        for level in levels {
+            links += level.links as f64;
+            let exposed = all - free(links) - links;
+            let lost = if exposed > 0.0 { level.losers as f64 / exposed } else { 0.0 };
+            sum += free(links) * lost.max(level.random_share);
+            for _ in 0..level.links {
+                scores.push(level.similarity);
+                false_links.push(sum.min(scores.len() as f64));
+            }
+        }
+        Self::new(scores, false_links)
     }
 
     /// Expected false links among the first 1, 2, … candidate links.
@@ -349,7 +390,7 @@ fn neighbours(set: &TokenSet, passes: &[BlockOrder], row: u32) -> Vec<u32> {
 }
 
 /// `count` rows, chosen by a hash of their ids, so that the order of rows does not matter.
-fn sample(ids: &RecordIds, count: usize) -> Vec<u32> {
+pub(crate) fn sample(ids: &RecordIds, count: usize) -> Vec<u32> {
     let mut rows: Vec<(u64, u32)> = (0..ids.len()).map(|row| (spread(ids.get(row)), row as u32)).collect();
     if rows.len() > count {
         rows.sort_unstable_by(|a, b| (a.0, ids.get(a.1 as usize)).cmp(&(b.0, ids.get(b.1 as usize))));

@@ -1,14 +1,26 @@
 //! Links that may have gone to another member of the household (`protocols/04-matching.md` §7).
 
 use mizuhiki_exchange::{Comparable, TokenSet};
-use mizuhiki_schema::Similarity;
+use mizuhiki_schema::{Measure, Similarity};
 
 use crate::Candidate;
-use crate::measure::rms;
 use crate::search::Scorer;
 
-/// A runner-up this much less similar than the link, or less, leaves doubt.
-pub const HOUSEHOLD_MARGIN: f64 = 0.02;
+/// A runner-up this much less similar than the link, or less, leaves doubt, where tokens are filters.
+const HOUSEHOLD_MARGIN: f64 = 0.02;
+
+/// A runner-up with this share of the link's common symbols, or more, leaves doubt.
+const AMBIGUOUS_SHARE: f64 = 0.8;
+
+/// Whether another candidate of a record, of similarity `rival`, leaves doubt about one of similarity `link`.
+#[must_use]
+pub fn leaves_doubt(measure: Measure, link: f64, rival: f64) -> bool {
+    match measure {
+        // Common symbols are in this proportion.
+        Measure::Symbols { positions, .. } => (rival / link).powi(positions as i32) >= AMBIGUOUS_SHARE - 1e-9,
+        _ => link - rival <= HOUSEHOLD_MARGIN,
+    }
+}
 
 /// The best candidate of each linked record besides its link.
 pub struct RunnersUp {
@@ -17,6 +29,7 @@ pub struct RunnersUp {
     right_link: Vec<u32>,
     similarity: Vec<f64>,
     partner: Vec<(u32, u32)>,
+    measure: Measure,
     /// For each link the rivals of its right record, and of its left one.
     rivals: Vec<(Option<u32>, Option<u32>)>,
 }
@@ -26,11 +39,12 @@ const NONE: u32 = u32::MAX;
 impl RunnersUp {
     /// For one-to-one links between sets of `left` and `right` records.
     #[must_use]
-    pub fn new(links: &[Candidate], left: usize, right: usize) -> Self {
+    pub fn new(links: &[Candidate], left: usize, right: usize, measure: Measure) -> Self {
         let mut new = Self {
             left_link: vec![NONE; left],
             right_link: vec![NONE; right],
             similarity: links.iter().map(|link| link.similarity).collect(),
+            measure,
             partner: links.iter().map(|link| (link.left, link.right)).collect(),
             rivals: vec![(None, None); links.len()],
         };
@@ -48,13 +62,21 @@ impl RunnersUp {
         if of_left == of_right {
             return;
         }
-        let close = |link: u32| self.similarity[link as usize] - candidate.similarity <= HOUSEHOLD_MARGIN;
+        let close = |link: u32| {
+            leaves_doubt(self.measure, self.similarity[link as usize], candidate.similarity)
+        };
         if of_left != NONE && close(of_left) {
             self.rivals[of_left as usize].0.get_or_insert(candidate.right);
         }
         if of_right != NONE && close(of_right) {
             self.rivals[of_right as usize].1.get_or_insert(candidate.left);
         }
+    }
+
+    /// For each link, whether a runner-up leaves doubt.
+    #[must_use]
+    pub fn ambiguous(&self) -> Vec<bool> {
+        self.rivals.iter().map(|rivals| *rivals != (None, None)).collect()
     }
 
     /// For each link, whether the record that it names and the runner-up look like one household: they agree
@@ -87,8 +109,7 @@ struct Household<'a> {
 impl<'a> Household<'a> {
     fn new(set: &'a TokenSet, accept: Similarity) -> Self {
         let within = Comparable::within(set);
-        let least = rms(within.measure(), accept.get());
-        Self { set, scorer: Scorer::new(&within), views: set.views().len(), least }
+        Self { set, scorer: Scorer::new(&within), views: set.views().len(), least: accept.get() }
     }
 
     fn holds(&self, a: u32, b: u32) -> bool {

@@ -1,8 +1,8 @@
 //! Tokens to candidate pairs to classes to links. Pure: no IO, no clock, no plaintext.
 //!
 //! Normative text: `protocols/04-matching.md`. Results depend on the tokens and thresholds alone: not on
-//! threads, row order or hash seeds. A [`Plan`] says what is compared, [`search`] gives the candidates of its
-//! units, [`Strangers`] find thresholds without labels, and [`Greedy`], [`solve_component`] and [`Groups`] make
+//! threads, row order or hash seeds. Sealed symbols are joined ([`Join`]); for filters a [`Plan`] says what is compared,
+//! [`search`] gives the candidates of its units, and [`Strangers`] find thresholds without labels. [`Greedy`], [`solve_component`] and [`Groups`] make
 //! links and clusters of candidates that are offered in order.
 
 use rayon::slice::ParallelSliceMut as _;
@@ -11,9 +11,11 @@ mod assign;
 pub mod audit;
 mod blocks;
 mod calibrate;
+mod common;
 mod error;
 mod groups;
 mod household;
+mod join;
 mod measure;
 mod plan;
 mod search;
@@ -22,10 +24,12 @@ mod sparse;
 pub use assign::{
     Assignment, Components, Greedy, MAX_COMPONENT, Top, candidate_order, choose, solve_component,
 };
-pub use calibrate::{Calibration, Expectation, HISTOGRAM_BINS, Strangers};
+pub use calibrate::{Calibration, Expectation, HISTOGRAM_BINS, Level, Strangers};
+pub use common::CommonLaw;
 pub use error::MatchError;
 pub use groups::Groups;
-pub use household::{HOUSEHOLD_MARGIN, RunnersUp};
+pub use household::{RunnersUp, leaves_doubt};
+pub use join::{HEAVY, Join};
 pub use plan::{EXHAUSTIVE_WORK, Plan, PlanKind, PlannedPass, Scope};
 pub use search::{Candidate, UnitResult, best_rows, candidates, search, similarity_of};
 

@@ -9,7 +9,7 @@ use mizuhiki_schema::Similarity;
 use rayon::prelude::*;
 
 use crate::blocks::{Block, BlockOrder};
-use crate::measure::{agreement, need, rms, similarity};
+use crate::measure::{dice, need};
 use crate::plan::{Plan, Scope, Unit};
 
 /// Left rows that share a pass over the right-hand side. Few enough that hits stay small even where every
@@ -35,7 +35,7 @@ pub struct Candidate {
 pub struct UnitResult {
     /// Number of the unit.
     pub unit: usize,
-    /// Pairs compared.
+    /// Pairs compared, or symbols joined.
     pub pairs: u64,
     /// Candidates, by left record, then right record within a block.
     pub candidates: Vec<Candidate>,
@@ -194,10 +194,9 @@ impl<'a> ViewSearch<'a> {
     /// Every view, for pairs whose similarity over all of them is to reach `threshold`.
     fn all(scorer: &'a Scorer<'a>, threshold: f64) -> Vec<Self> {
         let comparable = &scorer.comparable;
-        let measure = comparable.measure();
         // If every view stays below the wanted root mean square, so does the pair: a pair that reaches it
         // has a view that does. The margin covers rounding; the pair itself is decided by its similarity.
-        let least = rms(measure, threshold) * (1.0 - 1e-9);
+        let least = threshold * (1.0 - 1e-9);
         let backend = Backend::detect();
         let views = comparable.left().views().iter().zip(comparable.right().views());
         views
@@ -207,7 +206,7 @@ impl<'a> ViewSearch<'a> {
                 right,
                 order: ColumnOrder::by_density(&right.rows),
                 scan,
-                need: need(measure, right.rows.width(), least),
+                need: need(right.rows.width(), least),
                 backend,
             })
             .collect()
@@ -272,7 +271,6 @@ impl<'a> Scorer<'a> {
 
     /// Agreements of `left` with each of `rights` in one view; a view that one of them has not agrees by 0.
     pub(crate) fn agreements(&self, view: usize, left: u32, rights: &[u32]) -> Vec<f64> {
-        let measure = self.comparable.measure();
         let (a, b) = (&self.comparable.left().views()[view], &self.comparable.right().views()[view]);
         let mut agreements = vec![0.0; rights.len()];
         if a.present[left as usize] {
@@ -281,7 +279,7 @@ impl<'a> Scorer<'a> {
                 let right = rights[position] as usize;
                 if b.present[right] {
                     let sum = weight + scan.weights()[right];
-                    agreements[position] = agreement(measure, b.rows.width(), common, sum);
+                    agreements[position] = dice(common, sum);
                 }
             });
         }
@@ -290,10 +288,9 @@ impl<'a> Scorer<'a> {
 
     /// Similarity of `left` with each of `rights` over all views.
     pub(crate) fn similarities(&self, left: u32, rights: &[u32]) -> Vec<f64> {
-        let measure = self.comparable.measure();
         let views = self.scans.len();
         if views == 1 {
-            return self.agreements(0, left, rights).into_iter().map(|a| similarity(measure, a)).collect();
+            return self.agreements(0, left, rights);
         }
         let mut squares = vec![0.0; rights.len()];
         for view in 0..views {
@@ -301,7 +298,7 @@ impl<'a> Scorer<'a> {
                 *square += agreement * agreement;
             }
         }
-        squares.into_iter().map(|square| similarity(measure, (square / views as f64).sqrt())).collect()
+        squares.into_iter().map(|square| (square / views as f64).sqrt()).collect()
     }
 }
 

@@ -65,6 +65,11 @@ impl Walk {
         self.faults.push(Fault { path: path.to_owned(), problem: problem.into(), fix: fix.into() });
     }
 
+    /// Whether there was no fault so far.
+    pub(crate) const fn is_good(&self) -> bool {
+        self.faults.is_empty()
+    }
+
     pub(crate) fn warn(&mut self, path: &str, problem: impl Into<String>, fix: impl Into<String>) {
         self.warnings.push(Fault { path: path.to_owned(), problem: problem.into(), fix: fix.into() });
     }

@@ -1,7 +1,7 @@
 //! The linkage schema: what the parties of a linkage agreed on, versioned and digested.
 //!
 //! Normative text: `protocols/01-linkage-schema.md`. A schema is one JSON document; [`LinkageSchema::parse`]
-//! is the only way to one. Native documents describe tokens (fields, views, diffusion, thresholds); clkhash
+//! is the only way to one. Native documents describe tokens (fields, views, symbols, thresholds); clkhash
 //! documents of versions 1, 2 and 3 are read as they are.
 
 mod audit;
@@ -13,6 +13,7 @@ mod fault;
 mod inputs;
 mod json;
 mod native;
+mod symbols;
 mod threshold;
 
 pub use audit::{AuditBody, AuditComparison, AuditFilter, AuditRole, AuditSchema, Neighbours, Slip};
@@ -25,7 +26,8 @@ pub use confirm::{Confirm, ConfirmFilter, ConfirmRule};
 pub use digest::{SchemaDigest, first_difference};
 pub use fault::{Fault, SchemaError};
 pub use inputs::{Input, InputColumn, Readings, Take};
-pub use native::{Diffusion, Feature, Field, Filter, Limits, Profile, TokenSchema, View};
+pub use native::{Feature, Field, Filter, Limits, Profile, TokenSchema, View};
+pub use symbols::{Draw, Symbols};
 pub use threshold::{Similarity, ThresholdError, Thresholds};
 
 use serde_json::Value;
@@ -58,10 +60,12 @@ pub enum SchemaBody {
 pub enum Measure {
     /// Dice coefficient of two filters: `2|a∧b| / (|a|+|b|)`.
     Dice,
-    /// Hamming distance of two diffused tokens, unwarped by the number of taps.
-    UnwarpedHamming {
-        /// Filter positions that are XORed into each token bit.
-        taps: u32,
+    /// Number of common sealed symbols.
+    Symbols {
+        /// Filter positions that a symbol seals.
+        positions: u32,
+        /// Symbols of one row in all views.
+        per_row: u32,
     },
 }
 
@@ -160,14 +164,36 @@ impl LinkageSchema {
         }
     }
 
-    /// Bits in each view's token.
+    /// How filters become sealed symbols; `None` where tokens are filters.
     #[must_use]
-    pub fn token_bits(&self) -> usize {
+    pub fn symbols(&self) -> Option<Symbols> {
         match &self.body {
-            SchemaBody::Tokens(schema) => {
-                schema.diffusion.map_or(schema.filter.bits, |diffusion| diffusion.bits)
-            }
+            SchemaBody::Tokens(schema) => schema.symbols,
+            SchemaBody::Clkhash(_) => None,
+        }
+    }
+
+    /// Bits of a filter in each view: of a token, where tokens are filters.
+    #[must_use]
+    pub fn filter_bits(&self) -> usize {
+        match &self.body {
+            SchemaBody::Tokens(schema) => schema.filter.bits,
             SchemaBody::Clkhash(schema) => schema.bits,
+        }
+    }
+
+    /// Names of the columns of tokens in files: the views, or the one of sealed symbols.
+    #[must_use]
+    pub fn token_columns(&self) -> Vec<&str> {
+        if self.symbols().is_some() { vec!["symbols"] } else { self.view_names() }
+    }
+
+    /// Bytes of a token in each of these columns.
+    #[must_use]
+    pub fn token_bytes(&self) -> usize {
+        match self.symbols() {
+            Some(symbols) => symbols.per_record * symbols.bytes(),
+            None => self.filter_bits() / 8,
         }
     }
 
@@ -197,9 +223,7 @@ impl LinkageSchema {
     #[must_use]
     pub fn measure(&self) -> Measure {
         match &self.body {
-            SchemaBody::Tokens(schema) => schema
-                .diffusion
-                .map_or(Measure::Dice, |diffusion| Measure::UnwarpedHamming { taps: diffusion.taps as u32 }),
+            SchemaBody::Tokens(schema) => schema.symbols.map_or(Measure::Dice, |symbols| symbols.measure()),
             SchemaBody::Clkhash(_) => Measure::Dice,
         }
     }

@@ -6,6 +6,7 @@ use crate::blocking::{Blocking, read_blocking};
 use crate::confirm::{Confirm, read_confirm};
 use crate::fault::{Object, Walk};
 use crate::inputs::{Input, read_inputs};
+use crate::symbols::{Symbols, read_symbols};
 use crate::{SchemaDigest, ThresholdError, Thresholds};
 
 /// Value of the member `format`.
@@ -36,9 +37,9 @@ pub struct TokenSchema {
     pub fields: Vec<Field>,
     /// The filter that features are hashed into.
     pub filter: Filter,
-    /// Linear diffusion of the filter; `None` in profile `plain`.
-    pub diffusion: Option<Diffusion>,
-    /// The views, in document order: one token a view and record.
+    /// How filters become sealed symbols; `None` in profile `plain`, whose tokens are the filters.
+    pub symbols: Option<Symbols>,
+    /// The views, in document order.
     pub views: Vec<View>,
     /// How records are put into blocks; `None` if every pair is to be compared.
     pub blocking: Option<Blocking>,
@@ -51,21 +52,19 @@ pub struct TokenSchema {
     pub thresholds: Thresholds,
     /// Whether the linkage unit finds thresholds from the tokens where it can, and takes these only otherwise.
     pub calibrate: bool,
-    /// Known (record, token) pairs that the leak index Λ is computed for.
-    pub known_pairs: u64,
     /// Statute that permits a national number among the values; without one, such values are refused.
     pub statutory_basis: Option<String>,
 }
 
 impl TokenSchema {
-    /// The same with one undiffused view of some fields, which get new weights, and without blocks: what a filter is
+    /// The same with one plain view of some fields, which get new weights, and without blocks: what a filter is
     /// encoded by that never becomes a token.
     #[must_use]
     pub fn with_only_view(mut self, name: &str, weights: &[(usize, f64)], filter: Filter) -> Self {
         weights.iter().for_each(|&(field, weight)| self.fields[field].weight = weight);
         let fields = weights.iter().map(|(field, _)| *field).collect();
         let view = View { name: name.to_owned(), min_present_weight: 0.0, fields };
-        Self { views: vec![view], filter, diffusion: None, blocking: None, ..self }
+        Self { views: vec![view], filter, symbols: None, blocking: None, ..self }
     }
 }
 
@@ -73,11 +72,11 @@ impl TokenSchema {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Profile {
-    /// Undiffused filters, for experiments: anyone with a similar file re-identifies them.
+    /// Filters as they are, for experiments: anyone with a similar file re-identifies them.
     Plain,
-    /// Several diffused views a record (default).
+    /// Sealed symbols of several views (default).
     Hardened,
-    /// One diffused token a record, more taps.
+    /// Sealed symbols of more positions, of a larger filter.
     MaxPrivacy,
 }
 
@@ -153,17 +152,7 @@ impl Filter {
     }
 }
 
-/// Linear diffusion: each token bit is the XOR of `taps` filter bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Diffusion {
-    /// Distinct filter positions a token bit.
-    pub taps: usize,
-    /// Bits of the token, a multiple of 64.
-    pub bits: usize,
-}
-
-/// A subset of the fields that becomes one token.
+/// A subset of the fields that is encoded together.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct View {
@@ -185,7 +174,7 @@ pub struct Limits {
     pub max_alternatives: usize,
 }
 
-const MEMBERS: [&str; 18] = [
+const MEMBERS: [&str; 17] = [
     "format",
     "version",
     "name",
@@ -196,53 +185,49 @@ const MEMBERS: [&str; 18] = [
     "inputs",
     "fields",
     "filter",
-    "diffusion",
+    "symbols",
     "views",
     "blocking",
     "confirm",
     "limits",
     "thresholds",
-    "knownPairs",
     "statutoryBasis",
 ];
 
+/// Members that version 1 had; they have no meaning any more.
+const OLD_MEMBERS: [&str; 1] = ["knownPairs"];
+
+/// The version from which profiles are sealed symbols.
+const SYMBOLS_VERSION: u64 = 2;
+
 pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<TokenSchema> {
     let root = walk.object(value, "$")?;
-    root.only(walk, &MEMBERS);
-    if let Some((version, path)) = root.required(walk, "version", "write \"version\": 1") {
-        walk.integer(version, &path, 1..=1);
-    }
+    let version = read_version(&root, walk);
     let name = root.text(walk, "name", "give the schema a name");
     if let Some((description, path)) = root.optional("description") {
         walk.text(description, &path);
     }
     let profile = read_profile(&root, walk);
+    refuse_diffusion(&root, walk, version, profile);
     let epoch = root.integer_or(walk, "epoch", 1..=u64::from(u32::MAX), 1);
     let locale = read_locale(&root, walk);
     let inputs = read_inputs(&root, walk);
     let (inputs, fields) = read_fields(&root, walk, inputs).unzip();
     let filter = read_filter(&root, walk, profile);
-    let diffusion = read_diffusion(&root, walk, profile, filter);
     let views = read_views(&root, walk, fields.as_deref());
     let blocking = read_blocking(&root, walk, fields.as_deref(), views.as_deref());
     let confirm = read_confirm(&root, walk, fields.as_deref());
     let limits = read_limits(&root, walk);
+    let symbols = read_symbols(&root, walk, profile, (filter, views.as_deref(), inputs.as_deref()), limits);
     let thresholds = read_thresholds(&root, walk);
-    let known_pairs = root.integer_or(walk, "knownPairs", 1..=1_000_000_000, 10_000);
     let statutory_basis = read_statutory_basis(&root, walk)?;
     let (pack, pack_digest) = locale?;
-    let (profile, diffusion, views) = (profile?, diffusion?, views?);
+    let profile = profile?;
     if profile == Profile::Plain {
         walk.warn(
             "$.profile",
             "plain filters re-identify nearly every record to anyone who holds a similar file",
             "use profile \"hardened\" for anything but experiments",
-        );
-    } else if diffusion.is_some_and(|d| views.len() > 2 && d.taps < 7 || d.taps < 5) {
-        walk.warn(
-            "$.diffusion.taps",
-            "few taps for this number of views: known pairs re-identify tokens",
-            "use at least 7 taps with several views (protocols/threat-model.md)",
         );
     }
     Some(TokenSchema {
@@ -254,16 +239,50 @@ pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<TokenSchema> {
         inputs: inputs?,
         fields: fields?,
         filter: filter?,
-        diffusion,
-        views,
+        symbols: symbols?,
+        views: views?,
         blocking: blocking?,
         confirm: confirm?,
         limits: limits?,
         thresholds: thresholds?.0,
         calibrate: thresholds?.1,
-        known_pairs: known_pairs?,
         statutory_basis,
     })
+}
+
+/// The version, by which the members are that may stand in the document.
+fn read_version(root: &Object<'_>, walk: &mut Walk) -> Option<u64> {
+    let (value, path) = root.required(walk, "version", "write \"version\": 2")?;
+    let version = walk.integer(value, &path, 1..=SYMBOLS_VERSION);
+    let mut known = MEMBERS.to_vec();
+    // What stood in the documents of diffused tokens has faults of its own.
+    known.push("diffusion");
+    if version != Some(SYMBOLS_VERSION) {
+        known.extend(OLD_MEMBERS);
+    }
+    root.only(walk, &known);
+    if let Some((value, path)) = root.optional("knownPairs").filter(|_| version == Some(1)) {
+        walk.integer(value, &path, 1..=1_000_000_000);
+    }
+    version
+}
+
+/// Faults what asks for the tokens that were broken, or for what breaks the new ones.
+fn refuse_diffusion(root: &Object<'_>, walk: &mut Walk, version: Option<u64>, profile: Option<Profile>) {
+    if let Some((_, path)) = root.optional("diffusion") {
+        let problem = "linear diffusion is broken: it is undone from the tokens alone";
+        walk.fault(&path, problem, "remove the member; hardened tokens are sealed symbols (CHANGELOG.md)");
+    }
+    let Some(profile) = profile.filter(|profile| *profile != Profile::Plain) else { return };
+    if version == Some(1) {
+        let problem = format!("version 1 of profile {} asks for linear diffusion, which is broken", profile.name());
+        let fix = "write \"version\": 2, remove diffusion, blocking and knownPairs, and encode again (CHANGELOG.md)";
+        walk.fault(&root.path("version"), problem, fix);
+    }
+    if let Some((_, path)) = root.optional("blocking") {
+        let problem = "block ids re-identify most records";
+        walk.fault(&path, problem, "remove the member; candidates are found by common symbols");
+    }
 }
 
 fn read_profile(root: &Object<'_>, walk: &mut Walk) -> Option<Profile> {
@@ -496,41 +515,6 @@ fn multiple_of_64(walk: &mut Walk, path: &str, bits: u64) -> Option<usize> {
         return None;
     }
     Some(bits as usize)
-}
-
-/// `Some(None)` where the profile has no diffusion.
-fn read_diffusion(
-    root: &Object<'_>,
-    walk: &mut Walk,
-    profile: Option<Profile>,
-    filter: Option<Filter>,
-) -> Option<Option<Diffusion>> {
-    let given = root.optional("diffusion");
-    let (taps, bits) = match (profile?, &given) {
-        (Profile::Plain, None) => return Some(None),
-        (Profile::Plain, Some((_, path))) => {
-            walk.fault(
-                path,
-                "profile plain has no diffusion",
-                "remove the member, or choose profile \"hardened\"",
-            );
-            return None;
-        }
-        (Profile::Hardened, _) => (7, 2048),
-        (Profile::MaxPrivacy, _) => (8, 4096),
-    };
-    let Some((value, path)) = given else {
-        return Some(Some(Diffusion { taps: taps as usize, bits: bits as usize }));
-    };
-    let diffusion = walk.object(value, &path)?;
-    diffusion.only(walk, &["taps", "bits"]);
-    let taps = diffusion.integer_or(walk, "taps", 2..=16, taps);
-    let bits = diffusion.integer_or(walk, "bits", 64..=65_536, bits);
-    let bits = multiple_of_64(walk, &diffusion.path("bits"), bits?)?;
-    if taps? as usize > filter?.bits {
-        walk.fault(&diffusion.path("taps"), "more taps than filter bits", "use fewer taps");
-    }
-    Some(Some(Diffusion { taps: taps? as usize, bits }))
 }
 
 fn read_views(root: &Object<'_>, walk: &mut Walk, fields: Option<&[Field]>) -> Option<Vec<View>> {

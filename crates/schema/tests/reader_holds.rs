@@ -70,7 +70,7 @@ fn check(text: &str) -> Result<LinkageSchema, SchemaError> {
             let again = LinkageSchema::parse(schema.canonical()).unwrap();
             assert_eq!(again.digest(), schema.digest());
             assert_eq!(again.body(), schema.body());
-            assert!(schema.token_bits() > 0 && schema.token_bits().is_multiple_of(8));
+            assert!(schema.token_bytes() > 0 && schema.filter_bits().is_multiple_of(8));
             assert!(!schema.view_names().is_empty());
             assert!(schema.warnings().iter().all(|warning| warning.path.starts_with('$')));
         }
@@ -277,7 +277,7 @@ fn unknown_members_are_refused_at_every_level() {
 #[test]
 fn repeated_members_are_refused_at_every_level() {
     let text = EXAMPLES[0];
-    for member in ["\"version\": 1,", "\"kind\": \"date\",", "\"pack\": \"en-Latn\",", "\"bits\": 1024,"] {
+    for member in ["\"version\": 2,", "\"kind\": \"date\",", "\"pack\": \"en-Latn\",", "\"bits\": 1024,"] {
         assert!(text.contains(member), "{member}");
         let error = check(&text.replacen(member, &format!("{member}{member}"), 1)).unwrap_err();
         assert!(error.to_string().contains("stands twice"), "{error}");

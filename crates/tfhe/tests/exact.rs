@@ -21,8 +21,8 @@ fn rule(confirm: &str) -> Rule {
         |name: &str| format!(r#"{{"name":"{name}","kind":"surname","features":[{{"type":"ngram","n":2}}]}}"#);
     let fields: Vec<String> = ["a", "b", "c", "d", "e"].map(field).to_vec();
     let document = format!(
-        r#"{{"format":"mizuhiki-linkage-schema","version":1,"name":"test","profile":"hardened",
-            "locale":{{"pack":"en-Latn"}},"fields":[{}],"diffusion":{{"taps":7,"bits":2048}},
+        r#"{{"format":"mizuhiki-linkage-schema","version":2,"name":"test","profile":"hardened",
+            "locale":{{"pack":"en-Latn"}},"fields":[{}],
             "views":[{{"name":"whole","fields":["a","b","c","d","e"]}}],"thresholds":{{"accept":0.8,"borderline":0.7}},"confirm":{confirm}}}"#,
         fields.join(",")
     );

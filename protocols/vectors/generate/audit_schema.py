@@ -49,6 +49,7 @@ COMPARISON = members(
 NEIGHBOUR = members(comparison=Member(text(NAME), True), level=Member(text(), True))
 DOCUMENT = members(
     format=Member(one_of("mizuhiki-audit-schema"), True),
+    version=Member(within(1, 1), True),
     comparisons=Member(items(COMPARISON, 1, 16), True),
     searched=Member(items(text(NAME))),
     neighbours=Member(members(reach=Member(within(0, 8, True)), comparisons=Member(items(NEIGHBOUR, 0, 4)))),

@@ -8,9 +8,9 @@ import random
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 from cases_tokens import DATE, EXACT, JA_COLUMNS, JA_PEOPLE, document, example_schemas, gram, test_key
-from confirm import Bits, Filter, Filters, Rule, filters_of, packed, row_digest, rule_of, signing_seed
+from confirm import Bits, Filter, Filters, Rule, alternative, filters_of, packed, row_digest, rule_of, signing_seed
 from schema import Fault, canonical, check_document, digest, load, parse
-from tokens import Encoder, rows_of
+from tokens import Encoder, Run, Sealer, rows_of
 
 Case = Dict[str, Any]
 Pair = Tuple[Filters, Filters]
@@ -247,15 +247,23 @@ def filter_cases() -> List[Case]:
     aliases = with_confirm(ALIAS_FIELDS, summed(0.7, field("surname"), field("year", 64), field("given_name", 128)), inputs=ALIAS_INPUTS, filter={"bits": 512})
     tables.append(("alternatives", json.dumps(aliases), ALIAS_COLUMNS, ALIASES, custodians))
     ja = json.loads(example_schemas()["people-ja-kanji"])
+    tables.append(("alternatives, symbols", json.dumps({**aliases, "profile": "hardened", "version": 2, "symbols": {"perView": 16, "positions": 32}}), ALIAS_COLUMNS, ALIASES, custodians))
     tables.append(("people-ja-kanji", json.dumps({**ja, "confirm": {"rule": "record", "dice": 0.7}}), JA_COLUMNS, JA_PEOPLE[1:3], ["厚生労働省"]))
     cases = []
     for name, text, columns, records, who in tables:
         schema, key = load(text), test_key("confirm: " + name)
         rule, encoder = rule_of(schema), Encoder(schema, key)
+        run = Run("link", "run of " + name)
+        sealer = Sealer(schema, key, run) if schema.symbols else None
         assert rule is not None
         for number, record in enumerate(records):
             custodian = who[number % len(who)]
             rows = rows_of(schema, dict(zip(columns, record)))
+            picks = None
+            if sealer:
+                token = sealer.record(rows)
+                found = [(s.hex(), alternative(token.rows, s)) for s in token.symbols[:: max(1, len(token.symbols) // 12)]]
+                picks = [{"symbol": s, "row": at} for s, at in found + [("00" * 8, None)]]
             cases.append(
                 {
                     "name": "%s, record %d" % (name, number),
@@ -264,13 +272,16 @@ def filter_cases() -> List[Case]:
                     "columns": columns,
                     "values": list(record),
                     "rows": [
-                        {"filters": packed(filters_of(rule, schema, key, r)).hex(), "row_digest": row_digest(encoder, r).hex()} for r in rows
+                        {"filters": packed(filters_of(rule, schema, key, r)).hex(), "row_digest": None if sealer else row_digest(encoder, r).hex()} for r in rows
                     ],
+                    "run": run.name if sealer else None,
+                    "picks": picks,
                     "custodian": custodian,
                     "signing_seed": signing_seed(key, schema, custodian).hex(),
                 }
             )
     assert max(len(c["rows"]) for c in cases) > 2
+    assert len({p["row"] for c in cases for p in c["picks"] or ()}) > 2
     return cases
 
 

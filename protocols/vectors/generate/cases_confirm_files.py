@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 import ed25519
 from cases_tokens import document as schema_document, test_key
 from cases_confirm import FIVE
-from confirm import batch_digest, commitment, merkle, record_digest, rule_of, sha, signing_seed
+from confirm import batch_digest, commitment, merkle, record_digest, rule_of, sha, signing_seed, token_digest
 from confirm_files import BACKEND, Document, document, fingerprint, log_line, read_log
 from schema import load
 
@@ -102,6 +102,22 @@ def ticket_cases() -> List[Case]:
                 "commitment": commitment(record, rows[at]).hex(),
             }
         )
+    for size, count in ((8, 1), (8, 64), (4, 12), (5, 20)):
+        symbols = sorted(made("symbol %d of %d bytes" % (i, size))[:size] for i in range(count))
+        row = token_digest(symbols)
+        record = record_digest(KEY_ID, RIGHT, [row])
+        cases.append(
+            {
+                "name": "token of %d symbols of %d bytes" % (count, size),
+                "key_id": KEY_ID.hex(),
+                "custodian": RIGHT,
+                "token": b"".join(symbols).hex(),
+                "rows": [row.hex()],
+                "row": 0,
+                "record": record.hex(),
+                "commitment": commitment(record, row).hex(),
+            }
+        )
     for count in (0, 1, 2, 3, 5, 8, 13):
         names = (LEFT, RIGHT) if count % 2 else ('quote " and \\', "tab\tand\u001fé")
         found = tickets(count)
@@ -118,9 +134,10 @@ def nonces(found: Sequence[bytes], label: str, length: int) -> bytes:
     return b"".join(t[:16] + made("%s %d" % (label, i), length) for i, t in enumerate(found))
 
 
-def with_id(ticket: bytes, record: str) -> bytes:
+def with_id(ticket: bytes, record: str, symbol: bytes) -> bytes:
+    """The symbol is empty in profiles that have none."""
     data = record.encode()
-    return ticket + bytes([len(data)]) + data.ljust(128, b"\0")
+    return ticket + bytes([len(data)]) + data.ljust(128, b"\0") + symbol.ljust(8, b"\0")
 
 
 def approval(found: Sequence[bytes], batch: Case, side: str) -> Document:
@@ -170,6 +187,8 @@ def document_cases() -> List[Case]:
     batch, small = batch_of(three), batch_of(one)
     sealed, whole = sealed_answers(three, batch, 40), sealed_answers(one, small, 8196)
     ids = ["r-0001", "記録 12/ü", "𠮷" * 32]
+    symbols = [made("common symbol %d" % i, 8) for i in range(3)]
+    short = [made("common symbol %d" % i)[:4] for i in range(3)]
     assert len(ids[2].encode()) == 128
     log = made("last line").hex()
     strict = {"openings": 10, "perCustodian": 5, "perRecord": 1}
@@ -178,8 +197,10 @@ def document_cases() -> List[Case]:
         ("public key", AUTHORITY_SEED, PUBLIC_KEY),
         ("public key, another policy", other, document(1, other, made("public key 2", 33), backend=BACKEND, evaluation=sha(b"").hex(), policy=strict)),
         ("public key, no body", other, document(1, other, b"", backend=BACKEND, evaluation=sha(b"").hex(), policy=POLICY)),
-        ("tickets of the left", UNIT_SEED, document(4, UNIT_SEED, b"".join(map(with_id, three, ids)), batch=batch, side="left")),
-        ("tickets of the right", UNIT_SEED, document(4, UNIT_SEED, b"".join(map(with_id, three, reversed(ids))), batch=batch, side="right")),
+        ("tickets of the left", UNIT_SEED, document(4, UNIT_SEED, b"".join(map(with_id, three, ids, symbols)), batch=batch, side="left")),
+        ("tickets of the right", UNIT_SEED, document(4, UNIT_SEED, b"".join(map(with_id, three, reversed(ids), symbols)), batch=batch, side="right")),
+        ("tickets of the left, symbols of 32 bits", UNIT_SEED, document(4, UNIT_SEED, b"".join(map(with_id, three, ids, short)), batch=batch, side="left")),
+        ("tickets of the right, no symbols", UNIT_SEED, document(4, UNIT_SEED, b"".join(map(with_id, three, ids, [b""] * 3)), batch=batch, side="right")),
         ("tickets of the authority", UNIT_SEED, document(4, UNIT_SEED, b"".join(three), batch=batch, side=None)),
         ("ciphertexts of the left", SEEDS[LEFT], approval(three, batch, "left")),
         ("ciphertexts of the right", SEEDS[RIGHT], approval(three, batch, "right")),

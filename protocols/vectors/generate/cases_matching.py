@@ -4,7 +4,22 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from matching import Pair, calibrate_one, calibrate_two, classify, greedy, many, optimal, similarity
+from matching import (
+    Pair,
+    calibrate_losers,
+    calibrate_one,
+    calibrate_two,
+    classify,
+    expected_common,
+    greedy,
+    least_common,
+    many,
+    optimal,
+    pairs_of,
+    probabilities,
+    similarity,
+    symbol_similarity,
+)
 
 Case = Dict[str, Any]
 
@@ -44,63 +59,41 @@ def similarity_cases() -> List[Case]:
     first8, first16 = bits(*range(8)), bits(*range(16))
     half, other_half = bits(*range(32)), bits(*range(32, 64))
     View = Tuple[Optional[str], Optional[str]]
-    table: List[Tuple[str, str, int, Sequence[View], float, float]] = [
-        # name, measure, taps, pairs of tokens a view, accept, borderline
-        ("equal tokens", "dice", 1, [(first8, first8)], 0.8, 0.7),
-        ("two empty filters", "dice", 1, [(none, none)], 0.8, 0.0),
-        ("empty filter and another", "dice", 1, [(none, first8)], 0.8, 0.7),
-        ("all ones", "dice", 1, [(full, full)], 1.0, 1.0),
-        ("all ones and empty", "dice", 1, [(full, none)], 0.8, 0.7),
-        ("all ones and half", "dice", 1, [(full, half)], 0.6, 0.5),
-        ("nothing in common", "dice", 1, [(half, other_half)], 0.5, 0.1),
-        ("eight of sixteen", "dice", 1, [(first8, first16)], 0.7, 0.6),
-        ("exactly at accept", "dice", 1, [(bits(0, 1, 2, 3), bits(0, 1, 2, 4))], 0.75, 0.5),
-        ("exactly at borderline", "dice", 1, [(bits(0, 1, 2, 3), bits(0, 1, 2, 4))], 0.8, 0.75),
-        ("just below borderline", "dice", 1, [(bits(0, 1, 2, 3), bits(0, 1, 2, 4))], 0.8, 0.7500001),
-        ("both thresholds equal, exactly there", "dice", 1, [(bits(0, 1, 2, 3, 4), bits(0, 1, 2, 3, 5))], 0.8, 0.8),
-        ("accept 0", "dice", 1, [(half, other_half)], 0.0, 0.0),
-        ("one set bit in the last place", "dice", 1, [(bits(63), bits(62, 63))], 0.7, 0.6),
-        ("one view, left token absent", "dice", 1, [(None, half)], 0.5, 0.1),
-        ("one view, no token", "dice", 1, [(None, None)], 0.5, 0.1),
-        ("two views, no common one", "dice", 1, [(half, None), (None, half)], 0.5, 0.1),
-        ("two views, one common", "dice", 1, [(half, half), (None, half)], 0.8, 0.7),
-        ("two views, agreements .6 and .8", "dice", 1, [(bits(0, 1, 2, 3, 4), bits(0, 1, 2, 5, 6)), (bits(0, 1, 2, 3, 4), bits(0, 1, 2, 3, 5))], 0.71, 0.70),
-        ("three views, all equal", "dice", 1, [(half, half)] * 3, 0.99, 0.9),
-        ("random tokens", "dice", 1, [near("d0", 40)], 0.9, 0.8),
-        ("four views of random tokens", "dice", 1, [near("d%d" % i, 20 * i + 5) for i in range(4)], 0.9, 0.8),
-        ("equal tokens", "hamming", 7, [near("h0", 0)], 1.0, 0.9),
-        ("all ones and itself", "hamming", 7, [(full, full)], 0.87, 0.84),
-        ("complement", "hamming", 7, [(half, other_half)], 0.87, 0.84),
-        ("all ones and half", "hamming", 7, [(full, half)], 0.6, 0.5),
-        ("exactly half, borderline ½", "hamming", 7, [(half, bits(*range(16, 48)))], 0.6, 0.5),
-        ("two taps, agreement ½", "hamming", 2, [(bits(*range(8, 32)), bits(*range(24)))], 0.853, 0.5),
-        ("two taps, agreement ¼, exactly at accept", "hamming", 2, [(bits(*range(32)), bits(*range(24, 32)))], 0.75, 0.7),
-        ("no token", "hamming", 7, [(None, None)], 0.87, 0.84),
-        ("left token absent", "hamming", 7, [(None, half)], 0.87, 0.84),
-        ("two views, no common one", "hamming", 7, [(half, None), (None, half)], 0.87, 0.5),
-        ("two views, one equal, one absent", "hamming", 7, [(half, half), (None, None)], 0.97, 0.84),
-        ("a view worse than chance counts as 0", "hamming", 7, [(half, half), (half, other_half)], 0.97, 0.84),
-        ("slip in one view", "hamming", 7, [near("h1", 20), near("h2", 30)], 0.97, 0.93),
-        ("six views", "hamming", 7, [near("h1%d" % i, 10 + 19 * i) for i in range(6)], 0.97, 0.84),
-        ("six views, two absent", "hamming", 7, [near("h2%d" % i, 30) if i % 3 else (None, near("x", 0)[0]) for i in range(6)], 0.97, 0.84),
-        ("eight taps", "hamming", 8, [near("h3", 90)], 0.92, 0.9),
-        ("sixteen taps", "hamming", 16, [near("h4", 100)], 0.95, 0.94),
-        ("strangers", "hamming", 7, [near("h5", 126), near("h6", 131)], 0.87, 0.84),
+    table: List[Tuple[str, Sequence[View], float, float]] = [
+        # name, pairs of tokens per view, accept, borderline
+        ("equal tokens", [(first8, first8)], 0.8, 0.7),
+        ("two empty filters", [(none, none)], 0.8, 0.0),
+        ("empty filter and another", [(none, first8)], 0.8, 0.7),
+        ("all ones", [(full, full)], 1.0, 1.0),
+        ("all ones and empty", [(full, none)], 0.8, 0.7),
+        ("all ones and half", [(full, half)], 0.6, 0.5),
+        ("nothing in common", [(half, other_half)], 0.5, 0.1),
+        ("eight of sixteen", [(first8, first16)], 0.7, 0.6),
+        ("exactly at accept", [(bits(0, 1, 2, 3), bits(0, 1, 2, 4))], 0.75, 0.5),
+        ("exactly at borderline", [(bits(0, 1, 2, 3), bits(0, 1, 2, 4))], 0.8, 0.75),
+        ("just below borderline", [(bits(0, 1, 2, 3), bits(0, 1, 2, 4))], 0.8, 0.7500001),
+        ("both thresholds equal, exactly there", [(bits(0, 1, 2, 3, 4), bits(0, 1, 2, 3, 5))], 0.8, 0.8),
+        ("accept 0", [(half, other_half)], 0.0, 0.0),
+        ("one set bit in the last place", [(bits(63), bits(62, 63))], 0.7, 0.6),
+        ("one view, left token absent", [(None, half)], 0.5, 0.1),
+        ("one view, no token", [(None, None)], 0.5, 0.1),
+        ("two views, no common one", [(half, None), (None, half)], 0.5, 0.1),
+        ("two views, one common", [(half, half), (None, half)], 0.8, 0.7),
+        ("two views, agreements .6 and .8", [(bits(0, 1, 2, 3, 4), bits(0, 1, 2, 5, 6)), (bits(0, 1, 2, 3, 4), bits(0, 1, 2, 3, 5))], 0.71, 0.70),
+        ("three views, all equal", [(half, half)] * 3, 0.99, 0.9),
+        ("random tokens", [near("d0", 40)], 0.9, 0.8),
+        ("four views of random tokens", [near("d%d" % i, 20 * i + 5) for i in range(4)], 0.9, 0.8),
     ]
     cases = []
-    for name, measure, taps, views, accept, borderline in table:
+    for name, views, accept, borderline in table:
         a, b = ([None if v[side] is None else bytes.fromhex(v[side]) for v in views] for side in (0, 1))
-        if name == "two taps, agreement ¼, exactly at accept":
-            assert similarity(measure, taps, a, b) == 0.75
-        s = similarity(measure, taps, a, b)
-        assert s == similarity(measure, taps, b, a)
+        s = similarity(a, b)
+        assert s == similarity(b, a)
         # nearly at a threshold would be a matter of rounding
         assert all(s == x or abs(s - x) > 1e-9 for x in (accept, borderline))
         cases.append(
             {
-                "name": "%s: %s" % (measure, name),
-                "measure": measure,
-                "taps": taps if measure == "hamming" else None,
+                "name": "dice: " + name,
                 "views": len(views),
                 "left": [v[0] for v in views],
                 "right": [v[1] for v in views],
@@ -110,6 +103,94 @@ def similarity_cases() -> List[Case]:
                 "class": classify(s, accept, borderline),
             }
         )
+    return cases
+
+
+def symbol_cases() -> List[Case]:
+    """Similarity from the number of common symbols, V·n, t."""
+    cases = []
+    table: List[Tuple[int, int, int, int]] = [
+        # common symbols, V, n, t
+        (0, 6, 64, 32), (1, 6, 64, 32), (2, 6, 64, 32), (191, 6, 64, 32), (192, 6, 64, 32), (383, 6, 64, 32), (384, 6, 64, 32),
+        (385, 6, 32, 64), (1000, 6, 64, 64), (0, 1, 4, 8), (1, 1, 4, 8), (4, 1, 4, 8), (1, 1, 16, 64), (15, 1, 16, 64),
+        (1, 16, 1024, 112), (12345, 16, 1024, 112), (16384, 16, 1024, 112), (17, 16, 16, 48), (100, 16, 16, 48), (7, 1, 64, 96), (40, 5, 64, 24),
+    ]  # fmt: skip
+    for common, views, per_view, positions in table:
+        s = symbol_similarity(common, views * per_view, positions)
+        for accept, borderline in ((0.95, 0.93),):
+            assert all(abs(s - x) > 1e-9 for x in (accept, borderline))
+            cases.append(
+                {
+                    "name": "%d common symbols of %d in each of %d views, t %d" % (common, per_view, views, positions),
+                    "common": common,
+                    "views": views,
+                    "per_view": per_view,
+                    "positions": positions,
+                    "accept": accept,
+                    "borderline": borderline,
+                    "similarity": s,
+                    "class": classify(s, accept, borderline),
+                }
+            )
+    return cases
+
+
+def drawn(source: Iterator[int], count: int, size: int) -> List[bytes]:
+    return [b"".join(next(source).to_bytes(4, "big") for _ in range(2))[:size] for _ in range(count)]
+
+
+def common_cases() -> List[Case]:
+    """Common symbols of two tokens."""
+    cases = []
+    for size in (4, 5, 8):
+        source = noise("common %d" % size)
+        for mine, theirs, both in ((6, 6, 0), (5, 5, 1), (0, 0, 6), (3, 3, 5), (1, 40, 7)):
+            shared = drawn(source, both, size)
+            left, right = ({*shared, *drawn(source, n, size)} for n in (mine, theirs))
+            low, high = b"\0" * size, b"\xff" * size
+            if both == 5:  # both ends, and numbers that differ in one byte
+                left |= {low, high, b"\0" * (size - 1) + b"\1"}
+                right |= {low, high, b"\1" + b"\0" * (size - 1)}
+            found = left & right
+            cases.append(
+                {
+                    "name": "%d bytes, %d and %d symbols, %d common" % (size, len(left), len(right), len(found)),
+                    "bytes": size,
+                    "left": [x.hex() for x in sorted(left)],
+                    "right": [x.hex() for x in sorted(right)],
+                    "common": len(found),
+                    "smallest": min(found).hex() if found else None,
+                }
+            )
+    return cases
+
+
+def least_cases() -> List[Case]:
+    """The least number of common symbols of a candidate."""
+    cases = []
+    table: List[Tuple[List[int], int, int, int, int, int]] = [
+        # records, V, n, t, w, C
+        ([5000, 5000], 6, 64, 32, 64, 384), ([5000, 5000], 6, 64, 64, 64, 384), ([60000, 160000], 6, 32, 64, 64, 384), ([60000, 160000], 6, 32, 64, 32, 384),
+        ([1000000, 1000000], 6, 64, 32, 64, 384), ([1000000, 1000000], 6, 64, 64, 32, 384), ([1000000, 1000000], 6, 64, 24, 64, 384), ([10000000, 120000000], 6, 64, 96, 64, 384),
+        ([5000], 6, 64, 32, 64, 384), ([1000000], 5, 64, 32, 40, 320), ([2], 1, 4, 112, 64, 4), ([1, 1], 1, 64, 64, 64, 64), ([5000, 5000], 1, 64, 8, 64, 64),
+        ([5000, 5000], 6, 64, 16, 64, 384), ([100000, 700000], 1, 16, 64, 64, 384), ([100000, 700000], 1, 16, 64, 48, 384), ([300, 400], 16, 16, 24, 64, 1024), ([1000, 1000], 2, 1024, 24, 32, 16384),
+    ]  # fmt: skip
+    for records, views, per_view, positions, bits, per_record in table:
+        mean = expected_common(per_record, positions, bits)
+        cases.append(
+            {
+                "name": "%s records, V %d, n %d, t %d, w %d, C %d" % (" and ".join(map(str, records)), views, per_view, positions, bits, per_record),
+                "records": records,
+                "views": views,
+                "per_view": per_view,
+                "positions": positions,
+                "bits": bits,
+                "per_record": per_record,
+                "expected": mean,
+                "least": least_common(records, mean),
+            }
+        )
+    assert len({c["least"] for c in cases}) > 3
     return cases
 
 
@@ -246,8 +327,83 @@ def calibration_cases() -> List[Case]:
     return cases
 
 
+def counted(label: str, count: int, low: int, high: int, per_row: int = 384, positions: int = 64) -> List[float]:
+    """Similarities of numbers of common symbols: many are equal."""
+    source = noise(label)
+    return [symbol_similarity(low + next(source) % (high - low + 1), per_row, positions) for _ in range(count)]
+
+
+def loser_cases() -> List[Case]:
+    """Calibration from the candidates that lose."""
+    true = counted("true", 60, 40, 384)
+    false = counted("false", 30, 1, 6)
+    lost = counted("lost", 40, 1, 12)
+    one = symbol_similarity(384, 384, 64)
+
+    def at(common: int) -> float:
+        return symbol_similarity(common, 384, 64)
+
+    tables: List[Tuple[str, List[float], List[float], List[int]]] = [
+        # name, similarities of links and of losers, records
+        ("well apart", true + false, counted("l1", 60, 1, 4), [90, 95]),
+        ("overlapping", true + false, lost, [120, 110]),
+        ("larger files", true + false, lost, [3000, 2500]),
+        ("unequal files", true[:40] + false, lost, [20000, 75]),
+        ("no losers", true + false, [], [100, 100]),
+        ("no links", [], [], [100, 100]),
+        ("one link", true[:1], [], [80, 60]),
+        ("one link, a loser at its level", [true[0]], [true[0]], [80, 60]),
+        ("losers only below the links", true, counted("l2", 50, 1, 3), [70, 70]),
+        ("more losers than links", true[:20] + false, counted("l3", 400, 1, 8), [60, 60]),
+        ("losers everywhere", true, counted("l4", 500, 1, 384), [80, 80]),
+        ("all at one level", [one] * 20, [one] * 3, [60, 60]),
+        ("two levels", [one] * 20 + [false[0]] * 10, [false[0]] * 6, [60, 60]),
+        ("every record is in a link", true, lost, [60, 60]),
+        ("order of the lists has no part", sorted(true + false), sorted(lost), [120, 110]),
+        ("one file", true + false, lost, [400]),
+        ("one file, many duplicates", true + false, lost, [182]),
+        ("one file, every record is in a link", true, lost, [120]),
+        ("one file, no losers", true[:10], [], [60]),
+        ("one file, more losers than links", true[:20] + false, counted("l5", 300, 1, 8), [300]),
+        ("random pairs alone", [at(1)] * 12 + [at(2)] * 2, [], [900, 800]),
+        ("random pairs below true ones", true + false, lost, [900, 800]),
+        ("random pairs, one file", true + [at(1)] * 9, [], [700]),
+    ]
+    cases = []
+    for name, scores, losers, records in tables:
+        top = max(scores, default=1.0)
+        losers = [s for s in losers if s <= top]
+        assert len(scores) <= (min(records) if len(records) == 2 else records[0] // 2), name
+        chance = {at(c): 2e-5 ** c for c in range(1, 4)} if "random" in name else {}
+        result = calibrate_losers(scores, losers, records, chance)
+        expected = []
+        if result.gain() > 0:
+            for threshold in sorted({result.scores[len(result.scores) // 2], result.scores[-1]}, reverse=True):
+                precision, recall = result.expected(threshold)
+                expected.append({"threshold": threshold, "precision": precision, "recall": recall})
+        cases.append(
+            {
+                "name": name,
+                "scores": scores,
+                "losers": losers,
+                "random": [[s, p] for s, p in chance.items()],
+                "records": records,
+                "false_positives": result.false_positives,
+                "accept": result.best(2),
+                "borderline": result.best(1),
+                "probabilities": probabilities(result),
+                "expected": expected,
+            }
+        )
+    return cases
+
+
 FILES = {
     "matching/similarity.json": similarity_cases,
+    "matching/symbols.json": symbol_cases,
+    "matching/common.json": common_cases,
+    "matching/least.json": least_cases,
+    "matching/losers.json": loser_cases,
     "matching/assignment.json": assignment_cases,
     "matching/calibration.json": calibration_cases,
 }

@@ -5,17 +5,17 @@ import copy
 import json
 from typing import Any, Callable, Dict, List, Tuple
 
-from cases_tokens import EXACT, block_schemas, example_schemas, further_schemas, gram, part
+from cases_tokens import EXACT, block_schemas, example_schemas, further_schemas, gram, part, symbol_schemas
 from schema import Fault, canonical, check_document, digest, parse
 
 Case = Dict[str, Any]
 
 
 def small() -> Case:
-    """A document with one of everything."""
+    """A document with one of everything, but for inputs and blocking."""
     return {
         "format": "mizuhiki-linkage-schema",
-        "version": 1,
+        "version": 2,
         "name": "small",
         "description": "For tests.",
         "profile": "hardened",
@@ -27,16 +27,22 @@ def small() -> Case:
             {"name": "born", "column": "date of birth", "kind": "date", "features": [gram(1, positional=True, positions=[2, 3, 5]), EXACT]},
         ],
         "filter": {"bits": 1024, "fill": 0.45},
-        "diffusion": {"taps": 7, "bits": 2048},
+        "symbols": {"perView": 32, "positions": 48, "bits": 64, "draw": "stratified", "perRecord": 64, "population": 1000000},
         "views": [
             {"name": "whole", "fields": ["first", "last", "born"], "minPresentWeight": 0.6},
             {"name": "without-first", "fields": ["last", "born"]},
         ],
         "limits": {"maxRepeatedShare": 0.1},
         "thresholds": {"accept": 0.87, "borderline": 0.84, "calibrate": False},
-        "knownPairs": 10000,
         "statutoryBasis": "none",
     }
+
+
+def plain(version: int = 1) -> Case:
+    """The same in profile plain."""
+    document = {**small(), "profile": "plain", "version": version}
+    del document["symbols"]
+    return {**document, "knownPairs": 10000} if version == 1 else document
 
 
 def with_inputs() -> Case:
@@ -116,6 +122,12 @@ MINIMAL = (
 )
 
 
+SYMBOLS = (
+    '{"format":"mizuhiki-linkage-schema","version":2,"name":"m","symbols":{},"profile":"hardened","locale":{"pack":"en-Latn"},'
+    '"fields":[{"name":"a","kind":"text","features":[{"type":"exact"}]}],"thresholds":{"accept":1,"borderline":0}}'
+)
+
+
 # The greatest and least of everything, and members that are null.
 BOUNDS: Case = {
     "rules": [
@@ -164,7 +176,10 @@ def digest_cases() -> List[Case]:
     def weight(number: str) -> str:
         return minimal(('"kind":"text"', '"weight":%s,"kind":"text"' % number))
 
-    table = {**example_schemas(), **further_schemas(), **block_schemas()}
+    def symbols(text: str) -> str:
+        return SYMBOLS.replace('"symbols":{}', '"symbols":' + text)
+
+    table = {**example_schemas(), **further_schemas(), **block_schemas(), **symbol_schemas()}
     table.update(
         {
             "minimal": MINIMAL,
@@ -172,6 +187,20 @@ def digest_cases() -> List[Case]:
             "one of everything": json.dumps(small()),
             "one of everything, indented": json.dumps(small(), indent=7),
             "one of everything, members the other way round": json.dumps(reverse(small())),
+            "profile plain, version 1": json.dumps(plain()),
+            "profile plain, version 2": json.dumps(plain(2)),
+            "symbols, all by default": symbols("{}"),
+            "symbols left out": SYMBOLS.replace('"symbols":{},', ""),
+            "symbols are null": symbols("null"),
+            "symbols, members that are null": symbols('{"perView":null,"positions":null,"bits":null,"draw":null,"perRecord":null,"population":null}'),
+            "symbols, the least of everything": symbols('{"perView":4,"positions":8,"bits":32,"draw":"plain","perRecord":4,"population":1}'),
+            "symbols, the most of everything": symbols('{"perView":1024,"positions":112,"bits":64,"draw":"stratified","perRecord":16384,"population":10000000000}'),
+            "symbols, numbers": symbols('{"perView":6.4e1,"positions":64.0,"bits":640E-1,"perRecord":1e3,"population":1e10}'),
+            "symbols, as many positions as bits": symbols('{"positions":64}').replace('"profile"', '"filter":{"bits":64},"profile"'),
+            "symbols of max-privacy": SYMBOLS.replace("hardened", "max-privacy"),
+            "blocking is null beside symbols": SYMBOLS.replace('"profile"', '"blocking":null,"diffusion":null,"profile"'),
+            "version 2.0": SYMBOLS.replace('"version":2', '"version":2.0'),
+            "symbols are null in profile plain": minimal(('"name":"m"', '"symbols":null,"name":"m"')),
             "one of everything in inputs": json.dumps(with_inputs()),
             "one of everything in inputs, members the other way round": json.dumps(reverse(with_inputs())),
             "one of everything in blocking": json.dumps(blocked()),
@@ -304,7 +333,7 @@ def fault_cases() -> List[Case]:
     # title, where the document is changed, to what; where the fault is if not there
     F, V = "fields", "views"
     wrong: List[Tuple[List[Any], Any]] = [
-        (["format"], "mizuhiki"), (["version"], 2), (["version"], 1.5), (["version"], "1"), (["version"], True),
+        (["format"], "mizuhiki"), (["version"], 3), (["version"], 0), (["version"], 1.5), (["version"], "1"), (["version"], True),
         (["name"], 5), (["name"], None), (["description"], 1), (["description"], ["a"]), (["profile"], "Hardened"), (["profile"], 1),
         (["epoch"], 0), (["epoch"], 4294967296), (["epoch"], 1.5), (["epoch"], "1"), (["epoch"], -1),
         (["locale"], "en-Latn"), (["locale"], None), (["locale", "pack"], "xx"), (["locale", "digest"], "0123"), (["locale", "digest"], "g" * 64),
@@ -315,12 +344,16 @@ def fault_cases() -> List[Case]:
         ([F, 0, "features", 0, "positional"], 1), ([F, 0, "features", 0, "padded"], "yes"), ([F, 2, "features", 0, "positions"], 3), ([F, 2, "features", 0, "positions", 1], -1), ([F, 2, "features", 0, "positions", 2], 0.5), ([F, 2, "features", 0, "positions", 0], "2"),
         ([F, 1, "missing"], "NA"), ([F, 1, "missing", 0], 5), ([F, 1, "missing", 0], None),
         (["filter"], []), (["filter", "bits"], 1000), (["filter", "bits"], 0), (["filter", "bits"], 65600), (["filter", "bits"], 63.5), (["filter", "bits"], "1024"), (["filter", "fill"], 0.009), (["filter", "fill"], 0.61), (["filter", "fill"], "0.45"),
-        (["diffusion"], 7), (["diffusion", "taps"], 1), (["diffusion", "taps"], 17), (["diffusion", "taps"], 2.5), (["diffusion", "bits"], 32), (["diffusion", "bits"], 2047), (["diffusion", "bits"], 65600),
+        (["symbols"], 64), (["symbols"], []), (["symbols", "perView"], 3), (["symbols", "perView"], 1025), (["symbols", "perView"], 4.5), (["symbols", "perView"], "64"),
+        (["symbols", "positions"], 0), (["symbols", "positions"], 7), (["symbols", "positions"], 60), (["symbols", "positions"], 120), (["symbols", "positions"], "64"), (["symbols", "positions"], True),
+        (["symbols", "bits"], 24), (["symbols", "bits"], 36), (["symbols", "bits"], 72), (["symbols", "bits"], "64"), (["symbols", "draw"], "random"), (["symbols", "draw"], "Plain"), (["symbols", "draw"], 1),
+        (["symbols", "perRecord"], 3), (["symbols", "perRecord"], 63), (["symbols", "perRecord"], 16385), (["symbols", "perRecord"], 64.5), (["symbols", "perRecord"], "64"), (["symbols", "population"], 0), (["symbols", "population"], 10000000001), (["symbols", "population"], 0.5), (["symbols", "population"], "all"),
+        (["diffusion"], {"taps": 7, "bits": 2048}), (["diffusion"], {}), (["diffusion"], 7), (["blocking"], {"rules": [{"name": "r", "parts": [part("last")]}]}), (["knownPairs"], 10000),
         ([V], "whole"), ([V], []), ([V, 0], "whole"), ([V, 0, "name"], "the whole"), ([V, 0, "name"], None), ([V, 0, "fields"], []), ([V, 0, "fields"], "first"), ([V, 0, "fields"], None), ([V, 0, "fields", 1], "surname"), ([V, 1, "fields", 0], "Last"), ([V, 0, "fields", 0], 1),
         ([V, 1, "minPresentWeight"], 0), ([V, 1, "minPresentWeight"], 0.009), ([V, 1, "minPresentWeight"], 1.01), ([V, 1, "minPresentWeight"], "0.6"),
         (["limits"], 0.1), (["limits", "maxRepeatedShare"], 1.1), (["limits", "maxRepeatedShare"], -0.1), (["limits", "maxRepeatedShare"], "0"),
         (["thresholds"], [0.9, 0.8]), (["thresholds", "accept"], 1.1), (["thresholds", "accept"], None), (["thresholds", "accept"], "0.9"), (["thresholds", "borderline"], -0.1), (["thresholds", "borderline"], 0.88), (["thresholds", "calibrate"], 1), (["thresholds", "calibrate"], "true"),
-        (["knownPairs"], 0), (["knownPairs"], 1000000001), (["knownPairs"], 0.5), (["knownPairs"], "10000"), (["statutoryBasis"], True),
+        (["statutoryBasis"], True),
     ]
     table: List[Tuple[str, str, str]] = []
     for path, value in wrong:
@@ -329,8 +362,25 @@ def fault_cases() -> List[Case]:
         table.append((title, changed(path, value), written(path)))
     required = [["version"], ["name"], ["profile"], ["locale"], ["locale", "pack"], [F], [F, 0, "name"], [F, 1, "kind"], [F, 2, "features"], [F, 0, "features", 0, "type"], [V, 0, "name"], [V, 1, "fields"], ["thresholds"], ["thresholds", "accept"], ["thresholds", "borderline"]]
     table += [("%s is missing" % written(p), changed(p, REMOVE), written(p)) for p in required]
-    unknown: List[List[Any]] = [["Epoch"], ["views2"], ["locale", "name"], [F, 1, "Weight"], [F, 0, "features", 0, "N"], [F, 2, "features", 1, "n"], ["filter", "m"], ["diffusion", "t"], [V, 1, "weight"], ["limits", "share"], ["thresholds", "reject"]]
+    unknown: List[List[Any]] = [["Epoch"], ["views2"], ["locale", "name"], [F, 1, "Weight"], [F, 0, "features", 0, "N"], [F, 2, "features", 1, "n"], ["filter", "m"], ["symbols", "n"], ["symbols", "perview"], [V, 1, "weight"], ["limits", "share"], ["thresholds", "reject"]]
     table += [("%s is unknown" % written(p), changed(p, 2), written(p)) for p in unknown]
+    for path, value in ((["knownPairs"], 0), (["knownPairs"], 1000000001), (["knownPairs"], 0.5), (["knownPairs"], "10000"), (["symbols"], {}), (["symbols"], {"perView": 64}), (["diffusion"], {"taps": 7, "bits": 2048})):
+        table.append(("plain: %s is %s" % (written(path), json.dumps(value)), changed(path, value, plain), written(path)))
+    old = {name: value for name, value in small().items() if name != "symbols"}
+    few = changed(["filter", "bits"], 64, lambda: {**small(), "symbols": {"positions": 72}})
+    table += [
+        ("version 1 of profile hardened", json.dumps({**old, "version": 1}), "$.version"),
+        ("version 1 of profile hardened, with known pairs", json.dumps({**old, "version": 1, "knownPairs": 10000}), "$.version"),
+        ("version 1 of profile max-privacy", json.dumps({**old, "version": 1, "profile": "max-privacy"}), "$.version"),
+        ("version 1 of profile hardened, with symbols", json.dumps({**small(), "version": 1}), "$.version"),
+        ("plain, version 2: known pairs", json.dumps({**plain(2), "knownPairs": 10000}), "$.knownPairs"),
+        ("plain, version 2: symbols", json.dumps({**plain(2), "symbols": {}}), "$.symbols"),
+        ("max-privacy: blocking", changed(["blocking"], {"rules": [{"name": "r", "parts": [part("last")]}]}, lambda: {**small(), "profile": "max-privacy"}), "$.blocking"),
+        ("more positions than bits", few, "$.symbols.positions"),
+        ("more positions than bits by default", changed(["filter", "bits"], 64, lambda: {**small(), "profile": "max-privacy", "symbols": None}), "$.symbols.positions"),
+        ("fewer symbols per record than in two views by default", changed(["symbols"], {"perRecord": 127}), "$.symbols.perRecord"),
+        ("fewer symbols per record than in one view by default", SYMBOLS.replace('"symbols":{}', '"symbols":{"perRecord":63}'), "$.symbols.perRecord"),
+    ]
     one = json.dumps(small())
     again = small()[F][0]
     table += [

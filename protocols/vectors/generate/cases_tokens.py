@@ -5,11 +5,11 @@ import base64
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from normalise import TABLE_DIGEST, UNKNOWN
 from schema import Feature, canonical, load, parse
-from tokens import Encoder, budgets, diffusion, features, key_id, passes, positions, rows_of
+from tokens import Encoder, budgets, features, key_id, passes, positions, rows_of
 
 Case = Dict[str, Any]
 EXAMPLES = Path(__file__).resolve().parents[2] / "schema" / "examples"
@@ -123,7 +123,7 @@ def locale() -> Case:
 def document(name: str, profile: str, fields: List[Case], **members: Any) -> Case:
     return {
         "format": "mizuhiki-linkage-schema",
-        "version": 1,
+        "version": 1 if profile == "plain" else 2,
         "name": name,
         "profile": profile,
         "locale": locale(),
@@ -133,7 +133,69 @@ def document(name: str, profile: str, fields: List[Case], **members: Any) -> Cas
     }
 
 
+CONTACT_FIELDS: List[Case] = [
+    {"name": "id", "column": "patient id", "kind": "id", "weight": 2, "features": [EXACT]},
+    {"name": "mail", "kind": "email", "features": [EXACT, gram(4)]},
+    {"name": "phone", "kind": "phone", "features": [EXACT]},
+    {"name": "cost", "kind": "number", "weight": 0.5, "features": [EXACT]},
+    {"name": "note", "kind": "text", "level": "folded", "weight": 0.5, "features": [gram(2, padded=False), EXACT]},
+]
+CONTACT_VIEWS: List[Case] = [
+    {"name": "contact", "fields": ["phone", "mail", "note"], "minPresentWeight": 0.4},
+    {"name": "numbers", "fields": ["id", "cost"], "minPresentWeight": 0.8},
+]
+FULL_NAME: Case = {
+    "name": "name",
+    "column": "Full name",
+    "kind": "full_name",
+    "level": "sorted",
+    "keyGroup": "people",
+    "features": [
+        gram(3, positional=True, padded=False, positions=[0, 1, 2, 3, 4, 5, 6, 7]),
+        gram(2, padded=False),
+    ],
+    "missing": ["-", " withheld ", "TBA"],
+}
+# What is blocked by, in profile plain, of records that have alternatives.
+JA_BLOCKING: Case = {
+    "people-ja-kanji": [
+        {"name": "family", "parts": [{"field": "family"}]},
+        {"name": "birthday", "parts": [{"field": "birth_date", "characters": [4, 5, 6, 7]}]},
+        {"name": "place", "parts": [{"field": "address", "level": "municipality"}]},
+        {"name": "given-year", "parts": [{"field": "given"}, {"field": "birth_date", "characters": [0, 1, 2, 3]}]},
+    ],
+    "people-ja-kana": [
+        {"name": "family", "parts": [{"field": "family"}]},
+        {"name": "given", "parts": [{"field": "given"}]},
+        {"name": "place", "parts": [{"field": "address", "level": "municipality"}]},
+    ],
+}
+
+
 def further_schemas() -> Dict[str, str]:
+    """Of profile plain."""
+    exact = document(
+        "exact features", "plain", CONTACT_FIELDS, description=None, filter={"bits": 960, "fill": 0.5}, views=CONTACT_VIEWS
+    )
+    single = document(
+        "one field",
+        "plain",
+        [FULL_NAME],
+        epoch=7,
+        filter={"bits": 512, "fill": 0.3},
+        views=[{"name": "only", "fields": ["name"]}],
+        statutoryBasis=None,
+    )
+    found = {d["name"]: json.dumps(d) for d in (exact, single)}
+    for name, rules in JA_BLOCKING.items():
+        example = json.loads(example_schemas()[name])
+        example.pop("symbols")
+        example.update({"name": name + ", plain", "profile": "plain", "blocking": {"rules": rules}})
+        found[example["name"]] = json.dumps(example)
+    return found
+
+
+def symbol_schemas() -> Dict[str, str]:
     name = [gram()]
     private = document(
         "max-privacy with all defaults",
@@ -146,52 +208,90 @@ def further_schemas() -> Dict[str, str]:
             {"name": "town", "kind": "place", "features": [gram(3)], "missing": ["No fixed abode"]},
         ],
     )
-    exact = document(
-        "exact features",
+    plain_draw = document(
+        "exact features, draw plain, t 32, w 32",
         "hardened",
-        [
-            {"name": "id", "column": "patient id", "kind": "id", "weight": 2, "features": [EXACT]},
-            {"name": "mail", "kind": "email", "features": [EXACT, gram(4)]},
-            {"name": "phone", "kind": "phone", "features": [EXACT]},
-            {"name": "cost", "kind": "number", "weight": 0.5, "features": [EXACT]},
-            {"name": "note", "kind": "text", "level": "folded", "weight": 0.5, "features": [gram(2, padded=False), EXACT]},
-        ],
+        CONTACT_FIELDS,
         description=None,
         filter={"bits": 960, "fill": 0.5},
-        diffusion={"taps": 3, "bits": 1024},
-        views=[
-            {"name": "contact", "fields": ["phone", "mail", "note"], "minPresentWeight": 0.4},
-            {"name": "numbers", "fields": ["id", "cost"], "minPresentWeight": 0.8},
-        ],
+        views=CONTACT_VIEWS,
+        symbols={"perView": 12, "positions": 32, "bits": 32, "draw": "plain"},
+    )
+    stratified = document(
+        "exact features, draw stratified, t 24, w 40",
+        "hardened",
+        CONTACT_FIELDS,
+        filter={"bits": 960, "fill": 0.5},
+        views=CONTACT_VIEWS,
+        symbols={"perView": 12, "positions": 24, "bits": 40, "draw": "stratified"},
     )
     single = document(
-        "one field",
+        "one field, t 8, w 48",
         "hardened",
-        [
-            {
-                "name": "name",
-                "column": "Full name",
-                "kind": "full_name",
-                "level": "sorted",
-                "keyGroup": "people",
-                "features": [
-                    gram(3, positional=True, padded=False, positions=[0, 1, 2, 3, 4, 5, 6, 7]),
-                    gram(2, padded=False),
-                ],
-                "missing": ["-", " withheld ", "TBA"],
-            }
-        ],
+        [FULL_NAME],
         epoch=7,
         filter={"bits": 512, "fill": 0.3},
-        diffusion={"taps": 5, "bits": 512},
         views=[{"name": "only", "fields": ["name"]}],
+        symbols={"perView": 8, "positions": 8, "bits": 48, "perRecord": 8},
         statutoryBasis=None,
     )
-    return {d["name"]: json.dumps(d) for d in (private, exact, single)}
+    people = [
+        {"name": "first", "kind": "given_name", "keyGroup": "n", "weight": 1.1, "features": name},
+        {"name": "born", "kind": "date", "weight": 1.7, "features": [gram(1, positional=True)]},
+        {"name": "last", "kind": "surname", "keyGroup": "n", "weight": 0.9, "features": name},
+    ]
+    most = document(
+        "t 112, w 56, groups that are not side by side",
+        "hardened",
+        people,
+        filter={"bits": 448, "fill": 0.6},
+        views=[
+            {"name": "whole", "fields": ["last", "first", "born"]},
+            {"name": "names", "fields": ["last", "first"], "minPresentWeight": 0.9},
+            {"name": "one", "fields": ["born", "last"], "minPresentWeight": 1},
+        ],
+        symbols={"perView": 5, "positions": 112, "bits": 56, "draw": None, "perRecord": 40, "population": 10000000000},
+    )
+    all_of_it = document(
+        "all positions, draw plain",
+        "hardened",
+        people,
+        filter={"bits": 64, "fill": 0.45},
+        symbols={"perView": 4, "positions": 64, "draw": "plain", "perRecord": 4},
+    )
+    tight = document(
+        "alternatives, cut, t 64, w 64",
+        "hardened",
+        [
+            {"name": "given", "input": "given", "kind": "given_name", "keyGroup": "name", "features": name},
+            {"name": "surname", "input": "family", "kind": "surname", "keyGroup": "name", "features": name},
+            {"name": "born", "kind": "date", "level": "digits", "features": [gram(1, positional=True)]},
+        ],
+        inputs=[
+            {"name": "family", "columns": [{"column": "surname"}, {"column": "birth surname"}, {"column": "alias"}], "take": "all"},
+            {"name": "given", "columns": [{"column": "given"}, {"column": "called"}], "take": "all"},
+        ],
+        filter={"bits": 512},
+        views=[
+            {"name": "whole", "fields": ["given", "surname", "born"]},
+            {"name": "without-given", "fields": ["surname", "born"], "minPresentWeight": 1},
+        ],
+        symbols={"perView": 6, "perRecord": 26},
+        limits={"maxAlternatives": 5},
+    )
+    return {d["name"]: json.dumps(d) for d in (private, plain_draw, stratified, single, most, all_of_it, tight)}
 
 
 def example_schemas() -> Dict[str, str]:
     return {p.stem: p.read_text("utf-8") for p in sorted(EXAMPLES.glob("people-*.json"))}
+
+
+def plain_examples() -> Dict[str, str]:
+    return {name: text for name, text in example_schemas().items() if load(text).symbols is None}
+
+
+def symbol_examples() -> Dict[str, str]:
+    return {name: text for name, text in example_schemas().items() if load(text).symbols}
 
 
 def part(field: str, *characters: int, **members: Any) -> Case:
@@ -231,7 +331,7 @@ def block_schemas() -> Dict[str, str]:
     )
     characters = document(
         "characters",
-        "hardened",
+        "plain",
         fields,
         blocking={
             "rules": [
@@ -249,11 +349,10 @@ def block_schemas() -> Dict[str, str]:
     )
     lsh = document(
         "lsh",
-        "hardened",
+        "plain",
         fields,
         epoch=5,
         filter={"bits": 960, "fill": 0.4},
-        diffusion={"taps": 3, "bits": 64},
         views=[
             {"name": "whole", "fields": ["first", "last", "born", "town", "code"]},
             {"name": "names", "fields": ["last", "first"], "minPresentWeight": 0.5},
@@ -284,39 +383,32 @@ def block_schemas() -> Dict[str, str]:
             ]
         },
     )
-    private = document(
-        "lsh, max-privacy",
-        "max-privacy",
+    wide = document(
+        "lsh of 2,048 bits",
+        "plain",
         fields[:3],
+        version=2,
+        filter={"bits": 2048},
         blocking={"rules": [{"name": "r", "parts": [part("born", 0, 1, 2, 3), part("first", level="initial")]}, {"name": "s", "lsh": {"view": "whole", "bits": 21, "tables": None}}]},
     )
-    return {d["name"]: json.dumps(d) for d in (levels, characters, lsh, small, private)}
+    return {d["name"]: json.dumps(d) for d in (levels, characters, lsh, small, wide)}
 
 
 def key_cases() -> List[Case]:
     cases = []
-    for i, (name, text) in enumerate({**example_schemas(), **further_schemas(), **block_schemas()}.items()):
+    for i, (name, text) in enumerate({**plain_examples(), **further_schemas(), **block_schemas()}.items()):
         schema = load(text)
         key = bytes(32) if i == 0 else test_key(name)
         encoder = Encoder(schema, key)
         keys = []
         for view in schema.views:
-            for purpose, what in [("diffusion", "")] + [("positions", g) for g in sorted({f.group for f in view.fields})]:
-                expanded = encoder.key(purpose, view.name, what).hex()
-                keys.append({"purpose": "search/" + purpose, "view": view.name, "name": what, "key": expanded})
+            for group in sorted({f.group for f in view.fields}):
+                expanded = encoder.key("positions", view.name, group).hex()
+                keys.append({"purpose": "search/positions", "view": view.name, "name": group, "key": expanded})
         for rule in schema.rules:
-            view = rule.view.name if rule.view else ""
-            keys.append({"purpose": "search/block", "view": view, "name": rule.name, "key": encoder.key("block", view, rule.name).hex()})
+            view_name = rule.view.name if rule.view else ""
+            keys.append({"purpose": "search/block", "view": view_name, "name": rule.name, "key": encoder.key("block", view_name, rule.name).hex()})
         cases.append({"name": name, "linkage_key": key.hex(), "schema": text, "digest": schema.digest.hex(), "epoch": schema.epoch, "key_id": key_id(key).hex(), "keys": keys})
-    return cases
-
-
-def diffusion_cases() -> List[Case]:
-    cases = []
-    for m, t, length in ((64, 5, 128), (64, 2, 64), (64, 16, 64), (960, 3, 64), (1024, 7, 64), (2048, 8, 64)):
-        key = test_key("diffusion %d" % t)
-        name = "m %d, t %d, L %d" % (m, t, length)
-        cases.append({"name": name, "key": key.hex(), "bits": m, "taps": t, "token_bits": length, "members": diffusion(key, m, t, length)})
     return cases
 
 
@@ -436,7 +528,8 @@ BLOCK_PEOPLE = [
 
 def block_cases() -> List[Case]:
     cases = []
-    for name, text in {**example_schemas(), **block_schemas()}.items():
+    ja = {name: text for name, text in further_schemas().items() if "-ja-" in name}
+    for name, text in {**plain_examples(), **ja, **block_schemas()}.items():
         schema, key = load(text), test_key("blocks: " + name)
         encoder = Encoder(schema, key)
         columns = COLUMNS["people" if "five" in name else "names"]
@@ -461,17 +554,16 @@ def stored(token: Optional[bytes], whole: bool) -> Optional[Case]:
 
 
 def end_to_end_cases() -> List[Case]:
-    tables = {}
-    for name in example_schemas():
+    tables: Dict[str, Tuple[List[str], Sequence[Sequence[str]]]] = {}
+    for name in plain_examples():
         columns = COLUMNS["people" if "five" in name else "names"]
         tables[name] = columns, [p[: len(columns)] for p in PEOPLE]
-        if "-ja-" in name:
-            tables[name] = JA_COLUMNS, JA_PEOPLE
-    tables["max-privacy with all defaults"] = ["sex", "born", "last", "town", "first"], [(p[5], p[2], p[1], p[3], p[0]) for p in PEOPLE]
+    for name in JA_BLOCKING:
+        tables[name + ", plain"] = JA_COLUMNS, JA_PEOPLE
     tables["exact features"] = ["patient id", "mail", "phone", "cost", "note"], CONTACTS
     tables["one field"] = ["Full name"], FULL_NAMES
     cases = []
-    for name, text in {**example_schemas(), **further_schemas()}.items():
+    for name, text in {**plain_examples(), **further_schemas()}.items():
         schema, key = load(text), test_key("end to end: " + name)
         encoder = Encoder(schema, key)
         columns, records = tables[name]
@@ -479,7 +571,7 @@ def end_to_end_cases() -> List[Case]:
         tokens = {}
         for view in schema.views:
             found = [encoder.token(view, row) for _, row in rows]
-            tokens[view.name] = [stored(t, i < 4 or schema.token_bits < 2048) for i, t in enumerate(found)]
+            tokens[view.name] = [stored(t, i < 4 or "-ja-" not in name) for i, t in enumerate(found)]
         cases.append(
             {
                 "name": name,
@@ -500,7 +592,6 @@ FILES = {
     "tokens/features.json": feature_cases,
     "tokens/positions.json": position_cases,
     "tokens/keys.json": key_cases,
-    "tokens/diffusion.json": diffusion_cases,
     "tokens/end-to-end.json": end_to_end_cases,
     "tokens/blocks.json": block_cases,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from schema import Field, Schema, given, share_of_bits, whole_bytes
-from tokens import Encoder, Row, derive, features, field_value, pack, positions
+from tokens import Encoder, Row, Symbols, derive, features, field_value, pack, positions
 
 Bits = List[bool]
 Filters = List[Bits]  # of one row
@@ -198,8 +198,20 @@ def signing_seed(linkage_key: bytes, schema: Schema, custodian: str) -> bytes:
 
 
 def row_digest(encoder: Encoder, row: Row) -> bytes:
+    """Of filters; that of symbols: token_digest."""
     tokens = [encoder.token(view, row) for view in encoder.schema.views]
     return purpose_hash("row", *(b"\0" if t is None else b"\1" + t for t in tokens))
+
+
+def token_digest(symbols: Sequence[bytes]) -> bytes:
+    """Of a record's symbols as they stand in a file."""
+    assert list(symbols) == sorted(set(symbols))
+    return purpose_hash("row", b"\1" + b"".join(symbols))
+
+
+def alternative(rows: Sequence[Symbols], symbol: bytes) -> Optional[int]:
+    """The first row that has a symbol."""
+    return next((i for i, row in enumerate(rows) if any(view and symbol in view for view in row)), None)
 
 
 def record_digest(key_id: bytes, custodian: str, rows: Sequence[bytes]) -> bytes:

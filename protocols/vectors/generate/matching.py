@@ -10,18 +10,53 @@ def ones(token: bytes) -> int:
     return bin(int.from_bytes(token, "big")).count("1")
 
 
-def agreement(measure: str, a: Optional[bytes], b: Optional[bytes]) -> float:
+def dice(a: Optional[bytes], b: Optional[bytes]) -> float:
     if a is None or b is None or not (ones(a) or ones(b)):
         return 0.0
-    if measure == "dice":
-        return 2 * ones(bytes(x & y for x, y in zip(a, b))) / (ones(a) + ones(b))
-    return max(0.0, 1 - 2 * ones(bytes(x ^ y for x, y in zip(a, b))) / (8 * len(a)))
+    return 2 * ones(bytes(x & y for x, y in zip(a, b))) / (ones(a) + ones(b))
 
 
-def similarity(measure: str, taps: int, left: Sequence[Optional[bytes]], right: Sequence[Optional[bytes]]) -> float:
-    found = [agreement(measure, a, b) for a, b in zip(left, right)]
-    r = found[0] if len(found) == 1 else math.sqrt(sum(a * a for a in found) / len(found))
-    return r if measure == "dice" else 0.5 + 0.5 * r ** (1 / taps)
+def similarity(left: Sequence[Optional[bytes]], right: Sequence[Optional[bytes]]) -> float:
+    found = [dice(a, b) for a, b in zip(left, right)]
+    return found[0] if len(found) == 1 else math.sqrt(sum(a * a for a in found) / len(found))
+
+
+# Symbols ------------------------------------------------------------------------------------------
+
+
+def symbol_similarity(common: int, per_row: int, positions: int) -> float:
+    """per_row: V·n, the symbols of one row in all views."""
+    return min(1.0, (common / per_row) ** (1 / positions)) if common else 0.0
+
+
+def expected_common(per_record: int, positions: int, bits: int) -> float:
+    """λ: the common symbols of a random pair."""
+    return per_record**2 * 2.0**-bits + per_record * 0.505**positions
+
+
+def poisson_tail(mean: float, least: int) -> float:
+    """P(Poisson(mean) ≥ least), for least ≥ 1."""
+    term = math.exp(least * math.log(mean) - mean - math.lgamma(least + 1))
+    total, k = 0.0, least
+    while term > total * 1e-18 or k < mean:
+        total += term
+        k += 1
+        term *= mean / k
+    return total
+
+
+def pairs_of(records: Sequence[int]) -> int:
+    return records[0] * records[1] if len(records) == 2 else records[0] * (records[0] - 1) // 2
+
+
+def least_common(records: Sequence[int], mean: float) -> int:
+    pairs, most, c = pairs_of(records), 0.2 * min(records), 1
+    while pairs * poisson_tail(mean, c) > most:
+        c += 1
+    for near in (c - 1, c):
+        # whether a count is enough is no matter of rounding
+        assert near == 0 or abs(pairs * poisson_tail(mean, near) / most - 1) > 1e-6
+    return c
 
 
 def classify(s: float, accept: float, borderline: float) -> str:
@@ -112,6 +147,42 @@ class Calibration(NamedTuple):
         k = sum(s >= threshold for s in self.scores)
         true = k - self.false_positives[k - 1]
         return true / k, true / self.gain()
+
+
+def pooled(steps: Sequence[float]) -> List[float]:
+    """Non-decreasing: adjacent violators are pooled."""
+    blocks: List[Tuple[float, int]] = []
+    for step in steps:
+        blocks.append((step, 1))
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            (a, m), (b, n) = blocks[-2:]
+            blocks[-2:] = [((a * m + b * n) / (m + n), m + n)]
+    return [mean for mean, n in blocks for _ in range(n)]
+
+
+def probabilities(calibration: Calibration) -> List[float]:
+    """Of a link at each of the scores."""
+    found = calibration.false_positives
+    steps = pooled([b - a for a, b in zip([0.0] + found, found)])
+    last = {s: k for k, s in enumerate(calibration.scores)}
+    return [min(1.0, max(0.0, 1 - steps[last[s]])) for s in calibration.scores]
+
+
+def calibrate_losers(
+    scores: Sequence[float], losers: Sequence[float], records: Sequence[int], random: Dict[float, float]
+) -> Calibration:
+    """Greedy links, and the candidates that another link of a record stands in the way of; random pairs by similarity."""
+    scores, n = sorted(scores, reverse=True), records
+    total = 0.0
+    expected: Dict[float, float] = {}
+    for s in sorted({*scores, *losers}, reverse=True):
+        k, here = sum(x >= s for x in scores), sum(x == s for x in losers)
+        free = (n[0] - k) * (n[1] - k) if len(n) == 2 else (n[0] - 2 * k) * (n[0] - 2 * k - 1) // 2
+        assert k or not here, "a loser above every link"
+        lost = here / (pairs_of(n) - free - k) if here else 0.0
+        total += free * max(lost, random.get(s, 0.0))
+        expected[s] = total
+    return Calibration(scores, [min(float(k), expected[s]) for k, s in enumerate(scores, 1)])
 
 
 def share(sample: Sequence[float], s: float) -> float:

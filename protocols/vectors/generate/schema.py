@@ -262,7 +262,6 @@ def confirm(v: Any, path: str) -> None:
 
 
 COMMON: Dict[str, Member] = {
-    "version": Member(within(1, 1), True),
     "name": Member(text(), True),
     "description": Member(text()),
     "epoch": Member(within(1, 2**32 - 1, True)),
@@ -270,22 +269,40 @@ COMMON: Dict[str, Member] = {
     "inputs": Member(items(INPUT, 1, 64)),
     "statutoryBasis": Member(text()),
 }  # of linkage and audit documents
-DOCUMENT = members(
+SYMBOLS = members(
+    perView=Member(within(4, 1024, True)),
+    positions=Member(within(8, 112, True, 8)),
+    bits=Member(within(32, 64, True, 8)),
+    draw=Member(one_of("plain", "stratified")),
+    perRecord=Member(within(4, 16384, True)),
+    population=Member(within(1, 10**10, True)),
+)
+
+
+def refused(_: Any, path: str) -> None:
+    raise Fault(path)
+
+
+DOCUMENT: Dict[str, Member] = dict(
     format=Member(one_of("mizuhiki-linkage-schema"), True),
+    version=Member(within(1, 2, True), True),
     profile=Member(one_of("hardened", "max-privacy", "plain"), True),
     fields=Member(items(FIELD, 1, 64), True),
     filter=Member(members(bits=BITS, fill=Member(within(0.01, 0.6)))),
-    diffusion=Member(members(taps=Member(within(2, 16, True)), bits=BITS)),
+    diffusion=Member(refused),
+    symbols=Member(SYMBOLS),
     views=Member(items(VIEW, 1, 32)),
     blocking=Member(BLOCKING),
     limits=Member(members(maxRepeatedShare=Member(SHARE), maxAlternatives=Member(within(1, 64, True)))),
     thresholds=Member(
         members(accept=Member(SHARE, True), borderline=Member(SHARE, True), calibrate=Member(boolean)), True
     ),
-    knownPairs=Member(within(1, 10**9, True)),
     confirm=Member(confirm),
     **COMMON,
 )
+
+
+OF_VERSION_1: Dict[str, Member] = {"knownPairs": Member(within(1, 10**9, True))}
 
 
 def given(holder: Dict[str, Any], name: str, default: Any) -> Any:
@@ -297,7 +314,13 @@ def first_repeat(values: Sequence[Any]) -> Optional[int]:
 
 
 def check_document(document: Any) -> None:
-    DOCUMENT(document, "$")
+    first = isinstance(document, dict) and document.get("version") == 1
+    members(**DOCUMENT, **(OF_VERSION_1 if first else {}))(document, "$")
+    if document["profile"] == "plain":
+        demand(document.get("symbols") is None, "$.symbols")
+    else:
+        demand(not first, "$.version")
+        demand(document.get("blocking") is None, "$.blocking")
     names: List[str] = [f["name"] for f in document["fields"]]
     repeat = first_repeat(names)
     demand(repeat is None, "$.fields[%s].name" % repeat)
@@ -320,6 +343,10 @@ def check_document(document: Any) -> None:
     demand(limits["borderline"] <= limits["accept"], "$.thresholds.borderline")
     if document.get("confirm") is not None:
         check_confirm(document)
+    symbols = read_symbols(document)
+    if symbols is not None:
+        demand(symbols.positions <= filter_bits(document), "$.symbols.positions")
+        demand(symbols.per_record >= symbols.per_view * max(1, len(views)), "$.symbols.perRecord")
 
 
 def share_of_bits(weight: float, total: float, fill: float, bits: int) -> int:
@@ -476,6 +503,15 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Symbols:
+    per_view: int
+    positions: int
+    bits: int
+    stratified: bool
+    per_record: int
+
+
+@dataclass(frozen=True)
 class Schema:
     digest: bytes
     pack: Pack
@@ -484,15 +520,44 @@ class Schema:
     epoch: int
     bits: int
     fill: float
-    taps: int  # 0: no diffusion
-    token_bits: int
+    symbols: Optional[Symbols]  # None: tokens are filters
     fields: Tuple[Field, ...]
     views: Tuple[View, ...]
     rules: Tuple[Rule, ...]
     confirm: Optional[Dict[str, Any]]  # the member as it stands
 
 
-PROFILES = {"hardened": (1024, 7, 2048), "max-privacy": (2048, 8, 4096), "plain": (1024, 0, 0)}
+FILTER_BITS = {"hardened": 1024, "max-privacy": 2048, "plain": 1024}
+POSITIONS = {"hardened": 64, "max-privacy": 96}
+
+
+def filter_bits(document: Any) -> int:
+    return int(given(given(document, "filter", {}), "bits", FILTER_BITS[document["profile"]]))
+
+
+def has_alternatives(input_: Any) -> bool:
+    several = input_.get("take") == "all" and len(input_["columns"]) > 1
+    return several or any(given(c, "readings", 1) > 1 for c in input_["columns"])
+
+
+def most_alternatives(document: Any) -> int:
+    return int(given(given(document, "limits", {}), "maxAlternatives", 8))
+
+
+def read_symbols(document: Any) -> Optional[Symbols]:
+    if document["profile"] == "plain":
+        return None
+    member = given(document, "symbols", {})
+    per_view = int(given(member, "perView", 64))
+    rows = most_alternatives(document) if any(map(has_alternatives, given(document, "inputs", []))) else 1
+    per_row = per_view * len(given(document, "views", [None]))
+    return Symbols(
+        per_view=per_view,
+        positions=int(given(member, "positions", POSITIONS[document["profile"]])),
+        bits=int(given(member, "bits", 64)),
+        stratified=given(member, "draw", "stratified") == "stratified",
+        per_record=int(given(member, "perRecord", min(16384, per_row * rows))),
+    )
 
 
 def read_rule(rule: Dict[str, Any], fields: Dict[str, Field], views: Dict[str, View]) -> Rule:
@@ -545,23 +610,17 @@ def load(source: str) -> Schema:
         )
     views = given(document, "views", [{"name": "whole", "fields": list(fields)}])
     found = {
-        v["name"]: View(v["name"], tuple(fields[n] for n in v["fields"]), float(given(v, "minPresentWeight", 0.6))) for v in views
+        v["name"]: View(v["name"], tuple(f for n, f in fields.items() if n in v["fields"]), float(given(v, "minPresentWeight", 0.6))) for v in views
     }
-    bits, taps, token_bits = PROFILES[document["profile"]]
-    filter_, diffusion = given(document, "filter", {}), given(document, "diffusion", {})
-    bits = int(given(filter_, "bits", bits))
-    if taps:
-        taps, token_bits = int(given(diffusion, "taps", taps)), int(given(diffusion, "bits", token_bits))
     return Schema(
         digest=digest(source),
         pack=pack,
         inputs=tuple(inputs),
-        max_alternatives=int(given(given(document, "limits", {}), "maxAlternatives", 8)),
+        max_alternatives=most_alternatives(document),
         epoch=int(given(document, "epoch", 1)),
-        bits=bits,
-        fill=float(given(filter_, "fill", 0.45)),
-        taps=taps,
-        token_bits=token_bits if taps else bits,
+        bits=filter_bits(document),
+        fill=float(given(given(document, "filter", {}), "fill", 0.45)),
+        symbols=read_symbols(document),
         fields=tuple(fields.values()),
         views=tuple(found.values()),
         rules=tuple(read_rule(r, fields, found) for r in given(document, "blocking", {"rules": ()})["rules"]),

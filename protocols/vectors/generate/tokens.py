@@ -5,8 +5,9 @@ import hashlib
 import hmac
 import itertools
 import math
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
+from aes import Aes256
 from normalise import UNKNOWN, trim
 from packs import Pack
 from schema import Feature, Field, Input, Part, Rule, Schema, View
@@ -32,10 +33,25 @@ def key_id(linkage_key: bytes) -> bytes:
     return expand(mac(b"mizuhiki/v1/fingerprint", linkage_key), b"key id", 8)
 
 
-def derive(linkage_key: bytes, digest: bytes, epoch: int, purpose: str, view: str, name: str) -> bytes:
+def derive(linkage_key: bytes, salt: bytes, epoch: int, purpose: str, view: str, name: str) -> bytes:
+    """The salt is the schema's digest, or that of a run."""
     parts = ["mizuhiki/v1", purpose, view, name]
     info = b"".join(p.encode() + b"\0" for p in parts) + epoch.to_bytes(4, "big")
-    return expand(mac(digest, linkage_key), info, 32)
+    return expand(mac(salt, linkage_key), info, 32)
+
+
+class Run(NamedTuple):
+    """What symbols are made for."""
+
+    task: str = "link"
+    name: str = ""
+    custodian: str = ""  # matters for task dedupe alone
+
+    def salt(self, digest: bytes) -> bytes:
+        assert self.task in ("link", "dedupe") and len(self.name.encode()) <= 128
+        custodian = self.custodian if self.task == "dedupe" else ""
+        parts = [b"mizuhiki/v2\0" + digest + self.task.encode(), self.name.encode(), custodian.encode()]
+        return hashlib.sha256(b"\0".join(parts)).digest()
 
 
 def grams(value: str, kind: Feature) -> List[Tuple[int, str]]:
@@ -96,24 +112,57 @@ def positions(key: bytes, m: int, feature: bytes, count: int) -> List[int]:
     return found
 
 
-def diffusion(key: bytes, m: int, taps: int, length: int) -> List[List[int]]:
-    """For each token bit its filter bits, in the order in which they were drawn."""
-    source = stream(key)
-    pool: List[int] = []
-    result: List[List[int]] = []
-    for _ in range(length):
-        members: List[int] = []
-        while len(members) < taps:
-            if not pool:
-                pool = list(range(m))
-                for i in range(m - 1, 0, -1):
-                    j = uniform(source, i + 1)
-                    pool[i], pool[j] = pool[j], pool[i]
-            entry = pool.pop()
-            if entry not in members:
-                members.append(entry)
-        result.append(members)
+class Segment(NamedTuple):
+    """The filter positions of a key group."""
+
+    group: str
+    start: int
+    length: int
+    drawn: int  # t_i
+
+
+def nearest(x: float) -> int:
+    """Halves away from zero; no vector depends on how a number near a half is rounded."""
+    assert abs(x - math.floor(x) - 0.5) > 1e-6 or x * 2 == math.floor(x * 2)
+    return math.floor(x + 0.5)
+
+
+def segments(view: View, bits: int, positions: int) -> List[Segment]:
+    total = sum(f.weight for f in view.fields)
+    shares: Dict[str, float] = {}
+    for field in view.fields:
+        shares[field.group] = shares.get(field.group, 0.0) + field.weight / total
+    result = []
+    until, start, drawn = 0.0, 0, 0
+    for i, (group, share) in enumerate(shares.items(), 1):
+        until = 1.0 if i == len(shares) else until + share
+        end, drawn_until = nearest(bits * until), nearest(positions * until)
+        segment = Segment(group, start, end - start, drawn_until - drawn)
+        assert segment.length >= 8 and segment.drawn <= segment.length, "the schema is refused"
+        result.append(segment)
+        start, drawn = end, drawn_until
     return result
+
+
+def subsets(key: bytes, parts: Sequence[Segment], count: int) -> List[List[int]]:
+    """S_0, S_1, …, each in the order drawn. Plain: one segment that is the filter."""
+    source = stream(key)
+    result: List[List[int]] = []
+    for _ in range(count):
+        subset: List[int] = []
+        for part in parts:
+            here: List[int] = []
+            while len(here) < part.drawn:
+                p = part.start + uniform(source, part.length)
+                if p not in here:
+                    here.append(p)
+            subset += here
+        result.append(subset)
+    return result
+
+
+def symbol_block(bits: Sequence[bool], subset: Sequence[int], number: int) -> bytes:
+    return pack([bits[p] for p in subset]).ljust(14, b"\0") + number.to_bytes(2, "big")
 
 
 def budgets(schema: Schema, view: View) -> Dict[str, int]:
@@ -193,19 +242,26 @@ def block_id(key: bytes, data: bytes) -> bytes:
 
 
 class Encoder:
-    def __init__(self, schema: Schema, linkage_key: bytes) -> None:
+    """Filters of a schema, under the keys of a salt."""
+
+    def __init__(self, schema: Schema, linkage_key: bytes, salt: Optional[bytes] = None) -> None:
         self.schema, self.linkage_key = schema, linkage_key
-        self.taps = {v.name: diffusion(self.key("diffusion", v.name, ""), schema.bits, schema.taps, schema.token_bits)
-                     for v in schema.views} if schema.taps else {}
+        self.salt = salt or schema.digest
 
     def key(self, purpose: str, view: str, name: str) -> bytes:
+        return derive(self.linkage_key, self.salt, self.schema.epoch, "search/" + purpose, view, name)
+
+    def places(self, view: View) -> Dict[str, Segment]:
+        """By key group, where features of its fields have their positions."""
         s = self.schema
-        return derive(self.linkage_key, s.digest, s.epoch, "search/" + purpose, view, name)
+        if s.symbols and s.symbols.stratified:
+            return {part.group: part for part in segments(view, s.bits, s.symbols.positions)}
+        return {f.group: Segment(f.group, 0, s.bits, 0) for f in view.fields}
 
     def filter(self, view: View, row: Row) -> Optional[List[bool]]:
         s = self.schema
         bits = [False] * s.bits
-        budget = budgets(s, view)
+        budget, places = budgets(s, view), self.places(view)
         present = 0.0
         for field in view.fields:
             value = field_value(s.pack, field, row)
@@ -215,19 +271,18 @@ class Encoder:
             if not found:
                 continue
             present += field.weight
-            key = self.key("positions", view.name, field.group)
+            key, place = self.key("positions", view.name, field.group), places[field.group]
             share, rest = divmod(budget[field.name], length)
             for j, feature in enumerate(found):
-                for p in positions(key, s.bits, feature, share + (j < rest)):
-                    bits[p] = True
+                for p in positions(key, place.length, feature, min(place.length, share + (j < rest))):
+                    bits[place.start + p] = True
         if not present or present / sum(f.weight for f in view.fields) < view.min_present - 1e-9:
             return None
         return bits
 
     def token(self, view: View, row: Row) -> Optional[bytes]:
+        assert self.schema.symbols is None
         bits = self.filter(view, row)
-        if bits is not None and self.schema.taps:
-            bits = [sum(bits[p] for p in members) % 2 == 1 for members in self.taps[view.name]]
         return None if bits is None else pack(bits)
 
     def blocks(self, rule: Rule, row: Row) -> List[Optional[bytes]]:
@@ -250,3 +305,51 @@ class Encoder:
             block_id(key, b"l" + number.to_bytes(2, "big") + pack([bits[p] for p in table]))
             for number, table in enumerate(tables, 1)
         ]
+
+
+Symbols = List[Optional[List[bytes]]]  # of a row: for each view those of numbers 0, 1, …, or None
+
+
+class Token(NamedTuple):
+    """A record's symbols before those are taken out that other records have, and padding."""
+
+    rows: List[Symbols]
+    symbols: List[bytes]  # distinct, ascending
+    cut: bool
+
+
+class Sealer(Encoder):
+    """Symbols of a schema that has them."""
+
+    def __init__(self, schema: Schema, linkage_key: bytes, run: Run) -> None:
+        assert schema.symbols is not None
+        super().__init__(schema, linkage_key, run.salt(schema.digest))
+        self.parameters = schema.symbols
+        self.subsets = {v.name: self.subsets_of(v) for v in schema.views}
+        self.ciphers = {v.name: Aes256(self.key("symbols", v.name, "")) for v in schema.views}
+
+    def subsets_of(self, view: View) -> List[List[int]]:
+        t, m = self.parameters.positions, self.schema.bits
+        parts = segments(view, m, t) if self.parameters.stratified else [Segment("", 0, m, t)]
+        return subsets(self.key("subsets", view.name, ""), parts, self.parameters.per_view)
+
+    def symbols(self, view: View, row: Row) -> Optional[List[bytes]]:
+        bits = self.filter(view, row)
+        if bits is None:
+            return None
+        cipher = self.ciphers[view.name]
+        blocks = [symbol_block(bits, subset, j) for j, subset in enumerate(self.subsets[view.name])]
+        return [cipher.encrypt(b)[: self.parameters.bits // 8] for b in blocks]
+
+    def record(self, rows: Sequence[Row]) -> Token:
+        found = [[self.symbols(view, row) for view in self.schema.views] for row in rows]
+        taken: Set[bytes] = set()
+        count = 0
+        for j in range(self.parameters.per_view):
+            # of all rows and views, so that none is preferred
+            of_number = {view[j] for row in found for view in row if view is not None}
+            count += len(of_number)
+            if count > self.parameters.per_record:
+                return Token(found, sorted(taken), True)
+            taken |= of_number
+        return Token(found, sorted(taken), False)

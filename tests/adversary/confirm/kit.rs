@@ -13,7 +13,7 @@ use mizuhiki_custodian::{
 };
 use mizuhiki_encode::ConfirmEncoder;
 use mizuhiki_evaluate::{Population, PopulationSpec};
-use mizuhiki_exchange::CustodianId;
+use mizuhiki_exchange::{CustodianId, Run};
 use mizuhiki_linkage_unit::{
     ApplyJob, ApplySummary, AskJob, AskSummary, EvaluateJob, EvaluateSummary, LinkageUnitError, apply, ask,
     evaluate,
@@ -43,8 +43,13 @@ pub(crate) struct Kit<B> {
 impl<B: Backend> Kit<B> {
     /// Two custodians of a small town have encoded, an authority has made keys.
     pub(crate) fn new(backend: B) -> Self {
+        Self::with_schema(backend, SCHEMA)
+    }
+
+    /// The same with tokens of another schema.
+    pub(crate) fn with_schema(backend: B, schema: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let schema = LinkageSchema::parse(SCHEMA).unwrap();
+        let schema = LinkageSchema::parse(schema).unwrap();
         let key = LinkageKey::from_bytes(&[9; 32]).unwrap();
         let population = Population::make(&PopulationSpec { people: 160, seed: 11 });
         let [hospital, _, registry] = &population.holders[..] else { panic!("three holders") };
@@ -73,6 +78,7 @@ impl<B: Backend> Kit<B> {
             key: &self.key,
             output: Target::Path(self.path(&format!("{name}.parquet"))),
             custodian: CustodianId::new(name).unwrap(),
+            run: Run::default(),
             id_column: None,
             ids: IdPolicy::Keep,
             threads: 2,
@@ -142,6 +148,7 @@ impl<B: Backend> Kit<B> {
             key: &self.key,
             tickets: tickets.to_owned(),
             public: self.path(public),
+            tokens: Some(Source::Path(self.path(&format!("{}.parquet", NAMES[side])))),
             output: Target::Path(self.path(output)),
             custodian: CustodianId::new(NAMES[side]).unwrap(),
             records: RecordSource::Column(None),
@@ -225,7 +232,8 @@ impl<B: Backend> Kit<B> {
 
     /// The signing key of a side's custodian.
     pub(crate) fn custodian_key(&self, side: usize) -> PartyKey {
-        let encoder = ConfirmEncoder::new(&self.schema, &self.key, NAMES[side]).unwrap().unwrap();
+        let custodian = CustodianId::new(NAMES[side]).unwrap();
+        let encoder = ConfirmEncoder::new(&self.schema, &self.key, &Run::default(), &custodian).unwrap().unwrap();
         PartyKey::from_seed(&encoder.signing_seed())
     }
 

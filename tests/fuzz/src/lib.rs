@@ -44,13 +44,14 @@ pub fn table(source: &Source, encoding: Option<&str>) {
 
 /// Reads a token file; what is not refused must be whole.
 pub fn tokens(source: &Source) {
-    let Ok(set) = read_tokens(source) else {
+    let Ok(file) = read_tokens(source) else {
         return;
     };
+    let set = file.set;
     for view in set.views() {
         assert_eq!((view.rows.len(), view.present.len()), (set.len(), set.len()));
         if let Some(meta) = set.meta() {
-            assert_eq!(view.rows.width(), meta.schema.token_bits());
+            assert_eq!(view.rows.width(), meta.schema.filter_bits());
         }
     }
 }

@@ -42,11 +42,12 @@ pub(super) fn run(
 fn describe(output: &str, summary: &ClusterSummary) -> String {
     format!(
         "wrote {} clusters of {} records to {output}, out of {} records\n\
-         {} pairs compared, {} matches, {} borderline pairs left out, {} conflicts\n",
+         {} {}, {} matches, {} borderline pairs left out, {} conflicts\n",
         grouped(summary.clusters),
         grouped(summary.clustered),
         grouped(summary.records.iter().sum()),
         grouped(summary.compared),
+        if summary.search_recall.is_some() { "symbols joined" } else { "pairs compared" },
         grouped(summary.matches),
         grouped(summary.borderline),
         grouped(summary.conflicts),

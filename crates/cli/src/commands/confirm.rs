@@ -124,6 +124,7 @@ fn run_encrypt(arguments: ConfirmEncrypt, say: &Say) -> anyhow::Result<()> {
         shown(&arguments.public),
         shown(&arguments.schema),
         arguments.id_map.clone().unwrap_or_default(),
+        arguments.tokens.clone().unwrap_or_default(),
     ];
     keep(&arguments.output, &inputs)?;
     let custodian = custodian_name(&arguments.input, arguments.custodian.as_deref())?;
@@ -138,6 +139,7 @@ fn run_encrypt(arguments: ConfirmEncrypt, say: &Say) -> anyhow::Result<()> {
         key: &key,
         tickets: arguments.tickets,
         public: arguments.public,
+        tokens: arguments.tokens.as_deref().map(Source::from_argument),
         output: Target::Path(arguments.output.clone()),
         custodian,
         records: match arguments.id_map {

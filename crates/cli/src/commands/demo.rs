@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use mizuhiki_columnar::{Format, ReadOptions, Source, Target};
 use mizuhiki_custodian::{EncodeJob, IdPolicy, KeyKind, KeySource, encode_file, read_key, write_new_key};
 use mizuhiki_evaluate::{JapanSpec, LinkTableAccuracy, Manifest, Rates, make_japan};
-use mizuhiki_exchange::CustodianId;
+use mizuhiki_exchange::{CustodianId, Run, RunName, Task};
 use mizuhiki_linkage_unit::{Assignment, LinkJob, LinkSummary, SearchOptions};
 use mizuhiki_schema::LinkageSchema;
 use serde::Serialize;
@@ -142,6 +142,7 @@ fn encode(folder: &Path, holder: &str, script: &str, schema: &LinkageSchema) -> 
         key: &key,
         output: Target::Path(tokens.clone()),
         custodian: CustodianId::new(holder)?,
+        run: Run { task: Task::Link, name: RunName::new(&format!("demo {script}"))? },
         id_column: Some("record_id".to_owned()),
         // Own ids, so that the links can be judged by the truth.
         ids: IdPolicy::Keep,

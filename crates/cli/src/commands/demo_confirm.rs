@@ -80,7 +80,7 @@ impl Confirming {
             backend: &Tfhe,
             seed: seed()?,
         })?;
-        let encrypt = |holder: &str, side: &str| -> anyhow::Result<PathBuf> {
+        let encrypt = |holder: &str, side: &str, tokens: &Source| -> anyhow::Result<PathBuf> {
             let (key, _) = read_key(&KeySource::Path(self.data.join("linkage.key")), KeyKind::Linkage)?;
             let output = self.folder.join(format!("{left}-{side}.ciphertexts"));
             let job = ConfirmJob {
@@ -90,6 +90,7 @@ impl Confirming {
                 key: &key,
                 tickets: tickets.join(format!("{side}.tickets")),
                 public: public.clone(),
+                tokens: Some(tokens.clone()),
                 output: Target::Path(output.clone()),
                 custodian: CustodianId::new(holder)?,
                 records: RecordSource::Column(Some("record_id".to_owned())),
@@ -100,7 +101,7 @@ impl Confirming {
             encrypt_tickets(&job, &|_, _| ())?;
             Ok(output)
         };
-        let (left_file, right_file) = (encrypt(left, "left")?, encrypt(right, "right")?);
+        let (left_file, right_file) = (encrypt(left, "left", &linked.left)?, encrypt(right, "right", &linked.right)?);
         let sealed = self.folder.join(format!("{left}.sealed"));
         let progress = Progress::new("pairs");
         let threads = threads(None);

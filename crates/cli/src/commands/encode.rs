@@ -4,12 +4,12 @@ use std::path::Path;
 
 use mizuhiki_columnar::{Source, Target};
 use mizuhiki_custodian::{
-    BlockingReport, EncodeJob, EncodeSummary, IdPolicy, KeyKind, KeySource, encode_file, read_key,
+    BlockingReport, EncodeJob, EncodeSummary, IdPolicy, KeyKind, KeySource, SymbolReport, encode_file, read_key,
 };
-use mizuhiki_exchange::CustodianId;
+use mizuhiki_exchange::{CustodianId, Run, RunName, Task};
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
 
-use crate::args::Encode;
+use crate::args::{Encode, Purpose};
 use crate::commands::schema::read_usable_schema;
 use crate::commands::{describe_unreadable, keep_inputs, threads};
 use crate::progress::{Progress, grouped};
@@ -45,6 +45,7 @@ pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
     let (key, warning) = read_key(&KeySource::from_argument(&encode.key), kind)?;
     warning.iter().for_each(|warning| say.warn(warning));
     let custodian = custodian_name(&encode.input, encode.custodian.as_deref())?;
+    let run = run_of(&encode, &schema, say)?;
     let progress = Progress::new("records");
     let job = EncodeJob {
         input: Source::from_argument(&encode.input),
@@ -53,6 +54,7 @@ pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
         key: &key,
         output: Target::from_argument(&encode.output),
         custodian,
+        run,
         id_column: encode.id_column.clone(),
         ids: if encode.keep_ids {
             IdPolicy::Keep
@@ -63,9 +65,29 @@ pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
     };
     let summary = encode_file(job, &|records, share| progress.update(records, share))?;
     drop(progress);
+    if summary.symbols.is_some() && encode.run.is_none() && encode.purpose == Purpose::Link {
+        say.warn(
+            "no --run is named: these tokens compare with those of every other run without a name under this schema and \
+             key; agree on a name with the other parties, a new one for every linkage",
+        );
+    }
     summary.warnings.iter().for_each(|warning| say.warn(warning));
     say.result(&summary, &describe(&encode.output, &summary), encode.output == "-");
     Ok(())
+}
+
+/// What the tokens are for.
+fn run_of(encode: &Encode, schema: &LinkageSchema, say: &Say) -> anyhow::Result<Run> {
+    let task = if encode.purpose == Purpose::Dedupe { Task::Dedupe } else { Task::Link };
+    if schema.symbols().is_none() {
+        if encode.run.is_some() {
+            say.warn("--run has no effect: tokens of this profile are filters, and those of all runs are alike");
+        }
+        return Ok(Run::default());
+    }
+    let name = RunName::new(encode.run.as_deref().unwrap_or_default());
+    let name = name.map_err(|error| UsageError(format!("--run: {error}")))?;
+    Ok(Run { task, name })
 }
 
 /// The name of a custodian: as given, or that of its file without extension.
@@ -77,13 +99,6 @@ pub(super) fn custodian_name(input: &str, given: Option<&str>) -> anyhow::Result
 
 fn warn(schema: &LinkageSchema, encode: &Encode, say: &Say) {
     schema.warnings().iter().for_each(|warning| say.warn(&warning.to_string()));
-    if matches!(schema.profile_name(), "hardened" | "max-privacy") {
-        say.warn(
-            "the diffusion of profiles hardened and max-privacy is broken: it is undone from 1,500 tokens in seconds, \
-             without a key; treat this file as one of plain filters (protocols/threat-model.md, \"What we found in \
-             ourselves\")",
-        );
-    }
     if schema.profile_name() == "clkhash" {
         say.warn("clkhash filters re-identify nearly every record to anyone who holds a similar file; use them for interoperability only");
     } else if !encode.keep_ids && encode.id_map.is_none() {
@@ -102,23 +117,18 @@ pub(super) fn describe(output: &str, summary: &EncodeSummary) -> String {
         summary.key_id,
         summary.profile
     );
-    text.push_str(&format!(
-        "{:<28} {:>12} {:>7} {:>16} {:>9}\n",
-        "view",
-        "tokens",
-        "fill",
-        format!("Λ({})", grouped(summary.known_pairs)),
-        "repeated"
-    ));
+    text.push_str(&format!("{:<28} {:>12} {:>7} {:>9}\n", "view", "records", "fill", "repeated"));
     for view in &summary.views {
         text.push_str(&format!(
-            "{:<28} {:>12} {:>7.3} {:>16.2e} {:>7.2} %\n",
+            "{:<28} {:>12} {:>7.3} {:>7.2} %\n",
             view.view,
             grouped(view.tokens),
             view.fill,
-            view.leak_index,
             view.repeated_share * 100.0
         ));
+    }
+    if let Some(symbols) = &summary.symbols {
+        text.push_str(&describe_symbols(symbols, summary.records));
     }
     if let Some(blocking) = &summary.blocking {
         describe_blocking(blocking, &mut text);
@@ -135,6 +145,31 @@ pub(super) fn describe(output: &str, summary: &EncodeSummary) -> String {
         text.push_str(&format!("masked {:>12} × {}: {}\n", grouped(issue.count), issue.field, issue.reason));
     }
     describe_unreadable(&summary.unreadable, &mut text);
+    text
+}
+
+fn describe_symbols(symbols: &SymbolReport, records: u64) -> String {
+    let each = |count: u64| count as f64 / records.max(1) as f64;
+    let mut text = format!(
+        "symbols: {} per record, of which {:.1} real and {:.1} random\n",
+        symbols.per_record,
+        each(symbols.real - symbols.suppressed),
+        symbols.per_record as f64 - each(symbols.real - symbols.suppressed)
+    );
+    if symbols.suppressed > 0 {
+        text.push_str(&format!(
+            "suppressed: {} symbols of {} records ({:.2} %), because another record of this file has them too\n",
+            grouped(symbols.suppressed),
+            grouped(symbols.records_touched),
+            symbols.suppressed as f64 / symbols.real.max(1) as f64 * 100.0
+        ));
+    }
+    if symbols.records_empty > 0 {
+        text.push_str(&format!(
+            "{} records are left without a symbol and cannot be found\n",
+            grouped(symbols.records_empty)
+        ));
+    }
     text
 }
 

@@ -20,7 +20,7 @@ fn describe(explanation: &Explanation) -> String {
     let mut text = String::new();
     for comparison in &explanation.comparisons {
         text.push_str(&format!(
-            "{} × {}: {}, {}\n{:<28} {:>10} {:>18} {:>14} {:>14} {:>18}\n",
+            "{} × {}: {}, {}\n",
             comparison.left,
             comparison.right,
             sizes(
@@ -28,12 +28,14 @@ fn describe(explanation: &Explanation) -> String {
                 (comparison.left_rows, comparison.right_rows)
             ),
             comparison.plan,
-            "pass",
-            "blocks",
-            "pairs",
-            "left rows",
-            "right rows",
-            "largest block"
+        ));
+        if let Some(least) = comparison.least_common {
+            text.push_str(&format!("candidates have {least} common symbols or more\n"));
+            continue;
+        }
+        text.push_str(&format!(
+            "{:<28} {:>10} {:>18} {:>14} {:>14} {:>18}\n",
+            "pass", "blocks", "pairs", "left rows", "right rows", "largest block"
         ));
         for pass in &comparison.passes {
             text.push_str(&format!(
@@ -48,13 +50,20 @@ fn describe(explanation: &Explanation) -> String {
         }
         text.push_str(&format!("{:.4} % of all pairs\n", comparison.pairs_per_million as f64 / 1e4));
     }
-    text.push_str(&format!(
-        "{} comparisons of views, about {} of comparing\n\
-         about {} MiB for tokens of {} MiB allowed; candidate pairs beyond that are kept on disk\n",
-        grouped(explanation.comparisons_of_views),
-        short(std::time::Duration::from_secs_f64(explanation.seconds.min(1e12))),
-        grouped(explanation.token_bytes >> 20),
-        grouped(explanation.memory_bytes >> 20)
-    ));
+    let time = short(std::time::Duration::from_secs_f64(explanation.seconds.min(1e12)));
+    let (tokens, memory) = (grouped(explanation.token_bytes >> 20), grouped(explanation.memory_bytes >> 20));
+    text.push_str(&if explanation.symbols > 0 {
+        format!(
+            "{} symbols to join, about {time}; the files are read {} times to keep within {memory} MiB\n",
+            grouped(explanation.symbols),
+            explanation.readings
+        )
+    } else {
+        format!(
+            "{} comparisons of views, about {time} of comparing\n\
+             about {tokens} MiB for tokens of {memory} MiB allowed; candidate pairs beyond that are kept on disk\n",
+            grouped(explanation.comparisons_of_views)
+        )
+    });
     text
 }

@@ -111,6 +111,7 @@ pub(super) fn options(search: &Search) -> SearchOptions {
 pub(super) fn show(progress: &Progress, stage: Stage, pass: &str, done: u64, total: u64) {
     match stage {
         Stage::Compare => progress.update_of(pass, done, (total > 0).then(|| done as f64 / total as f64)),
+        Stage::Read if done > 0 => progress.update_of(pass, done, None),
         _ => progress.restart(),
     }
 }
@@ -140,12 +141,13 @@ pub(super) fn describe(output: &str, summary: &LinkSummary) -> String {
         grouped(summary.borderline),
     );
     if summary.household > 0 {
-        text.push_str(&format!(" ({} for a like member of the household)", grouped(summary.household)));
+        text.push_str(&format!(" ({} because another record is about as similar)", grouped(summary.household)));
     }
     text.push_str(&format!(
-        "\n{}, {} pairs compared ({}), {} candidates\n",
+        "\n{}, {} {} ({}), {} candidates\n",
         sizes((summary.left_records, summary.right_records), (summary.left_rows, summary.right_rows)),
         grouped(summary.compared),
+        if summary.search_recall.is_some() { "symbols joined" } else { "pairs compared" },
         summary.plan,
         grouped(summary.candidates),
     ));
@@ -153,6 +155,17 @@ pub(super) fn describe(output: &str, summary: &LinkSummary) -> String {
         "match from {:.4}, borderline from {:.4} ({})\n",
         summary.accept_threshold, summary.borderline_threshold, summary.threshold_origin
     ));
+    if let Some(least) = summary.least_common {
+        text.push_str(&format!("candidates have {least} common symbols or more"));
+        if let Some(recall) = &summary.search_recall {
+            text.push_str(&format!(
+                "; a sample compared anew has {} of them, of which the search found {}",
+                grouped(recall.sampled_pairs),
+                grouped(recall.found_pairs)
+            ));
+        }
+        text.push('\n');
+    }
     if let (Some(precision), Some(recall)) = (summary.expected_precision, summary.expected_recall) {
         text.push_str(&format!(
             "expected without labels: precision {precision:.4}, recall {recall:.4} of what stands out\n"

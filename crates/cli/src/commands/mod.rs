@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: Arguments, say: &Say) -> anyhow::Result<()> {
         Command::Normalize(normalize) => normalize::run(&normalize, say),
         Command::Readings(readings) => normalize::readings(&readings, say),
         Command::Encode(encode) => match encode.purpose {
-            Purpose::Link => encode::run(*encode, say),
+            Purpose::Link | Purpose::Dedupe => encode::run(*encode, say),
             Purpose::Audit => encode_pairs::run(&encode, say),
         },
         Command::Link(link) => link::run(link, say),

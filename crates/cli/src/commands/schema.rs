@@ -7,9 +7,7 @@ use anyhow::Context as _;
 use mizuhiki_columnar::{ReadOptions, Source, Target, WriteFile};
 use mizuhiki_custodian::{Encoder, PairEncoder, Proposal, propose_audit_schema, propose_schema};
 use mizuhiki_exchange::PairLayout;
-use mizuhiki_schema::{
-    AuditSchema, Input, InputColumn, LinkageSchema, MAX_SCHEMA_BYTES, SchemaBody, SchemaError, Take,
-};
+use mizuhiki_schema::{AuditSchema, Draw, Input, InputColumn, LinkageSchema, MAX_SCHEMA_BYTES, SchemaBody, SchemaError, Take};
 use serde_json::json;
 
 use crate::args::{Purpose, Schema};
@@ -85,7 +83,7 @@ fn init(
     // A sample does without the values that cannot be read; `encode` names them.
     let (source, options) = (Source::from_argument(input), ReadOptions { encoding, mask_unreadable: true });
     let Proposal { schema: text, left_out } = match purpose {
-        Purpose::Link => propose_schema(&source, &options)?,
+        Purpose::Link | Purpose::Dedupe => propose_schema(&source, &options)?,
         Purpose::Audit => propose_audit_schema(&source, &options)?,
     };
     if !left_out.is_empty() {
@@ -98,7 +96,7 @@ fn init(
     // What is proposed must be what is accepted.
     let not_valid = "internal error: the proposed schema is not valid";
     let digest = match purpose {
-        Purpose::Link => LinkageSchema::parse(&text).context(not_valid)?.digest(),
+        Purpose::Link | Purpose::Dedupe => LinkageSchema::parse(&text).context(not_valid)?.digest(),
         Purpose::Audit => AuditSchema::parse(&text).context(not_valid)?.digest(),
     };
     let target = Target::from_argument(output);
@@ -108,7 +106,7 @@ fn init(
     if output != "-" {
         let value = json!({ "file": output, "digest": digest.to_string() });
         let check = match purpose {
-            Purpose::Link => "Check fields, weights and views",
+            Purpose::Link | Purpose::Dedupe => "Check fields, weights and views",
             Purpose::Audit => "Check comparisons, roles and the columns of the other side",
         };
         let text = format!(
@@ -139,16 +137,23 @@ fn check(path: &Path, say: &Say) -> anyhow::Result<()> {
         }
         _ => Vec::new(),
     };
+    let symbols = schema.symbols().map(|symbols| {
+        json!({
+            "per_view": symbols.per_view, "positions": symbols.positions, "bits": symbols.bits,
+            "draw": if symbols.draw == Draw::Plain { "plain" } else { "stratified" },
+            "per_record": symbols.per_record, "population": symbols.population,
+        })
+    });
     let value = json!({
         "file": path.display().to_string(), "name": schema.name(), "profile": schema.profile_name(),
         "digest": schema.digest().to_string(), "fields": fields, "inputs": inputs, "views": schema.view_names(),
-        "blocking_passes": schema.pass_names(),
-        "token_bits": schema.token_bits(), "accept": thresholds.accept().get(),
+        "blocking_passes": schema.pass_names(), "symbols": symbols,
+        "token_bytes": schema.token_bytes(), "accept": thresholds.accept().get(),
         "borderline": thresholds.borderline().get(), "warnings": warnings,
     });
     let passes = schema.pass_names();
     let text = format!(
-        "{}: good\nname       {}\nprofile    {}\ndigest     {}\nfields     {}{}\nviews      {}, {} bits each\nblocking   {}\nthresholds match from {}, borderline from {}",
+        "{}: good\nname       {}\nprofile    {}\ndigest     {}\nfields     {}{}\nviews      {}\ntokens     {}\nsearch     {}\nthresholds match from {}, borderline from {}",
         path.display(),
         schema.name(),
         schema.profile_name(),
@@ -156,14 +161,29 @@ fn check(path: &Path, say: &Say) -> anyhow::Result<()> {
         fields.join(", "),
         inputs.iter().map(|input| format!("\ninput      {input}")).collect::<String>(),
         schema.view_names().join(", "),
-        schema.token_bits(),
-        if passes.is_empty() { "none: every pair is compared".to_owned() } else { passes.join(", ") },
+        describe_tokens(&schema),
+        match schema.symbols() {
+            Some(_) => "pairs with common symbols".to_owned(),
+            None if passes.is_empty() => "every pair is compared".to_owned(),
+            None => format!("blocking passes {}", passes.join(", ")),
+        },
         thresholds.accept().get(),
         thresholds.borderline().get(),
     );
     say.result(&value, &text, false);
     warnings.iter().for_each(|warning| say.warn(warning));
     Ok(())
+}
+
+/// What a record's token is.
+fn describe_tokens(schema: &LinkageSchema) -> String {
+    match schema.symbols() {
+        Some(symbols) => format!(
+            "{} sealed symbols of {} bits per record, {} per view of {} positions each; for up to {} people",
+            symbols.per_record, symbols.bits, symbols.per_view, symbols.positions, symbols.population
+        ),
+        None => format!("a filter of {} bits per view", schema.filter_bits()),
+    }
 }
 
 fn check_audit(path: &Path, say: &Say) -> anyhow::Result<()> {

@@ -337,18 +337,18 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         name: "token file of a later version",
-        prepare: |p| edit(p, "left.csv", |text| text.replace("{\"version\":1,", "{\"version\":2,")),
+        prepare: |p| edit(p, "left.csv", |text| text.replace("{\"version\":2,", "{\"version\":3,")),
         command: "link left.csv right.csv -o out.csv",
     },
     Case {
-        name: "block id of another length",
-        prepare: |p| edit(p, "left.csv", short_block_id),
+        name: "symbols of another length",
+        prepare: |p| edit(p, "left.csv", short_symbols),
         command: "link left.csv right.csv -o out.csv",
     },
     Case {
-        name: "blocking rules that differ",
+        name: "symbols that differ",
         prepare: |p| {
-            replace(p, "\"phonetic\"", "\"initial\"");
+            replace(p, "\"positions\": 24", "\"positions\": 32");
             encode(p, "right");
         },
         command: LINK,
@@ -715,7 +715,7 @@ fn faulty_schema(folder: &Path) {
         text.replacen("\"weight\": 1,", "\"weight\": -1,", 1)
             .replace("\"bits\": 1024", "\"bits\": 1000")
             .replace("\"profile\": \"hardened\"", "\"profile\": \"soft\"")
-            .replace("\"knownPairs\"", "\"knownPair\"")
+            .replace("\"draw\"", "\"drawn\"")
     });
 }
 
@@ -753,10 +753,10 @@ fn full(folder: &Path, name: &str) {
     let _ = (folder, name);
 }
 
-/// The text of a token file whose records have a block id of four bytes.
-fn short_block_id(text: &str) -> String {
-    let set = |line: &str| match line.rsplit_once(',') {
-        Some((rest, "")) => format!("{rest},AAAAAA==\n"),
+/// The text of a token file whose records have half a symbol each.
+fn short_symbols(text: &str) -> String {
+    let set = |line: &str| match line.split_once(',') {
+        Some((id, _)) if id.starts_with('r') && id.len() == 2 => format!("{id},AAAAAA==\n"),
         _ => format!("{line}\n"),
     };
     text.lines().map(set).collect()

@@ -1,0 +1,320 @@
+//! From the symbols of records to tokens as they are sent (`protocols/03-tokens.md` §6): those that several records of the
+//! file have are suppressed, random ones fill up, and order tells nothing.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use mizuhiki_encode::SymbolLists;
+use mizuhiki_schema::Symbols;
+use rand::RngExt as _;
+use rand_chacha::ChaCha20Rng;
+use serde::Serialize;
+
+/// Parts by the first byte of a symbol.
+const PARTS: usize = 256;
+
+/// Symbols that are kept in memory before all parts go to files.
+const IN_MEMORY: usize = 1 << 24;
+
+/// Bits of the sieve for each suppressed symbol.
+const SIEVE_BITS: usize = 16;
+
+/// Figures of sealed symbols.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Default)]
+pub struct SymbolReport {
+    /// Symbols in a record's token.
+    pub per_record: u64,
+    /// Symbols of all records, before any was suppressed.
+    pub real: u64,
+    /// Of these, symbols that were suppressed because another record of the file has them too.
+    pub suppressed: u64,
+    /// Records with a suppressed symbol.
+    pub records_touched: u64,
+    /// Records without a symbol that could be compared.
+    pub records_empty: u64,
+}
+
+impl SymbolReport {
+    pub(crate) const fn add(&mut self, other: &Self) {
+        self.real += other.real;
+        self.suppressed += other.suppressed;
+        self.records_touched += other.records_touched;
+        self.records_empty += other.records_empty;
+    }
+}
+
+/// Finds the symbols that several records of a file have.
+pub(crate) struct Finder {
+    parts: Vec<Part>,
+    in_memory: usize,
+    most: usize,
+}
+
+#[derive(Default)]
+struct Part {
+    symbols: Vec<u64>,
+    file: Option<BufWriter<File>>,
+}
+
+impl Finder {
+    pub(crate) fn new() -> Self {
+        Self { parts: (0..PARTS).map(|_| Part::default()).collect(), in_memory: 0, most: IN_MEMORY }
+    }
+
+    /// Takes the symbols of records, those of each distinct.
+    pub(crate) fn push(&mut self, lists: &SymbolLists) -> io::Result<()> {
+        for list in lists.iter() {
+            for &symbol in list {
+                self.parts[(symbol >> 56) as usize].symbols.push(symbol);
+            }
+            self.in_memory += list.len();
+        }
+        if self.in_memory >= self.most {
+            self.parts.iter_mut().try_for_each(Part::spill)?;
+            self.in_memory = 0;
+        }
+        Ok(())
+    }
+
+    /// The symbols that were taken more than once, found on `threads` threads.
+    pub(crate) fn finish(self, threads: usize) -> io::Result<Shared> {
+        let parts: Vec<Mutex<Option<Part>>> = self.parts.into_iter().map(|part| Mutex::new(Some(part))).collect();
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut found = Vec::new();
+            while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let part = part.lock().ok().and_then(|mut part| part.take()).unwrap_or_default();
+                part.repeated(&mut found)?;
+            }
+            Ok::<_, io::Error>(found)
+        };
+        let mut shared = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
+            let mut all = Vec::new();
+            for thread in threads {
+                let gave_up = || io::Error::other("a thread gave up");
+                all.append(&mut thread.join().map_err(|_| gave_up())??);
+            }
+            Ok::<_, io::Error>(all)
+        })?;
+        shared.sort_unstable();
+        Ok(Shared::new(shared))
+    }
+}
+
+impl Part {
+    fn spill(&mut self) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(BufWriter::with_capacity(1 << 16, tempfile::tempfile()?)),
+        };
+        for symbol in self.symbols.drain(..) {
+            file.write_all(&symbol.to_le_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Appends the symbols that stand in the part more than once.
+    fn repeated(mut self, found: &mut Vec<u64>) -> io::Result<()> {
+        if let Some(file) = self.file.take() {
+            let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+            let mut bytes = Vec::new();
+            file.rewind()?;
+            file.read_to_end(&mut bytes)?;
+            self.symbols.extend(bytes.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes)));
+        }
+        self.symbols.sort_unstable();
+        for run in self.symbols.chunk_by(|a, b| a == b).filter(|run| run.len() > 1) {
+            found.push(run[0]);
+        }
+        Ok(())
+    }
+}
+
+/// Symbols that several records of a file have.
+pub(crate) struct Shared {
+    /// Ascending.
+    symbols: Vec<u64>,
+    /// A bit for some bits of each: most symbols are in no list, and this tells without a search.
+    sieve: Vec<u64>,
+    shift: u32,
+}
+
+impl Shared {
+    fn new(symbols: Vec<u64>) -> Self {
+        let bits = (symbols.len() * SIEVE_BITS).next_power_of_two().max(64);
+        let shift = 64 - bits.trailing_zeros();
+        let mut sieve = vec![0; bits / 64];
+        for &symbol in &symbols {
+            let bit = Self::bit(symbol, shift);
+            sieve[bit / 64] |= 1 << (bit % 64);
+        }
+        Self { symbols, sieve, shift }
+    }
+
+    /// None at all.
+    pub(crate) fn none() -> Self {
+        Self::new(Vec::new())
+    }
+
+    const fn bit(symbol: u64, shift: u32) -> usize {
+        (symbol >> shift) as usize
+    }
+
+    fn has(&self, symbol: u64) -> bool {
+        let bit = Self::bit(symbol, self.shift);
+        self.sieve[bit / 64] >> (bit % 64) & 1 == 1 && self.symbols.binary_search(&symbol).is_ok()
+    }
+}
+
+/// Puts symbols into rows of a token file and takes care that they tell nothing but equality.
+pub(crate) struct Sealer {
+    per_record: usize,
+    bytes: usize,
+    shared: Shared,
+    /// One source of random symbols per thread.
+    random: Vec<ChaCha20Rng>,
+}
+
+impl Sealer {
+    pub(crate) fn new(symbols: &Symbols, shared: Shared, random: Vec<ChaCha20Rng>) -> Self {
+        Self { per_record: symbols.per_record, bytes: symbols.bytes(), shared, random }
+    }
+
+    /// Symbols in a record's token.
+    pub(crate) const fn per_record(&self) -> u64 {
+        self.per_record as u64
+    }
+
+    /// Turns rows of [`pack`] into tokens.
+    pub(crate) fn seal(&mut self, rows: &mut [u8]) -> SymbolReport {
+        let (row_bytes, threads) = (self.per_record * self.bytes, self.random.len());
+        let each = rows.len().div_ceil(row_bytes).div_ceil(threads).max(1) * row_bytes;
+        let (per_record, bytes, shared) = (self.per_record, self.bytes, &self.shared);
+        let mut report = SymbolReport::default();
+        std::thread::scope(|scope| {
+            let seal = |(rows, random): (&mut [u8], &mut ChaCha20Rng)| {
+                let mut report = SymbolReport::default();
+                let mut set = Vec::with_capacity(2 * per_record);
+                for row in rows.chunks_exact_mut(row_bytes) {
+                    seal_row(row, (per_record, bytes), shared, random, &mut set, &mut report);
+                }
+                report
+            };
+            let parts = rows.chunks_mut(each).zip(&mut self.random);
+            let mut threads: Vec<_> = parts.map(|part| scope.spawn(move || seal(part))).collect();
+            for thread in threads.drain(..) {
+                // A panic of a thread ends the scope with a panic too.
+                if let Ok(part) = thread.join() {
+                    report.add(&part);
+                }
+            }
+        });
+        report
+    }
+}
+
+fn seal_row(
+    row: &mut [u8],
+    (per_record, bytes): (usize, usize),
+    shared: &Shared,
+    random: &mut ChaCha20Rng,
+    set: &mut Vec<u64>,
+    report: &mut SymbolReport,
+) {
+    set.clear();
+    let mut wide = [0; 8];
+    for symbol in row.chunks_exact(bytes) {
+        wide[..bytes].copy_from_slice(symbol);
+        // Zero stands for none; a symbol that happens to be zero, one of 2^32 at most, is lost with them.
+        set.extend(Some(u64::from_be_bytes(wide)).filter(|symbol| *symbol != 0));
+    }
+    let real = set.len();
+    set.retain(|&symbol| !shared.has(symbol));
+    report.real += real as u64;
+    report.suppressed += (real - set.len()) as u64;
+    report.records_touched += u64::from(set.len() < real);
+    report.records_empty += u64::from(set.is_empty());
+    let mask = u64::MAX << (64 - 8 * bytes);
+    while set.len() < per_record {
+        let missing = per_record - set.len();
+        set.extend((0..missing).map(|_| random.random::<u64>() & mask).filter(|symbol| *symbol != 0));
+        set.sort_unstable();
+        set.dedup();
+    }
+    for (place, symbol) in row.chunks_exact_mut(bytes).zip(set.iter()) {
+        place.copy_from_slice(&symbol.to_be_bytes()[..bytes]);
+    }
+}
+
+/// Rows of a token file with the symbols of each record, and zeros where there are none yet.
+pub(crate) fn pack(lists: &SymbolLists, symbols: &Symbols) -> Vec<u8> {
+    let bytes = symbols.bytes();
+    let row_bytes = symbols.per_record * bytes;
+    let mut rows = Vec::new();
+    for list in lists.iter() {
+        let start = rows.len();
+        list.iter().for_each(|symbol| rows.extend_from_slice(&symbol.to_be_bytes()[..bytes]));
+        rows.resize(start + row_bytes, 0);
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+    use rand_chacha::rand_core::SeedableRng as _;
+
+    use super::*;
+
+    /// What a file becomes: its rows sealed in parts on two threads, after symbols were looked for in memory or in files.
+    fn sealed(records: &[Vec<u64>], most: usize, suppress: bool) -> (Vec<Vec<u64>>, SymbolReport) {
+        const PER_RECORD: usize = 6;
+        let mut finder = Finder { most, ..Finder::new() };
+        let mut rows = Vec::new();
+        for record in records {
+            let list: SymbolLists = [record.as_slice()].into_iter().collect();
+            finder.push(&list).unwrap();
+            let mut row: Vec<u8> = record.iter().flat_map(|symbol| symbol.to_be_bytes()).collect();
+            row.resize(PER_RECORD * 8, 0);
+            rows.extend(row);
+        }
+        let shared = if suppress { finder.finish(2).unwrap() } else { Shared::none() };
+        let random = (0..2).map(ChaCha20Rng::seed_from_u64).collect();
+        let mut sealer = Sealer { per_record: PER_RECORD, bytes: 8, shared, random };
+        let report = sealer.seal(&mut rows);
+        let row = |row: &[u8]| row.as_chunks::<8>().0.iter().map(|bytes| u64::from_be_bytes(*bytes)).collect();
+        (rows.chunks(PER_RECORD * 8).map(row).collect(), report)
+    }
+
+    proptest! {
+        #[test]
+        fn what_two_records_have_is_gone_and_the_rest_stays(
+            records in prop::collection::vec(prop::collection::btree_set(1_u64..90, 0..=6), 0..30), spilled: bool,
+        ) {
+            let wide = |record: &std::collections::BTreeSet<u64>| record.iter().map(|n| n << 57 | n << 40 | n).collect();
+            let records: Vec<Vec<u64>> = records.iter().map(wide).collect();
+            let mut holders: BTreeMap<u64, u64> = BTreeMap::new();
+            records.iter().flatten().for_each(|&symbol| *holders.entry(symbol).or_default() += 1);
+            let (tokens, report) = sealed(&records, if spilled { 10 } else { usize::MAX }, true);
+            for (record, token) in records.iter().zip(&tokens) {
+                prop_assert!(token.len() == 6 && token.is_sorted_by(|a, b| a < b));
+                for symbol in record {
+                    prop_assert_eq!(token.contains(symbol), holders[symbol] == 1);
+                }
+            }
+            let mut all: Vec<u64> = tokens.concat();
+            all.sort_unstable();
+            prop_assert!(all.is_sorted_by(|a, b| a < b), "no two records have a symbol in common");
+            let suppressed: u64 = holders.values().filter(|&&holders| holders > 1).sum();
+            prop_assert_eq!((report.real, report.suppressed), (holders.values().sum(), suppressed));
+            let (kept, report) = sealed(&records, usize::MAX, false);
+            prop_assert_eq!(report.suppressed, 0);
+            prop_assert!(records.iter().zip(&kept).all(|(r, t)| r.iter().all(|symbol| t.contains(symbol))));
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Pairs of records with common symbols, and how many: an equi-join, partitioned by prefix (`protocols/04-matching.md`
+//! §5).
+//!
+//! A unit of work is a range of symbols. Its entries (symbol, record) of both sides are sorted and merged; every equal
+//! pair of symbols is one common symbol of a pair of records. Counts of units add up, whatever their order.
+
+use std::ops::{ControlFlow, Range};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use mizuhiki_exchange::{Comparable, SymbolReader};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::calibrate::sample;
+use crate::common::CommonLaw;
+use crate::{Candidate, UnitResult};
+
+/// Symbols of a unit: its entries fit 192 MiB.
+const UNIT_SYMBOLS: u64 = 1 << 24;
+
+/// Bytes of an entry, and of what a unit makes of it, at most.
+const ENTRY_BYTES: u64 = 12 + 8;
+
+/// Records of one file that may share a symbol before it is passed over: files made for linking have none that two share.
+pub const HEAVY: usize = 256;
+
+/// Left records whose pairs are counted anew, to measure the search.
+const SAMPLE: usize = 256;
+
+/// Which symbols are looked for together.
+pub struct Join<'a, R> {
+    comparable: Comparable<'a>,
+    law: CommonLaw,
+    left: &'a R,
+    /// None within one file.
+    right: Option<&'a R>,
+    units: u64,
+    symbols: u64,
+    heavy: AtomicU64,
+    heaviest: AtomicU64,
+}
+
+/// An entry: upper and lower half of a symbol, and the record: 12 bytes, where a pair of a number of 64 bits and one of 32
+/// takes 16.
+type Entry = [u32; 3];
+
+/// A pair of records with their number of common symbols in one or more units.
+type Counted = (u64, u32);
+
+impl<'a, R: SymbolReader> Join<'a, R> {
+    /// Plans the join of two files, or of one with itself.
+    #[must_use]
+    pub fn new(comparable: &Comparable<'a>, left: &'a R, right: &'a R) -> Option<Self> {
+        let law = CommonLaw::of(comparable)?;
+        let right = (!comparable.is_within()).then_some(right);
+        let of = |set: &mizuhiki_exchange::TokenSet, reader: &R| set.len() as u64 * reader.per_record() as u64;
+        let symbols =
+            of(comparable.left(), left) + right.map_or(0, |right| of(comparable.right(), right));
+        let units = symbols.div_ceil(UNIT_SYMBOLS).max(1);
+        let (heavy, heaviest) = (AtomicU64::new(0), AtomicU64::new(0));
+        Some(Self { comparable: *comparable, law, left, right, units, symbols, heavy, heaviest })
+    }
+
+    /// The same join in this many units, at least one: what is found does not depend on it.
+    #[must_use]
+    pub fn in_units(mut self, units: usize) -> Self {
+        self.units = units.max(1) as u64;
+        self
+    }
+
+    /// What is compared.
+    #[must_use]
+    pub const fn comparable(&self) -> &Comparable<'a> {
+        &self.comparable
+    }
+
+    /// The law of common symbols.
+    #[must_use]
+    pub const fn law(&self) -> CommonLaw {
+        self.law
+    }
+
+    /// Units of work.
+    #[must_use]
+    pub const fn units(&self) -> usize {
+        self.units as usize
+    }
+
+    /// Symbols of both files.
+    #[must_use]
+    pub const fn symbols(&self) -> u64 {
+        self.symbols
+    }
+
+    /// Units that can be worked in one reading of the files, in `bytes` of memory; at least one.
+    #[must_use]
+    pub const fn units_at_once(&self, bytes: u64) -> usize {
+        let units = bytes / (ENTRY_BYTES * UNIT_SYMBOLS);
+        if units == 0 { 1 } else { units as usize }
+    }
+
+    /// Symbols that were passed over because more than [`HEAVY`] records of one file have them, and the most records
+    /// that share one.
+    pub fn passed_over(&self) -> (u64, u64) {
+        (self.heavy.load(Ordering::Relaxed), self.heaviest.load(Ordering::Relaxed))
+    }
+
+    /// Works `units` in one reading of the files; `on_gathered` is told of symbols that were read for them. `take` gets each unit's counts as the similarity of its pairs, by left
+    /// record, then right record, and may stop the work.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    pub fn run<B: Send>(
+        &self,
+        units: Range<usize>,
+        on_gathered: &(dyn Fn(u64) + Sync),
+        take: &(dyn Fn(UnitResult) -> ControlFlow<B> + Sync),
+    ) -> Result<ControlFlow<B>, R::Error> {
+        let gather = |reader: &R| self.gather(reader, &units, on_gathered);
+        let (left, right) = rayon::join(|| gather(self.left), || self.right.map(gather).transpose());
+        let (left, right) = (left?, right?);
+        let rights: Vec<Option<Vec<Entry>>> = match right {
+            Some(right) => right.into_iter().map(Some).collect(),
+            None => vec![None; units.len()],
+        };
+        let work = |((unit, mut left), right): ((usize, Vec<Entry>), Option<Vec<Entry>>)| {
+            let symbols = (left.len() + right.as_ref().map_or(0, Vec::len)) as u64;
+            left.par_sort_unstable();
+            let mut pairs = match right {
+                Some(mut right) => {
+                    right.par_sort_unstable();
+                    self.between(&left, &right)
+                }
+                None => self.within(&left),
+            };
+            drop(left);
+            pairs.par_sort_unstable();
+            let candidates = pairs.chunk_by(|a, b| a == b).map(|run| candidate((run[0], run.len() as u32)));
+            take(UnitResult { unit, pairs: symbols, candidates: candidates.collect() })
+        };
+        Ok(units.into_par_iter().zip(left).zip(rights).try_for_each(work))
+    }
+
+    /// Entries of a file, unit by unit.
+    fn gather(
+        &self,
+        reader: &R,
+        units: &Range<usize>,
+        on_gathered: &(dyn Fn(u64) + Sync),
+    ) -> Result<Vec<Vec<Entry>>, R::Error> {
+        let mut entries: Vec<Vec<Entry>> = vec![Vec::new(); units.len()];
+        let (start, end) = (self.start(units.start), self.start(units.end));
+        let per_record = reader.per_record();
+        reader.read(&mut |records, symbols| {
+            let mut gathered = 0;
+            for (&record, symbols) in records.iter().zip(symbols.chunks_exact(per_record)) {
+                let from = start.map_or(0, |start| symbols.partition_point(|&symbol| symbol < start));
+                let to = end.map_or(symbols.len(), |end| symbols.partition_point(|&symbol| symbol < end));
+                gathered += (to - from) as u64;
+                for &symbol in &symbols[from..to] {
+                    let unit = (u128::from(symbol) * u128::from(self.units) >> 64) as usize;
+                    entries[unit - units.start].push([(symbol >> 32) as u32, symbol as u32, record]);
+                }
+            }
+            on_gathered(gathered);
+        })?;
+        Ok(entries)
+    }
+
+    /// The first symbol of a unit; `None` past either end of all symbols.
+    fn start(&self, unit: usize) -> Option<u64> {
+        if unit == 0 || unit as u64 >= self.units {
+            return None;
+        }
+        let start = (u128::from(unit as u64) << 64).div_ceil(u128::from(self.units));
+        u64::try_from(start).ok()
+    }
+
+    /// Pairs of records, one for each common symbol.
+    fn between(&self, left: &[Entry], right: &[Entry]) -> Vec<u64> {
+        let mut pairs = Vec::new();
+        let mut rest = right;
+        for lefts in left.chunk_by(same_symbol) {
+            let symbol = key(&lefts[0]);
+            rest = &rest[gallop(rest, symbol)..];
+            let count = rest.iter().take_while(|entry| key(entry) == symbol).count();
+            let rights = &rest[..count];
+            if count == 0 || self.is_heavy(lefts.len().max(count)) {
+                continue;
+            }
+            for a in lefts {
+                pairs.extend(rights.iter().map(|b| pair(a[2], b[2])));
+            }
+        }
+        pairs
+    }
+
+    fn within(&self, entries: &[Entry]) -> Vec<u64> {
+        let mut pairs = Vec::new();
+        for run in entries.chunk_by(same_symbol) {
+            if run.len() == 1 || self.is_heavy(run.len()) {
+                continue;
+            }
+            // Entries of one symbol are in the order of records.
+            for (at, a) in run.iter().enumerate() {
+                pairs.extend(run[at + 1..].iter().map(|b| pair(a[2], b[2])));
+            }
+        }
+        pairs
+    }
+
+    fn is_heavy(&self, records: usize) -> bool {
+        if records <= HEAVY {
+            return false;
+        }
+        self.heavy.fetch_add(1, Ordering::Relaxed);
+        self.heaviest.fetch_max(records as u64, Ordering::Relaxed);
+        true
+    }
+
+    /// Counts the common symbols of a sample of left records with all records of the other file anew, by looking each
+    /// symbol up: what the join must have found.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    pub fn sample(&self) -> Result<Vec<Candidate>, R::Error> {
+        let set = self.comparable.left();
+        let mut sampled = vec![false; set.len()];
+        sample(set.ids(), SAMPLE).into_iter().for_each(|record| sampled[record as usize] = true);
+        let mut owners: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
+        let per_record = self.left.per_record();
+        self.left.read(&mut |records, symbols| {
+            for (&record, symbols) in records.iter().zip(symbols.chunks_exact(per_record)) {
+                if sampled[record as usize] {
+                    symbols.iter().for_each(|&symbol| owners.entry(symbol).or_default().push(record));
+                }
+            }
+        })?;
+        // Most symbols are nobody's in the sample, and one bit tells.
+        let mut sieve = vec![false; 1 << 20];
+        owners.keys().for_each(|symbol| sieve[(symbol >> 44) as usize] = true);
+        let mut counts: FxHashMap<u64, u32> = FxHashMap::default();
+        let right = self.right.unwrap_or(self.left);
+        let per_record = right.per_record();
+        right.read(&mut |records, symbols| {
+            for (&record, symbols) in records.iter().zip(symbols.chunks_exact(per_record)) {
+                for symbol in symbols.iter().filter(|symbol| sieve[(**symbol >> 44) as usize]) {
+                    for &owner in owners.get(symbol).into_iter().flatten() {
+                        *counts.entry(pair(owner, record)).or_default() += 1;
+                    }
+                }
+            }
+        })?;
+        let mut found: Vec<Candidate> = Vec::new();
+        for (pair, count) in counts {
+            let candidate = candidate((pair, count));
+            let (a, b) = (candidate.left, candidate.right);
+            if self.right.is_some() {
+                found.push(candidate);
+            } else if a != b && (a < b || !sampled[b as usize]) {
+                found.push(Candidate { left: a.min(b), right: a.max(b), ..candidate });
+            }
+        }
+        found.retain(|candidate| candidate.similarity >= f64::from(self.law.least()));
+        found.sort_unstable_by_key(|candidate| (candidate.left, candidate.right));
+        Ok(found)
+    }
+}
+
+fn key(entry: &Entry) -> (u32, u32) {
+    (entry[0], entry[1])
+}
+
+fn same_symbol(a: &Entry, b: &Entry) -> bool {
+    key(a) == key(b)
+}
+
+const fn pair(left: u32, right: u32) -> u64 {
+    (left as u64) << 32 | right as u64
+}
+
+/// Counts travel as similarities until all units are in.
+fn candidate((pair, count): Counted) -> Candidate {
+    Candidate { left: (pair >> 32) as u32, right: pair as u32, similarity: f64::from(count) }
+}
+
+/// The first place from which entries are not below `symbol`: steps that double, as the next is seldom far.
+fn gallop(entries: &[Entry], symbol: (u32, u32)) -> usize {
+    let mut step = 1;
+    let mut low = 0;
+    while low + step < entries.len() && key(&entries[low + step]) < symbol {
+        low += step;
+        step *= 2;
+    }
+    let high = (low + step + 1).min(entries.len());
+    low + entries[low..high].partition_point(|entry| key(entry) < symbol)
+}

@@ -1,0 +1,11 @@
+//! Attacks on sealed symbols (`protocols/threat-model.md`, What protects, and what does not). Each runs on symbols, where it
+//! must find nothing, and on a control, where it must succeed: else a broken attack would be taken for a strong token.
+
+mod algebra;
+mod alternatives;
+mod changes;
+mod files;
+mod frequencies;
+mod gf2;
+mod kit;
+mod known_pairs;
