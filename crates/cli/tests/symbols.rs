@@ -78,8 +78,8 @@ fn wait_for_checkpoint(folder: &Path, searching: &mut Child) {
 fn links_depend_on_the_symbols_alone_and_a_killed_run_continues() {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path();
-    // Enough for three units of work.
-    people(folder, 110_000);
+    // Enough for several units of work.
+    people(folder, 20_000);
     let files = "link hospital.arrow registry.arrow";
     let summary = json(folder, &format!("{files} -o two.csv --threads 2"));
     let (least, recall) = (&summary["least_common"], &summary["search_recall"]);
@@ -121,7 +121,7 @@ fn links_depend_on_the_symbols_alone_and_a_killed_run_continues() {
         assert_eq!(two, read(folder, "out.csv"));
     }
     let explained = json(folder, &format!("{files} --explain --memory 40M"));
-    assert!(explained["symbols"].as_u64().unwrap() > 1 << 24 && explained["readings"].as_u64().unwrap() >= 3);
+    assert!(explained["symbols"].as_u64().unwrap() > 1 << 22 && explained["readings"].as_u64().unwrap() >= 3);
 }
 
 #[test]

@@ -197,7 +197,12 @@ impl Asked {
             let reason = Reason::Custodian { expected, found };
             return Err(in_tickets(ConfirmError::Refused { party: Party::LinkageUnit, reason }));
         }
-        let in_schema = |reason| CustodianError::Encode { file: "linkage schema".to_owned(), reason };
+        let Some(rule) = Rule::of_schema(job.schema) else { return Err(CustodianError::NothingToConfirm) };
+        batch
+            .check_agreement(public.key_id, Hash::from(*job.schema.digest().as_bytes()), &rule)
+            .and_then(|()| batch.check_expiry(job.now))
+            .and_then(|()| batch.check(&tickets.tickets, &public.header.policy))
+            .map_err(&in_tickets)?;
         let (run, sent) = match job.schema.symbols() {
             Some(_) => {
                 let (run, sent) = read_sent(job, &tickets.ids)?;
@@ -205,15 +210,9 @@ impl Asked {
             }
             None => (Run::default(), None),
         };
+        let in_schema = |reason| CustodianError::Encode { file: "linkage schema".to_owned(), reason };
         let encoder = ConfirmEncoder::new(job.schema, job.key, &run, &job.custodian).map_err(in_schema)?;
-        let (Some(encoder), Some(rule)) = (encoder, Rule::of_schema(job.schema)) else {
-            return Err(CustodianError::NothingToConfirm);
-        };
-        batch
-            .check_agreement(public.key_id, Hash::from(*job.schema.digest().as_bytes()), &rule)
-            .and_then(|()| batch.check_expiry(job.now))
-            .and_then(|()| batch.check(&tickets.tickets, &public.header.policy))
-            .map_err(&in_tickets)?;
+        let Some(encoder) = encoder else { return Err(CustodianError::NothingToConfirm) };
         let circuit = Circuit::new(rule).map_err(&in_tickets)?;
         Ok(Self { public, tickets, side, encoder, circuit, sent })
     }

@@ -231,13 +231,18 @@ impl<'a> Comparisons<'a> {
             warnings.extend(warn_of_heavy(join));
         }
         let mut calibrations = vec![None; joins.len()];
-        if self.comparables.iter().any(|comparable| calibrates(&job.search, comparable, false)) {
+        let mut wanted = Vec::new();
+        for comparable in &self.comparables {
+            wanted.push(calibrates(&job.search, comparable, false, &mut warnings)?);
+        }
+        if wanted.contains(&true) {
             let mut losers: Vec<Losers> = self.comparables.iter().map(Losers::new).collect();
             for candidate in store.sorted()? {
                 let (comparison, candidate) = self.local(numbering, &candidate.map_err(LinkError::lost)?);
                 losers[comparison].offer(&candidate);
             }
-            calibrations = losers.iter().map(|losers| Some(losers.calibrate())).collect();
+            let of = |(losers, wanted): (&Losers, &bool)| wanted.then(|| losers.calibrate());
+            calibrations = losers.iter().zip(&wanted).map(of).collect();
         }
         let spent = Some(counts.settled());
         Ok(Searched { store, compared, recall: Some(recall), calibrations, warnings, spent })

@@ -8,7 +8,7 @@ use mizuhiki_columnar::{
 };
 use mizuhiki_exchange::Comparable;
 use mizuhiki_match::{
-    Assignment, Calibration, Candidate, CommonLaw, Greedy, Level, Plan, Scope, Strangers, UnitResult,
+    Assignment, Calibration, Candidate, CommonLaw, Greedy, Level, Plan, Scope, Strangers, UnitResult, can_calibrate,
     with_threads,
 };
 use mizuhiki_schema::{Similarity, Thresholds};
@@ -235,7 +235,7 @@ fn find_by_symbols<'a>(
         warnings.extend(warn_of_heavy(&joins[0]));
         found.spent = Some(counts.settled());
     }
-    if calibrates(&job.search, comparable, job.report.is_some()) {
+    if calibrates(&job.search, comparable, job.report.is_some(), &mut warnings)? {
         found.calibration = Some(calibrate_by_losers(&mut ranked, comparable)?);
     }
     Ok(Found { warnings, store: ranked, ..found })
@@ -258,9 +258,31 @@ pub(crate) fn refuse_scope(options: &SearchOptions) -> Result<(), LinkError> {
     }
 }
 
-/// Whether thresholds or a report ask for calibration.
-pub(crate) fn calibrates(options: &SearchOptions, comparable: &Comparable<'_>, wanted: bool) -> bool {
-    options.accept == Accept::Calibrated || options.accept == Accept::Schema && comparable.calibrates() || wanted
+/// Whether thresholds or a report ask for calibration, and there are enough records for it; too few are an error only
+/// where it was asked for.
+pub(crate) fn calibrates(
+    options: &SearchOptions,
+    comparable: &Comparable<'_>,
+    wanted: bool,
+    warnings: &mut Vec<String>,
+) -> Result<bool, LinkError> {
+    let by_schema = options.accept == Accept::Schema && comparable.calibrates();
+    if options.accept != Accept::Calibrated && !by_schema && !wanted {
+        return Ok(false);
+    }
+    match can_calibrate(comparable) {
+        Ok(()) => Ok(true),
+        Err(error) if options.accept == Accept::Calibrated => Err(error.into()),
+        Err(error) => {
+            warnings.push(format!("{}: {error}", not_calibrated(by_schema)));
+            Ok(false)
+        }
+    }
+}
+
+/// What goes without calibration.
+const fn not_calibrated(by_schema: bool) -> &'static str {
+    if by_schema { "thresholds are the schema's, not calibrated" } else { "no expected precision and recall" }
 }
 
 /// What candidates that lost against another link of their records say of the others.
@@ -325,12 +347,7 @@ pub(crate) fn sample_strangers(
         Ok(strangers) => Ok(Some(strangers)),
         Err(error) if options.accept == Accept::Calibrated => Err(error.into()),
         Err(error) => {
-            let what = if by_schema {
-                "thresholds are the schema's, not calibrated"
-            } else {
-                "no expected precision and recall"
-            };
-            warnings.push(format!("{what}: {error}"));
+            warnings.push(format!("{}: {error}", not_calibrated(by_schema)));
             Ok(None)
         }
     }

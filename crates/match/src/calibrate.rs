@@ -59,6 +59,15 @@ pub struct Expectation {
     pub recall: f64,
 }
 
+/// Whether both sides have the records that calibration needs.
+///
+/// # Errors
+/// [`MatchError::TooFewRecords`] below 50 records on a side.
+pub fn can_calibrate(comparable: &Comparable<'_>) -> Result<(), MatchError> {
+    let records = comparable.left().len().min(comparable.right().len());
+    if records < MIN_RECORDS { Err(MatchError::TooFewRecords { records }) } else { Ok(()) }
+}
+
 /// One-to-one candidate links of one similarity, and candidates of it that lost against another link of a record.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Level {
@@ -92,9 +101,7 @@ impl Strangers {
     pub fn sample(plan: &Plan<'_>) -> Result<Self, MatchError> {
         let comparable = &plan.comparable;
         let records = (comparable.left().len(), comparable.right().len());
-        if records.0.min(records.1) < MIN_RECORDS {
-            return Err(MatchError::TooFewRecords { records: records.0.min(records.1) });
-        }
+        can_calibrate(comparable)?;
         let blocked = plan.kind() == PlanKind::Blocked;
         let lists = if comparable.is_within() {
             vec![sample_strangers(comparable.left(), Nearest::Second, blocked)]

@@ -15,8 +15,12 @@ use crate::calibrate::sample;
 use crate::common::CommonLaw;
 use crate::{Candidate, UnitResult};
 
-/// Symbols of a unit: its entries fit 192 MiB.
+/// Symbols of a unit at most: its entries fit 192 MiB.
 const UNIT_SYMBOLS: u64 = 1 << 24;
+
+/// Smaller files are cut into so many units, if each has this many symbols: there is something to show and to resume.
+const FEW_UNITS: u64 = 8;
+const FEW_SYMBOLS: u64 = 1 << 20;
 
 /// Bytes of an entry, and of what a unit makes of it, at most.
 const ENTRY_BYTES: u64 = 12 + 8;
@@ -56,7 +60,7 @@ impl<'a, R: SymbolReader> Join<'a, R> {
         let of = |set: &mizuhiki_exchange::TokenSet, reader: &R| set.len() as u64 * reader.per_record() as u64;
         let symbols =
             of(comparable.left(), left) + right.map_or(0, |right| of(comparable.right(), right));
-        let units = symbols.div_ceil(UNIT_SYMBOLS).max(1);
+        let units = symbols.div_ceil(UNIT_SYMBOLS).max((symbols / FEW_SYMBOLS).min(FEW_UNITS)).max(1);
         let (heavy, heaviest) = (AtomicU64::new(0), AtomicU64::new(0));
         Some(Self { comparable: *comparable, law, left, right, units, symbols, heavy, heaviest })
     }
@@ -95,7 +99,7 @@ impl<'a, R: SymbolReader> Join<'a, R> {
     /// Units that can be worked in one reading of the files, in `bytes` of memory; at least one.
     #[must_use]
     pub const fn units_at_once(&self, bytes: u64) -> usize {
-        let units = bytes / (ENTRY_BYTES * UNIT_SYMBOLS);
+        let units = bytes / (ENTRY_BYTES * (self.symbols / self.units + 1));
         if units == 0 { 1 } else { units as usize }
     }
 

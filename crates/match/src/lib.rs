@@ -24,7 +24,7 @@ mod sparse;
 pub use assign::{
     Assignment, Components, Greedy, MAX_COMPONENT, Top, candidate_order, choose, solve_component,
 };
-pub use calibrate::{Calibration, Expectation, HISTOGRAM_BINS, Level, Strangers};
+pub use calibrate::{Calibration, Expectation, HISTOGRAM_BINS, Level, Strangers, can_calibrate};
 pub use common::CommonLaw;
 pub use error::MatchError;
 pub use groups::Groups;

@@ -108,7 +108,6 @@ fn decoding_finds_the_diffusion_of_old_tokens_and_nothing_in_symbols() {
     let (_, bits) = symbol_bits(0);
     let (words, least) = light_words(&bits[..DIMENSION], LIGHT, ROUNDS, &mut draw);
     assert!(words.is_empty(), "symbols: {} light words", words.len());
-    println!("FIG sym least {least} random {by_chance} diffused right {right}");
     assert!(least > 400, "symbols: a word of weight {least}; among random bits the lightest has {by_chance}");
 }
 

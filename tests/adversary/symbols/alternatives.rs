@@ -71,10 +71,8 @@ fn records_with_several_rows_look_like_those_with_one() {
         tell_apart([&one, &several])
     };
     let before = of(&|row| features(&real[row]));
-    println!("FIG alt before {before} of {each}");
     assert!(before > 0.95, "before padding: {before} of {each} records were told apart");
     let sent = of(&|row| features(JAPAN.registry_tokens.of(row)));
-    println!("FIG alt sent {sent} of {each}");
     assert!((sent - 0.5).abs() < margin(0.5, each), "as sent: {sent} of {each} records (chance .5)");
 }
 
@@ -91,7 +89,6 @@ fn a_linked_pair_tells_by_its_total_whether_rows_were_cut() {
     }
     let each = totals[0].len().min(totals[1].len()) / 2 * 2;
     let found = tell_apart([&totals[0][..each], &totals[1][..each]]);
-    println!("FIG rows by total {found} of {each}");
     let schema = kanji_schema(|_| ()).symbols().unwrap();
     if schema.per_record < 2 * schema.per_row {
         assert!(

@@ -161,24 +161,7 @@ fn what_changed_is_not_read_from_sets_beyond_their_one_total() {
     let (by_total, _) = likeliest(&kinds, &totals);
     let spots: Vec<Vec<f64>> = (0..kinds.len()).map(|row| places(sent[0].of(row), sent[1].of(row))).collect();
     let by_place = nearest(&kinds, &|a, b| square_distance(&spots[a], &spots[b]));
-    for kind in 0..KINDS.len() {
-        let mut of: Vec<usize> =
-            totals.iter().zip(&kinds).filter(|(_, k)| **k == kind).map(|(t, _)| *t).collect();
-        of.sort_unstable();
-        println!(
-            "{}: totals {} {} {} {} {}",
-            KINDS[kind],
-            of[0],
-            of[EACH / 4],
-            of[EACH / 2],
-            of[EACH * 3 / 4],
-            of[EACH - 1]
-        );
-    }
     let (agree, expected, trials) = beyond_total(&kinds, &totals, &spots);
-    println!(
-        "FIG number {by_number} view {by_view} total {by_total} place {by_place} agree {agree} exp {expected}"
-    );
     assert!(
         by_number > 0.9,
         "labelled by view and number: {by_number} of the kinds were read (base rate {base})"
@@ -201,8 +184,8 @@ fn what_changed_is_not_read_from_sets_beyond_their_one_total() {
     );
 }
 
-/// Slips and old entries as an insurer has them. The total tells whether it is an address or a name that differs; this is
-/// disclosed. Nothing else of a set may.
+/// Slips and old entries as an insurer has them. The total tells much of it: an address or a name that differs, and rows that
+/// were cut; this is disclosed. Nothing else of a set may.
 #[test]
 fn an_insurers_differences_are_not_read_beyond_one_total() {
     let japan = &*JAPAN;
@@ -221,15 +204,6 @@ fn an_insurers_differences_are_not_read_beyond_one_total() {
     let spots: Vec<Vec<f64>> = changed.iter().map(sets).map(|(left, right)| places(left, right)).collect();
     let (by_total, base) = likeliest(&kinds, &totals);
     let (agree, expected, trials) = beyond_total(&kinds, &totals, &spots);
-    println!("FIG ins total {by_total} base {base} agree {agree} exp {expected} {trials}");
-    for name in
-        ["stale_address", "no_address", "employer_address", "common_form", "damaged", "old_name", "alias"]
-    {
-        let mut of: Vec<usize> =
-            totals.iter().zip(&causes).filter(|(_, c)| **c == name).map(|(t, _)| *t).collect();
-        of.sort_unstable();
-        println!("{name}: {} pairs, {:?}", of.len(), [0, 1, 2, 3, 4].map(|q| of[(of.len() - 1) * q / 4]));
-    }
     assert!(
         (agree - expected).abs() < margin(expected, trials),
         "pairs with one total: {agree} of {trials} nearest pairs have one cause, at random {expected}"

@@ -90,7 +90,6 @@ fn sizes_of_classes_name_nobody() {
         guesses += found.0;
         right += found.1;
     }
-    println!("FIG freq {right} of {guesses} classes {}", classes.len());
     // At most two records a name: a right guess is luck (base rate 1.5 % for the most common name).
     assert!(guesses <= 6 * NAMES && right <= 9, "{right} of {guesses} guesses are right");
 }
@@ -113,7 +112,6 @@ fn sizes_name_people_where_a_view_is_a_surname() {
     {
         let (guesses, right) = guess(&classes, &names, &|record| surname(table, record as usize));
         let share = right as f64 / guesses as f64;
-        println!("FIG surname {list} {right} of {guesses}");
         // The bearers of twenty names, told apart at random: .05.
         assert!(
             guesses > 500 && share > 0.12,

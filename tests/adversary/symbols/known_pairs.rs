@@ -153,7 +153,6 @@ fn known_pairs_say_nothing_of_other_symbols() {
     let person = |a: usize, b: usize| agreeing(&people[a], &people[b]);
     let plain = filters(&table, 9);
     let found = top_one(&|a, b| agreeing(&plain[a], &plain[b]), &person);
-    println!("FIG known {found}");
     assert!(found > 0.5, "plain filters: {found} of {ATTACKED} tokens were given their person");
 
     // With labels of view and number, all bits of all symbols of the first row.
@@ -165,7 +164,6 @@ fn known_pairs_say_nothing_of_other_symbols() {
         })
         .collect();
     let found = top_one(&|a, b| agreeing(&bits[a], &bits[b]), &person);
-    println!("FIG known {found}");
     assert!(found <= 0.005, "bits of symbols: {found} of {ATTACKED} (chance {})", 1.0 / CANDIDATES as f64);
 
     // As they are sent: which of 4,096 buckets the symbols of the set fall into.
@@ -175,7 +173,6 @@ fn known_pairs_say_nothing_of_other_symbols() {
         f64::from(weight(&both))
     };
     let found = top_one(&shared, &person);
-    println!("FIG known {found}");
     assert!(found <= 0.005, "sets of symbols: {found} of {ATTACKED} (chance {})", 1.0 / CANDIDATES as f64);
 }
 
