@@ -2,8 +2,8 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mizuhiki_encode::{Encoder, LinkageKey};
-use mizuhiki_exchange::{CustodianId, Run};
 use mizuhiki_evaluate::{Population, PopulationSpec};
+use mizuhiki_exchange::{CustodianId, Run};
 use mizuhiki_schema::LinkageSchema;
 
 const FIVE: &str = include_str!("../../protocols/schema/examples/people-five-fields.json");

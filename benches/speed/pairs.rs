@@ -12,8 +12,8 @@ use std::path::Path;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mizuhiki_columnar::Format;
 use mizuhiki_encode::{Encoder, LinkageKey, PairEncoder, PlainValue};
-use mizuhiki_exchange::{CustodianId, Run};
 use mizuhiki_evaluate::{JapanSpec, Rates, make_japan, plain_outcome};
+use mizuhiki_exchange::{CustodianId, Run};
 use mizuhiki_match::audit::PairComparison;
 use mizuhiki_schema::{AuditSchema, LinkageSchema};
 

@@ -66,7 +66,8 @@ fn filters() {
     for case in cases("confirm/filters.json") {
         let schema = LinkageSchema::parse(text(&case, "schema")).unwrap();
         let key = LinkageKey::from_bytes(&hex(text(&case, "key"))).unwrap();
-        let run = Run { task: Task::Link, name: RunName::new(case["run"].as_str().unwrap_or_default()).unwrap() };
+        let run =
+            Run { task: Task::Link, name: RunName::new(case["run"].as_str().unwrap_or_default()).unwrap() };
         let custodian = CustodianId::new(text(&case, "custodian")).unwrap();
         let encoder = ConfirmEncoder::new(&schema, &key, &run, &custodian).unwrap().unwrap();
         assert_eq!(encoder.signing_seed().to_vec(), hex(text(&case, "signing_seed")), "{}", case["name"]);

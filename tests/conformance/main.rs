@@ -23,18 +23,7 @@ const FILES: [(&str, &[&str]); 38] = [
     ("confirm/rules.json", &["name", "confirm", "schema", "bits", "slots", "digest", "rows", "pairs"]),
     (
         "confirm/filters.json",
-        &[
-            "name",
-            "schema",
-            "key",
-            "columns",
-            "values",
-            "rows",
-            "run",
-            "picks",
-            "custodian",
-            "signing_seed",
-        ],
+        &["name", "schema", "key", "columns", "values", "rows", "run", "picks", "custodian", "signing_seed"],
     ),
     (
         "confirm/tickets.json",
@@ -127,17 +116,7 @@ const FILES: [(&str, &[&str]); 38] = [
     ),
     (
         "matching/symbols.json",
-        &[
-            "name",
-            "common",
-            "views",
-            "per_view",
-            "positions",
-            "accept",
-            "borderline",
-            "similarity",
-            "class",
-        ],
+        &["name", "common", "views", "per_view", "positions", "accept", "borderline", "similarity", "class"],
     ),
     ("matching/common.json", &["name", "bytes", "left", "right", "common", "smallest"]),
     (

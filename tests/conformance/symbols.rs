@@ -53,13 +53,16 @@ fn segments_and_budgets() {
                 assert!(case["segments"].is_null() && found.len() == 1, "{}: {view}", case["name"]);
                 continue;
             };
-            let found: Vec<Value> =
-                found.into_iter().map(|(group, [start, length, drawn])| json!([group, start, length, drawn])).collect();
+            let found: Vec<Value> = found
+                .into_iter()
+                .map(|(group, [start, length, drawn])| json!([group, start, length, drawn]))
+                .collect();
             assert_eq!(&found, expected, "{}: {view}", case["name"]);
         }
         let linkage_key = LinkageKey::from_bytes(&[0; 32]).unwrap();
         let encoder =
-            Encoder::new(&schema, &linkage_key, &Run::default(), &CustodianId::new("nobody").unwrap()).unwrap();
+            Encoder::new(&schema, &linkage_key, &Run::default(), &CustodianId::new("nobody").unwrap())
+                .unwrap();
         budgets(&case, &encoder, &views);
     }
 }
@@ -69,7 +72,8 @@ fn positions_in_segments() {
     for case in cases("tokens/segment-positions.json") {
         let segment = (number(&case, "start"), number(&case, "length"));
         let feature = hex(text(&case, "feature"));
-        let found = conformance::positions(&key(text(&case, "key")), segment, &feature, number(&case, "count"));
+        let found =
+            conformance::positions(&key(text(&case, "key")), segment, &feature, number(&case, "count"));
         assert_eq!(found, numbers(list(&case, "positions")), "{}", case["name"]);
     }
 }

@@ -117,7 +117,9 @@ fn tokens_are_a_function_of_record_schema_and_key() {
         let mut all: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
         let each = symbols.per_record();
         let mut take = |records: &[u32], symbols: &[u64]| {
-            all.extend(records.iter().zip(symbols.chunks(each)).map(|(&r, s)| (r, s.iter().copied().collect())));
+            all.extend(
+                records.iter().zip(symbols.chunks(each)).map(|(&r, s)| (r, s.iter().copied().collect())),
+            );
         };
         symbols.read(&mut take).unwrap();
         (summary.symbols.unwrap(), all)

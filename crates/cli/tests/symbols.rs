@@ -84,12 +84,17 @@ fn links_depend_on_the_symbols_alone_and_a_killed_run_continues() {
     let summary = json(folder, &format!("{files} -o two.csv --threads 2"));
     let (least, recall) = (&summary["least_common"], &summary["search_recall"]);
     assert!(least.as_u64().unwrap() >= 1 && recall["sampled_pairs"].as_u64().unwrap() > 50, "{summary}");
-    assert_eq!(recall["sampled_pairs"], recall["found_pairs"], "the join finds all that a look at every symbol finds");
+    assert_eq!(
+        recall["sampled_pairs"], recall["found_pairs"],
+        "the join finds all that a look at every symbol finds"
+    );
     run(folder, &format!("{files} -o one.csv --threads 1 --memory 40M"));
     let two = read(folder, "two.csv");
     assert_eq!(two, read(folder, "one.csv"), "threads and memory");
 
-    let mut killed = command(folder, &format!("{files} -o out.csv --threads 1 --memory 40M --checkpoint 0")).spawn().unwrap();
+    let mut killed = command(folder, &format!("{files} -o out.csv --threads 1 --memory 40M --checkpoint 0"))
+        .spawn()
+        .unwrap();
     wait_for_checkpoint(folder, &mut killed);
     killed.kill().unwrap();
     killed.wait().unwrap();
@@ -107,10 +112,11 @@ fn links_depend_on_the_symbols_alone_and_a_killed_run_continues() {
     // What is found is kept when somebody asks for an end, too.
     #[cfg(unix)]
     {
-        let mut stopped = command(folder, &format!("{files} -o out.csv --threads 1 --memory 40M --checkpoint 0"))
-            .stderr(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut stopped =
+            command(folder, &format!("{files} -o out.csv --threads 1 --memory 40M --checkpoint 0"))
+                .stderr(std::process::Stdio::piped())
+                .spawn()
+                .unwrap();
         fs::remove_file(folder.join("out.csv")).unwrap();
         wait_for_checkpoint(folder, &mut stopped);
         Command::new("kill").args(["-INT", &stopped.id().to_string()]).status().unwrap();
@@ -129,7 +135,10 @@ fn rows_and_formats_do_not_matter_and_candidates_can_be_taken_from_a_file() {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path();
     people(folder, 3_000);
-    run(folder, "link hospital.arrow insurer.arrow -o a.csv --write-candidates pairs.bin --report report.html");
+    run(
+        folder,
+        "link hospital.arrow insurer.arrow -o a.csv --write-candidates pairs.bin --report report.html",
+    );
     assert!(fs::read_to_string(folder.join("report.html")).unwrap().contains("common symbols"));
     let expected = read(folder, "a.csv");
     for (left, right) in [("h.parquet", "i.csv"), ("h.tsv", "i.parquet"), ("h.csv", "i.tsv")] {
@@ -143,7 +152,8 @@ fn rows_and_formats_do_not_matter_and_candidates_can_be_taken_from_a_file() {
     run(folder, "link hospital.arrow insurer.arrow -o c.csv --candidates pairs.bin");
     assert_eq!(expected, read(folder, "c.csv"));
     // A pipe is read as a file is.
-    let piped = format!("cat hospital.arrow | {} link - insurer.arrow -o d.csv", env!("CARGO_BIN_EXE_mizuhiki"));
+    let piped =
+        format!("cat hospital.arrow | {} link - insurer.arrow -o d.csv", env!("CARGO_BIN_EXE_mizuhiki"));
     assert!(Command::new("bash").args(["-c", &piped]).current_dir(folder).status().unwrap().success());
     assert_eq!(expected, read(folder, "d.csv"));
 }
@@ -171,7 +181,11 @@ fn three_files_become_clusters_and_one_is_deduplicated_in_a_run_of_its_own() {
     let both: Vec<String> =
         left.iter().filter_map(|(name, id)| Some(format!("{id},{}", right.get(name)?))).collect();
     let true_pairs = both.iter().filter(|pair| truth.contains(*pair)).count();
-    assert!(true_pairs * 100 > both.len() * 97 && true_pairs * 100 > truth.len() * 80, "{true_pairs} of {}", both.len());
+    assert!(
+        true_pairs * 100 > both.len() * 97 && true_pairs * 100 > truth.len() * 80,
+        "{true_pairs} of {}",
+        both.len()
+    );
 
     // A file with every thirtieth record twice, under another id.
     let people = fs::read_to_string(folder.join("hospital.csv")).unwrap();
@@ -200,7 +214,8 @@ fn files_of_other_runs_and_of_the_broken_profile_are_refused() {
     encode(folder, "insurer", "other.arrow", "--run another");
     let said = error(folder, "link hospital.arrow other.arrow -o links.csv");
     assert!(said.contains("made for different runs") && said.contains("\"another\""), "{said}");
-    let unnamed = run(folder, "encode insurer.csv --schema schema.json --key key --keep-ids -o unnamed.arrow");
+    let unnamed =
+        run(folder, "encode insurer.csv --schema schema.json --key key --keep-ids -o unnamed.arrow");
     assert!(String::from_utf8_lossy(&unnamed.stderr).contains("no --run is named"));
     for flag in ["--exact", "--blocks"] {
         let said = error(folder, &format!("link hospital.arrow insurer.arrow -o links.csv {flag}"));
@@ -212,7 +227,8 @@ fn files_of_other_runs_and_of_the_broken_profile_are_refused() {
         "version": 1, "schema_digest": "0".repeat(64), "key_id": "0".repeat(16), "custodian": "h",
         "profile": "hardened", "epoch": 1, "schema": old,
     });
-    fs::write(folder.join("old.csv"), format!("#mizuhiki-tokens {meta}\nrecord_id,whole\n1,AAAA\n#end 1\n")).unwrap();
+    fs::write(folder.join("old.csv"), format!("#mizuhiki-tokens {meta}\nrecord_id,whole\n1,AAAA\n#end 1\n"))
+        .unwrap();
     let said = error(folder, "link old.csv insurer.arrow -o links.csv");
     assert!(said.contains("made before sealed symbols") && said.contains("CHANGELOG.md"), "{said}");
     fs::write(folder.join("old.json"), &old).unwrap();
@@ -238,7 +254,8 @@ fn awkward_files_are_linked_or_refused() {
     assert!(String::from_utf8_lossy(&heavy.stderr).contains("more than 256 records"), "{heavy:?}");
     // So many that the schema's limit on repeated views is reached.
     write("many.csv", (0..2_000).map(|row| format!("a{row},Ada,Byron,18151210,London,1815\n")).collect());
-    let said = error(folder, "encode many.csv --schema schema.json --key key --keep-ids --run test -o many.arrow");
+    let said =
+        error(folder, "encode many.csv --schema schema.json --key key --keep-ids --run test -o many.arrow");
     assert!(said.contains("maxRepeatedShare") || said.contains("share their token"), "{said}");
     // One record, and none.
     write("one.csv", "1,Ada,Byron,18151210,London,1815\n".to_owned());

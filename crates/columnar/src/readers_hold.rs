@@ -6,7 +6,10 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Int64Array, NullArray, RecordBatch, RunArray, StringArray};
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{DataType, Field, Schema};
-use mizuhiki_exchange::{BlockId, Classification, CustodianId, KeyId, Link, RecordId, RecordIds, Run, TokenMeta, TokenSet, compare_ids};
+use mizuhiki_exchange::{
+    BlockId, Classification, CustodianId, KeyId, Link, RecordId, RecordIds, Run, TokenMeta, TokenSet,
+    compare_ids,
+};
 use mizuhiki_schema::{LinkageSchema, Similarity};
 use parquet::arrow::ArrowWriter;
 use proptest::collection::{btree_set, vec};

@@ -89,7 +89,8 @@ impl SymbolFile {
             for row in 0..rows.count {
                 let id = rows.ids.map_or("", |id| id(row));
                 let at = ids.len() as u64 + 1;
-                ids.push(id).map_err(|error| ColumnarError::cell(name, at, ID_COLUMN, error.to_string(), AGAIN))?;
+                ids.push(id)
+                    .map_err(|error| ColumnarError::cell(name, at, ID_COLUMN, error.to_string(), AGAIN))?;
             }
             shape.decode(rows.bytes, &mut buffer);
             let first = ids.len() - rows.count;
@@ -207,7 +208,13 @@ fn each_parquet(
         ProjectionMask::roots(parquet.metadata.parquet_schema(), [1])
     };
     for batch in parquet.batches_of(name, columns)? {
-        take_batch(name, &batch.map_err(|error| damaged(name, arrow_problem(&error)))?, shape, with_ids, take)?;
+        take_batch(
+            name,
+            &batch.map_err(|error| damaged(name, arrow_problem(&error)))?,
+            shape,
+            with_ids,
+            take,
+        )?;
     }
     Ok(count)
 }
@@ -254,7 +261,8 @@ fn take_batch(
     take: &mut dyn FnMut(&Rows<'_>) -> Result<(), ColumnarError>,
 ) -> Result<(), ColumnarError> {
     let no_symbols = || {
-        let problem = format!("column {COLUMN:?} has not {} bytes per record, as the schema says", shape.row_bytes());
+        let problem =
+            format!("column {COLUMN:?} has not {} bytes per record, as the schema says", shape.row_bytes());
         ColumnarError::file(name, problem, AGAIN)
     };
     let columns = batch.columns();
@@ -329,7 +337,8 @@ mod tests {
         let mut writer = TokenWriter::create(&Target::Path(path.to_owned()), meta).unwrap();
         let bytes = (64 - shift) as usize / 8;
         for (first, part) in rows.chunks(7).enumerate() {
-            let mut tokens = TokenRows { views: vec![Vec::new()], present: vec![Vec::new()], ..TokenRows::default() };
+            let mut tokens =
+                TokenRows { views: vec![Vec::new()], present: vec![Vec::new()], ..TokenRows::default() };
             for (row, symbols) in part.iter().enumerate() {
                 tokens.ids.push(&format!("r{}", first * 7 + row)).unwrap();
                 symbols.iter().for_each(|symbol| tokens.views[0].extend(&symbol.to_be_bytes()[..bytes]));
@@ -342,7 +351,8 @@ mod tests {
 
     fn rows() -> impl Strategy<Value = Vec<Vec<u64>>> {
         let row = prop::collection::btree_set(any::<u32>(), PER_RECORD);
-        let wide = |row: std::collections::BTreeSet<u32>| row.into_iter().map(|n| u64::from(n) << 32).collect();
+        let wide =
+            |row: std::collections::BTreeSet<u32>| row.into_iter().map(|n| u64::from(n) << 32).collect();
         prop::collection::vec(row.prop_map(wide), 0..40)
     }
 
@@ -377,7 +387,8 @@ mod tests {
     #[test]
     fn a_file_that_changes_while_it_is_read_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
-        let rows: Vec<Vec<u64>> = (0..2_000_u64).map(|row| (0..5).map(|at| (row * 5 + at) << 40).collect()).collect();
+        let rows: Vec<Vec<u64>> =
+            (0..2_000_u64).map(|row| (0..5).map(|at| (row * 5 + at) << 40).collect()).collect();
         for format in ["parquet", "arrow", "csv"] {
             let path = folder.path().join(format!("changes.{format}"));
             write(&path, &meta(64), &rows, 0);
@@ -385,7 +396,10 @@ mod tests {
             let file = read_tokens(&Source::Path(path.clone())).unwrap().symbols.unwrap();
             file.read(&mut |_, _| ()).unwrap();
             // In place: the file is cut, then another byte stands in its middle.
-            for change in [&whole[..whole.len() / 2], &[&whole[..whole.len() / 2], b"!", &whole[whole.len() / 2 + 1..]].concat()] {
+            for change in [
+                &whole[..whole.len() / 2],
+                &[&whole[..whole.len() / 2], b"!", &whole[whole.len() / 2 + 1..]].concat(),
+            ] {
                 std::fs::write(&path, change).unwrap();
                 let error = file.read(&mut |_, _| ()).unwrap_err().to_string();
                 assert!(error.contains(&format!("changes.{format}")), "{error}");

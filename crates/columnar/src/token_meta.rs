@@ -59,7 +59,8 @@ pub(crate) fn from_json(file: &str, text: &str) -> Result<TokenMeta, ColumnarErr
         .map_err(|_| ColumnarError::file(file, "its token metadata is not readable", again))?;
     if version == FORMAT_VERSION && DIFFUSED.contains(&json.profile.as_str()) {
         let problem = format!("made before sealed symbols: profile {} of that time is broken", json.profile);
-        let fix = "encode again with a schema of version 2, and keep this file as you keep names (CHANGELOG.md)";
+        let fix =
+            "encode again with a schema of version 2, and keep this file as you keep names (CHANGELOG.md)";
         return Err(ColumnarError::file(file, problem, fix));
     }
     let schema = LinkageSchema::parse(&json.schema)

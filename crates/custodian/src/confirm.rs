@@ -276,7 +276,8 @@ fn read_sent<B>(
     symbols.read(&mut |records, symbols| {
         for (record, symbols) in records.iter().zip(symbols.chunks_exact(per_record)) {
             if let Some(id) = wanted.get(record) {
-                let token = symbols.iter().flat_map(|symbol| symbol.to_be_bytes()[..bytes].to_vec()).collect();
+                let token =
+                    symbols.iter().flat_map(|symbol| symbol.to_be_bytes()[..bytes].to_vec()).collect();
                 sent.insert((*id).clone(), token);
             }
         }
@@ -414,7 +415,8 @@ impl ChunkWorker for FindWorker<'_> {
             for &ticket in tickets {
                 let asked = finder.asked;
                 let meant = asked.row_of(ticket, &record);
-                let filters = meant.map(|row| Filters::new(asked.circuit.rule(), record.rows[row].filters.to_vec()));
+                let filters =
+                    meant.map(|row| Filters::new(asked.circuit.rule(), record.rows[row].filters.to_vec()));
                 made.push((
                     ticket,
                     filters

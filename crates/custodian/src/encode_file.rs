@@ -229,7 +229,8 @@ impl Sink {
         let shuffle = |error: SpillOr| error.of(&self.file, SHUFFLE);
         let mut sealer = match &self.symbols {
             Some(symbols) => {
-                let shared = self.finder.map_or_else(|| Ok(Shared::none()), |finder| finder.finish(self.threads));
+                let shared =
+                    self.finder.map_or_else(|| Ok(Shared::none()), |finder| finder.finish(self.threads));
                 let random = (0..self.threads).map(|_| random()).collect::<Result<_, _>>()?;
                 Some(Sealer::new(symbols, shared.map_err(|error| shuffle(error.into()))?, random))
             }

@@ -7,9 +7,9 @@ use mizuhiki_encode::{Issue, IssueKind};
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
 use serde::Serialize;
 
-use crate::symbols::SymbolReport;
 use crate::BlockingReport;
 use crate::encode_file::Counts;
+use crate::symbols::SymbolReport;
 
 /// Figures of an encoded file.
 #[derive(Debug, Clone, PartialEq, Serialize)]

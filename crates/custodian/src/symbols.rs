@@ -80,7 +80,8 @@ impl Finder {
 
     /// The symbols that were taken more than once, found on `threads` threads.
     pub(crate) fn finish(self, threads: usize) -> io::Result<Shared> {
-        let parts: Vec<Mutex<Option<Part>>> = self.parts.into_iter().map(|part| Mutex::new(Some(part))).collect();
+        let parts: Vec<Mutex<Option<Part>>> =
+            self.parts.into_iter().map(|part| Mutex::new(Some(part))).collect();
         let next = AtomicUsize::new(0);
         let work = || {
             let mut found = Vec::new();
@@ -287,7 +288,8 @@ mod tests {
         let random = (0..2).map(ChaCha20Rng::seed_from_u64).collect();
         let mut sealer = Sealer { per_record: PER_RECORD, bytes: 8, shared, random };
         let report = sealer.seal(&mut rows);
-        let row = |row: &[u8]| row.as_chunks::<8>().0.iter().map(|bytes| u64::from_be_bytes(*bytes)).collect();
+        let row =
+            |row: &[u8]| row.as_chunks::<8>().0.iter().map(|bytes| u64::from_be_bytes(*bytes)).collect();
         (rows.chunks(PER_RECORD * 8).map(row).collect(), report)
     }
 

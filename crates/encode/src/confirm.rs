@@ -58,7 +58,8 @@ impl ConfirmEncoder {
         let filter =
             |(index, filter): (usize, _)| Encoder::of_filter(schema, body, key, (&index.to_string(), filter));
         let filters = confirm.filters.iter().enumerate().map(filter).collect::<Result<_, _>>()?;
-        let signing = key.for_schema(schema.digest()).expand("confirm/sign", custodian.as_str(), "", body.epoch);
+        let signing =
+            key.for_schema(schema.digest()).expand("confirm/sign", custodian.as_str(), "", body.epoch);
         Ok(Some(Self {
             tokens: Encoder::new(schema, key, run, custodian)?,
             filters,

@@ -29,7 +29,8 @@ pub(crate) fn segments(shares: &[f64], bits: usize, positions: usize) -> Vec<Seg
         sum += share;
         // Shares sum to 1 but for rounding.
         let last = index + 1 == shares.len();
-        let (end, drawn_to) = if last { (bits, positions) } else { (bound(sum, bits), bound(sum, positions)) };
+        let (end, drawn_to) =
+            if last { (bits, positions) } else { (bound(sum, bits), bound(sum, positions)) };
         segments.push(Segment { start, length: end - start, drawn: drawn_to - drawn });
         (start, drawn) = (end, drawn_to);
     }

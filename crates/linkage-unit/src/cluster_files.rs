@@ -17,7 +17,7 @@ use crate::search::{check_folder, open_counts, open_store, passing_store, run_pl
 use crate::search_symbols::{
     SearchRecall, SymbolJoin, by_records, entry_budget, measure, rank, run_joins, warn_of_heavy,
 };
-use crate::spill::Key;
+use crate::spill::{BoxedKey, Key, KeyFn};
 use crate::store::Store;
 
 /// Clusters the records of one or more files. The table appears whole, or not at all.
@@ -51,7 +51,7 @@ impl Numbering {
     }
 
     /// [`Numbering::key`], as a store takes it.
-    fn boxed_key(&self) -> Box<dyn Fn(&Candidate) -> Key + Send + Sync + '_> {
+    fn boxed_key(&self) -> BoxedKey<'_> {
         Box::new(|candidate| self.key(candidate))
     }
 
@@ -71,14 +71,14 @@ struct Comparisons<'a> {
 
 /// Candidates of all comparisons, and what was learned on the way to them.
 struct Searched<'n> {
-    store: Store<'n, Box<dyn Fn(&Candidate) -> Key + Send + Sync + 'n>>,
+    store: Store<'n, BoxedKey<'n>>,
     compared: u64,
     recall: Option<SearchRecall>,
     /// Of each comparison, if thresholds are calibrated.
     calibrations: Vec<Option<Calibration>>,
     warnings: Vec<String>,
     /// Checkpoints that candidates were made of; they go when the clusters are safe.
-    spent: Option<Store<'n, fn(&Candidate) -> Key>>,
+    spent: Option<Store<'n, KeyFn>>,
 }
 
 impl<'a> Comparisons<'a> {
@@ -157,14 +157,7 @@ impl<'a> Comparisons<'a> {
         let number = |comparison: usize, candidate| self.number(numbering, comparison, candidate);
         let compared = run_plans(&plans, &from, &mut store, &number, on_progress)?;
         let calibrations = self.calibrate_by_strangers(numbering, &mut store, &strangers)?;
-        Ok(Searched {
-            compared,
-            recall: None,
-            calibrations,
-            warnings,
-            spent: None,
-            store: store.settled(),
-        })
+        Ok(Searched { compared, recall: None, calibrations, warnings, spent: None, store: store.settled() })
     }
 
     fn calibrate_by_strangers<K: Fn(&Candidate) -> Key + Sync>(
@@ -212,7 +205,7 @@ impl<'a> Comparisons<'a> {
         let records = files.iter().map(|file| file.set.len() as u64).sum();
         let held = records * memory::RECORD_BYTES;
         let digest = || digest_of_joins(&joins, files);
-        let by: fn(&Candidate) -> Key = by_records;
+        let by: KeyFn = by_records;
         let mut counts = open_counts(&job.search, &job.output, held, &digest, by)?;
         let number = |comparison: usize, candidate| self.number(numbering, comparison, candidate);
         let budget = entry_budget(job.search.memory, records);
@@ -337,7 +330,8 @@ impl Clustering<'_> {
     ) -> Result<Found, LinkError> {
         let records = self.numbering.starts.last().copied().unwrap_or(0) as usize;
         let reaches = |candidate: &Candidate, least: fn(Thresholds) -> Similarity| {
-            candidate.similarity >= least(thresholds[self.comparisons.local(self.numbering, candidate).0]).get()
+            candidate.similarity
+                >= least(thresholds[self.comparisons.local(self.numbering, candidate).0]).get()
         };
         let mut groups = Groups::new(records);
         let (mut matches, mut borderline) = (0, 0);

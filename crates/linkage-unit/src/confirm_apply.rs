@@ -11,7 +11,7 @@ use mizuhiki_schema::{LinkageSchema, Measure};
 use serde::Serialize;
 
 use crate::choose::doubt_of;
-use crate::confirm_ask::{SCHEMA, PUBLIC, SEALED};
+use crate::confirm_ask::{PUBLIC, SCHEMA, SEALED};
 use crate::confirm_error::{LinkageUnitError, read_file};
 use crate::confirm_evaluate::{Run, read_sealed};
 

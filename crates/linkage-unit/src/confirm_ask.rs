@@ -95,7 +95,8 @@ pub fn ask<B: Backend>(job: &AskJob<'_, B>) -> Result<AskSummary, LinkageUnitErr
         .encryptor(&circuit, &public.bytes)
         .map_err(|reason| LinkageUnitError::Rule { reason: ConfirmError::Rule(reason) })?;
     let candidates = candidates(&links, &comparable, &job.links)?;
-    let side = |file, pairs: &[(u32, u32)], of: fn(&(u32, u32)) -> u32| Tokens::of(file, pairs.iter().map(of));
+    let side =
+        |file, pairs: &[(u32, u32)], of: fn(&(u32, u32)) -> u32| Tokens::of(file, pairs.iter().map(of));
     let left_tokens = side(&left_file, &candidates, |pair| pair.0)?;
     let right_tokens = side(&right_file, &candidates, |pair| pair.1)?;
     let rows = match left_tokens {

@@ -8,9 +8,7 @@ use serde::Serialize;
 use crate::LinkError;
 use crate::job::{PassSummary, SearchOptions};
 use crate::memory;
-use crate::prepare::{
-    JOINED, compare, compare_within, join, passes, read_all, warn, warn_of_files, why,
-};
+use crate::prepare::{JOINED, compare, compare_within, join, passes, read_all, warn, warn_of_files, why};
 use crate::search_symbols::entry_budget;
 
 /// Comparisons of one view a second and thread, of 1,024 bits: about what the benches record on a processor

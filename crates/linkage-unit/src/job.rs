@@ -321,7 +321,9 @@ pub enum LinkError {
         file: String,
     },
     /// A way to search that the tokens do not have.
-    #[error("{flag} is for files of plain filters and CLKs; sealed symbols are joined, which finds every pair")]
+    #[error(
+        "{flag} is for files of plain filters and CLKs; sealed symbols are joined, which finds every pair"
+    )]
     NoScope {
         /// What was asked for.
         flag: &'static str,

@@ -38,11 +38,11 @@ pub use confirm_error::LinkageUnitError;
 pub use confirm_evaluate::{EvaluateJob, EvaluateSummary, evaluate};
 pub use explain::{ExplainedComparison, Explanation, explain};
 pub use feedback::{FeedbackJob, FeedbackSummary, Reliability, read_feedback};
+pub use interrupt::ask_to_stop;
 pub use job::{
     Accept, ClusterJob, ClusterSummary, LinkError, LinkJob, LinkSummary, OnProgress, PassSummary,
     SearchOptions, Stage,
 };
-pub use interrupt::ask_to_stop;
 pub use link_files::link_files;
 pub use mizuhiki_match::{Assignment, Scope};
 pub use search_symbols::SearchRecall;

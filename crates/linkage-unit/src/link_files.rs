@@ -8,15 +8,13 @@ use mizuhiki_columnar::{
 };
 use mizuhiki_exchange::Comparable;
 use mizuhiki_match::{
-    Assignment, Calibration, Candidate, CommonLaw, Greedy, Level, Plan, Scope, Strangers, UnitResult, can_calibrate,
-    with_threads,
+    Assignment, Calibration, Candidate, CommonLaw, Greedy, Level, Plan, Scope, Strangers, UnitResult,
+    can_calibrate, with_threads,
 };
 use mizuhiki_schema::{Similarity, Thresholds};
 
 use crate::choose::Chooser;
-use crate::job::{
-    Accept, LinkError, LinkJob, LinkSummary, OnProgress, PassSummary, SearchOptions, Stage,
-};
+use crate::job::{Accept, LinkError, LinkJob, LinkSummary, OnProgress, PassSummary, SearchOptions, Stage};
 use crate::memory;
 use crate::prepare::{
     JOINED, are_sealed, compare, compare_within, digest, digest_of_joins, join, passes, read_all, warn,
@@ -27,7 +25,7 @@ use crate::search::{check_folder, open_counts, open_store, passing_store, run_pl
 use crate::search_symbols::{
     SearchRecall, by_records, entry_budget, measure, rank, run_joins, warn_of_heavy,
 };
-use crate::spill::{Key, by_similarity};
+use crate::spill::{Key, KeyFn, by_similarity};
 use crate::store::Store;
 
 /// Links two token files, or one within itself. Links and report appear whole, or not at all.
@@ -68,7 +66,8 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
     } else {
         find_by_filters(job, &comparable, tokens, on_progress)?
     };
-    let Found { mut store, calibration, far, compared, plan, passes, law, recall, mut warnings, spent } = found;
+    let Found { mut store, calibration, far, compared, plan, passes, law, recall, mut warnings, spent } =
+        found;
     let (thresholds, origin) = choose_thresholds(&job.search, &comparable, calibration.as_ref())?;
     let chooser = Chooser {
         job,
@@ -132,7 +131,7 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
 
 /// Candidates, and what was learned on the way to them.
 struct Found<'a> {
-    store: Store<'a, fn(&Candidate) -> Key>,
+    store: Store<'a, KeyFn>,
     calibration: Option<Calibration>,
     /// From where on pairs without a link are listed for confirmation.
     far: Option<Similarity>,
@@ -143,7 +142,7 @@ struct Found<'a> {
     recall: Option<SearchRecall>,
     warnings: Vec<String>,
     /// Checkpoints that candidates were made of; they go when the links are safe.
-    spent: Option<Store<'a, fn(&Candidate) -> Key>>,
+    spent: Option<Store<'a, KeyFn>>,
 }
 
 /// Compares filters.
@@ -160,7 +159,7 @@ fn find_by_filters<'a>(
     let lowest = lowest(comparable, &job.search, strangers.as_ref())?;
     let plans = [plan];
     let digest = || digest(&plans, &[lowest.get()]);
-    let key: fn(&Candidate) -> Key = by_similarity;
+    let key: KeyFn = by_similarity;
     let mut store = open_store(&job.search, resumable(job), tokens, &digest, key)?;
     if store.resumed() > 0 {
         warnings.push(format!("continued after {} of {} units of work", store.resumed(), plans[0].units()));
@@ -203,42 +202,48 @@ fn find_by_symbols<'a>(
     let mut warnings = warn_of_files(comparable);
     let records = files.iter().map(|file| file.set.len() as u64).sum();
     let held = records * memory::RECORD_BYTES;
-    let (ranked_by, counted_by): (fn(&Candidate) -> Key, fn(&Candidate) -> Key) = (by_similarity, by_records);
+    let (ranked_by, counted_by): (KeyFn, KeyFn) = (by_similarity, by_records);
     let mut ranked = passing_store(&job.search, held, ranked_by)?;
     let (joins, lowest) = ([join], [lowest]);
-    let mut found = Found {
-        calibration: None,
-        far: Similarity::new(law.similarity(law.least())),
-        compared: 0,
-        plan: if job.candidates.is_some() { FROM_FILE } else { JOINED },
-        passes: Vec::new(),
-        law: Some(law),
-        recall: None,
-        warnings: Vec::new(),
-        spent: None,
-        store: passing_store(&job.search, held, ranked_by)?,
-    };
+    let (mut recall, mut spent) = (None, None);
+    let compared;
     if let Some(path) = &job.candidates {
-        let lowest = Similarity::new(lowest[0]).unwrap_or(comparable.thresholds().borderline());
-        found.compared = take_candidates(path, comparable, lowest, &mut ranked)?;
+        let lowest = Similarity::new(lowest[0]).unwrap_or_else(|| comparable.thresholds().borderline());
+        compared = take_candidates(path, comparable, lowest, &mut ranked)?;
     } else {
         let digest = || digest_of_joins(&joins, files);
         let mut counts = open_counts(&job.search, resumable(job), held, &digest, counted_by)?;
         if counts.resumed() > 0 {
-            warnings.push(format!("continued after {} of {} units of work", counts.resumed(), joins[0].units()));
+            warnings.push(format!(
+                "continued after {} of {} units of work",
+                counts.resumed(),
+                joins[0].units()
+            ));
         }
         let budget = entry_budget(job.search.memory, records);
-        found.compared = run_joins(&joins, &mut counts, &|_, candidate| candidate, budget, on_progress)?;
+        compared = run_joins(&joins, &mut counts, &|_, candidate| candidate, budget, on_progress)?;
         on_progress(Stage::Assign, "", 0, 0);
         rank(&mut counts, &|_| 0, &joins, &lowest, &mut ranked)?;
-        found.recall = Some(measure(&joins[0], &|candidate| candidate, lowest[0], &mut ranked)?);
+        recall = Some(measure(&joins[0], &|candidate| candidate, lowest[0], &mut ranked)?);
         warnings.extend(warn_of_heavy(&joins[0]));
-        found.spent = Some(counts.settled());
+        spent = Some(counts.settled());
     }
+    let mut calibration = None;
     if calibrates(&job.search, comparable, job.report.is_some(), &mut warnings)? {
-        found.calibration = Some(calibrate_by_losers(&mut ranked, comparable)?);
+        calibration = Some(calibrate_by_losers(&mut ranked, comparable)?);
     }
-    Ok(Found { warnings, store: ranked, ..found })
+    Ok(Found {
+        calibration,
+        far: Similarity::new(law.similarity(law.least())),
+        compared,
+        plan: if job.candidates.is_some() { FROM_FILE } else { JOINED },
+        passes: Vec::new(),
+        law: Some(law),
+        recall,
+        warnings,
+        spent,
+        store: ranked,
+    })
 }
 
 /// Why a file of candidate pairs is taken.

@@ -83,7 +83,9 @@ pub(crate) fn report(
             u: summary.expected_u.unwrap_or_default(),
             curve: curve(calibration),
             method: match comparable.measure() {
-                Measure::Symbols { .. } => "pairs that lost against a better link tell how many false links to expect",
+                Measure::Symbols { .. } => {
+                    "pairs that lost against a better link tell how many false links to expect"
+                }
                 _ => "non-matches within each file tell how many false links to expect",
             }
             .to_owned(),

@@ -16,6 +16,12 @@ const BUFFER: usize = 1 << 17;
 /// What candidates are sorted by, ascending.
 pub(crate) type Key = (u64, u64, u64);
 
+/// A key that depends on the candidate alone.
+pub(crate) type KeyFn = fn(&Candidate) -> Key;
+
+/// A key that asks more, such as the files that records are from.
+pub(crate) type BoxedKey<'a> = Box<dyn Fn(&Candidate) -> Key + Send + Sync + 'a>;
+
 /// The order of candidates between two sets, or within one (`protocols/04-matching.md` §5): similarities are
 /// not negative, so their bits are in their order.
 pub(crate) fn by_similarity(candidate: &Candidate) -> Key {

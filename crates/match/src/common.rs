@@ -30,7 +30,9 @@ impl CommonLaw {
         let chance = per_record * UNRELATED.powi(symbols.positions as i32);
         let lambda = collisions + chance;
         let mut least = 1;
-        while (least as usize) < symbols.per_record && pairs * at_least(lambda, least) > RANDOM_PAIRS * a.min(b) {
+        while (least as usize) < symbols.per_record
+            && pairs * at_least(lambda, least) > RANDOM_PAIRS * a.min(b)
+        {
             least += 1;
         }
         Self { symbols, lambda, least }

@@ -62,9 +62,8 @@ impl RunnersUp {
         if of_left == of_right {
             return;
         }
-        let close = |link: u32| {
-            leaves_doubt(self.measure, self.similarity[link as usize], candidate.similarity)
-        };
+        let close =
+            |link: u32| leaves_doubt(self.measure, self.similarity[link as usize], candidate.similarity);
         if of_left != NONE && close(of_left) {
             self.rivals[of_left as usize].0.get_or_insert(candidate.right);
         }

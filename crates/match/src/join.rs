@@ -57,9 +57,9 @@ impl<'a, R: SymbolReader> Join<'a, R> {
     pub fn new(comparable: &Comparable<'a>, left: &'a R, right: &'a R) -> Option<Self> {
         let law = CommonLaw::of(comparable)?;
         let right = (!comparable.is_within()).then_some(right);
-        let of = |set: &mizuhiki_exchange::TokenSet, reader: &R| set.len() as u64 * reader.per_record() as u64;
-        let symbols =
-            of(comparable.left(), left) + right.map_or(0, |right| of(comparable.right(), right));
+        let of =
+            |set: &mizuhiki_exchange::TokenSet, reader: &R| set.len() as u64 * reader.per_record() as u64;
+        let symbols = of(comparable.left(), left) + right.map_or(0, |right| of(comparable.right(), right));
         let units = symbols.div_ceil(UNIT_SYMBOLS).max((symbols / FEW_SYMBOLS).min(FEW_UNITS)).max(1);
         let (heavy, heaviest) = (AtomicU64::new(0), AtomicU64::new(0));
         Some(Self { comparable: *comparable, law, left, right, units, symbols, heavy, heaviest })
@@ -162,7 +162,7 @@ impl<'a, R: SymbolReader> Join<'a, R> {
                 let to = end.map_or(symbols.len(), |end| symbols.partition_point(|&symbol| symbol < end));
                 gathered += (to - from) as u64;
                 for &symbol in &symbols[from..to] {
-                    let unit = (u128::from(symbol) * u128::from(self.units) >> 64) as usize;
+                    let unit = ((u128::from(symbol) * u128::from(self.units)) >> 64) as usize;
                     entries[unit - units.start].push([(symbol >> 32) as u32, symbol as u32, record]);
                 }
             }

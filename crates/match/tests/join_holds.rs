@@ -56,7 +56,9 @@ fn set(name: &str, task: Task, made: &[[u8; PER_RECORD]]) -> (TokenSet, Memory) 
         row.dedup();
         // Filled up with symbols of its own.
         let own = (symbols.len() as u64 + 1) << 20 | u64::from(task == Task::Link) << 50;
-        row.extend((0..PER_RECORD - row.len()).map(|at| own + at as u64 + u64::from(name.len() as u32) * 977));
+        row.extend(
+            (0..PER_RECORD - row.len()).map(|at| own + at as u64 + u64::from(name.len() as u32) * 977),
+        );
         row.sort_unstable();
         symbols.extend(row);
     }
@@ -89,7 +91,10 @@ fn joined(join: &Join<'_, Memory>, at_once: usize) -> BTreeMap<(u32, u32), u32> 
     for first in (0..join.units()).step_by(at_once) {
         let ended = join.run(first..(first + at_once).min(join.units()), &|_| (), &|result| {
             let mut counts = counts.lock().unwrap();
-            assert!(result.candidates.is_sorted_by(|a, b| (a.left, a.right) < (b.left, b.right)), "each pair once");
+            assert!(
+                result.candidates.is_sorted_by(|a, b| (a.left, a.right) < (b.left, b.right)),
+                "each pair once"
+            );
             for pair in &result.candidates {
                 *counts.entry((pair.left, pair.right)).or_default() += pair.similarity as u32;
             }

@@ -275,7 +275,8 @@ fn refuse_diffusion(root: &Object<'_>, walk: &mut Walk, version: Option<u64>, pr
     }
     let Some(profile) = profile.filter(|profile| *profile != Profile::Plain) else { return };
     if version == Some(1) {
-        let problem = format!("version 1 of profile {} asks for linear diffusion, which is broken", profile.name());
+        let problem =
+            format!("version 1 of profile {} asks for linear diffusion, which is broken", profile.name());
         let fix = "write \"version\": 2, remove diffusion, blocking and knownPairs, and encode again (CHANGELOG.md)";
         walk.fault(&root.path("version"), problem, fix);
     }

@@ -68,13 +68,17 @@ pub(crate) fn read_symbols(
     let profile = profile?;
     if profile == Profile::Plain {
         if let Some((_, path)) = given {
-            walk.fault(&path, "profile plain has no symbols", "remove the member, or choose profile \"hardened\"");
+            walk.fault(
+                &path,
+                "profile plain has no symbols",
+                "remove the member, or choose profile \"hardened\"",
+            );
             return None;
         }
         return Some(None);
     }
     let empty = Value::Object(serde_json::Map::new());
-    let (value, path) = given.unwrap_or((&empty, root.path("symbols")));
+    let (value, path) = given.unwrap_or_else(|| (&empty, root.path("symbols")));
     let symbols = walk.object(value, &path)?;
     symbols.only(walk, &["perView", "positions", "bits", "draw", "perRecord", "population"]);
     let per_view = symbols.integer_or(walk, "perView", 4..=1024, 64);
@@ -107,7 +111,15 @@ pub(crate) fn read_symbols(
             "use 24 or more (protocols/03-tokens.md §6)",
         );
     }
-    Some(Some(Symbols { per_view, positions, bits: bits?, draw: draw?, per_record, per_row, population: population? }))
+    Some(Some(Symbols {
+        per_view,
+        positions,
+        bits: bits?,
+        draw: draw?,
+        per_record,
+        per_row,
+        population: population?,
+    }))
 }
 
 fn read_draw(symbols: &Object<'_>, walk: &mut Walk) -> Option<Draw> {

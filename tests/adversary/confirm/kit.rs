@@ -233,7 +233,8 @@ impl<B: Backend> Kit<B> {
     /// The signing key of a side's custodian.
     pub(crate) fn custodian_key(&self, side: usize) -> PartyKey {
         let custodian = CustodianId::new(NAMES[side]).unwrap();
-        let encoder = ConfirmEncoder::new(&self.schema, &self.key, &Run::default(), &custodian).unwrap().unwrap();
+        let encoder =
+            ConfirmEncoder::new(&self.schema, &self.key, &Run::default(), &custodian).unwrap().unwrap();
         PartyKey::from_seed(&encoder.signing_seed())
     }
 

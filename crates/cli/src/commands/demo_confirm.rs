@@ -101,7 +101,8 @@ impl Confirming {
             encrypt_tickets(&job, &|_, _| ())?;
             Ok(output)
         };
-        let (left_file, right_file) = (encrypt(left, "left", &linked.left)?, encrypt(right, "right", &linked.right)?);
+        let (left_file, right_file) =
+            (encrypt(left, "left", &linked.left)?, encrypt(right, "right", &linked.right)?);
         let sealed = self.folder.join(format!("{left}.sealed"));
         let progress = Progress::new("pairs");
         let threads = threads(None);

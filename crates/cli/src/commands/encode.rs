@@ -4,7 +4,8 @@ use std::path::Path;
 
 use mizuhiki_columnar::{Source, Target};
 use mizuhiki_custodian::{
-    BlockingReport, EncodeJob, EncodeSummary, IdPolicy, KeyKind, KeySource, SymbolReport, encode_file, read_key,
+    BlockingReport, EncodeJob, EncodeSummary, IdPolicy, KeyKind, KeySource, SymbolReport, encode_file,
+    read_key,
 };
 use mizuhiki_exchange::{CustodianId, Run, RunName, Task};
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
@@ -81,7 +82,9 @@ fn run_of(encode: &Encode, schema: &LinkageSchema, say: &Say) -> anyhow::Result<
     let task = if encode.purpose == Purpose::Dedupe { Task::Dedupe } else { Task::Link };
     if schema.symbols().is_none() {
         if encode.run.is_some() {
-            say.warn("--run has no effect: tokens of this profile are filters, and those of all runs are alike");
+            say.warn(
+                "--run has no effect: tokens of this profile are filters, and those of all runs are alike",
+            );
         }
         return Ok(Run::default());
     }

@@ -141,7 +141,10 @@ pub(super) fn describe(output: &str, summary: &LinkSummary) -> String {
         grouped(summary.borderline),
     );
     if summary.household > 0 {
-        text.push_str(&format!(" ({} because another record is about as similar)", grouped(summary.household)));
+        text.push_str(&format!(
+            " ({} because another record is about as similar)",
+            grouped(summary.household)
+        ));
     }
     text.push_str(&format!(
         "\n{}, {} {} ({}), {} candidates\n",

@@ -7,7 +7,9 @@ use anyhow::Context as _;
 use mizuhiki_columnar::{ReadOptions, Source, Target, WriteFile};
 use mizuhiki_custodian::{Encoder, PairEncoder, Proposal, propose_audit_schema, propose_schema};
 use mizuhiki_exchange::PairLayout;
-use mizuhiki_schema::{AuditSchema, Draw, Input, InputColumn, LinkageSchema, MAX_SCHEMA_BYTES, SchemaBody, SchemaError, Take};
+use mizuhiki_schema::{
+    AuditSchema, Draw, Input, InputColumn, LinkageSchema, MAX_SCHEMA_BYTES, SchemaBody, SchemaError, Take,
+};
 use serde_json::json;
 
 use crate::args::{Purpose, Schema};

@@ -111,7 +111,7 @@ pub(crate) const CASES: &[Case] = &[
     Case { name: "household file: a view repeats", prepare: household, command: ENCODE },
     Case {
         name: "binary file named CSV",
-        prepare: |p| fs::copy(p.join("left.parquet"), p.join("people.csv")).map(drop).unwrap(),
+        prepare: |p| fs::write(p.join("people.csv"), b"PAR1\x15\x04\x15\x00,\x15\x00\n\x00").unwrap(),
         command: ENCODE,
     },
     Case {
@@ -360,11 +360,8 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         name: "too little memory",
-        prepare: |p| {
-            let file = fs::File::options().append(true).open(p.join("left.csv")).unwrap();
-            file.set_len(80 << 20).unwrap();
-        },
-        command: "link left.csv right.csv -o out.csv --memory 64M",
+        prepare: |p| clks(p, r#"{"clks":["AAAA"]}"#),
+        command: "link clks.json clks.json -o out.csv --memory 1M",
     },
     Case {
         name: "memory that is no size",
