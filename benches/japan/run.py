@@ -31,8 +31,6 @@ TASKS = {
     "people-ja-kana": ("bank", {"recall": 0.9595, "precision": 0.998}),
 }
 NAMES = ("kanji", "kana")
-# Symbols of one row in all views, where views are not the schema's own.
-VIEWS_SYMBOLS = 384
 
 Json = dict[str, Any]
 
@@ -56,15 +54,16 @@ def plain(schema: Json, every_field: bool) -> Json:
         fields.append(field)
     schema["fields"] = fields
     for column in (c for i in schema["inputs"] for c in i["columns"]):
-        column.pop("readings", None)
+        for member in ("readings", "mass"):
+            column.pop(member, None)
     names = [field["name"] for field in fields]
+    own_views = len(schema["views"])
     schema["views"] = [view(names, None, 0.6)]
     if len(names) > 2:
         schema["views"] += [view(names, name, 0.73) for name in names if name != "sex"]
-    # As many symbols as the schema's own views have.
+    # As many symbols of a row as in the schema's own views.
     symbols = schema["symbols"]
-    symbols.pop("perRecord", None)
-    symbols["perView"] = max(4, VIEWS_SYMBOLS // len(schema["views"]))
+    symbols["perView"] = symbols["perView"] * own_views // len(schema["views"])
     return schema
 
 

@@ -3,7 +3,8 @@
 use mizuhiki_exchange::{Comparable, TokenSet, View};
 use mizuhiki_match::{Assignment, Calibration, HISTOGRAM_BINS};
 use mizuhiki_report::{
-    ExpectationSummary, ExpectedAt, FileSummary, LinkReport, PassFigures, ThresholdSummary, ViewSummary,
+    ExpectationSummary, ExpectedAt, FileSummary, LinkReport, PassFigures, SampledPairs, SymbolSummary,
+    ThresholdSummary, ViewSummary,
 };
 use mizuhiki_schema::Measure;
 
@@ -71,7 +72,8 @@ pub(crate) fn report(
                 largest: pass.largest_block,
             })
             .collect(),
-        household: summary.household,
+        doubtful: summary.household,
+        symbols: symbols(comparable, summary),
         compared: summary.compared,
         candidates: summary.candidates,
         matches: summary.matches,
@@ -94,6 +96,20 @@ pub(crate) fn report(
         links_histogram: links_histogram.0.clone(),
         warnings: summary.warnings.clone(),
     }
+}
+
+fn symbols(comparable: &Comparable<'_>, summary: &LinkSummary) -> Option<SymbolSummary> {
+    let symbols = comparable.left().meta()?.schema.symbols()?;
+    let sampled = summary
+        .search_recall
+        .map(|recall| SampledPairs { pairs: recall.sampled_pairs, found: recall.found_pairs });
+    Some(SymbolSummary {
+        per_record: symbols.per_record as u64,
+        bits: symbols.bits as u64,
+        positions: symbols.positions as u64,
+        least_common: summary.least_common?,
+        sampled,
+    })
 }
 
 /// What thresholds promise, in steps of a fiftieth, from the first that links anything to where most of the

@@ -54,8 +54,11 @@ pub struct LinkReport {
     pub plan: String,
     /// The passes, in order.
     pub passes: Vec<PassFigures>,
-    /// Links that are borderline only because another member of the household is as similar.
-    pub household: u64,
+    /// Links that are borderline only because another record is as similar: with filters, another member of the
+    /// household.
+    pub doubtful: u64,
+    /// What was searched, if records came as sealed symbols.
+    pub symbols: Option<SymbolSummary>,
     /// Pairs compared.
     pub compared: u64,
     /// Pairs at or above the lower threshold.
@@ -96,7 +99,7 @@ pub struct FileSummary {
     pub custodian: String,
     /// Records in it.
     pub records: u64,
-    /// Its views.
+    /// Its views; none if its records are sealed symbols.
     pub views: Vec<ViewSummary>,
 }
 
@@ -113,6 +116,30 @@ pub struct ViewSummary {
     pub fill: f64,
     /// Different tokens over tokens, 0..=1.
     pub distinct_share: f64,
+}
+
+/// Sealed symbols, as both files have them.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct SymbolSummary {
+    /// Symbols of every record.
+    pub per_record: u64,
+    /// Bits of a symbol.
+    pub bits: u64,
+    /// Positions of a filter that a symbol seals.
+    pub positions: u64,
+    /// Common symbols from which on a pair is a candidate.
+    pub least_common: u32,
+    /// Pairs of a sample that was compared with everything; `None` if candidates came from a file.
+    pub sampled: Option<SampledPairs>,
+}
+
+/// Pairs with enough common symbols that a sample of the records has, and how many of them the search found.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct SampledPairs {
+    /// All of the sample.
+    pub pairs: u64,
+    /// Those that were found.
+    pub found: u64,
 }
 
 /// The thresholds of a linkage.

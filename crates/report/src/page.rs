@@ -3,10 +3,9 @@
 use serde::Serialize;
 
 use crate::chart::Chart;
-use crate::{ExpectedAt, FileSummary, LinkReport, PassFigures, ReportError, ViewSummary, number};
-
-/// Diffused tokens have half their bits set, give or take this.
-const FILL_TOLERANCE: f64 = 0.03;
+use crate::{
+    ExpectedAt, FileSummary, LinkReport, PassFigures, ReportError, SymbolSummary, ViewSummary, number,
+};
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Page<'a> {
@@ -25,10 +24,9 @@ pub(crate) struct Page<'a> {
     many: bool,
     chart: Option<Chart>,
     passes: Vec<PassRow<'a>>,
-    household: String,
+    doubtful: String,
     files: Vec<File<'a>>,
-    diffused: bool,
-    odd_fill: bool,
+    symbols: Option<Symbols>,
     assignment_note: &'static str,
     profile_note: &'static str,
 }
@@ -70,8 +68,41 @@ struct View<'a> {
     fill: String,
     /// Length of the bar, 0..=100; absent without tokens.
     fill_bar: Option<String>,
-    odd_fill: bool,
     distinct: String,
+}
+
+/// What is said of sealed symbols.
+#[derive(Debug, Serialize)]
+struct Symbols {
+    per_record: String,
+    bits: String,
+    positions: String,
+    least_common: u32,
+    recall: Option<Recall>,
+}
+
+#[derive(Debug, Serialize)]
+struct Recall {
+    share: String,
+    found: String,
+    sampled: String,
+}
+
+impl Symbols {
+    fn new(symbols: &SymbolSummary) -> Self {
+        let recall = symbols.sampled.filter(|sampled| sampled.pairs > 0).map(|sampled| Recall {
+            share: number::percent(sampled.found as f64 / sampled.pairs as f64),
+            found: number::count(sampled.found),
+            sampled: number::count(sampled.pairs),
+        });
+        Self {
+            per_record: number::count(symbols.per_record),
+            bits: number::count(symbols.bits),
+            positions: number::count(symbols.positions),
+            least_common: symbols.least_common,
+            recall,
+        }
+    }
 }
 
 /// A row of the table of thresholds.
@@ -118,8 +149,6 @@ impl<'a> PassRow<'a> {
 
 impl<'a> Page<'a> {
     pub(crate) fn new(report: &'a LinkReport) -> Result<Self, ReportError> {
-        let diffused = !matches!(report.profile.as_str(), "plain" | "clkhash");
-        let files = files(report, diffused);
         let thresholds = &report.thresholds;
         let links = report.matches.saturating_add(report.borderline);
         Ok(Self {
@@ -131,7 +160,7 @@ impl<'a> Page<'a> {
             has_borderline: thresholds.borderline < thresholds.accept || report.borderline > 0,
             matches: number::count(report.matches),
             borderline_links: number::count(report.borderline),
-            below: number::count(report.compared.saturating_sub(report.candidates)),
+            below: number::count(pairs(report).saturating_sub(report.candidates)),
             candidates: number::count(report.candidates),
             links: number::count(links),
             expectation: report.expectation.as_ref().map(|expectation| Expectation {
@@ -144,15 +173,24 @@ impl<'a> Page<'a> {
                 method: &expectation.method,
             }),
             passes: report.passes.iter().map(PassRow::new).collect(),
-            household: number::count(report.household),
+            doubtful: number::count(report.doubtful),
             many: report.assignment.starts_with("many"),
             chart: Chart::new(&report.histogram, &report.links_histogram, thresholds)?,
-            odd_fill: files.iter().flat_map(|file| &file.views).any(|view| view.odd_fill),
-            files,
-            diffused,
+            files: files(report),
+            symbols: report.symbols.as_ref().map(Symbols::new),
             assignment_note: assignment_note(&report.assignment),
             profile_note: profile_note(&report.profile),
         })
+    }
+}
+
+/// Pairs of which something is known: those that were compared or, as a join sees every pair, all.
+fn pairs(report: &LinkReport) -> u64 {
+    let left = report.left.records;
+    match (&report.symbols, &report.right) {
+        (None, _) => report.compared,
+        (Some(_), Some(right)) => left.saturating_mul(right.records),
+        (Some(_), None) => left.saturating_mul(left.saturating_sub(1)) / 2,
     }
 }
 
@@ -166,7 +204,9 @@ fn figures(report: &LinkReport) -> Vec<Figure> {
             format!("{} left, {} right", number::count(report.left.records), number::count(right.records)),
         ),
     };
+    let what = if report.symbols.is_some() { "Symbols joined" } else { "Pairs compared" };
     let compared = match report.compared {
+        symbols if report.symbols.is_some() => number::count(symbols),
         pairs if number::short_count(pairs) == number::count(pairs) => "every one a similarity".to_owned(),
         pairs => number::count(pairs),
     };
@@ -178,35 +218,35 @@ fn figures(report: &LinkReport) -> Vec<Figure> {
     let figure = |label, value, note| Figure { label, value: number::short_count(value), note };
     vec![
         figure("Records", records, note),
-        figure("Pairs compared", report.compared, compared),
+        figure(what, report.compared, compared),
         figure("Links: match", report.matches, format!("similarity {accept} or above")),
         figure("Links: borderline", report.borderline, between),
     ]
 }
 
-fn files(report: &LinkReport, diffused: bool) -> Vec<File<'_>> {
+fn files(report: &LinkReport) -> Vec<File<'_>> {
     match &report.right {
-        None => vec![File::new("Linked with itself", &report.left, diffused)],
+        None => vec![File::new("Linked with itself", &report.left)],
         Some(right) => {
-            vec![File::new("Left", &report.left, diffused), File::new("Right", right, diffused)]
+            vec![File::new("Left", &report.left), File::new("Right", right)]
         }
     }
 }
 
 impl<'a> File<'a> {
-    fn new(side: &'static str, file: &'a FileSummary, diffused: bool) -> Self {
+    fn new(side: &'static str, file: &'a FileSummary) -> Self {
         Self {
             side,
             name: &file.name,
             custodian: &file.custodian,
             records: number::count(file.records),
-            views: file.views.iter().map(|view| View::new(view, file.records, diffused)).collect(),
+            views: file.views.iter().map(|view| View::new(view, file.records)).collect(),
         }
     }
 }
 
 impl<'a> View<'a> {
-    fn new(view: &'a ViewSummary, records: u64, diffused: bool) -> Self {
+    fn new(view: &'a ViewSummary, records: u64) -> Self {
         let share =
             |share: f64| if view.tokens == 0 { number::NONE.to_owned() } else { number::percent(share) };
         let known_fill = view.tokens > 0 && view.fill.is_finite();
@@ -221,7 +261,6 @@ impl<'a> View<'a> {
             },
             fill: share(view.fill),
             fill_bar: known_fill.then(|| format!("{:.1}", 100.0 * view.fill.clamp(0.0, 1.0))),
-            odd_fill: diffused && known_fill && (view.fill - 0.5).abs() > FILL_TOLERANCE,
             distinct: share(view.distinct_share),
         }
     }
@@ -244,16 +283,12 @@ fn assignment_note(assignment: &str) -> &'static str {
 
 fn profile_note(profile: &str) -> &'static str {
     match profile {
-        "hardened" => {
-            "Records came as several tokens each, one a view, with diffused bits: a token bit mixes several \
-             filter bits and stands for no single feature of a value."
-        }
-        "max-privacy" => {
-            "Records came as one token each, with strongly diffused bits: a token bit mixes many filter bits \
-             and stands for no single feature of a value."
+        "hardened" | "max-privacy" => {
+            "Records came as sets of sealed symbols, as many for each: keyed pseudorandom numbers of which nothing \
+             can be told but whether two are equal. Those that two records of one file would share were left out."
         }
         "plain" | "clkhash" => {
-            "Tokens are undiffused filters. Whoever holds a file of similar people can re-identify many of \
+            "Tokens are Bloom filters. Whoever holds a file of similar people can re-identify many of \
              them, so they need the protection that the data itself would need."
         }
         _ => "",
