@@ -240,7 +240,7 @@ fn sealed_symbols_are_said_instead_of_views() {
         "seals 48 positions",
         "from 2 common symbols on",
         "found 1,999 of its 2,000 pairs",
-        "(100.0%)",
+        "(&gt; 99.9%)",
         "sets of sealed symbols",
         "3 links would be matches, but another record is about as similar",
     ] {
