@@ -10,7 +10,7 @@ Each runs in a process of its own, which is measured: wall time, processor time 
 peak memory. Pairs of records in one cluster count as found; for Splink, predicted pairs before
 clustering are given as well.
 
-Runs in Splink's environment (requirements-splink.txt). Makes the people with `mizuhiki evaluate
+Runs in Splink's environment (requirements-splink.txt). Makes the people with `mizuhiki synth
 people`, so mizuhiki is needed for `--only splink` too.
 """
 
@@ -165,7 +165,7 @@ def run_mizuhiki(mizuhiki: Path, schema: Path, folder: Path, accepts: list[str])
     key, tokens = folder / "linkage.key", folder / "tokens.parquet"
     if not key.exists():
         measured([mizuhiki, "key", "new", "-o", key])
-    encode = [mizuhiki, "--json", "encode", folder / "people.csv", "--keep-ids", "-o", tokens]
+    encode = [mizuhiki, "--json", "encode", folder / "people.csv", "--for", "dedupe", "--keep-ids", "-o", tokens]
     _, encoding = measured([*encode, "--schema", permissive_schema(schema, folder), "--key", key])
     runs = {}
     for accept in accepts:
@@ -202,7 +202,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, metavar="DIR", help="for the files made")
     parser.add_argument("--records", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--schema", type=Path, default=EXAMPLES / "people-five-fields.json")
+    parser.add_argument("--schema", type=Path, default=EXAMPLES / "people-five-fields-wide.json")
     parser.add_argument(
         "--accept", nargs="+", default=["schema"], metavar="X",
         help="similarities, `auto`, or `schema` for what it says; times are shown for the first",

@@ -48,7 +48,7 @@ def main() -> None:
         results.append({"step": "keygen", **keygen})
         tables = {"left": place / "made/hospital.csv", "right": place / "made/registry.csv"}
         for side, table in tables.items():
-            run(binary, "encode", table, "--schema", schema, "--key", place / "linkage.key", "--keep-ids", "--custodian", side, "-o", place / f"{side}.parquet")
+            run(binary, "encode", table, "--schema", schema, "--key", place / "linkage.key", "--run", "bench", "--keep-ids", "--custodian", side, "-o", place / f"{side}.parquet")
         ids = {side: [line.split(",", 1)[0] for line in table.read_text().splitlines()[1:]] for side, table in tables.items()}
         public = place / "keys/public.key"
         for pairs in arguments.pairs:
@@ -57,7 +57,7 @@ def main() -> None:
             links.write_text("left_id,right_id,similarity,class\n" + "\n".join(rows) + "\n")
             run(binary, "confirm", "ask", "--links", links, "--left", place / "left.parquet", "--right", place / "right.parquet", "--public", public, "-o", tickets)
             for side, table in tables.items():
-                used = run(binary, "confirm", "encrypt", table, "--tickets", tickets / f"{side}.tickets", "--public", public, "--schema", schema,
+                used = run(binary, "confirm", "encrypt", table, "--tokens", place / f"{side}.parquet", "--tickets", tickets / f"{side}.tickets", "--public", public, "--schema", schema,
                            "--key", place / "linkage.key", "--custodian", side, "-o", place / f"{side}.ct", "--threads", 1)
                 results.append({"step": f"encrypt {side}", "pairs": pairs, "threads": 1, **used})
             for threads in arguments.threads:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What confirmation is worth: hardened tokens alone, then with borderline pairs confirmed, beside undiffused filters.
+"""What confirmation is worth: sealed symbols alone, then with borderline pairs confirmed, beside plain filters.
 
 Runs the whole flow through the command line: keys, tickets, ciphertexts of both custodians, sealed answers, opening,
 links. FEBRL4 needs the files that benches/data/extract.py writes; people of Japan are made.
@@ -26,9 +26,9 @@ def run(binary: Path, *arguments: Any) -> Dict[str, Any]:
     return json.loads(done.stdout)
 
 
-def undiffused(schema: Dict[str, Any]) -> Dict[str, Any]:
-    """The same fields in one undiffused view of them all."""
-    plain = {name: value for name, value in schema.items() if name not in ("diffusion", "confirm")}
+def plain_filters(schema: Dict[str, Any]) -> Dict[str, Any]:
+    """The same fields as one plain filter of them all."""
+    plain = {name: value for name, value in schema.items() if name not in ("symbols", "confirm")}
     plain["profile"] = "plain"
     plain["views"] = [dict(schema["views"][0], minPresentWeight=0.25)]
     plain["thresholds"] = {"accept": 0.6, "borderline": 0.55, "calibrate": True}
@@ -45,10 +45,11 @@ class Case:
 
     def encode(self, schema: Path, name: str) -> List[Path]:
         files = []
+        sealed = ["--run", "bench"] if "symbols" in json.loads(schema.read_text()) else []
         for side, table in zip(("left", "right"), self.tables):
             files.append(self.folder / f"{name}-{side}.parquet")
             run(self.binary, "encode", table, "--schema", schema, "--key", self.key, "--keep-ids",
-                "--id-column", self.id_column, "--custodian", side, "-o", files[-1])
+                "--id-column", self.id_column, "--custodian", side, *sealed, "-o", files[-1])
         return files
 
     def judge(self, links: Path) -> Dict[str, float]:
@@ -68,9 +69,9 @@ class Case:
         keygen = time.time() - begun
         asked = run(binary, "confirm", "ask", "--links", links, "--left", files[0], "--right", files[1], "--public", public, "-o", tickets)
         times = {"keygen_s": keygen}
-        for side, table in zip(("left", "right"), self.tables):
+        for side, table, tokens in zip(("left", "right"), self.tables, files):
             begun = time.time()
-            run(binary, "confirm", "encrypt", table, "--tickets", tickets / f"{side}.tickets", "--public", public, "--schema", schema,
+            run(binary, "confirm", "encrypt", table, "--tokens", tokens, "--tickets", tickets / f"{side}.tickets", "--public", public, "--schema", schema,
                 "--key", self.key, "--id-column", self.id_column, "--custodian", side, "-o", place / f"{side}.ct")
             times[f"encrypt_{side}_s"] = time.time() - begun
         begun = time.time()
@@ -88,17 +89,17 @@ class Case:
 def measure(case: Case, schema_name: str, plain: Optional[str], per_record: int) -> Dict[str, Any]:
     schema = EXAMPLES / f"{schema_name}.json"
     plain_path = case.folder / "plain.json"
-    plain_path.write_text((EXAMPLES / f"{plain}.json").read_text() if plain else json.dumps(undiffused(json.loads(schema.read_text()))))
+    plain_path.write_text((EXAMPLES / f"{plain}.json").read_text() if plain else json.dumps(plain_filters(json.loads(schema.read_text()))))
     result: Dict[str, Any] = {"schema": schema_name}
     links, _ = case.link(case.encode(plain_path, "plain"), "plain")
-    result["undiffused"] = case.judge(links)
+    result["plain"] = case.judge(links)
     files = case.encode(schema, "hardened")
     links, _ = case.link(files, "hardened")
     result["hardened"] = case.judge(links)
     result["confirmed"] = case.confirm(schema, files, per_record)
-    result["f1_below_undiffused"] = result["undiffused"]["f1"] - result["confirmed"]["accuracy"]["f1"]
+    result["f1_below_plain"] = result["plain"]["f1"] - result["confirmed"]["accuracy"]["f1"]
     confirmed = result["confirmed"]
-    print(f"{schema_name:<26} F1 undiffused {result['undiffused']['f1']:.4f}   hardened {result['hardened']['f1']:.4f}   "
+    print(f"{schema_name:<26} F1 plain {result['plain']['f1']:.4f}   hardened {result['hardened']['f1']:.4f}   "
           f"confirmed {confirmed['accuracy']['f1']:.4f}   {confirmed['asked']} pairs, {confirmed['times']['evaluate_s']:.0f} s", flush=True)
     return result
 

@@ -42,6 +42,8 @@ def main() -> None:
         key, tokens = Path(scratch) / "linkage.key", Path(scratch) / "tokens.parquet"
         subprocess.run([arguments.mizuhiki, "key", "new", "-o", key], check=True, stdout=subprocess.DEVNULL)
         command = [arguments.mizuhiki, "encode", "-", "--schema", arguments.schema, "--key", key, "-o", tokens, "--keep-ids"]
+        if "symbols" in json.loads(arguments.schema.read_text()):
+            command += ["--run", "bench"]
         begun = time.monotonic()
         child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, bufsize=1 << 20)
         assert child.stdin is not None

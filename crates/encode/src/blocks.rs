@@ -180,7 +180,7 @@ impl BlockWorker {
         }
     }
 
-    /// Takes the LSH ids of a view from its undiffused filters.
+    /// Takes the LSH ids of a view from its filters.
     pub(crate) fn add_filters(&mut self, plan: &BlockPlan, of: usize, filter: &BitColumns, present: &[bool]) {
         for (index, pass) in plan.passes.iter().enumerate() {
             let PassKey::Lsh { view, table, positions } = &pass.key else { continue };

@@ -7,12 +7,13 @@
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use mizuhiki_exchange::{Comparable, SymbolReader};
+use mizuhiki_exchange::{Comparable, SymbolReader, TokenSet};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::calibrate::sample;
 use crate::common::CommonLaw;
+use crate::entry::{Entry, entry, sort, symbol};
 use crate::{Candidate, UnitResult};
 
 /// Symbols of a unit at most: its entries fit 192 MiB.
@@ -21,6 +22,9 @@ const UNIT_SYMBOLS: u64 = 1 << 24;
 /// Smaller files are cut into so many units, if each has this many symbols: there is something to show and to resume.
 const FEW_UNITS: u64 = 8;
 const FEW_SYMBOLS: u64 = 1 << 20;
+
+/// Ranges that a unit's entries are gathered in: about as many entries as a processor's cache holds.
+const SLICES: usize = 256;
 
 /// Bytes of an entry, and of what a unit makes of it, at most.
 const ENTRY_BYTES: u64 = 12 + 8;
@@ -44,9 +48,8 @@ pub struct Join<'a, R> {
     heaviest: AtomicU64,
 }
 
-/// An entry: upper and lower half of a symbol, and the record: 12 bytes, where a pair of a number of 64 bits and one of 32
-/// takes 16.
-type Entry = [u32; 3];
+/// Entries of a small range of symbols.
+type Slice = Vec<Entry>;
 
 /// A pair of records with their number of common symbols in one or more units.
 type Counted = (u64, u32);
@@ -57,8 +60,7 @@ impl<'a, R: SymbolReader> Join<'a, R> {
     pub fn new(comparable: &Comparable<'a>, left: &'a R, right: &'a R) -> Option<Self> {
         let law = CommonLaw::of(comparable)?;
         let right = (!comparable.is_within()).then_some(right);
-        let of =
-            |set: &mizuhiki_exchange::TokenSet, reader: &R| set.len() as u64 * reader.per_record() as u64;
+        let of = |set: &TokenSet, reader: &R| set.len() as u64 * reader.per_record() as u64;
         let symbols = of(comparable.left(), left) + right.map_or(0, |right| of(comparable.right(), right));
         let units = symbols.div_ceil(UNIT_SYMBOLS).max((symbols / FEW_SYMBOLS).min(FEW_UNITS)).max(1);
         let (heavy, heaviest) = (AtomicU64::new(0), AtomicU64::new(0));
@@ -109,8 +111,8 @@ impl<'a, R: SymbolReader> Join<'a, R> {
         (self.heavy.load(Ordering::Relaxed), self.heaviest.load(Ordering::Relaxed))
     }
 
-    /// Works `units` in one reading of the files; `on_gathered` is told of symbols that were read for them. `take` gets each unit's counts as the similarity of its pairs, by left
-    /// record, then right record, and may stop the work.
+    /// Works `units` in one reading of the files; `on_gathered` is told of symbols that were read for them. `take` gets
+    /// each unit's counts as the similarity of its pairs, by left record, then right record, and may stop the work.
     ///
     /// # Errors
     /// If a file cannot be read.
@@ -120,64 +122,79 @@ impl<'a, R: SymbolReader> Join<'a, R> {
         on_gathered: &(dyn Fn(u64) + Sync),
         take: &(dyn Fn(UnitResult) -> ControlFlow<B> + Sync),
     ) -> Result<ControlFlow<B>, R::Error> {
-        let gather = |reader: &R| self.gather(reader, &units, on_gathered);
-        let (left, right) = rayon::join(|| gather(self.left), || self.right.map(gather).transpose());
-        let (left, right) = (left?, right?);
-        let rights: Vec<Option<Vec<Entry>>> = match right {
-            Some(right) => right.into_iter().map(Some).collect(),
-            None => vec![None; units.len()],
-        };
-        let work = |((unit, mut left), right): ((usize, Vec<Entry>), Option<Vec<Entry>>)| {
-            let symbols = (left.len() + right.as_ref().map_or(0, Vec::len)) as u64;
-            left.par_sort_unstable();
-            let mut pairs = match right {
-                Some(mut right) => {
-                    right.par_sort_unstable();
-                    self.between(&left, &right)
-                }
-                None => self.within(&left),
-            };
-            drop(left);
+        let sets = (self.comparable.left(), self.comparable.right());
+        let gather = |set, reader: &R| self.gather(set, reader, &units, on_gathered);
+        let (left, right) = rayon::join(
+            || gather(sets.0, self.left),
+            || self.right.map(|right| gather(sets.1, right)).transpose(),
+        );
+        let (left, right) = (left?, right?.unwrap_or_else(|| vec![vec![Vec::new(); SLICES]; units.len()]));
+        let work = |((unit, left), right): ((usize, Vec<Slice>), Vec<Slice>)| {
+            let symbols = left.iter().chain(&right).map(|slice| slice.len() as u64).sum();
+            let pairs: Vec<Vec<u64>> = (0..SLICES)
+                .into_par_iter()
+                .zip(left)
+                .zip(right)
+                .map_init(Vec::new, |spare, ((slice, mut left), mut right)| {
+                    let (start, width) = self.range((unit * SLICES + slice) as u64);
+                    sort(&mut left, start, width, spare);
+                    sort(&mut right, start, width, spare);
+                    if self.right.is_some() { self.between(&left, &right) } else { self.within(&left) }
+                })
+                .collect();
+            let mut pairs = pairs.concat();
             pairs.par_sort_unstable();
             let candidates = pairs.chunk_by(|a, b| a == b).map(|run| candidate((run[0], run.len() as u32)));
             take(UnitResult { unit, pairs: symbols, candidates: candidates.collect() })
         };
-        Ok(units.into_par_iter().zip(left).zip(rights).try_for_each(work))
+        Ok(units.into_par_iter().zip(left).zip(right).try_for_each(work))
     }
 
-    /// Entries of a file, unit by unit.
+    /// Entries of a file, by unit and slice.
     fn gather(
         &self,
+        set: &TokenSet,
         reader: &R,
         units: &Range<usize>,
         on_gathered: &(dyn Fn(u64) + Sync),
-    ) -> Result<Vec<Vec<Entry>>, R::Error> {
-        let mut entries: Vec<Vec<Entry>> = vec![Vec::new(); units.len()];
-        let (start, end) = (self.start(units.start), self.start(units.end));
+    ) -> Result<Vec<Vec<Slice>>, R::Error> {
+        let [start, end] = [units.start, units.end].map(|unit| self.start((unit * SLICES) as u64));
         let per_record = reader.per_record();
+        let (slices, first) = (self.slices(), units.start * SLICES);
+        // Symbols are uniform, and seldom more than this.
+        let expected = set.len() * per_record / slices as usize;
+        let mut entries: Vec<Slice> =
+            (0..units.len() * SLICES).map(|_| Slice::with_capacity(expected + expected / 32)).collect();
         reader.read(&mut |records, symbols| {
             let mut gathered = 0;
             for (&record, symbols) in records.iter().zip(symbols.chunks_exact(per_record)) {
-                let from = start.map_or(0, |start| symbols.partition_point(|&symbol| symbol < start));
-                let to = end.map_or(symbols.len(), |end| symbols.partition_point(|&symbol| symbol < end));
+                let from = symbols.partition_point(|&symbol| u128::from(symbol) < start);
+                let to = symbols.partition_point(|&symbol| u128::from(symbol) < end);
                 gathered += (to - from) as u64;
                 for &symbol in &symbols[from..to] {
-                    let unit = ((u128::from(symbol) * u128::from(self.units)) >> 64) as usize;
-                    entries[unit - units.start].push([(symbol >> 32) as u32, symbol as u32, record]);
+                    let slice = ((u128::from(symbol) * u128::from(slices)) >> 64) as usize;
+                    entries[slice - first].push(entry(symbol, record));
                 }
             }
             on_gathered(gathered);
         })?;
-        Ok(entries)
+        let mut entries = entries.into_iter();
+        Ok(units.clone().map(|_| entries.by_ref().take(SLICES).collect()).collect())
     }
 
-    /// The first symbol of a unit; `None` past either end of all symbols.
-    fn start(&self, unit: usize) -> Option<u64> {
-        if unit == 0 || unit as u64 >= self.units {
-            return None;
-        }
-        let start = (u128::from(unit as u64) << 64).div_ceil(u128::from(self.units));
-        u64::try_from(start).ok()
+    /// Slices of all units.
+    const fn slices(&self) -> u64 {
+        self.units * SLICES as u64
+    }
+
+    /// The first symbol of a slice; past all symbols for the one after the last.
+    fn start(&self, slice: u64) -> u128 {
+        (u128::from(slice) << 64).div_ceil(u128::from(self.slices()))
+    }
+
+    /// The first symbol of a slice, and in how many bits its symbols less that one differ.
+    fn range(&self, slice: u64) -> (u64, u32) {
+        (self.start(slice) as u64, u64::BITS - self.slices().ilog2())
     }
 
     /// Pairs of records, one for each common symbol.
@@ -185,9 +202,8 @@ impl<'a, R: SymbolReader> Join<'a, R> {
         let mut pairs = Vec::new();
         let mut rest = right;
         for lefts in left.chunk_by(same_symbol) {
-            let symbol = key(&lefts[0]);
-            rest = &rest[gallop(rest, symbol)..];
-            let count = rest.iter().take_while(|entry| key(entry) == symbol).count();
+            rest = &rest[gallop(rest, symbol(&lefts[0]))..];
+            let count = rest.iter().take_while(|entry| same_symbol(entry, &lefts[0])).count();
             let rights = &rest[..count];
             if count == 0 || self.is_heavy(lefts.len().max(count)) {
                 continue;
@@ -271,12 +287,8 @@ impl<'a, R: SymbolReader> Join<'a, R> {
     }
 }
 
-fn key(entry: &Entry) -> (u32, u32) {
-    (entry[0], entry[1])
-}
-
 fn same_symbol(a: &Entry, b: &Entry) -> bool {
-    key(a) == key(b)
+    symbol(a) == symbol(b)
 }
 
 const fn pair(left: u32, right: u32) -> u64 {
@@ -288,14 +300,14 @@ fn candidate((pair, count): Counted) -> Candidate {
     Candidate { left: (pair >> 32) as u32, right: pair as u32, similarity: f64::from(count) }
 }
 
-/// The first place from which entries are not below `symbol`: steps that double, as the next is seldom far.
-fn gallop(entries: &[Entry], symbol: (u32, u32)) -> usize {
+/// The first place from which entries are not below `least`: steps that double, as the next is seldom far.
+fn gallop(entries: &[Entry], least: u64) -> usize {
     let mut step = 1;
     let mut low = 0;
-    while low + step < entries.len() && key(&entries[low + step]) < symbol {
+    while low + step < entries.len() && symbol(&entries[low + step]) < least {
         low += step;
         step *= 2;
     }
     let high = (low + step + 1).min(entries.len());
-    low + entries[low..high].partition_point(|entry| key(entry) < symbol)
+    low + entries[low..high].partition_point(|entry| symbol(entry) < least)
 }

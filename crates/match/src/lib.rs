@@ -12,6 +12,7 @@ pub mod audit;
 mod blocks;
 mod calibrate;
 mod common;
+mod entry;
 mod error;
 mod groups;
 mod household;

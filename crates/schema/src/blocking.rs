@@ -43,7 +43,7 @@ pub enum BlockingKey {
         /// Whether the parts' texts may stand in each other's place.
         any_order: bool,
     },
-    /// Sampled bits of an undiffused filter, in several tables.
+    /// Sampled bits of a filter, in several tables.
     Lsh {
         /// Index of the view.
         view: usize,

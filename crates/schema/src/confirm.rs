@@ -31,7 +31,7 @@ pub struct Confirm {
     pub rule: ConfirmRule,
 }
 
-/// An undiffused filter that some fields are hashed into.
+/// A filter that some fields are hashed into.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ConfirmFilter {

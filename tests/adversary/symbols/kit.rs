@@ -185,7 +185,12 @@ pub(super) static ONE_ROW: LazyLock<(Table, Vec<Labelled>)> = LazyLock::new(|| {
         table.set(row, "alias", "");
         table.set(row, "previous_address", "");
     }
-    let symbols = labelled(&kanji_schema(|_| ()), &table);
+    // As many bits per view as diffused tokens had, to be held against them.
+    let schema = kanji_schema(|schema| {
+        schema["symbols"]["perView"] = 32.into();
+        schema["symbols"]["perRecord"] = 512.into();
+    });
+    let symbols = labelled(&schema, &table);
     (table, symbols)
 });
 
