@@ -22,8 +22,8 @@ refuses it, unless told otherwise): there the sizes of classes give the commones
 
 The exit status is 1 if a guess is right more often than the commonest name, by more than --errors
 (2) standard errors of it, or the control does not reach twice the base rate. Groups can be of a
-few records, where one hit is many standard errors: so the exact chance of as many hits must be
-that small as well. With that many guesses one in a run may still be beyond 2 by chance.
+few records, where one hit is many standard errors, and many guesses are made: so the exact chance
+of as many hits, times the number of guesses, must be that small as well.
 """
 
 from __future__ import annotations
@@ -235,14 +235,17 @@ def measure(options: argparse.Namespace, folder: Path, people: Path) -> Json:
         for attribute in ATTRIBUTES:
             for way, found in guesses(seen, values[attribute], random).items():
                 beyond = found["z"] > options.errors
-                missed = beyond and found["chance"] < normal_tail(options.errors)
-                judged = {"beyond": beyond, "missed": missed}
-                result["guesses"].append({"where": where, "attribute": attribute, "way": way, **found, **judged})
+                result["guesses"].append({"where": where, "attribute": attribute, "way": way, **found, "beyond": beyond})
                 print(f"  {attribute:<14}{way:<38}{found['records']:>8,} records  right {found['right']:.4%}  base {found['base']:.4%}"
-                      f"  z {found['z']:+.2f}  chance {found['chance']:.3f}{'  MISSED' if missed else '  beyond' if beyond else ''}", flush=True)
+                      f"  z {found['z']:+.2f}  chance {found['chance']:.3f}{'  beyond' if beyond else ''}", flush=True)
     tried = [each for each in result["guesses"] if each["records"]]
-    print(f"{sum(each['beyond'] for each in tried)} of {len(tried)} guesses are beyond {options.errors} standard errors, and"
-          f" {sum(each['missed'] for each in tried)} of them by their exact chance as well; by chance {len(tried) * normal_tail(options.errors):.1f} would be")
+    # So many guesses are made that the rarest of them must be rarer by their number.
+    for each in result["guesses"]:
+        each["missed"] = each["beyond"] and each["chance"] * len(tried) < normal_tail(options.errors)
+        if each["missed"]:
+            print(f"MISSED: {each['attribute']} {each['where']}, {each['way']}: right {each['right']:.4%}, base {each['base']:.4%}, chance {each['chance']:.2g}")
+    print(f"{sum(each['beyond'] for each in tried)} of {len(tried)} guesses are beyond {options.errors} standard errors, by chance"
+          f" {len(tried) * normal_tail(options.errors):.1f} would be; {sum(each['missed'] for each in tried)} are rarer than their number explains")
     return result
 
 

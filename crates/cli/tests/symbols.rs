@@ -207,6 +207,36 @@ fn three_files_become_clusters_and_one_is_deduplicated_in_a_run_of_its_own() {
 }
 
 #[test]
+fn views_for_linkage_alone_are_left_out_where_duplicates_are_looked_for() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path();
+    begin(folder);
+    let rows = "a,maria,fuller,19630206,newtown,2042\nb,maria,fuller,19630206,newtown,2042\n\
+                c,maria,fuller,20010419,newtown,2042\nd,oskar,winter,19771130,harcourt,3453\n";
+    fs::write(folder.join("people.csv"), format!("{HEADER}{rows}")).unwrap();
+    let pairs = |name: &str, schema: &str| {
+        fs::write(folder.join("schema.json"), schema).unwrap();
+        encode(folder, "people", name, "--for dedupe");
+        run(
+            folder,
+            &format!("link {name} {name} -o links.csv --assign many --accept 0.01 --borderline 0.01"),
+        );
+        let text = fs::read_to_string(folder.join("links.csv")).unwrap();
+        let cells = text.lines().skip(1).map(|line| line.split(',').take(3).collect::<Vec<_>>().join(","));
+        cells.collect::<Vec<String>>()
+    };
+    // Two namesakes in one place are seen by the view without the date of birth.
+    let all = pairs("all.arrow", SCHEMA);
+    assert_eq!(all.first().map(String::as_str), Some("a,b,1.000000"));
+    assert_eq!(all.len(), 3, "{all:?}");
+    let mut schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
+    let view = &mut schema["views"].as_array_mut().unwrap()[3];
+    assert_eq!(view["name"], "without-date_of_birth");
+    view["linkOnly"] = true.into();
+    assert_eq!(pairs("fewer.arrow", &schema.to_string()), ["a,b,1.000000"]);
+}
+
+#[test]
 fn files_of_other_runs_and_of_the_broken_profile_are_refused() {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path();

@@ -1,6 +1,6 @@
 //! The encoder of one schema and key: everything that does not depend on a record.
 
-use mizuhiki_exchange::{CustodianId, KeyId, Run};
+use mizuhiki_exchange::{CustodianId, KeyId, Run, Task};
 use mizuhiki_locale::{Pack, pack, packs};
 use mizuhiki_schema::{
     ConfirmFilter, Draw, Feature, Input, LinkageSchema, SchemaBody, SchemaDigest, Symbols, TokenSchema, View,
@@ -55,6 +55,8 @@ pub(crate) struct FieldPlan {
 }
 
 pub(crate) struct ViewPlan {
+    /// No record has a token in it.
+    pub(crate) left_out: bool,
     pub(crate) min_present_weight: f64,
     pub(crate) fields: Vec<ViewField>,
     /// What makes its symbols; `None` where the filter is the token.
@@ -92,7 +94,11 @@ impl Encoder {
                     None => key.for_schema(schema.digest()),
                 };
                 let most = schema.max_alternatives();
-                (Plan::Tokens(plan_tokens(body, most, &columns, &keys, "search/positions")?), columns)
+                let mut plan = plan_tokens(body, most, &columns, &keys, "search/positions")?;
+                for (view, planned) in body.views.iter().zip(&mut plan.views) {
+                    planned.left_out = view.link_only && run.task == Task::Dedupe;
+                }
+                (Plan::Tokens(plan), columns)
             }
             SchemaBody::Clkhash(body) => {
                 let columns = body.features.iter().map(|feature| feature.identifier.clone()).collect();
@@ -335,7 +341,7 @@ fn plan_view(
         let subsets = subsets(&key("search/subsets"), &segments, symbols.per_view);
         Sealer::new(&key("search/symbols"), subsets, symbols.positions, symbols.bits)
     });
-    Ok(ViewPlan { min_present_weight: view.min_present_weight, fields, sealer })
+    Ok(ViewPlan { left_out: false, min_present_weight: view.min_present_weight, fields, sealer })
 }
 
 /// The key groups of a view's fields, in their order, and the segment of the filter that each has; one segment for all

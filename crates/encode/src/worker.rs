@@ -331,7 +331,8 @@ impl<'e> Worker<'e> {
         let first_present = out.present[view].len();
         for lane in 0..lanes {
             let share = self.present_share(plan, view_plan, lane);
-            let present = share >= view_plan.min_present_weight - 1e-9 && share > 0.0;
+            let enough = share >= view_plan.min_present_weight - 1e-9 && share > 0.0;
+            let present = enough && !view_plan.left_out;
             out.present[view].push(present);
             if present {
                 for field in &view_plan.fields {

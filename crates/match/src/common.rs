@@ -13,6 +13,8 @@ const UNRELATED: f64 = 0.505;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CommonLaw {
     symbols: Symbols,
+    /// Symbols of one row in the views that the files have.
+    per_row: f64,
     /// Expected common symbols of two records that have nothing to do with each other.
     lambda: f64,
     least: u32,
@@ -35,7 +37,8 @@ impl CommonLaw {
         {
             least += 1;
         }
-        Self { symbols, lambda, least }
+        let per_row = if right.is_some() { symbols.per_row } else { symbols.per_row_within };
+        Self { symbols, per_row: per_row as f64, lambda, least }
     }
 
     /// The law of a comparison, if its tokens are sealed symbols.
@@ -62,7 +65,7 @@ impl CommonLaw {
     #[must_use]
     pub fn common(&self, similarity: f64) -> u32 {
         let share = similarity.powf(self.symbols.positions as f64);
-        (share * self.symbols.per_row as f64).round() as u32
+        (share * self.per_row).round() as u32
     }
 
     /// The least number of common symbols of a candidate, at least 1: fewer are expected of random pairs.
@@ -75,7 +78,7 @@ impl CommonLaw {
     /// number is expected.
     #[must_use]
     pub fn similarity(&self, common: u32) -> f64 {
-        let share = f64::from(common) / self.symbols.per_row as f64;
+        let share = f64::from(common) / self.per_row;
         share.min(1.0).powf(1.0 / self.symbols.positions as f64)
     }
 }

@@ -63,7 +63,7 @@ impl TokenSchema {
     pub fn with_only_view(mut self, name: &str, weights: &[(usize, f64)], filter: Filter) -> Self {
         weights.iter().for_each(|&(field, weight)| self.fields[field].weight = weight);
         let fields = weights.iter().map(|(field, _)| *field).collect();
-        let view = View { name: name.to_owned(), min_present_weight: 0.0, fields };
+        let view = View { name: name.to_owned(), min_present_weight: 0.0, fields, link_only: false };
         Self { views: vec![view], filter, symbols: None, blocking: None, ..self }
     }
 }
@@ -162,6 +162,8 @@ pub struct View {
     pub min_present_weight: f64,
     /// Indices into [`TokenSchema::fields`], ascending and distinct.
     pub fields: Vec<usize>,
+    /// Files in which duplicates are looked for have no tokens in this view.
+    pub link_only: bool,
 }
 
 /// Limits that `encode` enforces.
@@ -521,7 +523,8 @@ fn multiple_of_64(walk: &mut Walk, path: &str, bits: u64) -> Option<usize> {
 fn read_views(root: &Object<'_>, walk: &mut Walk, fields: Option<&[Field]>) -> Option<Vec<View>> {
     let Some((value, path)) = root.optional("views") else {
         let fields = (0..fields?.len()).collect();
-        return Some(vec![View { name: "whole".to_owned(), min_present_weight: MIN_PRESENT_WEIGHT, fields }]);
+        let (name, min_present_weight) = ("whole".to_owned(), MIN_PRESENT_WEIGHT);
+        return Some(vec![View { name, min_present_weight, fields, link_only: false }]);
     };
     let items = walk.array(value, &path)?;
     if items.is_empty() || items.len() > MAX_VIEWS {
@@ -553,9 +556,10 @@ fn read_views(root: &Object<'_>, walk: &mut Walk, fields: Option<&[Field]>) -> O
 
 fn read_view(value: &Value, path: &str, walk: &mut Walk, fields: &[Field]) -> Option<View> {
     let object = walk.object(value, path)?;
-    object.only(walk, &["name", "fields", "minPresentWeight"]);
+    object.only(walk, &["name", "fields", "minPresentWeight", "linkOnly"]);
     let name = identifier(&object, walk, "name");
     let min_present_weight = object.number_or(walk, "minPresentWeight", (0.01, 1.0), MIN_PRESENT_WEIGHT);
+    let link_only = object.boolean_or(walk, "linkOnly", false);
     let (value, path) = object.required(walk, "fields", "list names of fields")?;
     let items = walk.array(value, &path)?;
     if items.is_empty() {
@@ -573,7 +577,12 @@ fn read_view(value: &Value, path: &str, walk: &mut Walk, fields: &[Field]) -> Op
         }
     }
     indices.sort_unstable();
-    Some(View { name: name?, min_present_weight: min_present_weight?, fields: indices })
+    Some(View {
+        name: name?,
+        min_present_weight: min_present_weight?,
+        fields: indices,
+        link_only: link_only?,
+    })
 }
 
 fn read_limits(root: &Object<'_>, walk: &mut Walk) -> Option<Limits> {

@@ -28,6 +28,8 @@ pub struct Symbols {
     pub per_record: usize,
     /// Symbols of one row in all views: a record without alternatives has at most so many real ones.
     pub per_row: usize,
+    /// The same in files in which duplicates are looked for, which have fewer views.
+    pub per_row_within: usize,
     /// People for whom the parameters were measured to hold.
     pub population: u64,
 }
@@ -75,6 +77,11 @@ pub(crate) fn read_symbols(
             );
             return None;
         }
+        if let Some(view) = views?.iter().position(|view| view.link_only) {
+            let path = format!("$.views[{view}].linkOnly");
+            walk.fault(&path, "profile plain has the same tokens for every task", "remove the member");
+            return None;
+        }
         return Some(None);
     }
     let empty = Value::Object(serde_json::Map::new());
@@ -95,6 +102,11 @@ pub(crate) fn read_symbols(
         return None;
     }
     let per_row = per_view * views?.len();
+    let per_row_within = per_view * views?.iter().filter(|view| !view.link_only).count();
+    if per_row_within == 0 && walk.is_good() {
+        walk.fault("$.views", "no view is left for deduplication", "have at least one without linkOnly");
+        return None;
+    }
     let rows = if inputs?.iter().any(Input::has_alternatives) { limits?.max_alternatives } else { 1 };
     let most = ((per_row * rows) as u64).min(MAX_PER_RECORD);
     let per_record = symbols.integer_or(walk, "perRecord", 4..=MAX_PER_RECORD, most)? as usize;
@@ -118,6 +130,7 @@ pub(crate) fn read_symbols(
         draw: draw?,
         per_record,
         per_row,
+        per_row_within,
         population: population?,
     }))
 }

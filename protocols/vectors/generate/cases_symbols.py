@@ -203,8 +203,11 @@ def tables() -> Iterator[Tuple[str, str, List[str], Sequence[Sequence[str]]]]:
 def record_cases() -> List[Case]:
     """Whole records, before padding."""
     cases = []
-    for i, (name, text, columns, records) in enumerate(tables()):
-        schema, key, run = load(text), test_key("records: " + name), RUNS[i % len(RUNS)]
+    twice = [table for table in tables() if any(view.link_only for view in load(table[1]).views)]
+    runs = [(*table, RUNS[i % len(RUNS)]) for i, table in enumerate(tables())]
+    runs += [("%s, for %s" % (table[0], run.task), *table[1:], run) for table in twice for run in RUNS[1:3]]
+    for name, text, columns, records, run in runs:
+        schema, key = load(text), test_key("records: " + name)
         sealer = Sealer(schema, key, run)
         found = [sealer.record(rows_of(schema, dict(zip(columns, r)))) for r in records]
         holders = Counter(s for token in found for s in token.symbols)
@@ -226,6 +229,7 @@ def record_cases() -> List[Case]:
         )
     cut = [t for c in cases for t in c["tokens"] if t["cut"]]
     assert len(cut) > 1 and any(c["shared"] and c["task"] == "link" for c in cases)
+    assert twice, "views for linkage alone"
     assert any(view is None for c in cases for row in c["symbols"] for view in row)
     return cases
 

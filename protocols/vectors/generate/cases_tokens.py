@@ -190,6 +190,8 @@ def further_schemas() -> Dict[str, str]:
     for name, rules in JA_BLOCKING.items():
         example = json.loads(example_schemas()[name])
         example.pop("symbols")
+        for view in example["views"]:
+            view.pop("linkOnly", None)
         example.update({"name": name + ", plain", "profile": "plain", "blocking": {"rules": rules}})
         found[example["name"]] = json.dumps(example)
     return found
@@ -248,7 +250,7 @@ def symbol_schemas() -> Dict[str, str]:
         views=[
             {"name": "whole", "fields": ["last", "first", "born"]},
             {"name": "names", "fields": ["last", "first"], "minPresentWeight": 0.9},
-            {"name": "one", "fields": ["born", "last"], "minPresentWeight": 1},
+            {"name": "one", "fields": ["born", "last"], "minPresentWeight": 1, "linkOnly": True},
         ],
         symbols={"perView": 5, "positions": 112, "bits": 56, "draw": None, "perRecord": 40, "population": 10000000000},
     )

@@ -183,6 +183,7 @@ VIEW = members(
     name=Member(text(NAME), True),
     fields=Member(items(text(NAME), 1), True),
     minPresentWeight=Member(within(0.01, 1)),
+    linkOnly=Member(boolean),
 )
 PART = members(
     field=Member(text(NAME), True),
@@ -344,7 +345,11 @@ def check_document(document: Any) -> None:
     if document.get("confirm") is not None:
         check_confirm(document)
     symbols = read_symbols(document)
+    if symbols is None:
+        for i, view in enumerate(views):
+            demand(not view.get("linkOnly"), "$.views[%d].linkOnly" % i)
     if symbols is not None:
+        demand(not views or not all(view.get("linkOnly") for view in views), "$.views")
         demand(symbols.positions <= filter_bits(document), "$.symbols.positions")
         demand(symbols.per_record >= symbols.per_view * max(1, len(views)), "$.symbols.perRecord")
 
@@ -483,6 +488,7 @@ class View:
     name: str
     fields: Tuple[Field, ...]
     min_present: float
+    link_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -610,7 +616,7 @@ def load(source: str) -> Schema:
         )
     views = given(document, "views", [{"name": "whole", "fields": list(fields)}])
     found = {
-        v["name"]: View(v["name"], tuple(f for n, f in fields.items() if n in v["fields"]), float(given(v, "minPresentWeight", 0.6))) for v in views
+        v["name"]: View(v["name"], tuple(f for n, f in fields.items() if n in v["fields"]), float(given(v, "minPresentWeight", 0.6)), given(v, "linkOnly", False)) for v in views
     }
     return Schema(
         digest=digest(source),

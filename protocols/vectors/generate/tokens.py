@@ -325,6 +325,7 @@ class Sealer(Encoder):
         assert schema.symbols is not None
         super().__init__(schema, linkage_key, run.salt(schema.digest))
         self.parameters = schema.symbols
+        self.task = run.task
         self.subsets = {v.name: self.subsets_of(v) for v in schema.views}
         self.ciphers = {v.name: Aes256(self.key("symbols", v.name, "")) for v in schema.views}
 
@@ -335,7 +336,7 @@ class Sealer(Encoder):
 
     def symbols(self, view: View, row: Row) -> Optional[List[bytes]]:
         bits = self.filter(view, row)
-        if bits is None:
+        if bits is None or view.link_only and self.task == "dedupe":
             return None
         cipher = self.ciphers[view.name]
         blocks = [symbol_block(bits, subset, j) for j, subset in enumerate(self.subsets[view.name])]
