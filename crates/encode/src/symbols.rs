@@ -9,6 +9,7 @@ use crate::positions::KeyedStream;
 
 /// A block of the cipher.
 type Block = Array<u8, U16>;
+const BLOCK: usize = 16;
 
 /// A run of filter positions that a key group has to itself, and how many of them a symbol looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,14 +104,23 @@ impl Sealer {
         scratch.columns.select(filter, &self.subsets);
         scratch.bits.clear();
         scratch.columns.append_rows(lanes, &mut scratch.bits);
-        for row in scratch.bits.chunks_exact(self.width() / 8) {
+        let sealed = scratch.bits.len();
+        // Past the last bits there is something to read.
+        scratch.bits.extend([0; BLOCK]);
+        let keep = u128::MAX << (128 - 8 * self.bytes);
+        let each = self.width() / 8;
+        for row in (0..sealed).step_by(each.max(1)) {
+            let wide = (row..row + each).step_by(self.bytes).map(|at| {
+                let bytes = scratch.bits[at..].first_chunk::<BLOCK>().copied().unwrap_or_default();
+                u128::from_be_bytes(bytes) & keep
+            });
+            let blocks = wide.zip(0_u128..).map(|(bits, number)| Block::from((bits | number).to_be_bytes()));
             scratch.blocks.clear();
-            for (number, bits) in (0_u16..).zip(row.chunks_exact(self.bytes)) {
-                scratch.blocks.push(Self::block(number, bits));
-            }
+            scratch.blocks.extend(blocks);
             self.cipher.encrypt_blocks(&mut scratch.blocks);
             out.extend(scratch.blocks.iter().map(|block| self.symbol(block)));
         }
+        scratch.bits.truncate(sealed);
     }
 }
 
