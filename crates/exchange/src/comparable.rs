@@ -137,7 +137,7 @@ impl<'a> Comparable<'a> {
     /// How the tokens are compared. Bare CLKs are compared by Dice.
     #[must_use]
     pub fn measure(&self) -> Measure {
-        self.left.meta().map_or(Measure::Dice, |meta| meta.schema.measure())
+        self.left.meta().map_or(Measure::Dice, |meta| meta.schema.measure(self.is_within()))
     }
 
     /// Whether the custodians agreed that thresholds are found from the tokens where they can be.

@@ -82,7 +82,7 @@ pub fn apply<B: Backend>(job: &ApplyJob<'_, B>) -> Result<ApplySummary, LinkageU
     let in_schema = |reason: String| LinkageUnitError::Schema { file: path.display().to_string(), reason };
     let text = std::fs::read_to_string(&path).map_err(|error| in_schema(error.to_string()))?;
     let schema = LinkageSchema::parse(&text).map_err(|error| in_schema(error.to_string()))?;
-    write(job, &answers, schema.measure())
+    write(job, &answers, schema.measure(false))
 }
 
 fn write<B>(

@@ -219,11 +219,13 @@ impl LinkageSchema {
         }
     }
 
-    /// How tokens of this schema are compared.
+    /// How tokens of this schema are compared, with those of the same file if `within`.
     #[must_use]
-    pub fn measure(&self) -> Measure {
+    pub fn measure(&self, within: bool) -> Measure {
         match &self.body {
-            SchemaBody::Tokens(schema) => schema.symbols.map_or(Measure::Dice, |symbols| symbols.measure()),
+            SchemaBody::Tokens(schema) => {
+                schema.symbols.map_or(Measure::Dice, |symbols| symbols.measure(within))
+            }
             SchemaBody::Clkhash(_) => Measure::Dice,
         }
     }

@@ -51,10 +51,11 @@ impl Symbols {
         self.bits / 8
     }
 
-    /// How tokens of these symbols are compared.
+    /// How tokens of these symbols are compared, with those of the same file if `within`.
     #[must_use]
-    pub const fn measure(&self) -> Measure {
-        Measure::Symbols { positions: self.positions as u32, per_row: self.per_row as u32 }
+    pub const fn measure(&self, within: bool) -> Measure {
+        let per_row = if within { self.per_row_within } else { self.per_row };
+        Measure::Symbols { positions: self.positions as u32, per_row: per_row as u32 }
     }
 }
 

@@ -186,9 +186,11 @@ fn describe(summary: &DemoSummary, manifest: &Manifest) -> String {
             judged.f1
         ));
     }
-    text.push_str(
-        "\nthe same, borderline pairs decided under encryption (keys of an authority that sees masked bits alone)\n",
-    );
+    text.push_str(if summary.links.iter().any(|link| link.confirmation.is_some()) {
+        "\nthe same, borderline pairs decided under encryption (keys of an authority that sees masked bits alone)\n"
+    } else {
+        "\nno pair is borderline: nothing is left that `mizuhiki confirm` would decide under encryption\n"
+    });
     for link in &summary.links {
         let Some(confirmed) = &link.confirmation else { continue };
         let judged = &confirmed.accuracy.matches;
