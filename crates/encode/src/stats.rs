@@ -1,6 +1,6 @@
 //! What is counted while tokens are made: fill and repeated values.
 
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 /// Distinct token hashes that are kept before the sample is halved.
 const MAX_SAMPLE: usize = 1 << 18;
@@ -73,7 +73,7 @@ impl ViewStats {
 #[derive(Debug, Clone, Default)]
 struct RepeatedSample {
     zeros: u32,
-    counts: BTreeMap<u64, u64>,
+    counts: FxHashMap<u64, u64>,
 }
 
 impl RepeatedSample {

@@ -154,7 +154,14 @@ impl Gatherer {
     pub(crate) fn gather(&mut self, rows: &[&[u64]], numbers: usize, most: usize) -> (&[u64], bool) {
         self.set.clear();
         let mut left_out = false;
-        for number in 0..numbers {
+        let counted = if rows.len().saturating_mul(numbers) <= most {
+            // Nothing can be left out, and equal symbols go in the end.
+            rows.iter().for_each(|row| self.set.extend_from_slice(&row[..numbers]));
+            0..0
+        } else {
+            0..numbers
+        };
+        for number in counted {
             let first = self.set.len();
             for row in rows {
                 // Rows that do not differ in a view have its symbols in common.
