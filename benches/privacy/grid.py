@@ -17,7 +17,8 @@ per record (C): both files are encoded and linked by the command line, and
         --positions 24 32 48 --per-view 64 --mizuhiki BINARY --json OUT
 
 Data sets: `febrl4` and `rldata` (a folder that benches/data/extract.py wrote), `ja-kanji` (insurer
-to registry) and `ja-kana` (bank to registry; a folder of `mizuhiki synth people --locale ja`).
+to registry) and `ja-kana` (bank to registry; a folder of `mizuhiki synth people --locale ja`), `en`
+(hospital to insurer; `--locale en-Latn`).
 RLdata10000 is linked within itself (`encode --for dedupe`); its "false" are pairs within the file.
 
 --per-record takes numbers, or multiples of V·n such as x2. If bounds are given (--least-f1,
@@ -46,6 +47,7 @@ SETS = {
     "rldata": ("people-names-dob", ("rldata10000.csv",), "rldata10000-truth.csv"),
     "ja-kanji": ("people-ja-kanji", ("insurer.csv", "registry.csv"), "truth-insurer-registry.csv"),
     "ja-kana": ("people-ja-kana", ("bank.csv", "registry.csv"), "truth-bank-registry.csv"),
+    "en": ("people-five-fields", ("hospital.csv", "insurer.csv"), "truth-hospital-insurer.csv"),
 }
 FIGURES = (
     ("best_f1", "best F1", "{:.4f}"), ("best_common", "c≥", "{:.0f}"), ("f1", "F1", "{:.4f}"), ("precision", "P", "{:.4f}"),

@@ -78,17 +78,11 @@ impl Sealer {
         self.subsets.len()
     }
 
-    /// The block that symbol `number` is made of.
-    fn block(number: u16, bits: &[u8]) -> Block {
+    /// One symbol by itself: its number, and the filter's bits at its positions in the order drawn.
+    pub(crate) fn seal_one(&self, number: u16, bits: &[u8]) -> u64 {
         let mut block = Block::default();
         block[..bits.len()].copy_from_slice(bits);
         block[14..].copy_from_slice(&number.to_be_bytes());
-        block
-    }
-
-    /// One symbol by itself: its number, and the filter's bits at its positions in the order drawn.
-    pub(crate) fn seal_one(&self, number: u16, bits: &[u8]) -> u64 {
-        let mut block = Self::block(number, bits);
         self.cipher.encrypt_block(&mut block);
         self.symbol(&block)
     }
@@ -105,13 +99,14 @@ impl Sealer {
         scratch.bits.clear();
         scratch.columns.append_rows(lanes, &mut scratch.bits);
         let sealed = scratch.bits.len();
-        // Past the last bits there is something to read.
+        // A symbol's bits are read as a whole block, also where fewer are left.
         scratch.bits.extend([0; BLOCK]);
         let keep = u128::MAX << (128 - 8 * self.bytes);
         let each = self.width() / 8;
-        for row in (0..sealed).step_by(each.max(1)) {
+        for row in (0..sealed).step_by(each) {
             let wide = (row..row + each).step_by(self.bytes).map(|at| {
-                let bytes = scratch.bits[at..].first_chunk::<BLOCK>().copied().unwrap_or_default();
+                let mut bytes = [0; BLOCK];
+                bytes.copy_from_slice(&scratch.bits[at..at + BLOCK]);
                 u128::from_be_bytes(bytes) & keep
             });
             let blocks = wide.zip(0_u128..).map(|(bits, number)| Block::from((bits | number).to_be_bytes()));

@@ -37,8 +37,7 @@ impl CommonLaw {
         {
             least += 1;
         }
-        let per_row = if right.is_some() { symbols.per_row } else { symbols.per_row_within };
-        Self { symbols, per_row: per_row as f64, lambda, least }
+        Self { symbols, per_row: symbols.in_row(right.is_none()) as f64, lambda, least }
     }
 
     /// The law of a comparison, if its tokens are sealed symbols.

@@ -179,7 +179,7 @@ impl<'a> Page<'a> {
             files: files(report),
             symbols: report.symbols.as_ref().map(Symbols::new),
             assignment_note: assignment_note(&report.assignment),
-            profile_note: profile_note(&report.profile),
+            profile_note: profile_note(&report.profile, report.right.is_none()),
         })
     }
 }
@@ -281,8 +281,13 @@ fn assignment_note(assignment: &str) -> &'static str {
     }
 }
 
-fn profile_note(profile: &str) -> &'static str {
+fn profile_note(profile: &str, within: bool) -> &'static str {
     match profile {
+        "hardened" | "max-privacy" if within => {
+            "Records came as sets of sealed symbols, as many for each: keyed pseudorandom numbers of which nothing \
+             can be told but whether two are equal. The file was made for deduplication: symbols that several of \
+             its records have stand in it, and show who resembles whom."
+        }
         "hardened" | "max-privacy" => {
             "Records came as sets of sealed symbols, as many for each: keyed pseudorandom numbers of which nothing \
              can be told but whether two are equal. Those that two records of one file would share were left out."

@@ -247,6 +247,10 @@ fn sealed_symbols_are_said_instead_of_views() {
         assert!(page.contains(text), "{text}");
     }
     assert!(!page.contains("No views.") && !page.contains("Fill") && !page.contains("household"));
+    assert!(page.contains("were left out") && !page.contains("who resembles whom"));
+    report.right = None;
+    let within = self::page(&report);
+    assert!(within.contains("who resembles whom") && !within.contains("were left out"));
 }
 
 #[test]

@@ -54,8 +54,13 @@ impl Symbols {
     /// How tokens of these symbols are compared, with those of the same file if `within`.
     #[must_use]
     pub const fn measure(&self, within: bool) -> Measure {
-        let per_row = if within { self.per_row_within } else { self.per_row };
-        Measure::Symbols { positions: self.positions as u32, per_row: per_row as u32 }
+        Measure::Symbols { positions: self.positions as u32, per_row: self.in_row(within) as u32 }
+    }
+
+    /// Symbols of one row in the views that are compared: fewer `within` a file that was made for deduplication.
+    #[must_use]
+    pub const fn in_row(&self, within: bool) -> usize {
+        if within { self.per_row_within } else { self.per_row }
     }
 }
 
