@@ -35,7 +35,7 @@ def audit(binary: str, folder: Path, holder: str, ceiling: bool) -> Dict[str, An
     for side, people, column in (("left", holder, "left_id"), ("right", "registry", "right_id")):
         command = [binary, "encode", str(folder / f"{people}.csv"), "--for", "audit", "--schema", str(schema)]
         command += ["--key", str(key), "--links", str(links), "--handle-column", "handle", "--link-column", column]
-        command += ["--label", "batch", "-o", str(folder / f"{holder}.{side}.arrow")]
+        command += ["--project", "benches", "--run", folder.name, "--label", "batch", "-o", str(folder / f"{holder}.{side}.arrow")]
         steps[f"encode_{side}"] = run(command + (["--number-column", "number"] if people == "registry" else []))
     findings = folder / f"{holder}.findings.csv"
     command = [binary, "audit", "--left", str(folder / f"{holder}.left.arrow")]

@@ -13,7 +13,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mizuhiki_columnar::Format;
 use mizuhiki_encode::{Encoder, LinkageKey, PairEncoder, PlainValue};
 use mizuhiki_evaluate::{JapanSpec, Rates, make_japan, plain_outcome};
-use mizuhiki_exchange::{CustodianId, Run};
+use mizuhiki_exchange::{CustodianId, Run, Side};
 use mizuhiki_match::audit::PairComparison;
 use mizuhiki_schema::{AuditSchema, LinkageSchema};
 
@@ -55,7 +55,8 @@ fn pairs(criterion: &mut Criterion) {
             people.iter().map(|row| (row["record_id"].as_str(), row)).collect();
         let links = table(&folder.path().join(format!("links-{holder}-registry.csv")));
         let schema = AuditSchema::parse(&example(audit)).expect("an audit schema");
-        let encoder = PairEncoder::new(&schema, &key, holder).expect("an encoder");
+        let encoders = [(holder, Side::Left), ("registry", Side::Right)]
+            .map(|of| PairEncoder::new(&schema, &key, &Run::default(), of).expect("an encoder"));
         let search = LinkageSchema::parse(&example(linkage)).expect("a linkage schema");
         let custodian = CustodianId::new(holder).expect("a name");
         let search = Encoder::new(&search, &key, &Run::default(), &custodian).expect("an encoder");
@@ -66,12 +67,12 @@ fn pairs(criterion: &mut Criterion) {
             .iter()
             .map(|link| {
                 let (left, right) = (of[link["left_id"].as_str()], &registry[&link["right_id"]]);
-                (link["handle"].as_str(), [left, right].map(|row| values(encoder.columns(), row)))
+                (link["handle"].as_str(), [left, right].map(|row| values(encoders[0].columns(), row)))
             })
             .collect();
         group.throughput(Throughput::Elements(sides.len() as u64));
         for (side, name) in [(0, holder), (1, "registry")] {
-            let mut worker = encoder.worker();
+            let mut worker = encoders[side].worker();
             let mut rows = Vec::new();
             group.bench_function(format!("seal {name}, {audit}, {} records", sides.len()), |bencher| {
                 bencher.iter(|| {
@@ -102,7 +103,7 @@ fn pairs(criterion: &mut Criterion) {
                 });
             },
         );
-        compare(&mut group, &schema, &encoder, &sides);
+        compare(&mut group, &schema, &encoders, &sides);
     }
     group.finish();
 }
@@ -111,16 +112,17 @@ fn pairs(criterion: &mut Criterion) {
 fn compare(
     group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>,
     schema: &AuditSchema,
-    encoder: &PairEncoder,
+    encoders: &[PairEncoder; 2],
     sides: &[(&str, [Vec<String>; 2])],
 ) {
     let comparison = PairComparison::new(schema);
     let name = &schema.body().name;
-    let mut worker = encoder.worker();
+    let mut workers = encoders.each_ref().map(PairEncoder::worker);
     let mut sealed: [Vec<Vec<u8>>; 2] = Default::default();
     let mut plain: [Vec<Vec<Vec<PlainValue>>>; 2] = Default::default();
     for (handle, values) in sides {
         for side in 0..2 {
+            let worker = &mut workers[side];
             worker.read(1, &|column| &values[side][column]).expect("a record");
             let mut row = Vec::new();
             worker.seal(handle, &|_| None, &mut row);
@@ -140,13 +142,7 @@ fn compare(
             for (left, right) in plain[0].iter().zip(&plain[1]) {
                 for (at, comparison) in schema.body().comparisons.iter().enumerate() {
                     let levels = comparison.levels.len();
-                    black_box(plain_outcome(
-                        &left[at],
-                        &right[at],
-                        levels,
-                        comparison.partial,
-                        comparison.rarity,
-                    ));
+                    black_box(plain_outcome(&left[at], &right[at], levels, comparison.partial));
                 }
             }
         });

@@ -7,5 +7,5 @@ mod changes;
 mod files;
 mod frequencies;
 mod gf2;
-mod kit;
+pub(crate) mod kit;
 mod known_pairs;

@@ -1,7 +1,7 @@
 //! Pair tokens (`protocols/03-tokens.md` §10) and audits (`protocols/05-audit.md`).
 
 use mizuhiki_encode::{Decoys, LinkageKey, PairEncoder, PairWorker};
-use mizuhiki_exchange::{PairLayout, RecordIds};
+use mizuhiki_exchange::{RecordIds, Side, Task};
 use mizuhiki_match::audit::{
     Correction, Hints, Model, PairComparison, Patterns, Strangers, grade, outcome_name, shift_runs,
 };
@@ -14,7 +14,9 @@ fn encoder(case: &Value) -> (AuditSchema, PairEncoder) {
     let schema =
         AuditSchema::parse(text(case, "schema")).unwrap_or_else(|error| panic!("{}: {error}", case["name"]));
     let key = LinkageKey::from_bytes(&hex(text(case, "linkage_key"))).unwrap();
-    let encoder = PairEncoder::new(&schema, &key, text(case, "custodian")).unwrap();
+    let side = Side::from_name(text(case, "side")).unwrap();
+    let of = (text(case, "custodian"), side);
+    let encoder = PairEncoder::new(&schema, &key, &crate::run(case, Task::Audit), of).unwrap();
     (schema, encoder)
 }
 
@@ -36,28 +38,27 @@ fn rows() {
         } else {
             worker.seal(text(&case, "handle"), &|_| None, &mut row);
         }
-        let layout = PairLayout::new(&schema);
+        let layout = encoder.layout();
         assert_eq!(row.len(), layout.row_bytes(), "{}", case["name"]);
-        let expected = case["expected"].as_object().unwrap();
-        assert_eq!(expected.len(), schema.body().comparisons.len(), "{}", case["name"]);
+        let expected = hex(text(&case["expected"], "row"));
         for (comparison, place) in schema.body().comparisons.iter().zip(&layout.comparisons) {
-            let expected = hex(expected[&comparison.name].as_str().unwrap());
-            assert_eq!(row[place.range()], expected, "{}: {}", case["name"], comparison.name);
+            assert_eq!(row[place.range()], expected[place.range()], "{}: {}", case["name"], comparison.name);
         }
+        assert_eq!(expected.len(), layout.neighbours_start(), "{}", case["name"]);
     }
 }
 
 #[test]
 fn files() {
     for case in cases("tokens/pair-files.json") {
-        let (schema, encoder) = encoder(&case);
+        let (_, encoder) = encoder(&case);
         let given = list(&case, "rows");
         let mut handles = RecordIds::default();
         given.iter().for_each(|row| handles.push(text(row, "handle")).unwrap());
         let order = handles.ranking();
         let mut sorted = RecordIds::default();
         order.iter().for_each(|&row| sorted.push(handles.get(row as usize)).unwrap());
-        let layout = PairLayout::new(&schema);
+        let layout = encoder.layout();
         let expected = list(&case["expected"], "rows");
         assert_eq!(expected.len(), given.len(), "{}", case["name"]);
         let mut worker = encoder.worker();
@@ -107,15 +108,15 @@ fn outcomes() {
     for case in cases("audit/outcomes.json") {
         let schema = AuditSchema::parse(text(&case, "schema")).unwrap();
         let comparison = PairComparison::new(&schema);
-        let layout = comparison.layout();
         let at =
             schema.body().comparisons.iter().position(|of| of.name == text(&case, "comparison")).unwrap();
-        let row = |member: &str| {
+        let row = |side: Side| {
+            let layout = comparison.layout(side);
             let mut row = vec![0; layout.row_bytes()];
-            row[layout.comparisons[at].range()].copy_from_slice(&hex(text(&case, member)));
+            row[layout.comparisons[at].range()].copy_from_slice(&hex(text(&case, side.name())));
             row
         };
-        let vector = comparison.compare(&row("left"), &row("right"));
+        let vector = comparison.compare(&row(Side::Left), &row(Side::Right));
         let outcome = comparison.outcomes()[at].outcome(vector[at]);
         let found = outcome_name(outcome, &schema.body().comparisons[at].slips);
         assert_eq!(found, text(&case, "outcome"), "{}", case["name"]);

@@ -1,12 +1,12 @@
 //! Confirmation (`protocols/06-confirm.md`).
 
 use mizuhiki_confirm::{
-    Batch, CiphertextsHeader, Circuit, Commitment, DocumentReader, DocumentWriter, Filters, Hash, Header,
-    Hex, KeyId, Kind, Ledger, OpenedHeader, PartyKey, PublicHeader, Reason, Rule, Seal, SealedHeader, Ticket,
-    TicketsHeader, key_id, tree,
+    Batch, CheckedHeader, CiphertextsHeader, Circuit, Commitment, CustodianLedger, DocumentReader,
+    DocumentWriter, Filters, Hash, Header, Hex, KeyId, Kind, Ledger, MasksHeader, OpenedHeader, PartyKey,
+    PublicHeader, Reason, Rule, Seal, SealedHeader, Ticket, TicketsHeader, binding, key_id, tree,
 };
 use mizuhiki_encode::{ConfirmEncoder, LinkageKey};
-use mizuhiki_exchange::{CustodianId, Run, RunName, Task};
+use mizuhiki_exchange::{CustodianId, Task};
 use mizuhiki_schema::LinkageSchema;
 use serde_json::Value;
 
@@ -66,8 +66,7 @@ fn filters() {
     for case in cases("confirm/filters.json") {
         let schema = LinkageSchema::parse(text(&case, "schema")).unwrap();
         let key = LinkageKey::from_bytes(&hex(text(&case, "key"))).unwrap();
-        let run =
-            Run { task: Task::Link, name: RunName::new(case["run"].as_str().unwrap_or_default()).unwrap() };
+        let run = crate::run(&case, Task::Link);
         let custodian = CustodianId::new(text(&case, "custodian")).unwrap();
         let encoder = ConfirmEncoder::new(&schema, &key, &run, &custodian).unwrap().unwrap();
         assert_eq!(encoder.signing_seed().to_vec(), hex(text(&case, "signing_seed")), "{}", case["name"]);
@@ -162,8 +161,16 @@ fn documents() {
                     approval.verify::<CiphertextsHeader>().unwrap();
                 }
                 assert_eq!(seal.digest(Kind::Sealed).to_string(), text(&case, "digest"));
+                assert_eq!(header.binding().to_string(), text(&case, "binding"), "{}", case["name"]);
             }
             8 => drop(document::<OpenedHeader>(&case)),
+            9 => drop(document::<MasksHeader>(&case)),
+            10 => {
+                let seal = document::<CheckedHeader>(&case);
+                let header = seal.verify::<CheckedHeader>().unwrap();
+                let made_of = binding(header.batch, header.key_id, &header.left, &header.right);
+                assert_eq!(made_of.to_string(), text(&case, "binding"), "{}", case["name"]);
+            }
             kind => panic!("{}: kind {kind}", case["name"]),
         }
     }
@@ -204,4 +211,23 @@ fn logs() {
     let policy = serde_json::from_value(line["event"]["key"]["policy"].clone()).unwrap();
     let key = Hex::parse(text(fresh, "key_id")).unwrap();
     assert_eq!(Ledger::first_line(key, policy, line["time"].as_u64().unwrap()), text(fresh, "log"));
+}
+
+#[test]
+fn ledgers() {
+    for case in cases("confirm/ledgers.json") {
+        let key = LinkageKey::from_bytes(&hex(text(&case, "linkage_key"))).unwrap();
+        let custodian = text(&case, "custodian");
+        for (id, mark) in list(&case, "ids").iter().zip(list(&case, "marks")) {
+            let found = Hash::from(key.ledger_mark(custodian, id.as_str().unwrap()));
+            assert_eq!(found.to_string(), mark.as_str().unwrap(), "{}", case["name"]);
+        }
+        match CustodianLedger::read(text(&case, "log").as_bytes()) {
+            Ok((ledger, _)) => {
+                assert_eq!(case["good"], Value::Bool(true), "{}", case["name"]);
+                assert_eq!(ledger.approved(), number(&case, "approved") as u64, "{}", case["name"]);
+            }
+            Err(error) => assert_eq!(case["good"], Value::Bool(false), "{}: {error}", case["name"]),
+        }
+    }
 }

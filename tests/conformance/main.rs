@@ -15,15 +15,34 @@ mod tokens;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use mizuhiki_exchange::{Run, RunName, Task};
 use serde_json::Value;
 
+/// The run of a case: its project and run by name.
+fn run(case: &Value, task: Task) -> Run {
+    let name = |member| RunName::new(text(case, member)).unwrap();
+    Run { task, project: name("project"), name: name("run") }
+}
+
 /// Every file of vectors and the members of its cases.
-const FILES: [(&str, &[&str]); 38] = [
+const FILES: [(&str, &[&str]); 39] = [
     ("confirm/schema.json", &["name", "document", "digest", "rule", "faults"]),
     ("confirm/rules.json", &["name", "confirm", "schema", "bits", "slots", "digest", "rows", "pairs"]),
     (
         "confirm/filters.json",
-        &["name", "schema", "key", "columns", "values", "rows", "run", "picks", "custodian", "signing_seed"],
+        &[
+            "name",
+            "schema",
+            "key",
+            "columns",
+            "values",
+            "rows",
+            "project",
+            "run",
+            "picks",
+            "custodian",
+            "signing_seed",
+        ],
     ),
     (
         "confirm/tickets.json",
@@ -44,17 +63,48 @@ const FILES: [(&str, &[&str]); 38] = [
     ),
     (
         "confirm/documents.json",
-        &["name", "kind", "seed", "signer", "fingerprint", "header", "body", "document", "digest", "key_id"],
+        &[
+            "name",
+            "kind",
+            "seed",
+            "signer",
+            "fingerprint",
+            "header",
+            "body",
+            "document",
+            "digest",
+            "key_id",
+            "binding",
+        ],
     ),
     ("confirm/logs.json", &["name", "key_id", "log", "good", "bad_line", "lines", "openings", "head"]),
+    (
+        "confirm/ledgers.json",
+        &["name", "linkage_key", "custodian", "ids", "marks", "log", "approved", "good"],
+    ),
     ("schema/digest.json", &["name", "document", "canonical", "digest"]),
     ("schema/faults.json", &["name", "document", "path"]),
     ("schema/audit.json", &["name", "document", "digest", "faults"]),
     (
         "tokens/pair-rows.json",
-        &["name", "schema", "linkage_key", "custodian", "handle", "decoy", "columns", "expected"],
+        &[
+            "name",
+            "schema",
+            "linkage_key",
+            "project",
+            "run",
+            "custodian",
+            "side",
+            "handle",
+            "decoy",
+            "columns",
+            "expected",
+        ],
     ),
-    ("tokens/pair-files.json", &["name", "schema", "linkage_key", "custodian", "rows", "expected"]),
+    (
+        "tokens/pair-files.json",
+        &["name", "schema", "linkage_key", "project", "run", "custodian", "side", "rows", "expected"],
+    ),
     ("audit/outcomes.json", &["name", "schema", "comparison", "left", "right", "outcome", "number"]),
     ("audit/grading.json", &["name", "schema", "links", "strangers", "expected"]),
     ("audit/shifts.json", &["name", "hits", "runs"]),
@@ -66,7 +116,10 @@ const FILES: [(&str, &[&str]); 38] = [
     ("normalisation/ja-readings.json", &["name", "value", "candidates"]),
     ("tokens/features.json", &["name", "value", "kinds", "features", "effective_length"]),
     ("tokens/positions.json", &["name", "key", "bits", "feature", "count", "positions"]),
-    ("tokens/keys.json", &["name", "linkage_key", "schema", "digest", "epoch", "key_id", "keys"]),
+    (
+        "tokens/keys.json",
+        &["name", "linkage_key", "schema", "project", "run", "digest", "epoch", "key_id", "keys"],
+    ),
     (
         "tokens/run-keys.json",
         &[
@@ -77,6 +130,7 @@ const FILES: [(&str, &[&str]); 38] = [
             "epoch",
             "key_id",
             "task",
+            "project",
             "run",
             "custodian",
             "salt",
@@ -95,6 +149,7 @@ const FILES: [(&str, &[&str]); 38] = [
             "schema",
             "linkage_key",
             "task",
+            "project",
             "run",
             "custodian",
             "columns",
@@ -107,7 +162,19 @@ const FILES: [(&str, &[&str]); 38] = [
     ),
     (
         "tokens/end-to-end.json",
-        &["name", "schema", "digest", "linkage_key", "columns", "records", "rows", "budgets", "tokens"],
+        &[
+            "name",
+            "schema",
+            "digest",
+            "linkage_key",
+            "project",
+            "run",
+            "columns",
+            "records",
+            "rows",
+            "budgets",
+            "tokens",
+        ],
     ),
     ("tokens/blocks.json", &["name", "schema", "linkage_key", "columns", "records", "passes"]),
     (

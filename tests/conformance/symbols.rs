@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mizuhiki_encode::{Encoder, LinkageKey, conformance};
-use mizuhiki_exchange::{Classification, CustodianId, Run, RunName, Task};
+use mizuhiki_exchange::{Classification, CustodianId, Run, Task};
 use mizuhiki_match::{Calibration, CommonLaw, Level};
 use mizuhiki_schema::{LinkageSchema, SchemaBody, Similarity, Thresholds};
 use serde_json::{Value, json};
@@ -13,8 +13,7 @@ use crate::tokens::{budgets, numbers, places};
 use crate::{cases, hex, key, list, number, text};
 
 fn run(case: &Value) -> Run {
-    let name = RunName::new(text(case, "run")).unwrap();
-    Run { task: Task::from_name(text(case, "task")).unwrap(), name }
+    crate::run(case, Task::from_name(text(case, "task")).unwrap())
 }
 
 /// Symbols in the upper bits, as hexadecimal digits of `bytes` bytes.
@@ -28,7 +27,12 @@ fn keys_of_runs() {
         let schema = LinkageSchema::parse(text(&case, "schema")).unwrap();
         let linkage_key = LinkageKey::from_bytes(&hex(text(&case, "linkage_key"))).unwrap();
         assert_eq!(schema.digest().to_string(), text(&case, "digest"), "{}", case["name"]);
-        assert_eq!(linkage_key.fingerprint().to_string(), text(&case, "key_id"), "{}", case["name"]);
+        assert_eq!(
+            linkage_key.fingerprint(&run(&case)).to_string(),
+            text(&case, "key_id"),
+            "{}",
+            case["name"]
+        );
         assert_eq!(schema.epoch() as usize, number(&case, "epoch"), "{}", case["name"]);
         // Salt and extracted key are steps on the way; what comes out of them is compared.
         assert!(text(&case, "salt").len() == 64 && text(&case, "prk").len() == 64, "{}", case["name"]);

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mizuhiki_encode::{Encoder, LinkageKey, conformance};
-use mizuhiki_exchange::{CustodianId, Run};
+use mizuhiki_exchange::{CustodianId, Run, Task};
 use mizuhiki_schema::{Feature, LinkageSchema, SchemaBody};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -61,13 +61,14 @@ fn keys() {
     for case in cases("tokens/keys.json") {
         let schema = LinkageSchema::parse(text(&case, "schema")).unwrap();
         let linkage_key = LinkageKey::from_bytes(&hex(text(&case, "linkage_key"))).unwrap();
+        let run = crate::run(&case, Task::Link);
         assert_eq!(schema.digest().to_string(), text(&case, "digest"));
-        assert_eq!(linkage_key.fingerprint().to_string(), text(&case, "key_id"));
+        assert_eq!(linkage_key.fingerprint(&run).to_string(), text(&case, "key_id"));
         assert_eq!(schema.epoch() as usize, number(&case, "epoch"));
         for expected in list(&case, "keys") {
             let (purpose, view, name) =
                 (text(expected, "purpose"), text(expected, "view"), text(expected, "name"));
-            let found = conformance::key(&linkage_key, &schema, purpose, view, name);
+            let found = conformance::plain_key((&linkage_key, &schema), &run, (purpose, view, name));
             assert_eq!(found, key(text(expected, "key")), "{}: {purpose} {view} {name}", case["name"]);
         }
     }
@@ -86,7 +87,8 @@ fn end_to_end() {
         let schema = LinkageSchema::parse(text(&case, "schema")).unwrap();
         assert_eq!(schema.digest().to_string(), text(&case, "digest"));
         let linkage_key = LinkageKey::from_bytes(&hex(text(&case, "linkage_key"))).unwrap();
-        let encoder = Encoder::new(&schema, &linkage_key, &Run::default(), &nobody()).unwrap();
+        let run = crate::run(&case, Task::Link);
+        let encoder = Encoder::new(&schema, &linkage_key, &run, &nobody()).unwrap();
         let records = list(&case, "records");
         let places = places(&case, &encoder);
         let value = |row: usize, column: usize| records[row][places[column]].as_str().unwrap();

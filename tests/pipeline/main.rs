@@ -40,7 +40,7 @@ fn encode_by(
         key: &key,
         output: Target::Path(folder.join(output)),
         custodian: CustodianId::new(name).unwrap(),
-        run: Run { task, name: RunName::new("test").unwrap() },
+        run: Run { task, name: RunName::new("test").unwrap(), ..Run::default() },
         id_column: None,
         ids: IdPolicy::Keep,
         threads,

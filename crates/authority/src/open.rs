@@ -5,9 +5,9 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use mizuhiki_confirm::{
-    Admission, Backend, CiphertextsHeader, ConfirmError, Decryptor as _, DocumentReader, Kind, Ledger,
-    OpenedHeader, Party, PartyKey, Seal, SealedHeader, SecretHeader, Tickets, check_backend, check_count,
-    read_nonce,
+    Admission, Admitted, Backend, CheckedHeader, CiphertextsHeader, ConfirmError, Decryptor, DocumentReader,
+    Hash, Header, Hex, Ledger, OpenedHeader, Party, PartyKey, Reason, Seal, SealedHeader, SecretHeader,
+    Tickets, check_backend, check_count, read_nonce,
 };
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -21,8 +21,10 @@ pub struct OpenJob<'a, B> {
     pub tickets: PathBuf,
     /// The secret key; the log of its openings lies beside it.
     pub secret: PathBuf,
-    /// The sealed answers.
+    /// The linkage unit's sealed answers.
     pub sealed: PathBuf,
+    /// The checker's answers.
+    pub checked: PathBuf,
     /// Where the opened answers go.
     pub output: PathBuf,
     /// Fingerprints of custodians' signing keys that the authority knows: name, fingerprint.
@@ -44,6 +46,8 @@ pub struct OpenSummary {
     pub openings: [u64; 2],
     /// Fingerprint of the linkage unit's signing key.
     pub linkage_unit: String,
+    /// Name of the custodian who computed the answers too.
+    pub checker: String,
     /// Names of the custodians and fingerprints of their signing keys.
     pub custodians: [(String, String); 2],
     /// Custodians whose keys were not given with `--pin` and are believed from now on.
@@ -59,7 +63,8 @@ struct Secret<D> {
     decryptor: D,
 }
 
-/// Opens the answers of a batch, once: every check comes first, then the log, then the output.
+/// Opens the answers of a batch, once, if the linkage unit's and the checker's are the same bits: every check comes first,
+/// then the log, then the output.
 ///
 /// # Errors
 /// [`AuthorityError`]; refusals name who is at fault.
@@ -67,54 +72,45 @@ pub fn open_answers<B: Backend>(job: &OpenJob<'_, B>) -> Result<OpenSummary, Aut
     let secret = read_secret(&job.secret, job.backend)?;
     let mut log = Log::open(&job.secret.with_file_name(LOG), &secret.header)?;
     let Tickets { header, tickets, .. } = read_file(&job.tickets, Tickets::read)?;
-    let each = job.backend.answer_bytes();
-    let (sealed, digest, nonces) = read_file(&job.sealed, |file| {
-        let mut input = DocumentReader::<_, SealedHeader>::new(file)?;
-        let mut nonces = Vec::new();
-        for _ in 0..check_count(input.header().tickets)? {
-            nonces.push(read_nonce(&mut input)?);
-            input.skip(each as u64)?;
-        }
-        let (header, seal) = input.finish()?;
-        Ok((header, seal.digest(Kind::Sealed), nonces))
-    })?;
+    let sealed = Answers::<SealedHeader>::read(&job.sealed, job.backend)?;
+    let checked = Answers::<CheckedHeader>::read(&job.checked, job.backend)?;
     let Admission { admitted, lines, first_seen, resumed } = log
         .ledger
-        .admit(&header.batch, &tickets, (&sealed, digest), job.backend.name(), job.now)
+        .admit(
+            (&header.batch, &tickets),
+            (&sealed.header, sealed.digest),
+            (&checked.header, checked.digest),
+            job.backend.name(),
+            job.now,
+        )
         .map_err(failed(&job.sealed))?;
-    let custodians = check_pins(job, &sealed)?;
+    let custodians = check_pins(job, &sealed.header)?;
     // Nonces are looked at before anything is spent, answers are opened after it.
-    (1..)
-        .zip(nonces)
-        .try_for_each(|(entry, nonce)| admitted.check_entry(entry, nonce))
-        .map_err(failed(&job.sealed))?;
+    let checker = Party::Custodian(checked.header.custodian.clone());
+    sealed.check_entries(&admitted, &Party::LinkageUnit).map_err(failed(&job.sealed))?;
+    checked.check_entries(&admitted, &checker).map_err(failed(&job.checked))?;
     log.append(&lines)?;
+    let bits = sealed.open(&secret.decryptor, &Party::LinkageUnit).map_err(failed(&job.sealed))?;
+    let again = checked.open(&secret.decryptor, &checker).map_err(failed(&job.checked))?;
+    if bits != again {
+        let line = log.ledger.differed(&admitted, job.now);
+        log.append(&line)?;
+        let party = Party::LinkageUnitOr(checked.header.custodian);
+        return Err(failed(&job.sealed)(ConfirmError::Refused { party, reason: Reason::Differed }));
+    }
     let opened = OpenedHeader {
         batch: header.batch.digest(),
         key_id: secret.header.key_id,
         log: log.ledger.head(),
-        sealed: digest,
+        sealed: sealed.digest,
         signer: secret.key.id(),
         tickets: header.batch.tickets,
     };
     write_document(&job.output, 0o666, &opened, &secret.key, |out| {
-        read_file(&job.sealed, |file| {
-            let mut input = DocumentReader::<_, SealedHeader>::new(file)?;
-            let mut answer = vec![0; each];
-            for entry in 1..=header.batch.tickets {
-                let nonce = read_nonce(&mut input)?;
-                input.read(&mut answer)?;
-                let bit = secret
-                    .decryptor
-                    .open(&answer)
-                    .map_err(|reason| ConfirmError::content(Party::LinkageUnit, entry, reason))?;
-                out.write(&nonce.0)?;
-                out.write(&[u8::from(bit)])?;
-            }
-            // Still the file that was looked at.
-            let (_, seal) = input.finish()?;
-            admitted.check_sealed(seal.digest(Kind::Sealed))
-        })
+        for ((nonce, _), bit) in sealed.entries.iter().zip(&bits) {
+            out.write(&nonce.0).and_then(|()| out.write(&[u8::from(*bit)])).map_err(failed(&job.output))?;
+        }
+        Ok(())
     })?;
     let line = log.ledger.opened(&admitted, job.now);
     log.append(&line)?;
@@ -122,12 +118,68 @@ pub fn open_answers<B: Backend>(job: &OpenJob<'_, B>) -> Result<OpenSummary, Aut
     Ok(OpenSummary {
         tickets: header.batch.tickets,
         resumed,
-        openings: [log.ledger.openings(), secret.header.policy.openings],
-        linkage_unit: sealed.signer.fingerprint(),
+        openings: [log.ledger.openings(), secret.header.policy.most_openings()],
+        linkage_unit: sealed.header.signer.fingerprint(),
+        checker: checked.header.custodian,
         first_seen: first_seen.into_iter().filter(|name| !pinned(name)).collect(),
         custodians,
         log: log.ledger.head().to_string(),
     })
+}
+
+/// A file of answers in memory: a key opens few.
+struct Answers<H> {
+    header: H,
+    /// What was signed of the file.
+    digest: Hash,
+    entries: Vec<(Hex<16>, Vec<u8>)>,
+}
+
+/// A file that holds an answer per ticket.
+trait OfTickets {
+    /// Number of entries.
+    fn tickets(&self) -> u64;
+}
+
+impl OfTickets for SealedHeader {
+    fn tickets(&self) -> u64 {
+        self.tickets
+    }
+}
+
+impl OfTickets for CheckedHeader {
+    fn tickets(&self) -> u64 {
+        self.tickets
+    }
+}
+
+impl<H: Header + OfTickets> Answers<H> {
+    fn read(path: &Path, backend: &impl Backend) -> Result<Self, AuthorityError> {
+        read_file(path, |file| {
+            let mut input = DocumentReader::<_, H>::new(file)?;
+            let mut entries = Vec::new();
+            for _ in 0..check_count(input.header().tickets())? {
+                let nonce = read_nonce(&mut input)?;
+                let mut answer = vec![0; backend.answer_bytes()];
+                input.read(&mut answer)?;
+                entries.push((nonce, answer));
+            }
+            let (header, seal) = input.finish()?;
+            Ok(Self { header, digest: seal.digest(H::KIND), entries })
+        })
+    }
+
+    fn check_entries(&self, admitted: &Admitted, party: &Party) -> Result<(), ConfirmError> {
+        let mut entries = (1..).zip(&self.entries);
+        entries.try_for_each(|(entry, (nonce, _))| admitted.check_entry(party, entry, *nonce))
+    }
+
+    fn open(&self, decryptor: &impl Decryptor, party: &Party) -> Result<Vec<bool>, ConfirmError> {
+        let open = |(entry, (_, answer)): (u64, &(Hex<16>, Vec<u8>))| {
+            decryptor.open(answer).map_err(|reason| ConfirmError::content(party.clone(), entry, reason))
+        };
+        (1..).zip(&self.entries).map(open).collect()
+    }
 }
 
 fn read_secret<B: Backend>(path: &Path, backend: &B) -> Result<Secret<B::Decryptor>, AuthorityError> {

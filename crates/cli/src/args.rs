@@ -184,8 +184,11 @@ pub(crate) struct Encode {
     /// Name of the data custodian; the input's name without extension if absent.
     #[arg(long, value_name = "NAME")]
     pub(crate) custodian: Option<String>,
-    /// Name of this run, on which the parties agreed: sealed symbols of different runs cannot be compared, so nobody can
-    /// lay two runs side by side. Choose a new one for every linkage.
+    /// Name of the project, on which the parties agreed: tokens of different projects cannot be compared.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) project: Option<String>,
+    /// Name of this run of the project, on which the parties agreed: tokens of different runs cannot be compared, so
+    /// nobody can lay two runs side by side. Choose a new one for every linkage and every audit.
     #[arg(long, value_name = "NAME")]
     pub(crate) run: Option<String>,
     /// Column that holds the records' own ids; found by its name if absent.
@@ -234,6 +237,15 @@ pub(crate) enum Purpose {
     Audit,
 }
 
+/// A side of links.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LinkSide {
+    /// Who made the links.
+    Left,
+    /// Whose records they lead to.
+    Right,
+}
+
 /// Where the links of an audit stand.
 #[derive(Args)]
 pub(crate) struct AuditLinks {
@@ -241,6 +253,10 @@ pub(crate) struct AuditLinks {
     /// named, else in the people.
     #[arg(long, value_name = "COL")]
     pub(crate) handle_column: Option<String>,
+    /// With --for audit: the side of the links that these people are of: left, who made the links, or right, whose records
+    /// they lead to. Taken from --link-column if that is left_id or right_id.
+    #[arg(long, value_enum)]
+    pub(crate) side: Option<LinkSide>,
     /// With --for audit: a table of links, where handles do not stand beside the people.
     #[arg(long, value_name = "FILE", requires_all = ["handle_column", "link_column"])]
     pub(crate) links: Option<String>,

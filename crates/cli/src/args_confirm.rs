@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use mizuhiki_confirm::MAX_OPENINGS;
 
 use crate::args::Reading;
 
@@ -16,7 +17,9 @@ pub(crate) enum Confirm {
     Encrypt(Box<ConfirmEncrypt>),
     /// Linkage unit: compute the answers under encryption, and seal them. Continues where it was interrupted.
     Evaluate(ConfirmEvaluate),
-    /// Authority: open the sealed answers, once, if the policy allows it.
+    /// Data custodian, one of the two: compute the answers too, so that the authority can see that they are right.
+    Check(ConfirmCheck),
+    /// Authority: open the answers, once, if the policy allows it and both parties computed the same ones.
     Open(ConfirmOpen),
     /// Linkage unit: make matches of the pairs that were accepted, and leave out the others.
     Apply(ConfirmApply),
@@ -24,17 +27,18 @@ pub(crate) enum Confirm {
 
 #[derive(Args)]
 pub(crate) struct ConfirmKeygen {
-    /// The folder of keys; made. secret.key and openings.log stay in it, the two others are given away.
+    /// The folder of keys; made. secret.key and openings.log stay in it, public.key and evaluation.key go to the linkage unit
+    /// and the custodians. Make one for each batch of tickets.
     #[arg(short, long, value_name = "KEYDIR")]
     pub(crate) output: PathBuf,
     /// Tickets that a record gets in all: each is one bit about it.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=64))]
     pub(crate) per_record: u64,
     /// Tickets that a custodian's records get in all.
-    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=4_000_000))]
+    #[arg(long, value_name = "N", default_value_t = MAX_OPENINGS, value_parser = clap::value_parser!(u64).range(1..=MAX_OPENINGS))]
     pub(crate) per_custodian: u64,
     /// Answers that the key opens in all.
-    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=4_000_000))]
+    #[arg(long, value_name = "N", default_value_t = MAX_OPENINGS, value_parser = clap::value_parser!(u64).range(1..=MAX_OPENINGS))]
     pub(crate) openings: u64,
 }
 
@@ -61,10 +65,9 @@ pub(crate) struct ConfirmAsk {
     pub(crate) expire: u64,
 }
 
+/// What a data custodian brings to its steps.
 #[derive(Args)]
-pub(crate) struct ConfirmEncrypt {
-    /// The people (.csv .tsv .parquet .arrow, or - for CSV on standard input).
-    pub(crate) input: String,
+pub(crate) struct CustodianTerms {
     /// The tickets that the linkage unit made for this custodian.
     #[arg(long, value_name = "T")]
     pub(crate) tickets: PathBuf,
@@ -77,12 +80,30 @@ pub(crate) struct ConfirmEncrypt {
     /// The linkage key, or - for standard input.
     #[arg(long, value_name = "FILE")]
     pub(crate) key: String,
-    /// The token file that was sent to the linkage unit, where tokens are sealed symbols.
+    /// The token file that was sent to the linkage unit: where tokens are sealed symbols, or project or run have a name.
     #[arg(long, value_name = "FILE")]
     pub(crate) tokens: Option<String>,
+    /// Tickets that a record gets, over all keys that this custodian encrypts for.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=64))]
+    pub(crate) per_record: u64,
+    /// Threads; all processors if absent.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Args)]
+pub(crate) struct ConfirmEncrypt {
+    /// The people (.csv .tsv .parquet .arrow, or - for CSV on standard input).
+    pub(crate) input: String,
+    #[command(flatten)]
+    pub(crate) terms: CustodianTerms,
     /// The ciphertexts, for the linkage unit.
     #[arg(short, long, value_name = "CT")]
     pub(crate) output: PathBuf,
+    /// Your own ledger of what was asked about your records, over all keys: KEY.ledger beside the linkage key if absent. It
+    /// stays with you.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: Option<PathBuf>,
     /// Name of the data custodian, as when the tokens were encoded; the input's name without extension if absent.
     #[arg(long, value_name = "NAME")]
     pub(crate) custodian: Option<String>,
@@ -94,9 +115,28 @@ pub(crate) struct ConfirmEncrypt {
     pub(crate) id_column: Option<String>,
     #[command(flatten)]
     pub(crate) reading: Reading,
-    /// Threads; all processors if absent.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Args)]
+pub(crate) struct ConfirmCheck {
+    /// The left custodian's ciphertexts.
+    pub(crate) left: PathBuf,
+    /// The right custodian's ciphertexts.
+    pub(crate) right: PathBuf,
+    #[command(flatten)]
+    pub(crate) terms: CustodianTerms,
+    /// The masks that the linkage unit wrote for the checker.
+    #[arg(long, value_name = "MASKS")]
+    pub(crate) masks: PathBuf,
+    /// The authority's evaluation key.
+    #[arg(long, value_name = "E")]
+    pub(crate) eval_keys: PathBuf,
+    /// Name of the data custodian, as when the tokens were encoded; the token file's name without extension if absent.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) custodian: Option<String>,
+    /// The checked answers, for the authority.
+    #[arg(short, long, value_name = "CHECKED")]
+    pub(crate) output: PathBuf,
 }
 
 #[derive(Args)]
@@ -114,6 +154,9 @@ pub(crate) struct ConfirmEvaluate {
     /// The sealed answers, for the authority.
     #[arg(short, long, value_name = "SEALED")]
     pub(crate) output: PathBuf,
+    /// The masks, for the custodian who checks; SEALED.masks if absent. Never for the authority.
+    #[arg(long, value_name = "MASKS")]
+    pub(crate) masks: Option<PathBuf>,
     /// Threads; all processors if absent.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
@@ -121,8 +164,11 @@ pub(crate) struct ConfirmEvaluate {
 
 #[derive(Args)]
 pub(crate) struct ConfirmOpen {
-    /// The sealed answers.
+    /// The linkage unit's sealed answers.
     pub(crate) sealed: PathBuf,
+    /// The checked answers of one of the two custodians.
+    #[arg(long, value_name = "CHECKED")]
+    pub(crate) checked: PathBuf,
     /// The authority's copy of the tickets.
     #[arg(long, value_name = "T")]
     pub(crate) tickets: PathBuf,

@@ -1,11 +1,11 @@
 //! What a file of pair tokens says of itself (`protocols/08-file-formats.md` §11).
 
-use mizuhiki_exchange::{CustodianId, FORMAT_VERSION, KeyId, PairMeta};
+use mizuhiki_exchange::{CustodianId, FORMAT_VERSION, KeyId, PAIRS_VERSION, PairMeta, Side, Task};
 use mizuhiki_schema::AuditSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ColumnarError;
-use crate::token_meta::{check_version, shorten};
+use crate::token_meta::{check_version, read_run, shorten};
 
 /// Metadata key of the Arrow schema.
 pub(crate) const PAIR_META_KEY: &str = "mizuhiki-pairs";
@@ -18,17 +18,23 @@ struct PairMetaJson {
     key_id: String,
     custodian: String,
     epoch: u32,
+    project: String,
+    run: String,
+    side: String,
     /// The canonical audit schema, as text.
     schema: String,
 }
 
 pub(crate) fn to_json(meta: &PairMeta) -> String {
     let json = PairMetaJson {
-        version: FORMAT_VERSION,
+        version: PAIRS_VERSION,
         schema_digest: meta.schema.digest().to_string(),
         key_id: meta.key_id.to_string(),
         custodian: meta.custodian.to_string(),
         epoch: meta.schema.body().epoch,
+        project: meta.run.project.as_str().to_owned(),
+        run: meta.run.name.as_str().to_owned(),
+        side: meta.side.name().to_owned(),
         schema: meta.schema.canonical().to_owned(),
     };
     match serde_json::to_string(&json) {
@@ -40,7 +46,12 @@ pub(crate) fn to_json(meta: &PairMeta) -> String {
 /// Reads and checks the metadata: version, digest, epoch, names.
 pub(crate) fn from_json(file: &str, text: &str) -> Result<PairMeta, ColumnarError> {
     let again = "encode the links again, or ask the custodian for an intact file";
-    check_version(file, text, FORMAT_VERSION)?;
+    if check_version(file, text, PAIRS_VERSION)? == FORMAT_VERSION {
+        let problem = "made before pair tokens were sealed: its rows show values without the key";
+        let fix = "encode the links of both sides again with an audit schema of version 2, and keep this file as you \
+                   keep names (CHANGELOG.md)";
+        return Err(ColumnarError::file(file, problem, fix));
+    }
     let json: PairMetaJson = serde_json::from_str(text)
         .map_err(|_| ColumnarError::file(file, "its token metadata is not readable", again))?;
     let schema = AuditSchema::parse(&json.schema)
@@ -61,5 +72,9 @@ pub(crate) fn from_json(file: &str, text: &str) -> Result<PairMeta, ColumnarErro
     let custodian = CustodianId::new(&json.custodian).map_err(|error| {
         ColumnarError::file(file, format!("its custodian's name is unusable: {error}"), again)
     })?;
-    Ok(PairMeta { schema, key_id, custodian })
+    let run = read_run(Task::Audit.name(), &json.project, &json.run);
+    let (Some(run), Some(side)) = (run, Side::from_name(&json.side)) else {
+        return Err(ColumnarError::file(file, "its project, run or side is unusable", again));
+    };
+    Ok(PairMeta { schema, key_id, custodian, run, side })
 }

@@ -99,7 +99,7 @@ impl PairTokenReader {
             ColumnarError::file(&name, problem, "give a file that `mizuhiki encode --for audit` made")
         };
         let meta = from_json(&name, schema.metadata().get(PAIR_META_KEY).ok_or_else(no_pairs)?)?;
-        let row_bytes = PairLayout::new(&meta.schema).row_bytes() as i32;
+        let row_bytes = PairLayout::new(&meta.schema, meta.side).row_bytes() as i32;
         let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
         let (fixed, rest) = columns.split_at(columns.len().min(4));
         let near_number = rest.first() == Some(&NEAR_NUMBER);
@@ -284,14 +284,14 @@ impl PairTokenBatch {
 
 #[cfg(test)]
 mod tests {
-    use mizuhiki_exchange::{CustodianId, KeyId, PairRows};
+    use mizuhiki_exchange::{CustodianId, KeyId, PairRows, Run, RunName, Side, Task};
     use mizuhiki_schema::AuditSchema;
     use proptest::prelude::*;
 
     use super::*;
     use crate::{PairTokenWriter, Target};
 
-    const SCHEMA: &str = r#"{"format":"mizuhiki-audit-schema","version":1,"name":"t","locale":{"pack":"en-Latn"},
+    const SCHEMA: &str = r#"{"format":"mizuhiki-audit-schema","version":2,"name":"t","locale":{"pack":"en-Latn"},
         "comparisons":[{"name":"s","role":"sex","kind":"sex","levels":["code"]}]}"#;
 
     /// A file of these rows: handle and whether it is a decoy.
@@ -299,9 +299,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pairs.arrow");
         let schema = AuditSchema::parse(SCHEMA).unwrap();
-        let row_bytes = PairLayout::new(&schema).row_bytes();
-        let meta =
-            PairMeta { schema, key_id: KeyId::from_bytes([1; 8]), custodian: CustodianId::new("c").unwrap() };
+        let row_bytes = PairLayout::new(&schema, Side::Left).row_bytes();
+        let meta = PairMeta {
+            schema,
+            key_id: KeyId::from_bytes([1; 8]),
+            custodian: CustodianId::new("c").unwrap(),
+            run: Run { task: Task::Audit, project: RunName::new("é").unwrap(), ..Run::default() },
+            side: Side::Left,
+        };
         let labels = ["batch".to_owned()];
         let mut writer = PairTokenWriter::create(&Target::Path(path.clone()), &meta, &labels, true).unwrap();
         let mut batch = PairRows { labels: vec![Vec::new()], ..PairRows::default() };

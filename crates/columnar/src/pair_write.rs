@@ -57,7 +57,7 @@ impl PairTokenWriter {
                 fix: "write .arrow",
             });
         }
-        let row_bytes = PairLayout::new(&meta.schema).row_bytes();
+        let row_bytes = PairLayout::new(&meta.schema, meta.side).row_bytes();
         let mut fields = vec![
             Field::new(HANDLE, DataType::Utf8, false),
             Field::new(DECOY, DataType::Boolean, false),

@@ -328,7 +328,11 @@ mod tests {
             schema: LinkageSchema::parse(&text).unwrap(),
             key_id: KeyId::from_bytes([7; 8]),
             custodian: CustodianId::new("Registry").unwrap(),
-            run: Run { task: Task::Dedupe, name: RunName::new("run \"é\"").unwrap() },
+            run: Run {
+                task: Task::Dedupe,
+                project: RunName::new("project").unwrap(),
+                name: RunName::new("run \"é\"").unwrap(),
+            },
         }
     }
 

@@ -12,6 +12,9 @@ pub(crate) const META_KEY: &str = "mizuhiki-tokens";
 /// Profiles whose files of version 1 hold diffused tokens.
 const DIFFUSED: [&str; 2] = ["hardened", "max-privacy"];
 
+/// Version of files of sealed symbols without the name of a project.
+const UNNAMED_SYMBOLS: u32 = 2;
+
 const AGAIN: &str = "encode the records again, or ask the custodian for an intact file";
 
 #[derive(Serialize, Deserialize)]
@@ -25,15 +28,23 @@ pub(crate) struct MetaJson {
     epoch: u32,
     /// The canonical linkage schema, as text.
     schema: String,
-    /// What sealed symbols were made for.
+    /// Of sealed symbols.
     #[serde(skip_serializing_if = "Option::is_none")]
     task: Option<String>,
+    /// Of sealed symbols; of filters where the parties named one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<String>,
+    /// As `project`.
     #[serde(skip_serializing_if = "Option::is_none")]
     run: Option<String>,
 }
 
 pub(crate) fn to_json(meta: &TokenMeta) -> String {
     let sealed = meta.schema.symbols().is_some();
+    let name = |name: &RunName| {
+        let text = name.as_str();
+        (sealed || !text.is_empty()).then(|| text.to_owned())
+    };
     let json = MetaJson {
         version: if sealed { SYMBOLS_VERSION } else { FORMAT_VERSION },
         schema_digest: meta.schema.digest().to_string(),
@@ -43,7 +54,8 @@ pub(crate) fn to_json(meta: &TokenMeta) -> String {
         epoch: meta.schema.epoch(),
         schema: meta.schema.canonical().to_owned(),
         task: sealed.then(|| meta.run.task.name().to_owned()),
-        run: sealed.then(|| meta.run.name.as_str().to_owned()),
+        project: name(&meta.run.project),
+        run: name(&meta.run.name),
     };
     match serde_json::to_string(&json) {
         Ok(text) => text,
@@ -55,6 +67,10 @@ pub(crate) fn to_json(meta: &TokenMeta) -> String {
 pub(crate) fn from_json(file: &str, text: &str) -> Result<TokenMeta, ColumnarError> {
     let again = AGAIN;
     let version = check_version(file, text, SYMBOLS_VERSION)?;
+    if version == UNNAMED_SYMBOLS {
+        let problem = "made before projects had names: its keys and those of today differ";
+        return Err(ColumnarError::file(file, problem, "encode the records again, with --project and --run"));
+    }
     let json: MetaJson = serde_json::from_str(text)
         .map_err(|_| ColumnarError::file(file, "its token metadata is not readable", again))?;
     if version == FORMAT_VERSION && DIFFUSED.contains(&json.profile.as_str()) {
@@ -85,17 +101,30 @@ pub(crate) fn from_json(file: &str, text: &str) -> Result<TokenMeta, ColumnarErr
     let custodian = CustodianId::new(&json.custodian).map_err(|error| {
         ColumnarError::file(file, format!("its custodian's name is unusable: {error}"), again)
     })?;
-    let run = read_run(json.task.as_deref(), json.run.as_deref());
-    let run = match (schema.symbols().is_some(), version, run) {
-        (true, SYMBOLS_VERSION, Some(run)) => run,
-        (false, FORMAT_VERSION, _) if json.task.is_none() && json.run.is_none() => Run::default(),
-        _ => return Err(ColumnarError::file(file, "its version, task and run do not fit its schema", again)),
+    let run = match (schema.symbols().is_some(), version, &json.task, &json.project, &json.run) {
+        (true, SYMBOLS_VERSION, Some(task), Some(project), Some(run)) => read_run(task, project, run),
+        (false, FORMAT_VERSION, None, project, run) => {
+            let [project, run] = [project, run].map(|name| name.as_deref().unwrap_or_default());
+            read_run(Task::Link.name(), project, run)
+        }
+        _ => None,
+    };
+    let run = match run.filter(|run| run.task != Task::Audit) {
+        Some(run) => run,
+        None => {
+            return Err(ColumnarError::file(
+                file,
+                "its version, task, project and run do not fit its schema",
+                again,
+            ));
+        }
     };
     Ok(TokenMeta { schema, key_id, custodian, run })
 }
 
-fn read_run(task: Option<&str>, run: Option<&str>) -> Option<Run> {
-    Some(Run { task: Task::from_name(task?)?, name: RunName::new(run?).ok()? })
+pub(crate) fn read_run(task: &str, project: &str, run: &str) -> Option<Run> {
+    let task = Task::from_name(task)?;
+    Some(Run { task, project: RunName::new(project).ok()?, name: RunName::new(run).ok()? })
 }
 
 /// The version, at most `newest`, is looked at first: later ones may have other members.

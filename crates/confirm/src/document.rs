@@ -36,10 +36,14 @@ pub enum Kind {
     Sealed = 7,
     /// From the authority to the linkage unit.
     Opened = 8,
+    /// From the linkage unit to the checker.
+    Masks = 9,
+    /// From the checker to the authority.
+    Checked = 10,
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::PublicKey,
         Self::EvaluationKey,
         Self::SecretKey,
@@ -48,6 +52,8 @@ impl Kind {
         Self::Ciphertexts,
         Self::Sealed,
         Self::Opened,
+        Self::Masks,
+        Self::Checked,
     ];
 
     /// What it is called in messages.
@@ -62,6 +68,8 @@ impl Kind {
             Self::Ciphertexts => "file of ciphertexts",
             Self::Sealed => "file of sealed answers",
             Self::Opened => "file of opened answers",
+            Self::Masks => "file of masks",
+            Self::Checked => "file of checked answers",
         }
     }
 }

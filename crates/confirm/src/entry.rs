@@ -4,8 +4,9 @@ use std::io::{Read, Write};
 
 use crate::document::{DocumentReader, DocumentWriter, Seal};
 use crate::headers::{EvaluationHeader, PublicHeader, TicketsHeader, key_id};
+use crate::policy::MAX_OPENINGS;
 use crate::sign::KeyId;
-use crate::ticket::{MAX_TICKETS, TICKET_BYTES, Ticket};
+use crate::ticket::{TICKET_BYTES, Ticket};
 use crate::{Backend, ConfirmError, Hex, Party, Reason};
 
 /// Bytes of a record id in an entry: its length, then its bytes, filled up with zeros.
@@ -110,12 +111,12 @@ impl Tickets {
 /// Checks a number of tickets.
 ///
 /// # Errors
-/// [`ConfirmError::Refused`] past [`MAX_TICKETS`].
+/// [`ConfirmError::Refused`] past [`MAX_OPENINGS`].
 pub fn check_count(tickets: u64) -> Result<u64, ConfirmError> {
-    if tickets <= MAX_TICKETS {
+    if tickets <= MAX_OPENINGS {
         return Ok(tickets);
     }
-    let problem = format!("{tickets} tickets, {MAX_TICKETS} are allowed");
+    let problem = format!("{tickets} tickets, a key opens {MAX_OPENINGS} at most");
     Err(ConfirmError::refused(Party::LinkageUnit, Reason::Header(problem)))
 }
 

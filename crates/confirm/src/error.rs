@@ -14,6 +14,8 @@ pub enum Party {
     Custodian(String),
     /// Makes keys and opens.
     Authority,
+    /// The linkage unit, or the custodian of this name that checked its answers: one of both, nobody can tell which.
+    LinkageUnitOr(String),
     /// Whoever carried a file: its writer's signature does not fit it.
     Carrier,
 }
@@ -24,6 +26,7 @@ impl fmt::Display for Party {
             Self::LinkageUnit => f.write_str("the linkage unit"),
             Self::Custodian(name) => write!(f, "custodian {name:?}"),
             Self::Authority => f.write_str("the authority"),
+            Self::LinkageUnitOr(name) => write!(f, "the linkage unit or custodian {name:?}, who checked it"),
             Self::Carrier => f.write_str("whoever carried or kept the file"),
         }
     }
@@ -146,6 +149,41 @@ pub enum Reason {
         /// Allowed by the key's policy.
         allowed: u64,
     },
+    /// Too much asked of a record, by the custodian's own ledger.
+    #[error(
+        "{asked} tickets for one record over all keys, {allowed} are allowed by this custodian's ledger; ask fewer pairs, \
+         or decide to allow more (--per-record)"
+    )]
+    OwnBudget {
+        /// Tickets, those of earlier batches included.
+        asked: u64,
+        /// Allowed by the custodian.
+        allowed: u64,
+    },
+    /// A key whose policy allows more than a custodian does.
+    #[error(
+        "the key's policy allows {allows} {what}, this custodian {most} at most; ask the authority for another key"
+    )]
+    Policy {
+        /// What is allowed.
+        what: &'static str,
+        /// How much of it.
+        allows: u64,
+        /// What the custodian allows.
+        most: u64,
+    },
+    /// Answers of two parties that open to different bits.
+    #[error(
+        "the answers of the linkage unit and those of the checker differ: one of both did not compute what the tickets ask \
+         for. Nothing was given away, and the key opens nothing more; make a new key and ask again"
+    )]
+    Differed,
+    /// A key under which answers differed.
+    #[error("answers under this key differed before: it opens nothing more; make a new key and ask again")]
+    KeySpent,
+    /// Answers or masks that are made of other ciphertexts.
+    #[error("made of other ciphertexts than these; use the files of one run")]
+    OtherCiphertexts,
     /// A batch that was opened.
     #[error("these tickets were opened before; a ticket is opened once")]
     Replayed,

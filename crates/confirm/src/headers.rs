@@ -167,8 +167,7 @@ impl SealedHeader {
     /// Digest of what the answers are made of: batch, key and both files of ciphertexts.
     #[must_use]
     pub fn binding(&self) -> Hash {
-        let approval = |seal: &Seal| seal.digest(Kind::Ciphertexts).0;
-        hash("answers", &[&self.batch.0, &self.key_id.0, &approval(&self.left), &approval(&self.right)])
+        binding(self.batch, self.key_id, &self.left, &self.right)
     }
 }
 
@@ -190,3 +189,107 @@ pub struct OpenedHeader {
     pub tickets: u64,
 }
 header!(OpenedHeader, Opened);
+
+/// Of [`Kind::Masks`]; an entry is a ticket's nonce and a byte, 1 if the answer is negated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MasksHeader {
+    /// Digest of the batch.
+    pub batch: Hash,
+    /// What the answers are made of: [`SealedHeader::binding`].
+    pub binding: Hash,
+    /// The key that opens.
+    pub key_id: KeyId,
+    /// The linkage unit's signing key.
+    pub signer: SignerId,
+    /// Number of entries.
+    pub tickets: u64,
+}
+header!(MasksHeader, Masks);
+
+impl MasksHeader {
+    /// Checks that the masks are of a batch whose answers are made of what `binding` says.
+    ///
+    /// # Errors
+    /// [`ConfirmError::Refused`], at fault the linkage unit.
+    pub fn check(&self, batch: &Batch, binding: Hash) -> Result<(), ConfirmError> {
+        let refuse = |reason| Err(ConfirmError::refused(Party::LinkageUnit, reason));
+        if self.signer != batch.linkage_unit {
+            let (expected, found) = (batch.linkage_unit.fingerprint(), self.signer.fingerprint());
+            return refuse(Reason::Signer { expected, found });
+        }
+        if self.batch != batch.digest() || self.tickets != batch.tickets || self.key_id != batch.key_id {
+            return refuse(Reason::Batch);
+        }
+        if self.binding != binding {
+            return refuse(Reason::OtherCiphertexts);
+        }
+        Ok(())
+    }
+}
+
+/// Of [`Kind::Checked`]; an entry is a ticket's nonce and a masked answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CheckedHeader {
+    /// Name of back end and parameter set.
+    pub backend: String,
+    /// Digest of the batch.
+    pub batch: Hash,
+    /// Name of the checker, one of the batch's custodians.
+    pub custodian: String,
+    /// The key that opens.
+    pub key_id: KeyId,
+    /// As in [`SealedHeader`].
+    pub left: Seal,
+    /// As in [`SealedHeader`].
+    pub right: Seal,
+    /// The checker's side.
+    pub side: Side,
+    /// The checker's signing key: the one of its approval.
+    pub signer: SignerId,
+    /// Number of entries.
+    pub tickets: u64,
+}
+header!(CheckedHeader, Checked);
+
+impl CheckedHeader {
+    /// Checks that these answers are of the same ciphertexts as the linkage unit's, and signed by a custodian that approved
+    /// the batch.
+    ///
+    /// # Errors
+    /// [`ConfirmError::Refused`] that names the checker.
+    pub fn check(&self, batch: &Batch, sealed: &SealedHeader, backend: &str) -> Result<(), ConfirmError> {
+        let approval = CiphertextsHeader {
+            backend: self.backend.clone(),
+            batch: self.batch,
+            custodian: self.custodian.clone(),
+            key_id: self.key_id,
+            side: self.side,
+            signer: self.signer,
+            tickets: self.tickets,
+        };
+        approval.check(batch, self.side, backend)?;
+        let own = match self.side {
+            Side::Left => &sealed.left,
+            Side::Right => &sealed.right,
+        };
+        let refuse = |reason| Err(ConfirmError::refused(Party::Custodian(self.custodian.clone()), reason));
+        let expected = own.verify::<CiphertextsHeader>()?.signer;
+        if self.signer != expected {
+            let (expected, found) = (expected.fingerprint(), self.signer.fingerprint());
+            return refuse(Reason::Signer { expected, found });
+        }
+        if binding(self.batch, self.key_id, &self.left, &self.right) != sealed.binding() {
+            return refuse(Reason::OtherCiphertexts);
+        }
+        Ok(())
+    }
+}
+
+/// Digest of what answers are made of: batch, key and both files of ciphertexts.
+#[must_use]
+pub fn binding(batch: Hash, key_id: KeyId, left: &Seal, right: &Seal) -> Hash {
+    let approval = |seal: &Seal| seal.digest(Kind::Ciphertexts).0;
+    hash("answers", &[&batch.0, &key_id.0, &approval(left), &approval(right)])
+}

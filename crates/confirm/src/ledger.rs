@@ -4,23 +4,12 @@
 use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-use crate::headers::{CiphertextsHeader, SealedHeader};
+use crate::chain::{Chain, broken};
+use crate::headers::{CheckedHeader, CiphertextsHeader, SealedHeader};
 use crate::sign::{Hash, Hex, KeyId, SignerId};
 use crate::ticket::{Batch, Side, Ticket};
 use crate::{ConfirmError, Party, Policy, Reason};
-
-/// A line of the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Line {
-    event: Event,
-    /// SHA-256 of the line before, without its line end; of nothing for the first.
-    previous: Hash,
-    /// Seconds since 1970.
-    time: u64,
-}
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,24 +20,41 @@ enum Event {
     /// A custodian's signing key is known from now on.
     Pin { custodian: String, signer: SignerId },
     /// A batch is being opened: from now on its tickets are spent.
-    Batch { batch: Hash, left: String, right: String, sealed: Hash, tickets: Vec<(Hex<16>, Hash, Hash)> },
+    Batch {
+        batch: Hash,
+        checked: Hash,
+        left: String,
+        right: String,
+        sealed: Hash,
+        tickets: Vec<(Hex<16>, Hash, Hash)>,
+    },
     /// The answers of a batch were given away.
     Opened { batch: Hash },
+    /// The linkage unit's answers and the checker's differed: the key opens nothing more.
+    Differed { batch: Hash },
+}
+
+/// How far a batch has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Its answers may be opened again, if they are the same: what was signed of the linkage unit's and of the checker's.
+    Opening(Hash, Hash),
+    Done,
 }
 
 /// The log, as far as it was read.
 pub struct Ledger {
     key_id: KeyId,
     policy: Policy,
-    head: Hash,
-    lines: u64,
+    chain: Chain,
     pins: HashMap<String, SignerId>,
     records: HashMap<Hash, u64>,
     custodians: HashMap<String, u64>,
     openings: u64,
     pairs: HashSet<(Hash, Hash)>,
     nonces: HashSet<Hex<16>>,
-    batches: HashMap<Hash, (Hash, bool)>,
+    batches: HashMap<Hash, State>,
+    differed: bool,
 }
 
 /// What is to be done before a batch is opened.
@@ -66,32 +72,19 @@ pub struct Admission {
 /// A batch that may be opened: only the ledger makes one, once it has checked everything.
 pub struct Admitted {
     batch: Batch,
-    sealed: Hash,
     nonces: Vec<Hex<16>>,
 }
 
 impl Admitted {
-    /// Checks that entry `entry` (from 1) is of the ticket that stands there.
+    /// Checks that entry `entry` (from 1) of a party's answers is of the ticket that stands there.
     ///
     /// # Errors
-    /// [`ConfirmError::Refused`], at fault the linkage unit.
-    pub fn check_entry(&self, entry: u64, nonce: Hex<16>) -> Result<(), ConfirmError> {
+    /// [`ConfirmError::Refused`], at fault the party.
+    pub fn check_entry(&self, party: &Party, entry: u64, nonce: Hex<16>) -> Result<(), ConfirmError> {
         if self.nonces.get(entry as usize - 1) == Some(&nonce) {
             Ok(())
         } else {
-            Err(ConfirmError::refused(Party::LinkageUnit, Reason::OffBatch { entry }))
-        }
-    }
-
-    /// Checks that the answers are those that were admitted.
-    ///
-    /// # Errors
-    /// [`ConfirmError::Refused`].
-    pub fn check_sealed(&self, sealed: Hash) -> Result<(), ConfirmError> {
-        if self.sealed == sealed {
-            Ok(())
-        } else {
-            Err(ConfirmError::refused(Party::Carrier, Reason::Changed))
+            Err(ConfirmError::refused(party.clone(), Reason::OffBatch { entry }))
         }
     }
 }
@@ -100,40 +93,29 @@ impl Ledger {
     /// The first line of a key's log.
     #[must_use]
     pub fn first_line(key_id: KeyId, policy: Policy, time: u64) -> String {
-        write(&Line { event: Event::Key { key_id, policy }, previous: digest(""), time })
+        Chain::new().push(Event::Key { key_id, policy }, time)
     }
 
-    /// Reads the log of a key and its policy. A last line without an end was not written whole: whoever wrote it had not acted on it yet; it is
-    /// passed over, and the number of bytes that count is returned.
+    /// Reads the log of a key and its policy, and says how many bytes of it count.
     ///
     /// # Errors
     /// [`ConfirmError::Refused`] if a line does not follow from the one before, or it is not the log of this key.
     pub fn read(log: &[u8], key_id: KeyId, policy: Policy) -> Result<(Self, usize), ConfirmError> {
-        let whole = log.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
-        let chain = |line| ConfirmError::refused(Party::Carrier, Reason::Chain { line });
-        let text = std::str::from_utf8(&log[..whole]).map_err(|error| {
-            let before = &log[..error.valid_up_to()];
-            chain(1 + before.iter().filter(|byte| **byte == b'\n').count() as u64)
-        })?;
-        let mut lines = text.lines();
-        let parse = |text: &str, line| serde_json::from_str::<Line>(text).map_err(|_| chain(line));
-        let first = lines.next().ok_or_else(|| chain(1))?;
-        let Line { event: Event::Key { key_id: found, policy: written }, previous, .. } = parse(first, 1)?
-        else {
-            return Err(chain(1));
+        let (chain, events, whole) = Chain::read::<Event>(log)?;
+        let Some(Event::Key { key_id: found, policy: written }) = events.first() else {
+            return Err(broken(1));
         };
-        if previous != digest("") || found == key_id && written != policy {
-            return Err(chain(1));
-        }
-        if found != key_id {
+        if *found != key_id {
             let (expected, found) = (key_id.to_string(), found.to_string());
             return Err(ConfirmError::refused(Party::Carrier, Reason::Key { expected, found }));
+        }
+        if *written != policy {
+            return Err(broken(1));
         }
         let mut ledger = Self {
             key_id,
             policy,
-            head: digest(first),
-            lines: 1,
+            chain,
             pins: HashMap::new(),
             records: HashMap::new(),
             custodians: HashMap::new(),
@@ -141,16 +123,9 @@ impl Ledger {
             pairs: HashSet::new(),
             nonces: HashSet::new(),
             batches: HashMap::new(),
+            differed: false,
         };
-        for text in lines {
-            let line = parse(text, ledger.lines + 1)?;
-            if line.previous != ledger.head {
-                return Err(chain(ledger.lines + 1));
-            }
-            ledger.apply(&line.event);
-            ledger.head = digest(text);
-            ledger.lines += 1;
-        }
+        events.iter().for_each(|event| ledger.apply(event));
         Ok((ledger, whole))
     }
 
@@ -160,7 +135,7 @@ impl Ledger {
             Event::Pin { custodian, signer } => {
                 self.pins.insert(custodian.clone(), *signer);
             }
-            Event::Batch { batch, left, right, sealed, tickets } => {
+            Event::Batch { batch, checked, left, right, sealed, tickets } => {
                 self.openings += tickets.len() as u64;
                 for name in [left, right] {
                     *self.custodians.entry(name.clone()).or_default() += tickets.len() as u64;
@@ -171,12 +146,14 @@ impl Ledger {
                     *self.records.entry(left).or_default() += 1;
                     *self.records.entry(right).or_default() += 1;
                 }
-                self.batches.insert(*batch, (*sealed, false));
+                self.batches.insert(*batch, State::Opening(*sealed, *checked));
             }
             Event::Opened { batch } => {
-                if let Some((_, opened)) = self.batches.get_mut(batch) {
-                    *opened = true;
-                }
+                self.batches.insert(*batch, State::Done);
+            }
+            Event::Differed { batch } => {
+                self.batches.insert(*batch, State::Done);
+                self.differed = true;
             }
         }
     }
@@ -184,13 +161,13 @@ impl Ledger {
     /// Digest of the last line.
     #[must_use]
     pub const fn head(&self) -> Hash {
-        self.head
+        self.chain.head
     }
 
     /// Lines of the log.
     #[must_use]
     pub const fn lines(&self) -> u64 {
-        self.lines
+        self.chain.lines
     }
 
     /// Answers opened, or about to be.
@@ -199,13 +176,9 @@ impl Ledger {
         self.openings
     }
 
-    /// Appends a line, which the caller must have written and synced before it acts on it.
     fn push(&mut self, event: Event, time: u64) -> String {
         self.apply(&event);
-        let line = write(&Line { event, previous: self.head, time });
-        self.head = digest(line.trim_end());
-        self.lines += 1;
-        line
+        self.chain.push(event, time)
     }
 
     /// Takes `signer` as the key of a custodian. Returns the line to append; none if it is known.
@@ -225,32 +198,34 @@ impl Ledger {
         }
     }
 
-    /// Decides whether the sealed answers of a batch may be opened, and says what to do before that. The
-    /// answers of a batch that was about to be opened may be opened again, if they are the same, as long as they were
-    /// not given away.
+    /// Decides whether the answers of a batch may be opened, the linkage unit's and the checker's, each with what was signed
+    /// of them, and says what to do before that. Those of a batch that was about to be opened may be opened again, if they
+    /// are the same, as long as they were not given away.
     ///
     /// # Errors
     /// [`ConfirmError::Refused`] with the reason and whose fault it is; the ledger is unchanged then.
     pub fn admit(
         &mut self,
-        batch: &Batch,
-        tickets: &[Ticket],
-        sealed: (&SealedHeader, Hash),
+        (batch, tickets): (&Batch, &[Ticket]),
+        (header, sealed): (&SealedHeader, Hash),
+        (check, checked): (&CheckedHeader, Hash),
         backend: &str,
         now: u64,
     ) -> Result<Admission, ConfirmError> {
-        let (header, sealed) = sealed;
         self.check(batch, tickets, header, backend)?;
-        let admitted = Admitted {
-            batch: batch.clone(),
-            sealed,
-            nonces: tickets.iter().map(|ticket| ticket.nonce).collect(),
-        };
+        check.check(batch, header, backend)?;
+        let admitted =
+            Admitted { batch: batch.clone(), nonces: tickets.iter().map(|ticket| ticket.nonce).collect() };
         let refuse = |reason| Err(ConfirmError::refused(Party::LinkageUnit, reason));
+        if self.differed {
+            return refuse(Reason::KeySpent);
+        }
         match self.batches.get(&batch.digest()) {
-            Some((_, true)) => return refuse(Reason::Replayed),
-            Some((before, _)) if *before != sealed => return refuse(Reason::Changed),
-            Some(_) => {
+            Some(State::Done) => return refuse(Reason::Replayed),
+            Some(State::Opening(..)) => {
+                if self.batches.get(&batch.digest()) != Some(&State::Opening(sealed, checked)) {
+                    return refuse(Reason::Changed);
+                }
                 let (lines, first_seen) = (String::new(), Vec::new());
                 return Ok(Admission { admitted, lines, first_seen, resumed: true });
             }
@@ -269,6 +244,7 @@ impl Ledger {
         let spent = tickets.iter().map(|ticket| (ticket.nonce, ticket.left.record, ticket.right.record));
         let event = Event::Batch {
             batch: batch.digest(),
+            checked,
             left: batch.left.clone(),
             right: batch.right.clone(),
             sealed,
@@ -314,7 +290,8 @@ impl Ledger {
 
     fn check_budgets(&self, batch: &Batch, tickets: &[Ticket]) -> Result<(), ConfirmError> {
         let refuse = |reason| Err(ConfirmError::refused(Party::LinkageUnit, reason));
-        let Policy { openings: allowed, per_custodian, per_record } = self.policy;
+        let Policy { per_custodian, per_record, .. } = self.policy;
+        let allowed = self.policy.most_openings();
         let asked = self.openings + batch.tickets;
         if asked > allowed {
             return refuse(Reason::KeyBudget { asked, allowed });
@@ -347,15 +324,9 @@ impl Ledger {
     pub fn opened(&mut self, admitted: &Admitted, now: u64) -> String {
         self.push(Event::Opened { batch: admitted.batch.digest() }, now)
     }
-}
 
-fn write(line: &Line) -> String {
-    // A line of whole numbers and hexadecimal text always has JSON.
-    let mut text = serde_json::to_string(line).unwrap_or_default();
-    text.push('\n');
-    text
-}
-
-fn digest(line: &str) -> Hash {
-    Hex(Sha256::digest(line.as_bytes()).into())
+    /// The two answers to a ticket of `admitted` differed: returns the line to append. The key opens nothing more.
+    pub fn differed(&mut self, admitted: &Admitted, now: u64) -> String {
+        self.push(Event::Differed { batch: admitted.batch.digest() }, now)
+    }
 }

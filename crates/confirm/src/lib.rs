@@ -4,7 +4,10 @@
 //! opened here, and there is no clock: the roles pass in readers, writers, randomness and the time.
 
 mod backend;
+mod chain;
+mod ciphertexts;
 mod circuit;
+mod custodian_ledger;
 mod document;
 mod entry;
 mod error;
@@ -20,7 +23,9 @@ mod sign;
 mod ticket;
 
 pub use backend::{Backend, BackendError, Decryptor, Encryptor, Evaluator, KeySet, Mask};
+pub use ciphertexts::Ciphertexts;
 pub use circuit::{Circuit, LeftInput, MAX_SLOTS, Range, RightInput, Shape};
+pub use custodian_ledger::CustodianLedger;
 pub use document::{DocumentReader, DocumentWriter, Header, Kind, Seal};
 pub use entry::{
     PublicKey, Tickets, check_backend, check_count, read_evaluation_key, read_id, read_nonce, read_ticket,
@@ -29,13 +34,13 @@ pub use entry::{
 pub use error::{ConfirmError, Party, Reason};
 pub use filters::Filters;
 pub use headers::{
-    CiphertextsHeader, EvaluationHeader, OpenedHeader, PublicHeader, RunHeader, SealedHeader, SecretHeader,
-    TicketsHeader, key_id,
+    CheckedHeader, CiphertextsHeader, EvaluationHeader, MasksHeader, OpenedHeader, PublicHeader, RunHeader,
+    SealedHeader, SecretHeader, TicketsHeader, binding, key_id,
 };
 pub use in_order::in_order;
 pub use ledger::{Admission, Admitted, Ledger};
-pub use policy::Policy;
+pub use policy::{MAX_OPENINGS, Policy};
 pub use rule::Rule;
 pub use session::{Asked, Evaluated, Opened, RUN_SECRET_BYTES, RunSecret, Session};
 pub use sign::{Hash, Hex, KeyId, PartyKey, SIGNATURE_BYTES, SignerId};
-pub use ticket::{Batch, Commitment, MAX_TICKETS, Side, TICKET_BYTES, Ticket, tree};
+pub use ticket::{Batch, Commitment, Side, TICKET_BYTES, Ticket, tree};

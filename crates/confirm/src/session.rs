@@ -6,7 +6,7 @@ use rand_chacha::ChaCha20Rng;
 use zeroize::Zeroizing;
 
 use crate::document::Seal;
-use crate::headers::{CiphertextsHeader, OpenedHeader, SealedHeader};
+use crate::headers::{CiphertextsHeader, MasksHeader, OpenedHeader, SealedHeader};
 use crate::sign::{Hash, Hex, PartyKey, hash};
 use crate::ticket::{Batch, Side, Ticket};
 use crate::{ConfirmError, Mask, Party, Reason};
@@ -111,23 +111,22 @@ impl Session<Asked> {
         Self { batch, tickets, secret, state: Asked }
     }
 
-    /// Checks that entry `entry` (from 1) of a custodian's ciphertexts is of the ticket that stands there.
-    ///
-    /// # Errors
-    /// [`ConfirmError::Refused`], at fault the custodian.
-    pub fn check_entry(
-        &self,
-        header: &CiphertextsHeader,
-        entry: u64,
-        nonce: Hex<16>,
-    ) -> Result<(), ConfirmError> {
-        self.refuse_off_batch(Party::Custodian(header.custodian.clone()), entry, nonce)
-    }
-
     /// The mask of a ticket, where the answers are made of what `binding` says.
     #[must_use]
     pub fn mask(&self, ticket: &Ticket, binding: Hash) -> Mask {
         self.secret.mask(ticket.nonce, binding)
+    }
+
+    /// The header of the masks, for the checker.
+    #[must_use]
+    pub fn masks_header(&self, binding: Hash) -> MasksHeader {
+        MasksHeader {
+            batch: self.batch.digest(),
+            binding,
+            key_id: self.batch.key_id,
+            signer: self.key().id(),
+            tickets: self.batch.tickets,
+        }
     }
 
     /// The header of the sealed answers, with the approvals of both custodians.

@@ -10,9 +10,6 @@ use crate::{ConfirmError, Party, Policy, Reason, Rule, merkle};
 /// Bytes of a ticket.
 pub const TICKET_BYTES: usize = 144;
 
-/// Tickets in a batch at most.
-pub const MAX_TICKETS: u64 = 1 << 22;
-
 /// A side of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -199,9 +196,10 @@ impl Batch {
         if self.left == self.right {
             return refuse(Reason::SameCustodian);
         }
-        let Policy { openings, per_custodian, per_record } = *policy;
-        if self.tickets > openings.min(MAX_TICKETS) {
-            return refuse(Reason::KeyBudget { asked: self.tickets, allowed: openings.min(MAX_TICKETS) });
+        let Policy { per_custodian, per_record, .. } = *policy;
+        let allowed = policy.most_openings();
+        if self.tickets > allowed {
+            return refuse(Reason::KeyBudget { asked: self.tickets, allowed });
         }
         if self.tickets > per_custodian {
             return refuse(Reason::CustodianBudget { asked: self.tickets, allowed: per_custodian });

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use mizuhiki_columnar::{ReadOptions, Source, TableReader, Target, TextChunk, WriteFile, read_tokens};
 use mizuhiki_confirm::{
     Backend, Batch, CiphertextsHeader, Circuit, Commitment, ConfirmError, DocumentWriter, Encryptor as _,
-    Filters, Hash, Party, PartyKey, PublicKey, Reason, Rule, Side, Tickets, in_order,
+    Filters, Hash, MAX_OPENINGS, Party, PartyKey, Policy, PublicKey, Reason, Rule, Side, Tickets, in_order,
 };
 use mizuhiki_encode::{ConfirmEncoder, ConfirmRecord, ConfirmRow, ConfirmWorker, LinkageKey};
-use mizuhiki_exchange::{CustodianId, Run, SymbolReader as _};
+use mizuhiki_exchange::{CustodianId, Run, SymbolReader as _, TokenMeta};
 use mizuhiki_schema::LinkageSchema;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
@@ -19,6 +19,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::chunks::{ChunkWorker, work_chunks};
+use crate::confirm_ledger::OwnLedger;
 use crate::encode_file::{columns_by_name, find_id_column, random};
 use crate::{CustodianError, IdPolicy, OnProgress};
 
@@ -32,12 +33,8 @@ pub enum RecordSource {
     Map(Source),
 }
 
-/// Encrypting work.
-pub struct ConfirmJob<'a, B> {
-    /// The people.
-    pub input: Source,
-    /// How they are read.
-    pub options: ReadOptions,
+/// What a custodian brings to its steps of a confirmation.
+pub struct ConfirmTerms<'a, B> {
     /// The linkage schema.
     pub schema: &'a LinkageSchema,
     /// The linkage key.
@@ -46,21 +43,35 @@ pub struct ConfirmJob<'a, B> {
     pub tickets: PathBuf,
     /// The authority's public key.
     pub public: PathBuf,
-    /// The custodian's own token file, where tokens are sealed symbols: what was suppressed and what is random in it
-    /// cannot be worked out again.
+    /// The custodian's own token file. Needed where tokens are sealed symbols: what was suppressed and what is random in
+    /// it cannot be worked out again. Where they are filters it names the run, if that has a name.
     pub tokens: Option<Source>,
-    /// Where the ciphertexts go.
-    pub output: Target,
-    /// Who encrypts: the name that the tokens were encoded under.
+    /// Who acts: the name that the tokens were encoded under.
     pub custodian: CustodianId,
-    /// Which record is whose.
-    pub records: RecordSource,
+    /// Tickets that a record gets, over all keys that this custodian encrypted for.
+    pub per_record: u64,
     /// The back end.
     pub backend: &'a B,
     /// The time, in seconds since 1970.
     pub now: u64,
     /// Threads, at least 1.
     pub threads: usize,
+}
+
+/// Encrypting work.
+pub struct ConfirmJob<'a, B> {
+    /// What the custodian brings.
+    pub terms: ConfirmTerms<'a, B>,
+    /// The people.
+    pub input: Source,
+    /// How they are read.
+    pub options: ReadOptions,
+    /// Which record is whose.
+    pub records: RecordSource,
+    /// The custodian's own ledger; made if it is not there.
+    pub ledger: PathBuf,
+    /// Where the ciphertexts go.
+    pub output: Target,
 }
 
 /// What was encrypted.
@@ -84,6 +95,10 @@ pub struct ConfirmSummary {
     pub linkage_unit: String,
     /// Fingerprint of the custodian's own signing key, for the authority to compare.
     pub fingerprint: String,
+    /// What the authority's key allows: answers, tickets per custodian and per record.
+    pub policy: Policy,
+    /// Tickets that this custodian's ledger holds, these included.
+    pub approved: u64,
 }
 
 /// Encrypts for tickets. The output appears whole, or not at all; every ticket is checked before anything is encrypted.
@@ -94,19 +109,22 @@ pub fn encrypt_tickets<B: Backend>(
     job: &ConfirmJob<'_, B>,
     on_progress: OnProgress<'_>,
 ) -> Result<ConfirmSummary, CustodianError> {
-    let asked = Asked::read(job)?;
-    let in_tickets = in_file(&job.tickets);
-    let (circuit, key) = (&asked.circuit, |reason| in_file(&job.public)(ConfirmError::key(reason)));
-    let encryptor = job.backend.encryptor(circuit, &asked.public.bytes).map_err(key)?;
-    let wanted = Wanted::new(&job.records, &asked.tickets.ids, &job.tickets)?;
+    let terms = &job.terms;
+    let asked = Asked::read(terms)?;
+    let in_tickets = in_file(&terms.tickets);
+    let (circuit, key) = (&asked.circuit, |reason| in_file(&terms.public)(ConfirmError::key(reason)));
+    let encryptor = terms.backend.encryptor(circuit, &asked.public.bytes).map_err(key)?;
+    let wanted = Wanted::new(&job.records, &asked.tickets.ids, &terms.tickets)?;
     let filters = find(&Finder { wanted: &wanted, asked: &asked }, job, on_progress, &in_tickets)?;
+    let mut ledger = OwnLedger::open(&job.ledger)?;
+    ledger.enter(&asked, wanted.marks(terms), terms).map_err(|error| error.of(&terms.tickets))?;
 
-    let own = PartyKey::from_seed(&asked.encoder.signing_seed());
+    let own = asked.own_key();
     write(job, (&asked, &encryptor, &filters), &own, on_progress)?;
     let (batch, side) = (asked.batch(), asked.side);
     let bytes_each = match side {
-        Side::Left => job.backend.left_bytes(circuit),
-        Side::Right => job.backend.right_bytes(circuit),
+        Side::Left => terms.backend.left_bytes(circuit),
+        Side::Right => terms.backend.right_bytes(circuit),
     };
     Ok(ConfirmSummary {
         custodian: batch.custodian(side).to_owned(),
@@ -118,6 +136,8 @@ pub fn encrypt_tickets<B: Backend>(
         authority: asked.public.header.signer.fingerprint(),
         linkage_unit: batch.linkage_unit.fingerprint(),
         fingerprint: own.id().fingerprint(),
+        policy: asked.public.header.policy,
+        approved: ledger.approved(),
     })
 }
 
@@ -130,7 +150,7 @@ fn write<B: Backend>(
 ) -> Result<(), CustodianError> {
     let (batch, side, circuit) = (asked.batch(), asked.side, &asked.circuit);
     let header = CiphertextsHeader {
-        backend: job.backend.name().to_owned(),
+        backend: job.terms.backend.name().to_owned(),
         batch: batch.digest(),
         custodian: batch.custodian(side).to_owned(),
         key_id: batch.key_id,
@@ -159,33 +179,34 @@ fn write<B: Backend>(
         on_progress(entry + 1, Some((entry + 1) as f64 / batch.tickets as f64));
         Ok(())
     };
-    in_order(0..batch.tickets, job.threads, || Ok(()), encrypt, take)?;
+    in_order(0..batch.tickets, job.terms.threads, || Ok(()), encrypt, take)?;
     let (file, _) = out.finish().map_err(in_output)?;
     Ok(file.commit()?)
 }
 
-fn in_file(path: &Path) -> impl Fn(ConfirmError) -> CustodianError + use<> {
+pub(crate) fn in_file(path: &Path) -> impl Fn(ConfirmError) -> CustodianError + use<> {
     let file = path.display().to_string();
     move |reason| CustodianError::Confirm { file: file.clone(), reason }
 }
 
 /// What a custodian is asked for: tickets that have been checked, and what they are to be answered with.
-struct Asked {
-    public: PublicKey,
-    tickets: Tickets,
-    side: Side,
+pub(crate) struct Asked {
+    pub(crate) public: PublicKey,
+    pub(crate) tickets: Tickets,
+    pub(crate) side: Side,
     encoder: ConfirmEncoder,
-    circuit: Circuit,
+    pub(crate) circuit: Circuit,
     /// Of the records that tickets name, by id, their sealed symbols as they were sent.
     sent: Option<HashMap<String, Vec<u8>>>,
 }
 
 impl Asked {
-    fn read<B: Backend>(job: &ConfirmJob<'_, B>) -> Result<Self, CustodianError> {
+    pub(crate) fn read<B: Backend>(job: &ConfirmTerms<'_, B>) -> Result<Self, CustodianError> {
         let (in_tickets, in_public) = (in_file(&job.tickets), in_file(&job.public));
         let open = |path: &Path| File::open(path).map(BufReader::new).map_err(ConfirmError::from);
         let public =
             open(&job.public).and_then(|file| PublicKey::read(file, job.backend)).map_err(in_public)?;
+        check_policy(&public.header.policy, job.per_record).map_err(in_file(&job.public))?;
         let tickets = open(&job.tickets).and_then(Tickets::read).map_err(&in_tickets)?;
         let Some(side) = tickets.header.side else {
             return Err(CustodianError::NotForCustodian { file: job.tickets.display().to_string() });
@@ -208,7 +229,7 @@ impl Asked {
                 let (run, sent) = read_sent(job, &tickets.ids)?;
                 (run, Some(sent))
             }
-            None => (Run::default(), None),
+            None => (run_of_filters(job)?, None),
         };
         let in_schema = |reason| CustodianError::Encode { file: "linkage schema".to_owned(), reason };
         let encoder = ConfirmEncoder::new(job.schema, job.key, &run, &job.custodian).map_err(in_schema)?;
@@ -246,29 +267,62 @@ impl Asked {
         rows.iter().position(|row| stands(&symbol[..bytes]) && row.symbols.binary_search(&wide).is_ok())
     }
 
-    const fn batch(&self) -> &Batch {
+    pub(crate) const fn batch(&self) -> &Batch {
         &self.tickets.header.batch
+    }
+
+    /// The custodian's signing key.
+    pub(crate) fn own_key(&self) -> PartyKey {
+        PartyKey::from_seed(&self.encoder.signing_seed())
+    }
+}
+
+/// A custodian encrypts for no key that allows more than it does.
+fn check_policy(policy: &Policy, per_record: u64) -> Result<(), ConfirmError> {
+    let limits =
+        [("openings", policy.openings, MAX_OPENINGS), ("tickets per record", policy.per_record, per_record)];
+    for (what, allows, most) in limits {
+        if allows > most {
+            let reason = Reason::Policy { what, allows, most };
+            return Err(ConfirmError::Refused { party: Party::Authority, reason });
+        }
+    }
+    Ok(())
+}
+
+/// The run that a custodian's own file of filters was made for; without a file, the one that has no name.
+fn run_of_filters<B>(job: &ConfirmTerms<'_, B>) -> Result<Run, CustodianError> {
+    let Some(source) = &job.tokens else { return Ok(Run::default()) };
+    let file = read_tokens(source)?;
+    let other = |what| CustodianError::OtherTokens { file: source.name(), what };
+    let meta = file.set.meta().ok_or_else(|| other("schema"))?;
+    check_own(job, meta).map_err(other)?;
+    Ok(meta.run.clone())
+}
+
+/// Whether a token file is the custodian's own; what is another's if not.
+fn check_own<B>(job: &ConfirmTerms<'_, B>, meta: &TokenMeta) -> Result<(), &'static str> {
+    if meta.schema.digest() != job.schema.digest() {
+        Err("schema")
+    } else if meta.key_id != job.key.fingerprint(&meta.run) {
+        Err("linkage key")
+    } else if meta.custodian != job.custodian {
+        Err("custodian")
+    } else {
+        Ok(())
     }
 }
 
 /// The run that a custodian's own token file was made for, and the symbols of the records `ids` in it.
 fn read_sent<B>(
-    job: &ConfirmJob<'_, B>,
+    job: &ConfirmTerms<'_, B>,
     ids: &[String],
 ) -> Result<(Run, HashMap<String, Vec<u8>>), CustodianError> {
     let Some(source) = &job.tokens else { return Err(CustodianError::NoTokens) };
     let file = read_tokens(source)?;
     let other = |what| CustodianError::OtherTokens { file: source.name(), what };
     let (Some(symbols), Some(meta)) = (&file.symbols, file.set.meta()) else { return Err(other("schema")) };
-    if meta.schema.digest() != job.schema.digest() {
-        return Err(other("schema"));
-    }
-    if meta.key_id != job.key.fingerprint() {
-        return Err(other("linkage key"));
-    }
-    if meta.custodian != job.custodian {
-        return Err(other("custodian"));
-    }
+    check_own(job, meta).map_err(other)?;
     let mut wanted: HashMap<u32, &String> = HashMap::new();
     wanted.extend(ids.iter().filter_map(|id| Some((file.set.record(id)?, id))));
     let (per_record, bytes) = (symbols.per_record(), symbols.symbol_bytes());
@@ -340,6 +394,20 @@ impl Wanted {
     }
 }
 
+impl Wanted {
+    /// What stands for the tickets' records in the custodian's own ledger, in the order of tickets.
+    fn marks<B>(&self, terms: &ConfirmTerms<'_, B>) -> Vec<Hash> {
+        let custodian = terms.custodian.as_str();
+        let mut marks: Vec<(usize, Hash)> = Vec::new();
+        for (id, tickets) in &self.tickets {
+            let mark = Hash::from(terms.key.ledger_mark(custodian, id));
+            marks.extend(tickets.iter().map(|ticket| (*ticket, mark)));
+        }
+        marks.sort_unstable();
+        marks.into_iter().map(|(_, mark)| mark).collect()
+    }
+}
+
 /// Everything that is needed to find the filters of ticketed records.
 struct Finder<'a> {
     wanted: &'a Wanted,
@@ -376,7 +444,7 @@ fn find<B>(
         columns.len() - 1
     });
     let worker = |_| FindWorker { finder, worker: encoder.worker(), places: &places, id_place, file: &file };
-    let workers = (0..job.threads.max(1)).map(worker).collect();
+    let workers = (0..job.terms.threads.max(1)).map(worker).collect();
     let mut found: Vec<Option<Filters>> = finder.asked.tickets.tickets.iter().map(|_| None).collect();
     let mut records = 0;
     let take = |chunk: &TextChunk, made: Vec<(usize, Option<Filters>)>| {

@@ -153,6 +153,12 @@ pub enum CustodianError {
          with --tokens"
     )]
     NoTokens,
+    /// Another process is at the custodian's own ledger.
+    #[error("{file}: another encryption is entering its tickets there; wait until it is done")]
+    LedgerBusy {
+        /// The ledger.
+        file: String,
+    },
     /// A token file of something else.
     #[error("{file}: this token file is of another {what}; give the one that you sent to the linkage unit")]
     OtherTokens {

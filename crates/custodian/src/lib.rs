@@ -3,6 +3,8 @@
 mod blocks;
 mod chunks;
 mod confirm;
+mod confirm_check;
+mod confirm_ledger;
 mod encode_file;
 mod error;
 mod ids;
@@ -21,7 +23,8 @@ mod symbols;
 mod ties;
 
 pub use blocks::{BlockingReport, PassReport};
-pub use confirm::{ConfirmJob, ConfirmSummary, RecordSource, encrypt_tickets};
+pub use confirm::{ConfirmJob, ConfirmSummary, ConfirmTerms, RecordSource, encrypt_tickets};
+pub use confirm_check::{CheckJob, CheckSummary, check_answers};
 pub use encode_file::{EncodeJob, OnProgress, encode_file};
 pub use error::CustodianError;
 pub use ids::IdPolicy;

@@ -6,7 +6,7 @@ use mizuhiki_columnar::{
     ColumnarError, PairTokenWriter, ReadOptions, Source, TableReader, Target, TextChunk, UnreadableValues,
 };
 use mizuhiki_encode::{Decoys, Issue, LinkageKey, PairEncoder, PairWorker};
-use mizuhiki_exchange::{CustodianId, PairMeta, PairRows};
+use mizuhiki_exchange::{CustodianId, PairMeta, PairRows, Run, Side};
 use mizuhiki_schema::AuditSchema;
 use serde::Serialize;
 
@@ -35,6 +35,10 @@ pub struct PairJob<'a> {
     pub output: Target,
     /// Who encodes.
     pub custodian: CustodianId,
+    /// What for; its task is the audit.
+    pub run: Run,
+    /// The side of the links that the people are of.
+    pub side: Side,
     /// Where the handles stand.
     pub handles: HandleSource,
     /// Columns, of the table that holds the handles, by which links are labelled.
@@ -64,6 +68,12 @@ pub struct PairSummary {
     pub decoys: u64,
     /// Bytes of a row.
     pub row_bytes: u64,
+    /// The side of the links.
+    pub side: &'static str,
+    /// Name of the project; empty if none was given.
+    pub project: String,
+    /// Name of the run; empty if none was given.
+    pub run: String,
     /// Digest of the audit schema.
     pub schema_digest: String,
     /// Fingerprint of the key.
@@ -82,7 +92,8 @@ pub struct PairSummary {
 /// [`CustodianError`]; nothing is written then.
 pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<PairSummary, CustodianError> {
     let in_schema = |reason| CustodianError::Encode { file: "audit schema".to_owned(), reason };
-    let encoder = PairEncoder::new(job.schema, job.key, job.custodian.as_str()).map_err(in_schema)?;
+    let encoder = PairEncoder::new(job.schema, job.key, &job.run, (job.custodian.as_str(), job.side))
+        .map_err(in_schema)?;
     refuse_columns(&job, encoder.columns())?;
     let ties = Ties::read(&job.handles, &job.input, &job.options, &job.labels)?;
     let near = job
@@ -116,7 +127,7 @@ pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<Pai
     let mut rows =
         Places::new(ties.len() + plan.decoy_handles.len(), row_bytes).map_err(|error| spill(error.into()))?;
     let mut records = 0_u64;
-    let mut summary = PairSummary::new(job.schema, &encoder);
+    let mut summary = PairSummary::new(&job, &encoder);
     let workers =
         (0..job.threads.max(1)).map(|_| Sealer { plan: &plan, worker: encoder.worker() }).collect::<Vec<_>>();
     let take = |chunk: &TextChunk, made: Sealed| {
@@ -142,7 +153,13 @@ pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<Pai
     summary.unreadable = unreadable;
     let compared: Vec<&str> = job.schema.body().comparisons.iter().map(|of| of.name.as_str()).collect();
     summary.masked = FieldIssue::all(&issues, &compared);
-    let meta = PairMeta { schema: job.schema.clone(), key_id: encoder.key_id(), custodian: job.custodian };
+    let meta = PairMeta {
+        schema: job.schema.clone(),
+        key_id: encoder.key_id(),
+        custodian: job.custodian,
+        run: job.run,
+        side: job.side,
+    };
     let out = Output {
         plan: &plan,
         shared: Shared::new(&encoder, &ties),
@@ -350,7 +367,7 @@ impl Output<'_> {
 }
 
 impl PairSummary {
-    fn new(schema: &AuditSchema, encoder: &PairEncoder) -> Self {
+    fn new(job: &PairJob<'_>, encoder: &PairEncoder) -> Self {
         Self {
             records: 0,
             links: 0,
@@ -360,7 +377,10 @@ impl PairSummary {
             near_numbers: None,
             decoys: 0,
             row_bytes: encoder.layout().row_bytes() as u64,
-            schema_digest: schema.digest().to_string(),
+            side: job.side.name(),
+            project: job.run.project.as_str().to_owned(),
+            run: job.run.name.as_str().to_owned(),
+            schema_digest: job.schema.digest().to_string(),
             key_id: encoder.key_id().to_string(),
             masked: Vec::new(),
             unreadable: Vec::new(),

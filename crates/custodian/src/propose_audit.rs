@@ -121,7 +121,7 @@ fn document(guessed: &Guessed) -> Value {
     let digest: String = tables_digest(pack).iter().map(|byte| format!("{byte:02x}")).collect();
     let mut document = json!({
         "format": "mizuhiki-audit-schema",
-        "version": 1,
+        "version": 2,
         "name": "proposed",
         "locale": { "pack": pack.name(), "digest": digest },
     });

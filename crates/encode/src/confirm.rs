@@ -55,11 +55,12 @@ impl ConfirmEncoder {
     ) -> Result<Option<Self>, EncodeError> {
         let SchemaBody::Tokens(body) = schema.body() else { return Ok(None) };
         let Some(confirm) = &body.confirm else { return Ok(None) };
-        let filter =
-            |(index, filter): (usize, _)| Encoder::of_filter(schema, body, key, (&index.to_string(), filter));
+        let filter = |(index, filter): (usize, _)| {
+            Encoder::of_filter(schema, body, (key, run), (&index.to_string(), filter))
+        };
         let filters = confirm.filters.iter().enumerate().map(filter).collect::<Result<_, _>>()?;
         let signing =
-            key.for_schema(schema.digest()).expand("confirm/sign", custodian.as_str(), "", body.epoch);
+            key.for_run(schema.digest(), run, "").expand("confirm/sign", custodian.as_str(), "", body.epoch);
         Ok(Some(Self {
             tokens: Encoder::new(schema, key, run, custodian)?,
             filters,
@@ -86,7 +87,7 @@ impl ConfirmEncoder {
         self.tokens.column_groups()
     }
 
-    /// Seed of the custodian's signing key for this schema and epoch.
+    /// Seed of the custodian's signing key for this schema, epoch, project and run.
     #[must_use]
     pub fn signing_seed(&self) -> Zeroizing<[u8; 32]> {
         let mut seed = Zeroizing::new([0; 32]);

@@ -23,16 +23,14 @@ pub fn positions(key: &[u8; 32], (start, bits): (usize, usize), feature: &[u8], 
     PositionKey::new(key, start, bits).positions(feature, count)
 }
 
-/// §2: a key of a schema.
+/// §2: a key of plain filters.
 #[must_use]
-pub fn key(
-    linkage_key: &LinkageKey,
-    schema: &LinkageSchema,
-    purpose: &str,
-    view: &str,
-    name: &str,
+pub fn plain_key(
+    (linkage_key, schema): (&LinkageKey, &LinkageSchema),
+    run: &Run,
+    (purpose, view, name): (&str, &str, &str),
 ) -> [u8; 32] {
-    *linkage_key.for_schema(schema.digest()).expand(purpose, view, name, schema.epoch())
+    *linkage_key.for_plain(schema.digest(), run).expand(purpose, view, name, schema.epoch())
 }
 
 /// §2: a key of a run.

@@ -3,12 +3,14 @@
 use std::fmt;
 
 use hkdf::Hkdf;
+use hmac::Mac as _;
 use mizuhiki_exchange::{KeyId, Run, Task};
 use mizuhiki_schema::SchemaDigest;
 use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::EncodeError;
+use crate::positions::keyed;
 
 /// Bytes of a linkage key.
 pub const KEY_BYTES: usize = 32;
@@ -63,22 +65,45 @@ impl LinkageKey {
         &self.0
     }
 
-    /// The fingerprint that stands in token files.
+    /// The fingerprint that stands in files of a project and run; without names, the key's own.
     #[must_use]
-    pub fn fingerprint(&self) -> KeyId {
+    pub fn fingerprint(&self, run: &Run) -> KeyId {
+        let names = [run.project.as_str(), run.name.as_str()];
+        let mut salt = b"mizuhiki/v1/fingerprint".to_vec();
+        if names.iter().any(|name| !name.is_empty()) {
+            salt = b"mizuhiki/v2/fingerprint".to_vec();
+            for name in names {
+                salt.push(0);
+                salt.extend_from_slice(name.as_bytes());
+            }
+        }
         let mut bytes = [0; 8];
-        expand(&Hkdf::<Sha256>::new(Some(b"mizuhiki/v1/fingerprint"), &self.0), &[b"key id"], &mut bytes);
+        expand(&Hkdf::<Sha256>::new(Some(&salt), &self.0), &[b"key id"], &mut bytes);
         KeyId::from_bytes(bytes)
     }
 
-    /// Keys of sealed symbols: of one schema, task and run, and for a task within one file of one custodian.
+    /// What stands for a custodian's record in its own ledger, whatever schema or run it is asked in
+    /// (`protocols/06-confirm.md` §7).
+    #[must_use]
+    pub fn ledger_mark(&self, custodian: &str, id: &str) -> [u8; 32] {
+        let mut key = Zeroizing::new([0; 32]);
+        let keys = Hkdf::<Sha256>::new(Some(b"mizuhiki/v1/confirm/ledger"), &self.0);
+        expand(&keys, &[custodian.as_bytes()], key.as_mut_slice());
+        let mut mac = keyed(&key);
+        mac.update(id.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
+    /// Keys of one schema, task, project and run, and for a task within one file of one custodian.
     pub(crate) fn for_run(&self, digest: SchemaDigest, run: &Run, custodian: &str) -> SchemaKeys {
         let custodian = if run.task == Task::Dedupe { custodian } else { "" };
-        let parts: [&[u8]; 8] = [
-            b"mizuhiki/v2",
+        let parts: [&[u8]; 10] = [
+            b"mizuhiki/v3",
             &[0],
             digest.as_bytes(),
             run.task.name().as_bytes(),
+            &[0],
+            run.project.as_str().as_bytes(),
             &[0],
             run.name.as_str().as_bytes(),
             &[0],
@@ -88,9 +113,13 @@ impl LinkageKey {
         SchemaKeys(Hkdf::<Sha256>::new(Some(&salt), &self.0))
     }
 
-    /// Keys of one schema: `HKDF-Extract(salt = schema digest, IKM = linkage key)`.
-    pub(crate) fn for_schema(&self, digest: SchemaDigest) -> SchemaKeys {
-        SchemaKeys(Hkdf::<Sha256>::new(Some(digest.as_bytes()), &self.0))
+    /// Keys of plain filters: those of a run, or without names those of the schema alone,
+    /// `HKDF-Extract(salt = schema digest, IKM = linkage key)`.
+    pub(crate) fn for_plain(&self, digest: SchemaDigest, run: &Run) -> SchemaKeys {
+        if run.project.as_str().is_empty() && run.name.as_str().is_empty() {
+            return SchemaKeys(Hkdf::<Sha256>::new(Some(digest.as_bytes()), &self.0));
+        }
+        self.for_run(digest, &Run { task: Task::Link, ..run.clone() }, "")
     }
 }
 
@@ -126,6 +155,8 @@ fn expand(hkdf: &Hkdf<Sha256>, info: &[&[u8]], out: &mut [u8]) {
 
 #[cfg(test)]
 mod tests {
+    use mizuhiki_exchange::RunName;
+
     use super::*;
 
     #[test]
@@ -133,7 +164,13 @@ mod tests {
         let key = LinkageKey::from_bytes(&[0xAB; 32]).unwrap();
         assert_eq!(format!("{key:?}"), "LinkageKey(…)");
         assert!(matches!(LinkageKey::from_bytes(&[1; 31]), Err(EncodeError::KeySize(31))));
-        assert_ne!(LinkageKey::random().unwrap().fingerprint(), key.fingerprint());
+        let of = |project: &str, run: &str| {
+            let name = |text| RunName::new(text).unwrap();
+            key.fingerprint(&Run { project: name(project), name: name(run), ..Run::default() })
+        };
+        assert_ne!(LinkageKey::random().unwrap().fingerprint(&Run::default()), of("", ""));
+        let ids = [of("", ""), of("a", ""), of("", "a"), of("a", "a")];
+        assert!(ids.iter().enumerate().all(|(at, id)| !ids[..at].contains(id)));
     }
 
     #[test]

@@ -74,8 +74,8 @@ pub(crate) struct ViewField {
 }
 
 impl Encoder {
-    /// Resolves `schema` and derives the keys of `run`, which only sealed symbols have; a run within one file is its
-    /// custodian's own.
+    /// Resolves `schema` and derives the keys of `run`; a run within one file is its custodian's own. A clkhash schema has
+    /// no runs.
     ///
     /// # Errors
     /// [`EncodeError`] if the schema names a pack, kind, level, pattern or date format that this build
@@ -91,7 +91,7 @@ impl Encoder {
                 let columns = columns_of(&body.inputs);
                 let keys = match body.symbols {
                     Some(_) => key.for_run(schema.digest(), run, custodian.as_str()),
-                    None => key.for_schema(schema.digest()),
+                    None => key.for_plain(schema.digest(), run),
                 };
                 let most = schema.max_alternatives();
                 let mut plan = plan_tokens(body, most, &columns, &keys, "search/positions")?;
@@ -106,22 +106,22 @@ impl Encoder {
             }
             _ => unreachable!("schemas are native or clkhash"),
         };
-        Ok(Self { plan, columns, key_id: key.fingerprint() })
+        Ok(Self { plan, columns, key_id: key.fingerprint(run) })
     }
 
     /// An encoder of one plain filter instead of views and blocks, under keys of its own.
     pub(crate) fn of_filter(
         schema: &LinkageSchema,
         body: &TokenSchema,
-        key: &LinkageKey,
+        (key, run): (&LinkageKey, &Run),
         (name, filter): (&str, &ConfirmFilter),
     ) -> Result<Self, EncodeError> {
         let only = body.clone().with_only_view(name, &filter.fields, filter.filter());
         let columns = columns_of(&only.inputs);
-        let keys = key.for_schema(schema.digest());
+        let keys = key.for_run(schema.digest(), run, "");
         let most = schema.max_alternatives();
         let plan = plan_tokens(&only, most, &columns, &keys, "confirm/positions")?;
-        Ok(Self { plan: Plan::Tokens(plan), columns, key_id: key.fingerprint() })
+        Ok(Self { plan: Plan::Tokens(plan), columns, key_id: key.fingerprint(run) })
     }
 
     /// Checks that this build can encode `schema`, without a key.
@@ -132,7 +132,8 @@ impl Encoder {
         let key = LinkageKey::from_bytes(&[0; crate::KEY_BYTES])?;
         match schema.body() {
             SchemaBody::Tokens(body) => {
-                let (columns, keys) = (columns_of(&body.inputs), key.for_schema(schema.digest()));
+                let (columns, keys) =
+                    (columns_of(&body.inputs), key.for_plain(schema.digest(), &Run::default()));
                 plan_tokens(body, schema.max_alternatives(), &columns, &keys, "search/positions").map(|_| ())
             }
             SchemaBody::Clkhash(body) => ClkhashPlan::new(body, &key).map(|_| ()),

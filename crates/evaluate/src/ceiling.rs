@@ -8,8 +8,10 @@ use std::collections::HashMap;
 
 use mizuhiki_columnar::{ColumnarError, ReadOptions, Source, TableReader, TextChunk};
 use mizuhiki_encode::{EncodeError, LinkageKey, PairEncoder, PairWorker, PlainValue};
+use mizuhiki_exchange::{Run, Side, alternative_class};
 use mizuhiki_match::audit::{
-    Hints, Hypothesis, Model, Outcome, OutcomeVector, Outcomes, Patterns, Strangers, grade,
+    Hints, Hypothesis, Model, Outcome, OutcomeVector, Outcomes, Patterns, SIMILAR_SHARES, Strangers,
+    WILD_SHARE, grade,
 };
 use mizuhiki_schema::{AuditSchema, SchemaError};
 
@@ -62,7 +64,7 @@ pub fn audit_ceiling(
 ) -> Result<Vec<JudgedFinding>, CeilingError> {
     let schema = AuditSchema::parse(&unlimited(&job.schema))?;
     let key = LinkageKey::from_bytes(&[0; 32])?;
-    let encoder = PairEncoder::new(&schema, &key, "ceiling")?;
+    let encoder = PairEncoder::new(&schema, &key, &Run::default(), ("ceiling", Side::Right))?;
     let (left, right) = (People::read(&job.left, &encoder)?, People::read(&job.right, &encoder)?);
     let mut links: Vec<(String, usize, usize)> = Vec::new();
     for_rows(&job.links, &["handle", "left_id", "right_id"], |_, row, values| {
@@ -248,7 +250,7 @@ impl Compare<'_> {
         for (at, number) in vector.iter_mut().enumerate().take(self.outcomes.len()) {
             let comparison = &self.schema.body().comparisons[at];
             let levels = comparison.levels.len();
-            let outcome = plain_outcome(&left[at], &right[at], levels, comparison.partial, comparison.rarity);
+            let outcome = plain_outcome(&left[at], &right[at], levels, comparison.partial);
             *number = self.outcomes[at].number(outcome);
         }
         Ok(vector)
@@ -257,65 +259,56 @@ impl Compare<'_> {
 
 /// `protocols/05-audit.md` §2 in plain: texts in place of tags, sets of features in place of filters.
 #[must_use]
-pub fn plain_outcome(
-    left: &[PlainValue],
-    right: &[PlainValue],
-    levels: usize,
-    partial: bool,
-    rarity: bool,
-) -> Outcome {
-    if left.is_empty() || right.is_empty() {
+pub fn plain_outcome(left: &[PlainValue], right: &[PlainValue], levels: usize, partial: bool) -> Outcome {
+    let compared = |values: &[PlainValue]| {
+        values.iter().any(|value| value.tags.iter().any(Option::is_some) || !value.features.is_empty())
+    };
+    if !compared(left) || !compared(right) {
         return Outcome::Missing;
     }
-    let mut comparable = false;
     for level in 0..levels {
-        let mut best: Option<(usize, usize)> = None;
-        for (i, a) in left.iter().enumerate() {
-            for (j, b) in right.iter().enumerate() {
-                let (Some(x), Some(y)) = (&a.tags[level], &b.tags[level]) else { continue };
-                comparable = true;
-                if x == y && best.is_none_or(|(p, q)| (i.max(j), i) < (p.max(q), p)) {
-                    best = Some((i, j));
-                }
+        let (of_left, of_right) = (texts_at(left, level), texts_at(right, level));
+        let mut best: Option<(usize, bool)> = None;
+        for (i, text, complete) in &of_left {
+            for (j, _, also) in of_right.iter().filter(|other| other.1 == *text) {
+                let found = (alternative_class(*i.max(j)), partial && !(*complete && *also));
+                best = Some(best.map_or(found, |best| best.min(found)));
             }
         }
-        if let Some((i, j)) = best {
-            let lacks = |value: &PlainValue| value.tags[..level].iter().any(Option::is_none);
-            if partial && (lacks(&left[i]) || lacks(&right[j])) {
-                return Outcome::Partial { level };
-            }
-            let alternative = [0, 1, 1].get(i.max(j)).copied().unwrap_or(2);
-            let band = |value: &PlainValue| usize::from(value.source >> 4 & 3);
-            let band = if rarity { band(&left[i]).min(band(&right[j])) } else { 0 };
-            return Outcome::Agree { level, alternative, band };
+        if let Some((alternative, short)) = best {
+            return if short { Outcome::Partial { level } } else { Outcome::Agree { level, alternative } };
         }
     }
-    let (a, b) = (&left[0], &right[0]);
+    let (a, first) = (&left[0], &right[0]);
     for slip in 0..a.tags.len() - levels {
         let slipped = |a: &PlainValue, b: &PlainValue| {
             a.tags[levels + slip].is_some() && a.tags[levels + slip] == b.tags[0]
         };
-        if slipped(a, b) || slipped(b, a) {
+        if slipped(a, first) || slipped(first, a) {
             return Outcome::Slip { slip };
         }
     }
-    let mut best: Option<f64> = None;
-    for a in left.iter().filter(|value| !value.features.is_empty()) {
-        for b in right.iter().filter(|value| !value.features.is_empty()) {
-            let common = a.features.iter().filter(|feature| b.features.contains(feature)).count();
-            let share = common as f64 / a.features.len().min(b.features.len()) as f64;
-            best = Some(best.map_or(share, |best| best.max(share)));
+    let mut most = 0.0_f64;
+    for b in right.iter().filter(|value| !value.features.is_empty()) {
+        let common = a.features.iter().filter(|feature| b.features.contains(feature)).count();
+        most = most.max(common as f64 / (a.features.len() + b.features.len() - common) as f64);
+    }
+    if most >= WILD_SHARE && (a.wild || first.wild) {
+        return Outcome::Wild;
+    }
+    let degree = SIMILAR_SHARES.iter().position(|least| most >= *least);
+    degree.map_or(Outcome::Different, |place| Outcome::Similar(3 - place as u8))
+}
+
+/// Each text of a level once, with its place and whether it has all tighter ones.
+fn texts_at(values: &[PlainValue], level: usize) -> Vec<(usize, &str, bool)> {
+    let mut found: Vec<(usize, &str, bool)> = Vec::new();
+    for (place, value) in values.iter().enumerate() {
+        if let Some(text) = value.tags[level].as_deref()
+            && found.iter().all(|(_, earlier, _)| *earlier != text)
+        {
+            found.push((place, text, value.tags[..level].iter().all(Option::is_some)));
         }
     }
-    match best {
-        None if comparable => Outcome::Different,
-        None => Outcome::Missing,
-        Some(share) if share >= 0.75 => {
-            let wild = [a, b].iter().any(|value| value.source & mizuhiki_exchange::WILD != 0);
-            if wild { Outcome::Wild } else { Outcome::Similar(3) }
-        }
-        Some(share) if share >= 0.5 => Outcome::Similar(2),
-        Some(share) if share >= 0.25 => Outcome::Similar(1),
-        Some(_) => Outcome::Different,
-    }
+    found
 }

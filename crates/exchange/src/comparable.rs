@@ -2,7 +2,7 @@
 
 use mizuhiki_schema::{Measure, SchemaDigest, Thresholds, first_difference};
 
-use crate::{CustodianId, KeyId, Task, TokenMeta, TokenSet};
+use crate::{CustodianId, KeyId, Run, RunName, Task, TokenSet};
 
 /// Two token sets that were made alike and may be compared; the only input of matching.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +51,30 @@ pub enum IncomparableError {
         /// Run of the right file.
         right: String,
     },
+    /// The files were made for different projects.
+    #[error(
+        "the files were made for different projects: left for {left:?}, right for {right:?}. \
+         Encode both with one --project, the name that the parties agreed on"
+    )]
+    Project {
+        /// Project of the left file.
+        left: String,
+        /// Project of the right file.
+        right: String,
+    },
+    /// Pair tokens of the wrong side.
+    #[error(
+        "the pair tokens of {custodian} are of the {found} side, and {expected} ones are expected here. \
+         Exchange --left and --right, or encode with --side {expected}"
+    )]
+    Side {
+        /// Who made them.
+        custodian: String,
+        /// The side that they are of.
+        found: &'static str,
+        /// The side that is needed.
+        expected: &'static str,
+    },
     /// A file was made for another task.
     #[error(
         "the file of {custodian} was made to find duplicates within it (--for dedupe) and compares with no other file. \
@@ -92,11 +116,23 @@ impl<'a> Comparable<'a> {
     pub fn between(left: &'a TokenSet, right: &'a TokenSet) -> Result<Self, IncomparableError> {
         match (left.meta(), right.meta()) {
             (Some(left), Some(right)) => {
+                let (left_digest, right_digest) = (left.schema.digest(), right.schema.digest());
                 agree(
-                    (&left.schema.digest(), left.schema.canonical(), left.key_id, &left.custodian),
-                    (&right.schema.digest(), right.schema.canonical(), right.key_id, &right.custodian),
+                    Terms::new(
+                        &left_digest,
+                        left.schema.canonical(),
+                        &left.run,
+                        left.key_id,
+                        &left.custodian,
+                    ),
+                    Terms::new(
+                        &right_digest,
+                        right.schema.canonical(),
+                        &right.run,
+                        right.key_id,
+                        &right.custodian,
+                    ),
                 )?;
-                same_run(left, right)?;
             }
             (None, None) => {}
             _ => return Err(IncomparableError::Bare),
@@ -153,38 +189,58 @@ impl<'a> Comparable<'a> {
     }
 }
 
-/// Whether two files of sealed symbols were made for each other.
-fn same_run(left: &TokenMeta, right: &TokenMeta) -> Result<(), IncomparableError> {
-    if left.schema.symbols().is_none() {
-        return Ok(());
-    }
-    if let Some(meta) = [left, right].into_iter().find(|meta| meta.run.task == Task::Dedupe) {
-        return Err(IncomparableError::ForDedupe { custodian: meta.custodian.to_string() });
-    }
-    if left.run.name != right.run.name {
-        let name = |meta: &TokenMeta| meta.run.name.as_str().to_owned();
-        return Err(IncomparableError::Run { left: name(left), right: name(right) });
-    }
-    Ok(())
+/// What two files must agree in, and the custodian, in which they must not.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms<'a> {
+    digest: &'a SchemaDigest,
+    schema: &'a str,
+    run: &'a Run,
+    key_id: KeyId,
+    custodian: &'a CustodianId,
 }
 
-/// What two files must agree in, and the custodian, in which they must not.
-type Terms<'a> = (&'a SchemaDigest, &'a str, KeyId, &'a CustodianId);
+impl<'a> Terms<'a> {
+    pub(crate) const fn new(
+        digest: &'a SchemaDigest,
+        schema: &'a str,
+        run: &'a Run,
+        key_id: KeyId,
+        custodian: &'a CustodianId,
+    ) -> Self {
+        Self { digest, schema, run, key_id, custodian }
+    }
+}
 
-/// Whether files of these terms may be compared.
+/// Whether files of these terms may be compared. Project and run come before the key, whose id depends on them.
 pub(crate) fn agree(left: Terms<'_>, right: Terms<'_>) -> Result<(), IncomparableError> {
-    if left.0 != right.0 {
+    if left.digest != right.digest {
         return Err(IncomparableError::Schema {
-            left: left.0.to_string(),
-            right: right.0.to_string(),
-            path: first_difference(left.1, right.1).unwrap_or_else(|| "$".to_owned()),
+            left: left.digest.to_string(),
+            right: right.digest.to_string(),
+            path: first_difference(left.schema, right.schema).unwrap_or_else(|| "$".to_owned()),
         });
     }
-    if left.2 != right.2 {
-        return Err(IncomparableError::Key { left: left.2.to_string(), right: right.2.to_string() });
+    if let Some(terms) = [left, right].into_iter().find(|terms| terms.run.task == Task::Dedupe) {
+        return Err(IncomparableError::ForDedupe { custodian: terms.custodian.to_string() });
     }
-    if left.3 == right.3 {
-        return Err(IncomparableError::SameCustodian(left.3.to_string()));
+    let of = |name: &RunName| name.as_str().to_owned();
+    if left.run.project != right.run.project {
+        return Err(IncomparableError::Project {
+            left: of(&left.run.project),
+            right: of(&right.run.project),
+        });
+    }
+    if left.run.name != right.run.name {
+        return Err(IncomparableError::Run { left: of(&left.run.name), right: of(&right.run.name) });
+    }
+    if left.key_id != right.key_id {
+        return Err(IncomparableError::Key {
+            left: left.key_id.to_string(),
+            right: right.key_id.to_string(),
+        });
+    }
+    if left.custodian == right.custodian {
+        return Err(IncomparableError::SameCustodian(left.custodian.to_string()));
     }
     Ok(())
 }

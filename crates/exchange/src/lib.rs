@@ -15,7 +15,9 @@ pub use block::BlockId;
 pub use comparable::{Comparable, IncomparableError};
 pub use id::{CustodianId, InvalidIdError, KeyId, RecordId, RecordIds, compare_ids};
 pub use link::{Classification, Doubt, Link, compare_links};
-pub use meta::{FORMAT_VERSION, Run, RunName, SYMBOLS_VERSION, Task, TokenMeta};
-pub use pair::{ComparisonLayout, PAIR_FILTER_BYTES, PairLayout, PairMeta, PairRows, TAG_BYTES, WILD};
+pub use meta::{FORMAT_VERSION, PAIRS_VERSION, Run, RunName, SYMBOLS_VERSION, Task, TokenMeta};
+pub use pair::{
+    ComparisonLayout, PAIR_FILTER_BYTES, PairLayout, PairMeta, PairRows, Side, TAG_BYTES, alternative_class,
+};
 pub use symbols::SymbolReader;
 pub use tokens::{TokenSet, TokenSetError, View};

@@ -9,7 +9,10 @@ use crate::{CustodianId, InvalidIdError, KeyId};
 pub const FORMAT_VERSION: u32 = 1;
 
 /// Version of token files whose tokens are sealed symbols.
-pub const SYMBOLS_VERSION: u32 = 2;
+pub const SYMBOLS_VERSION: u32 = 3;
+
+/// Version of files of pair tokens (`protocols/08-file-formats.md` §11).
+pub const PAIRS_VERSION: u32 = 2;
 
 /// What a token file says of itself. The record count stands with the rows and is checked on reading.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,20 +23,22 @@ pub struct TokenMeta {
     pub key_id: KeyId,
     /// Who encoded the records.
     pub custodian: CustodianId,
-    /// What the tokens were made for; enters the keys of sealed symbols alone.
+    /// What the tokens were made for.
     pub run: Run,
 }
 
-/// What tokens of sealed symbols are made for: those of another run compare with nothing of this one.
+/// What tokens are made for: those of another project or run compare with nothing of this one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Run {
     /// The task.
     pub task: Task,
-    /// The name that the parties agreed on.
+    /// Name of the project, which the parties agreed on.
+    pub project: RunName,
+    /// Name of the run within it, likewise.
     pub name: RunName,
 }
 
-/// What is done with tokens of sealed symbols.
+/// What is done with tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Task {
@@ -42,6 +47,8 @@ pub enum Task {
     Link,
     /// Duplicates are looked for within the file: they compare with no other file.
     Dedupe,
+    /// Links that exist are audited: they compare row by row with the other side's.
+    Audit,
 }
 
 impl Task {
@@ -51,17 +58,18 @@ impl Task {
         match self {
             Self::Link => "link",
             Self::Dedupe => "dedupe",
+            Self::Audit => "audit",
         }
     }
 
     /// The task of a name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Link, Self::Dedupe].into_iter().find(|task| task.name() == name)
+        [Self::Link, Self::Dedupe, Self::Audit].into_iter().find(|task| task.name() == name)
     }
 }
 
-/// Name of a run: at most 128 bytes without control characters; empty where the parties named none.
+/// Name of a project or run: at most 128 bytes without control characters; empty where the parties named none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RunName(String);
 

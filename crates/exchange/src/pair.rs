@@ -4,17 +4,50 @@ use std::ops::Range;
 
 use mizuhiki_schema::{AuditComparison, AuditSchema};
 
-use crate::comparable::agree;
-use crate::{CustodianId, IncomparableError, KeyId, RecordIds};
+use crate::comparable::{Terms, agree};
+use crate::{CustodianId, IncomparableError, KeyId, RecordIds, Run};
 
 /// Bytes of a filter.
 pub const PAIR_FILTER_BYTES: usize = 32;
 
 /// Bytes of a tag.
-pub const TAG_BYTES: usize = 2;
+pub const TAG_BYTES: usize = 3;
 
-/// Source byte: the value holds a character that nobody knows.
-pub const WILD: u8 = 0x80;
+/// The side of a link that a file of pair tokens is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "a link has two sides")]
+pub enum Side {
+    /// Who made the links.
+    Left,
+    /// Whose records were linked to: a registry.
+    Right,
+}
+
+impl Side {
+    /// The name in files and commands.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Right => "right",
+        }
+    }
+
+    /// The side of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Left, Self::Right].into_iter().find(|side| side.name() == name)
+    }
+
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Left => Self::Right,
+            Self::Right => Self::Left,
+        }
+    }
+}
 
 /// What a file of pair tokens says of itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,110 +58,167 @@ pub struct PairMeta {
     pub key_id: KeyId,
     /// Who made the tokens.
     pub custodian: CustodianId,
+    /// What they were made for.
+    pub run: Run,
+    /// The side of the links that they are of.
+    pub side: Side,
 }
 
 impl PairMeta {
-    /// Whether the two files can be audited against each other.
+    /// Whether this file, the left one, can be audited against `right`.
     ///
     /// # Errors
-    /// [`IncomparableError`] if schema or key differ, or both are of one custodian.
-    pub fn comparable_with(&self, other: &Self) -> Result<(), IncomparableError> {
-        let terms = |meta: &'_ Self| (meta.schema.digest(), meta.key_id);
-        let ((left, left_key), (right, right_key)) = (terms(self), terms(other));
+    /// [`IncomparableError`] if schema, project, run or key differ, both are of one custodian, or a file is of another
+    /// side.
+    pub fn comparable_with(&self, right: &Self) -> Result<(), IncomparableError> {
+        let (left_digest, right_digest) = (self.schema.digest(), right.schema.digest());
         agree(
-            (&left, self.schema.canonical(), left_key, &self.custodian),
-            (&right, other.schema.canonical(), right_key, &other.custodian),
-        )
+            Terms::new(&left_digest, self.schema.canonical(), &self.run, self.key_id, &self.custodian),
+            Terms::new(&right_digest, right.schema.canonical(), &right.run, right.key_id, &right.custodian),
+        )?;
+        for (meta, expected) in [(self, Side::Left), (right, Side::Right)] {
+            if meta.side != expected {
+                let custodian = meta.custodian.to_string();
+                return Err(IncomparableError::Side {
+                    custodian,
+                    found: meta.side.name(),
+                    expected: expected.name(),
+                });
+            }
+        }
+        Ok(())
     }
 }
 
-/// Where things stand in a row of pair tokens.
+/// Where things stand in a row of pair tokens of one side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairLayout {
     /// The comparisons, in order.
     pub comparisons: Vec<ComparisonLayout>,
-    /// Rows on either side that neighbour tags look at.
+    /// Rows on either side that neighbour tags look at; 0 for none.
     pub reach: usize,
-    /// Comparisons that have neighbour tags, and the number of their level.
-    pub neighbours: Vec<(usize, usize)>,
 }
 
 /// Where things stand in a comparison's part of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ComparisonLayout {
-    /// First byte in the row: the number of slots that are filled.
+    /// First byte in the row: the tag of a value that is there.
     pub start: usize,
     /// Slots.
     pub values: usize,
-    /// Slots with a filter.
+    /// Filters: of a left row's first value, each to be compared with the filter of one of a right row's first values.
     pub filters: usize,
-    /// Levels, each with a tag.
+    /// Levels, each with a tag in every slot.
     pub levels: usize,
-    /// Slips, each with a tag.
+    /// Slips, each with two tags.
     pub slips: usize,
+    /// Whether a slot has a tag of completeness for each level but the tightest.
+    pub partial: bool,
 }
 
 impl ComparisonLayout {
-    fn of(comparison: &AuditComparison, start: usize) -> Self {
+    fn of(comparison: &AuditComparison, side: Side, start: usize) -> Self {
+        let values = match side {
+            Side::Left => comparison.left_values,
+            Side::Right => comparison.values,
+        };
         Self {
             start,
-            values: comparison.values,
+            values,
             filters: comparison.filters,
             levels: comparison.levels.len(),
             slips: comparison.slips.len(),
+            partial: comparison.partial,
         }
     }
 
-    /// Bytes of source, mask and tags.
-    const fn head(&self) -> usize {
-        2 + TAG_BYTES * (self.levels + self.slips)
+    /// Tags of a slot.
+    const fn slot_tags(&self) -> usize {
+        self.levels + if self.partial { self.levels - 1 } else { 0 }
     }
 
-    /// First byte of a slot, from the start of the row.
-    #[must_use]
-    pub fn slot(&self, slot: usize) -> usize {
-        self.start + 1 + slot * self.head() + slot.min(self.filters) * PAIR_FILTER_BYTES
-    }
-
-    /// Tag number `tag` of a slot: levels, then slips.
-    #[must_use]
-    pub fn tag(&self, slot: usize, tag: usize) -> Range<usize> {
-        let start = self.slot(slot) + 2 + tag * TAG_BYTES;
+    const fn tag_at(start: usize) -> Range<usize> {
         start..start + TAG_BYTES
     }
 
-    /// The filter of a slot, which must be below `filters`.
+    /// Equal on both sides where both have a value.
     #[must_use]
-    pub fn filter(&self, slot: usize) -> Range<usize> {
-        let start = self.slot(slot) + self.head();
+    pub const fn present(&self) -> Range<usize> {
+        Self::tag_at(self.start)
+    }
+
+    /// Equal on both sides where both have values without unknown characters; only where there are filters.
+    #[must_use]
+    pub const fn known(&self) -> Range<usize> {
+        Self::tag_at(self.start + TAG_BYTES)
+    }
+
+    const fn slots_start(&self) -> usize {
+        self.start + if self.filters > 0 { 2 * TAG_BYTES } else { TAG_BYTES }
+    }
+
+    /// The tag of a slot at a level.
+    #[must_use]
+    pub const fn tag(&self, slot: usize, level: usize) -> Range<usize> {
+        Self::tag_at(self.slots_start() + (slot * self.slot_tags() + level) * TAG_BYTES)
+    }
+
+    /// The tag that says that the value in a slot is as complete as it can be: of a level from 1 on, where `partial`.
+    #[must_use]
+    pub const fn complete(&self, slot: usize, level: usize) -> Range<usize> {
+        self.tag(slot, self.levels + level - 1)
+    }
+
+    /// What a slip makes of the first value, to be compared with the other side's [`ComparisonLayout::slip_target`].
+    #[must_use]
+    pub const fn slipped(&self, slip: usize) -> Range<usize> {
+        Self::tag_at(self.tag(self.values, 0).start + 2 * slip * TAG_BYTES)
+    }
+
+    /// The first value, to be compared with the other side's [`ComparisonLayout::slipped`].
+    #[must_use]
+    pub const fn slip_target(&self, slip: usize) -> Range<usize> {
+        Self::tag_at(self.slipped(slip).end)
+    }
+
+    /// A filter by its number, which must be below `filters`: in a right row of the value with that number, in a left row of
+    /// the first.
+    #[must_use]
+    pub const fn filter(&self, number: usize) -> Range<usize> {
+        let start = self.slipped(self.slips).start + number * PAIR_FILTER_BYTES;
         start..start + PAIR_FILTER_BYTES
     }
 
     /// The part of the row.
     #[must_use]
-    pub fn range(&self) -> Range<usize> {
-        self.start..self.slot(self.values)
+    pub const fn range(&self) -> Range<usize> {
+        self.start..self.filter(self.filters).start
+    }
+}
+
+/// Classes of places by which alternatives are told apart: the first value; the second and third; those after them.
+#[must_use]
+pub const fn alternative_class(place: usize) -> usize {
+    match place {
+        0 => 0,
+        1 | 2 => 1,
+        _ => 2,
     }
 }
 
 impl PairLayout {
-    /// The layout that a schema gives.
+    /// The layout that a schema gives rows of a side.
     #[must_use]
-    pub fn new(schema: &AuditSchema) -> Self {
+    pub fn new(schema: &AuditSchema, side: Side) -> Self {
         let body = schema.body();
         let mut comparisons = Vec::with_capacity(body.comparisons.len());
         let mut start = 0;
         for comparison in &body.comparisons {
-            let layout = ComparisonLayout::of(comparison, start);
+            let layout = ComparisonLayout::of(comparison, side, start);
             start = layout.range().end;
             comparisons.push(layout);
         }
-        let level = |(comparison, level): &(usize, String)| {
-            let levels = &body.comparisons[*comparison].levels;
-            (*comparison, levels.iter().position(|of| of == level).unwrap_or(0))
-        };
-        let neighbours = body.neighbours.comparisons.iter().map(level).collect();
-        Self { comparisons, reach: body.neighbours.reach, neighbours }
+        Self { comparisons, reach: body.neighbours.reach }
     }
 
     /// First byte of the neighbour tags.
@@ -137,18 +227,19 @@ impl PairLayout {
         self.comparisons.last().map_or(0, |last| last.range().end)
     }
 
-    /// Neighbour tag of the row `offset` places on (not 0, within reach), of neighbour comparison `number`.
+    /// Neighbour tag for `offset` (not 0, within reach). Of a left row: of its record under the handle so many places
+    /// on. Of a right row: of its record, to be compared with the left row so many places before.
     #[must_use]
-    pub fn neighbour(&self, offset: isize, number: usize) -> Range<usize> {
+    pub fn neighbour(&self, offset: isize) -> Range<usize> {
         let place = offset + self.reach as isize - isize::from(offset > 0);
-        let start = self.neighbours_start() + (place as usize * self.neighbours.len() + number) * TAG_BYTES;
+        let start = self.neighbours_start() + place as usize * TAG_BYTES;
         start..start + TAG_BYTES
     }
 
     /// Bytes of a row.
     #[must_use]
     pub fn row_bytes(&self) -> usize {
-        self.neighbours_start() + 2 * self.reach * self.neighbours.len() * TAG_BYTES
+        self.neighbours_start() + 2 * self.reach * TAG_BYTES
     }
 }
 
@@ -175,20 +266,28 @@ mod tests {
 
     #[test]
     fn parts_of_a_row_follow_each_other() {
-        let text = r#"{"format":"mizuhiki-audit-schema","version":1,"name":"t","locale":{"pack":"en-Latn"},
+        let text = r#"{"format":"mizuhiki-audit-schema","version":2,"name":"t","locale":{"pack":"en-Latn"},
             "comparisons":[
               {"name":"a","role":"family_name","kind":"surname","levels":["latin","core"],"slips":["exchanged"],
-               "values":3,"filters":2,"filter":{"level":"latin","features":[{"type":"ngram"}]}},
-              {"name":"b","role":"sex","kind":"sex","levels":["code"]}],
-            "neighbours":{"reach":2,"comparisons":[{"comparison":"a","level":"core"},{"comparison":"b","level":"code"}]}}"#;
-        let layout = PairLayout::new(&AuditSchema::parse(text).unwrap());
+               "values":3,"filters":3,"filter":{"level":"latin","features":[{"type":"ngram"}]}},
+              {"name":"b","role":"address","kind":"text","levels":["folded","text"],"partial":true,"values":4}],
+            "neighbours":{"reach":2,"comparisons":[{"comparison":"a","level":"core"}]}}"#;
+        let schema = AuditSchema::parse(text).unwrap();
+        let layout = PairLayout::new(&schema, Side::Right);
         let a = layout.comparisons[0];
-        assert_eq!([a.slot(0), a.slot(1), a.slot(2)], [1, 41, 81]);
-        assert_eq!((a.tag(1, 2), a.filter(1), a.range()), (47..49, 49..81, 0..89));
-        assert_eq!(layout.comparisons[1].range(), 89..94);
-        assert_eq!(layout.neighbours, [(0, 1), (1, 0)]);
-        assert_eq!(layout.neighbour(-2, 0), 94..96);
-        assert_eq!(layout.neighbour(1, 1), 104..106);
-        assert_eq!(layout.neighbour(2, 1).end, layout.row_bytes());
+        assert_eq!((a.present(), a.known()), (0..3, 3..6));
+        assert_eq!([a.tag(0, 0), a.tag(0, 1), a.tag(2, 1)], [6..9, 9..12, 21..24]);
+        assert_eq!((a.slipped(0), a.slip_target(0)), (24..27, 27..30));
+        assert_eq!((a.filter(0), a.filter(2), a.range()), (30..62, 94..126, 0..126));
+        let b = layout.comparisons[1];
+        assert_eq!((b.present(), b.tag(0, 1), b.complete(0, 1)), (126..129, 132..135, 135..138));
+        assert_eq!(b.range(), 126..165);
+        assert_eq!([layout.neighbour(-2), layout.neighbour(1)], [165..168, 171..174]);
+        assert_eq!(layout.neighbour(2).end, layout.row_bytes());
+        let left = PairLayout::new(&schema, Side::Left);
+        assert_eq!(
+            (left.comparisons[0].values, left.comparisons[0].filters, left.comparisons[1].values),
+            (2, 3, 2)
+        );
     }
 }

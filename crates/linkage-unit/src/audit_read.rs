@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use mizuhiki_columnar::{PairTokenBatch, PairTokenReader};
+use mizuhiki_exchange::Side;
 use mizuhiki_match::audit::{Hints, PairComparison, Patterns, ShiftSearch, Strangers};
 use rustc_hash::FxHashMap;
 
@@ -71,7 +72,7 @@ pub(crate) fn read<'c>(
         patterns: Patterns::default(),
         strangers: Strangers::new(comparison),
         decoys: 0,
-        shifts: (comparison.layout().reach > 0).then(|| ShiftSearch::new(comparison)),
+        shifts: (comparison.layout(Side::Left).reach > 0).then(|| ShiftSearch::new(comparison)),
         labels: Vec::new(),
         label_of: Vec::new(),
         shared_left: Shared::default(),

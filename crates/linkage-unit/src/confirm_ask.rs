@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use mizuhiki_columnar::{Source, Target, TokenFile, WriteFile, read_links, read_tokens};
 use mizuhiki_confirm::{
-    Backend, Batch, Circuit, Commitment, ConfirmError, DocumentWriter, Hash, Header, Hex, MAX_TICKETS,
-    Policy, PublicKey, Rule, RunHeader, RunSecret, Side, Ticket, TicketsHeader, tree, write_id, write_symbol,
+    Backend, Batch, Circuit, Commitment, ConfirmError, DocumentWriter, Hash, Header, Hex, Policy, PublicKey,
+    Rule, RunHeader, RunSecret, Side, Ticket, TicketsHeader, tree, write_id, write_symbol,
 };
 use mizuhiki_exchange::{Classification, Comparable, Link, SymbolReader as _, TokenSet, compare_links};
 use mizuhiki_match::best_rows;
@@ -189,7 +189,7 @@ impl Budget {
     /// Takes a ticket for a pair, if there is one left.
     fn take(&mut self, left: Hash, right: Hash) -> bool {
         let used = |record| self.records.get(&record).copied().unwrap_or_default();
-        let full = self.tickets >= self.policy.openings.min(self.policy.per_custodian).min(MAX_TICKETS);
+        let full = self.tickets >= self.policy.most_openings().min(self.policy.per_custodian);
         let spent = used(left).max(used(right)) >= self.policy.per_record;
         if full || spent || !self.pairs.insert((left, right)) {
             return false;

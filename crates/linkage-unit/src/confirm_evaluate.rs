@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use mizuhiki_columnar::{Target, WriteFile};
 use mizuhiki_confirm::{
-    Asked, Backend, CiphertextsHeader, Circuit, ConfirmError, DocumentReader, DocumentWriter, Evaluator,
-    Hash, Header as _, Kind, Party, PublicKey, RUN_SECRET_BYTES, Rule, RunHeader, RunSecret, Seal,
-    SealedHeader, Session, Side, check_count, in_order, read_evaluation_key, read_id, read_nonce,
-    read_ticket,
+    Asked, Backend, Ciphertexts, CiphertextsHeader, Circuit, ConfirmError, DocumentReader, DocumentWriter,
+    Evaluator, Hash, Header as _, Kind, Party, PublicKey, RUN_SECRET_BYTES, Rule, RunHeader, RunSecret, Seal,
+    SealedHeader, Session, Side, check_count, in_order, read_evaluation_key, read_id, read_ticket,
 };
 use mizuhiki_schema::LinkageSchema;
 use serde::Serialize;
@@ -31,6 +30,8 @@ pub struct EvaluateJob<'a, B> {
     pub right: PathBuf,
     /// Where the sealed answers go.
     pub output: PathBuf,
+    /// Where the masks go that the checker needs.
+    pub masks: PathBuf,
     /// The back end.
     pub backend: &'a B,
     /// Threads, at least 1.
@@ -84,8 +85,12 @@ pub fn evaluate<B: Backend>(
     let Run { session, .. } = Run::read(&job.tickets)?;
     let (public, circuit) = agreed(&job.tickets, &session, job.backend)?;
     let sizes = (job.backend.left_bytes(&circuit), job.backend.right_bytes(&circuit));
-    let left = Ciphertexts::check(&job.left, &session, Side::Left, sizes.0, job.backend)?;
-    let right = Ciphertexts::check(&job.right, &session, Side::Right, sizes.1, job.backend)?;
+    let check = |path: &Path, side, each| {
+        let of = (session.batch(), session.tickets());
+        read_file(path, |file| Ciphertexts::check(file, of, side, (job.backend.name(), each)))
+    };
+    let left = check(&job.left, Side::Left, sizes.0)?;
+    let right = check(&job.right, Side::Right, sizes.1)?;
     let in_output = |reason| LinkageUnitError::Confirm { file: job.output.display().to_string(), reason };
     let header = session
         .sealed_header(job.backend.name(), left.seal.clone(), right.seal.clone())
@@ -101,8 +106,8 @@ pub fn evaluate<B: Backend>(
     let resumed = partial.done;
     let work = |memory: &mut Memory<_>, item: u64| {
         let entry = item + 1;
-        left.read(&mut memory.left, item, &mut memory.left_bytes)?;
-        right.read(&mut memory.right, item, &mut memory.right_bytes)?;
+        left.read(&mut memory.left, item, &mut memory.left_bytes).map_err(in_file(&job.left))?;
+        right.read(&mut memory.right, item, &mut memory.right_bytes).map_err(in_file(&job.right))?;
         let mask = session.mask(&session.tickets()[item as usize], binding);
         evaluator.evaluate(&memory.left_bytes, &memory.right_bytes, &mask, &mut memory.scratch).map_err(
             |reason| {
@@ -115,12 +120,22 @@ pub fn evaluate<B: Backend>(
             },
         )
     };
-    let memory = || Memory::new(&left, &right, &evaluator);
+    let memory = || {
+        let open = |path: &Path| File::open(path).map_err(|error| in_file(path)(error.into()));
+        Ok(Memory {
+            left: open(&job.left)?,
+            right: open(&job.right)?,
+            left_bytes: vec![0; left.each()],
+            right_bytes: vec![0; right.each()],
+            scratch: evaluator.scratch(),
+        })
+    };
     in_order(resumed..count, job.threads, memory, work, |item, answer: Vec<u8>| {
         partial.push(item, &answer)?;
         on_progress(item + 1 - resumed, count - resumed);
         Ok(())
     })?;
+    write_masks(job, &session, binding)?;
     partial.finish(&session, &header, &job.tickets.join(SEALED))?;
     let fingerprint = |seal: &Seal| {
         seal.verify::<CiphertextsHeader>().map(|header| header.signer().fingerprint()).map_err(in_output)
@@ -130,6 +145,29 @@ pub fn evaluate<B: Backend>(
         resumed,
         custodians: [fingerprint(&left.seal)?, fingerprint(&right.seal)?],
     })
+}
+
+fn in_file(path: &Path) -> impl Fn(ConfirmError) -> LinkageUnitError + use<> {
+    let file = path.display().to_string();
+    move |reason| LinkageUnitError::Confirm { file: file.clone(), reason }
+}
+
+/// Writes which answers are negated, for the checker.
+fn write_masks<B>(
+    job: &EvaluateJob<'_, B>,
+    session: &Session<Asked>,
+    binding: Hash,
+) -> Result<(), LinkageUnitError> {
+    let in_masks = in_file(&job.masks);
+    let key = session.key();
+    let file = WriteFile::create(&Target::Path(job.masks.clone()), 0o600)?;
+    let mut out = DocumentWriter::new(file, &session.masks_header(binding), &key).map_err(&in_masks)?;
+    for ticket in session.tickets() {
+        let flip = u8::from(session.mask(ticket, binding).flip);
+        out.write(&ticket.nonce.0).and_then(|()| out.write(&[flip])).map_err(&in_masks)?;
+    }
+    let (file, _) = out.finish().map_err(&in_masks)?;
+    Ok(file.commit()?)
 }
 
 /// The authority's key and the rule as they were when the tickets were made.
@@ -149,62 +187,6 @@ fn agreed<B: Backend>(
     Ok((public, Circuit::new(rule).map_err(failed)?))
 }
 
-/// A file of ciphertexts whose signature, batch and order have been checked.
-struct Ciphertexts {
-    path: PathBuf,
-    seal: Seal,
-    /// Where the first entry begins.
-    start: u64,
-    each: usize,
-}
-
-impl Ciphertexts {
-    fn check(
-        path: &Path,
-        session: &Session<Asked>,
-        side: Side,
-        each: usize,
-        backend: &impl Backend,
-    ) -> Result<Self, LinkageUnitError> {
-        let seal = read_file(path, |file| {
-            let mut input = DocumentReader::<_, CiphertextsHeader>::new(file)?;
-            let header = input.header().clone();
-            let mut wrong = None;
-            let read = (1..=session.batch().tickets).try_for_each(|entry| {
-                let nonce = read_nonce(&mut input)?;
-                input.skip(each as u64)?;
-                if wrong.is_none() {
-                    wrong = session.check_entry(&header, entry, nonce).err();
-                }
-                Ok::<_, ConfirmError>(())
-            });
-            // Of another batch, side or key: said before what follows from it.
-            header.check(session.batch(), side, backend.name())?;
-            read?;
-            let (_, seal) = input.finish()?;
-            wrong.map_or(Ok(seal), Err)
-        })?;
-        let start = 9 + seal.header.len() as u64;
-        Ok(Self { path: path.to_owned(), seal, start, each })
-    }
-
-    fn open(&self) -> Result<File, LinkageUnitError> {
-        File::open(&self.path).map_err(|error| self.failed(error))
-    }
-
-    fn failed(&self, error: std::io::Error) -> LinkageUnitError {
-        LinkageUnitError::Confirm { file: self.path.display().to_string(), reason: error.into() }
-    }
-
-    /// Reads the ciphertext of an item (from 0).
-    fn read(&self, file: &mut File, item: u64, bytes: &mut [u8]) -> Result<(), LinkageUnitError> {
-        let at = self.start + item * (16 + self.each as u64) + 16;
-        file.seek(SeekFrom::Start(at))
-            .and_then(|_| file.read_exact(bytes))
-            .map_err(|error| self.failed(error))
-    }
-}
-
 /// Memory of one thread.
 struct Memory<S> {
     left: File,
@@ -212,22 +194,6 @@ struct Memory<S> {
     left_bytes: Vec<u8>,
     right_bytes: Vec<u8>,
     scratch: S,
-}
-
-impl<S> Memory<S> {
-    fn new(
-        left: &Ciphertexts,
-        right: &Ciphertexts,
-        evaluator: &impl Evaluator<Scratch = S>,
-    ) -> Result<Self, LinkageUnitError> {
-        Ok(Self {
-            left: left.open()?,
-            right: right.open()?,
-            left_bytes: vec![0; left.each],
-            right_bytes: vec![0; right.each],
-            scratch: evaluator.scratch(),
-        })
-    }
 }
 
 /// Answers that are sealed, by what was signed of them.

@@ -12,7 +12,6 @@ mod kanji;
 pub mod names;
 mod numeral;
 mod prepare;
-mod rarity;
 pub mod readings;
 mod relation;
 mod romaji;
@@ -171,10 +170,6 @@ impl Pack for Ja {
             "kana_given" => readings::part_readings(readings::Part::Given, name, most),
             _ => Vec::new(),
         }
-    }
-
-    fn rarity(&self, kind: &str, value: &str) -> u8 {
-        rarity::rarity(kind, value)
     }
 
     fn writes(&self, letter: char) -> bool {

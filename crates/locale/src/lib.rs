@@ -248,13 +248,6 @@ pub trait Pack: Sync {
         Vec::new()
     }
 
-    /// How common a value is, by the pack's lists: 0 (very common) to 3 (in no list). `value` is normalised at the
-    /// kind's default level; 0 for kinds without lists.
-    fn rarity(&self, kind: &str, value: &str) -> u8 {
-        let _ = (kind, value);
-        0
-    }
-
     /// The kind with this name.
     fn kind(&self, name: &str) -> Option<&'static Kind> {
         self.kinds().iter().find(|kind| kind.name == name)

@@ -18,6 +18,11 @@ const MAX_LEVELS: usize = 6;
 /// Levels and slips share a byte of flags.
 const MAX_TAGS: usize = 8;
 const MAX_VALUES: u64 = 16;
+/// How many of them agree is what the linkage unit sees.
+const MAX_LEFT_VALUES: u64 = 4;
+const DEFAULT_LEFT_VALUES: u64 = 2;
+/// Of audit documents.
+const VERSION: u64 = 2;
 const MAX_REACH: u64 = 8;
 const MAX_NEIGHBOUR_COMPARISONS: usize = 4;
 
@@ -71,14 +76,14 @@ pub struct AuditComparison {
     pub slips: Vec<Slip>,
     /// Graded similarity.
     pub filter: Option<AuditFilter>,
-    /// Slots: values of a record that are compared.
+    /// Slots of a right row: values of a record that are compared.
     pub values: usize,
-    /// Slots with a filter.
+    /// Slots of a left row, at most `values`: how many of them agree is disclosed.
+    pub left_values: usize,
+    /// Values of a right row that are compared with the first left one by similarity.
     pub filters: usize,
     /// Whether values are more or less complete, as addresses are.
     pub partial: bool,
-    /// Whether the rarity band is given away.
-    pub rarity: bool,
     /// Values that mean "missing", besides the empty one.
     pub missing: Vec<String>,
 }
@@ -169,7 +174,7 @@ impl Slip {
 pub struct Neighbours {
     /// Rows on either side; 0 for none.
     pub reach: usize,
-    /// Comparisons by index, and the level of their tags.
+    /// Comparisons by index, and the level of their values: neighbours agree where all of these do.
     pub comparisons: Vec<(usize, String)>,
 }
 
@@ -242,9 +247,7 @@ impl AuditSchema {
 fn read(value: &Value, walk: &mut Walk) -> Option<AuditBody> {
     let root = walk.object(value, "$")?;
     root.only(walk, &MEMBERS);
-    if let Some((version, path)) = root.required(walk, "version", "write \"version\": 1") {
-        walk.integer(version, &path, 1..=1);
-    }
+    read_version(&root, walk);
     let name = root.text(walk, "name", "give the schema a name");
     if let Some((description, path)) = root.optional("description") {
         walk.text(description, &path);
@@ -268,6 +271,17 @@ fn read(value: &Value, walk: &mut Walk) -> Option<AuditBody> {
         neighbours: neighbours?,
         statutory_basis,
     })
+}
+
+fn read_version(root: &Object<'_>, walk: &mut Walk) {
+    let Some((version, path)) = root.required(walk, "version", "write \"version\": 2") else { return };
+    if version.as_u64() == Some(1) {
+        let fix =
+            "write \"version\": 2 and remove \"rarity\"; encode the links of both sides anew (CHANGELOG.md)";
+        walk.fault(&path, "made before pair tokens were sealed: those show values without the key", fix);
+    } else {
+        walk.integer(version, &path, VERSION..=VERSION);
+    }
 }
 
 fn read_comparisons(
@@ -301,8 +315,19 @@ fn read_comparisons(
 }
 
 const COMPARISON_MEMBERS: [&str; 13] = [
-    "name", "input", "column", "role", "kind", "levels", "slips", "filter", "values", "filters", "partial",
-    "rarity", "missing",
+    "name",
+    "input",
+    "column",
+    "role",
+    "kind",
+    "levels",
+    "slips",
+    "filter",
+    "values",
+    "leftValues",
+    "filters",
+    "partial",
+    "missing",
 ];
 
 fn read_comparison(
@@ -323,12 +348,13 @@ fn read_comparison(
         None => Some(None),
     };
     let values = object.integer_or(walk, "values", 1..=MAX_VALUES, 1);
+    let most = values.unwrap_or(MAX_VALUES).min(MAX_LEFT_VALUES);
+    let left_values = object.integer_or(walk, "leftValues", 1..=most, DEFAULT_LEFT_VALUES.min(most));
     let filters = object.integer_or(walk, "filters", 1..=values.unwrap_or(MAX_VALUES), 1);
     if let (Some((_, path)), Some(None)) = (object.optional("filters"), &filter) {
         walk.fault(&path, "filters without a filter", "add \"filter\", or remove it");
     }
     let partial = object.boolean_or(walk, "partial", false);
-    let rarity = object.boolean_or(walk, "rarity", false);
     let missing = read_missing(&object, walk)?;
     let name = name?;
     let input = input_named(&object, walk, &name, inputs)?;
@@ -347,8 +373,8 @@ fn read_comparison(
         filters: if filter.is_some() { filters? as usize } else { 0 },
         filter,
         values: values? as usize,
+        left_values: left_values? as usize,
         partial: partial?,
-        rarity: rarity?,
         missing,
         name,
     })

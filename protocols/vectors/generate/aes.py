@@ -32,10 +32,14 @@ def make_box() -> List[int]:
     return box
 
 
+def make_tables() -> List[List[int]]:
+    """For each row of the state: what a byte adds to a column when it has been substituted and the column mixed."""
+    first = [times(b, 2) << 24 | b << 16 | b << 8 | times(b, 3) for b in BOX]
+    return [[word >> 8 * row | word << 32 - 8 * row & 0xFFFFFFFF for word in first] for row in range(4)]
+
+
 BOX = make_box()
-DOUBLE = [times(value, 2) for value in range(256)]
-TRIPLE = [times(value, 3) for value in range(256)]
-SHIFTED = [(i + 4 * (i % 4)) % 16 for i in range(16)]
+T0, T1, T2, T3 = make_tables()
 
 
 class Aes256:
@@ -52,24 +56,28 @@ class Aes256:
             elif i % 8 == 4:
                 word = [BOX[b] for b in word]
             words.append([a ^ b for a, b in zip(words[-8], word)])
-        self.rounds = [bytes(b for word in words[i : i + 4] for b in word) for i in range(0, 60, 4)]
+        self.words = [int.from_bytes(bytes(word), "big") for word in words]
 
     def encrypt(self, block: bytes) -> bytes:
         assert len(block) == 16
-        state = [a ^ b for a, b in zip(block, self.rounds[0])]
-        for key in self.rounds[1:-1]:
-            state = [BOX[state[i]] for i in SHIFTED]
-            mixed = []
-            for at in range(0, 16, 4):
-                a, b, c, d = state[at : at + 4]
-                mixed += [
-                    DOUBLE[a] ^ TRIPLE[b] ^ c ^ d,
-                    a ^ DOUBLE[b] ^ TRIPLE[c] ^ d,
-                    a ^ b ^ DOUBLE[c] ^ TRIPLE[d],
-                    TRIPLE[a] ^ b ^ c ^ DOUBLE[d],
-                ]
-            state = [a ^ b for a, b in zip(mixed, key)]
-        return bytes(BOX[state[i]] ^ key for i, key in zip(SHIFTED, self.rounds[-1]))
+        words = self.words
+        a, b, c, d = (int.from_bytes(block[4 * i : 4 * i + 4], "big") ^ words[i] for i in range(4))
+        for i in range(4, 56, 4):
+            a, b, c, d = (
+                T0[a >> 24] ^ T1[b >> 16 & 255] ^ T2[c >> 8 & 255] ^ T3[d & 255] ^ words[i],
+                T0[b >> 24] ^ T1[c >> 16 & 255] ^ T2[d >> 8 & 255] ^ T3[a & 255] ^ words[i + 1],
+                T0[c >> 24] ^ T1[d >> 16 & 255] ^ T2[a >> 8 & 255] ^ T3[b & 255] ^ words[i + 2],
+                T0[d >> 24] ^ T1[a >> 16 & 255] ^ T2[b >> 8 & 255] ^ T3[c & 255] ^ words[i + 3],
+            )
+        result = b""
+        for i, (p, q, r, s) in enumerate(((a, b, c, d), (b, c, d, a), (c, d, a, b), (d, a, b, c)), 56):
+            word = BOX[p >> 24] << 24 | BOX[q >> 16 & 255] << 16 | BOX[r >> 8 & 255] << 8 | BOX[s & 255]
+            result += (word ^ words[i]).to_bytes(4, "big")
+        return result
+
+    def stream(self, length: int) -> bytes:
+        """Of the blocks 0, 1, …, as numbers."""
+        return b"".join(self.encrypt(i.to_bytes(16, "big")) for i in range(-(-length // 16)))[:length]
 
 
 def check() -> None:

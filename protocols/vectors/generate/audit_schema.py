@@ -42,14 +42,14 @@ COMPARISON = members(
     slips=Member(items(one_of(*SLIPS))),
     filter=Member(members(level=Member(text(), True), features=Member(items(feature, 1, 8), True))),
     values=Member(within(1, 16, True)),
+    leftValues=Member(within(1, 4, True)),
     filters=Member(within(1, 16, True)),
     partial=Member(boolean),
-    rarity=Member(boolean),
 )
 NEIGHBOUR = members(comparison=Member(text(NAME), True), level=Member(text(), True))
 DOCUMENT = members(
     format=Member(one_of("mizuhiki-audit-schema"), True),
-    version=Member(within(1, 1), True),
+    version=Member(within(2, 2), True),
     comparisons=Member(items(COMPARISON, 1, 16), True),
     searched=Member(items(text(NAME))),
     neighbours=Member(members(reach=Member(within(0, 8, True)), comparisons=Member(items(NEIGHBOUR, 0, 4)))),
@@ -71,9 +71,10 @@ def check_audit(document: Any) -> None:
             repeat = first_repeat(given(comparison, member, []))
             demand(repeat is None, "%s.%s[%s]" % (path, member, repeat))
         demand(len(comparison["levels"]) + len(given(comparison, "slips", [])) <= 8, path + ".slips")
-        filters = comparison.get("filters")
+        values, filters = given(comparison, "values", 1), comparison.get("filters")
+        demand(given(comparison, "leftValues", 1) <= values, path + ".leftValues")
         demand(filters is None or comparison.get("filter") is not None, path + ".filters")
-        demand(filters is None or filters <= given(comparison, "values", 1), path + ".filters")
+        demand(filters is None or filters <= values, path + ".filters")
     searched = given(document, "searched", [])
     for i, name in enumerate(searched):
         demand(name in names, "$.searched[%d]" % i)
@@ -100,9 +101,9 @@ class Comparison:
     filter_level: Optional[str]  # None: no filter
     features: Tuple[Feature, ...]
     values: int
+    left_values: int
     filters: int  # 0: no filter
     partial: bool
-    rarity: bool
     missing: Tuple[str, ...]
 
 
@@ -142,9 +143,9 @@ def load_audit(source: str) -> AuditSchema:
                 filter_level=filter_ and filter_["level"],
                 features=tuple(map(Feature.of, filter_["features"])) if filter_ else (),
                 values=int(given(c, "values", 1)),
+                left_values=int(given(c, "leftValues", min(2, given(c, "values", 1)))),
                 filters=int(given(c, "filters", 1)) if filter_ else 0,
                 partial=given(c, "partial", False),
-                rarity=given(c, "rarity", False),
                 missing=tuple(given(c, "missing", ())),
             )
         )
@@ -157,6 +158,6 @@ def load_audit(source: str) -> AuditSchema:
         inputs=tuple(inputs),
         comparisons=tuple(found),
         searched=tuple(given(document, "searched", [c.name for c in found if c.role in SEARCHED])),
-        reach=int(given(neighbours, "reach", 3)),
+        reach=int(given(neighbours, "reach", 3)) if given(neighbours, "comparisons", ()) else 0,
         neighbours=tuple((by_name[n["comparison"]], n["level"]) for n in given(neighbours, "comparisons", ())),
     )

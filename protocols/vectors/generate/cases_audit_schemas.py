@@ -11,7 +11,7 @@ from schema import canonical, parse
 def audit_document(name: str, pack: str, comparisons: List[Case], **members: Any) -> str:
     document = {
         "format": "mizuhiki-audit-schema",
-        "version": 1,
+        "version": 2,
         "name": name,
         "locale": {"pack": pack},
         "comparisons": comparisons,
@@ -86,7 +86,7 @@ def people_kana() -> str:
         "people-kana",
         "ja",
         [
-            compare("family", "family_reading", "kana_family", input="name", slips=["exchanged"], values=6, filters=3, filter=filter_at("phon", gram())),
+            compare("family", "family_reading", "kana_family", input="name", slips=["exchanged"], values=6, leftValues=4, filters=3, filter=filter_at("phon", gram())),
             compare("given", "given_reading", "kana_given", input="name", slips=["exchanged"], values=6),
             compare("born", "birth_date", "date", levels=["in_era"], slips=["day_month", "next_day"], filter=filter_at("day", gram(positional=True, padded=False))),
         ],
@@ -102,7 +102,7 @@ def first_only() -> str:
         "first",
         "ja",
         [
-            compare("name", "full_name", "kana", input="name", values=16, slips=["exchanged"], missing=["ナシ"]),
+            compare("name", "full_name", "kana", input="name", values=16, leftValues=3, slips=["exchanged"], missing=["ナシ"]),
             compare("family", "family_reading", "kana_family", input="name", levels=["dakuten"], filter=filter_at("eq", EXACT, gram(2, positional=True))),
             compare("area", "address", "address", levels=["gaz", "area"], partial=True, filter=filter_at("eq", gram(), gram(1), gram(3), gram(4)), column="address"),
         ],
@@ -116,7 +116,7 @@ def mixed_kinds() -> str:
         "mixed",
         "ja",
         [
-            compare("day", "birth_date", "date_receipt", input="born", levels=["day", "in_era"], slips=["next_day"], values=3),
+            compare("day", "birth_date", "date_receipt", input="born", levels=["day", "in_era"], slips=["next_day"], values=3, leftValues=1),
             compare("phone", "other", "phone", levels=["eq", "prefix"], partial=True),
             compare("note", "other", "text", levels=["folded"], filter=filter_at("exact", gram(1)), missing=["－"]),
             compare("family", "family_name", "kanji_family", input="names", levels=["eq"], slips=["exchanged"], values=2, filters=2, filter=filter_at("eq", gram())),
@@ -142,31 +142,22 @@ def digits_en() -> str:
     )
 
 
-def rare_kanji() -> str:
-    """Bands of names as they are written, of a column of kana among them, and of what is no part of a name."""
-    columns = [{"column": "name"}, {"column": "alias"}, {"column": "former"}]
+def lodgers() -> str:
+    """Many values that are more or less complete, with slips and filters."""
+    columns = [{"column": name} for name in ("address", "previous", "post", "work")]
     return audit_document(
-        "rare-kanji",
+        "lodgers",
         "ja",
         [
-            compare("family", "family_name", "kanji_family", input="name", values=3, rarity=True),
-            compare("given", "given_name", "kanji_given", column="name", levels=["eq", "itaiji"], filter=filter_at("itaiji", gram()), rarity=True),
-            compare("whole", "full_name", "kanji", column="name", levels=["eq"], rarity=True),
-            compare("born", "birth_date", "date", levels=["day"], rarity=True),
-            compare("without", "family_name", "kanji_family", column="name", levels=["itaiji"], rarity=False),
+            compare("home", "address", "address", input="address", levels=ADDRESS_LEVELS, values=4, leftValues=4, filters=3, partial=True, filter=filter_at("prefix", gram(), gram(3))),
+            compare("area", "address", "address", input="address", levels=["area", "municipality"], values=4, leftValues=3, partial=True),
+            compare("holder", "full_name", "zengin_name", levels=["eq"], filter=filter_at("eq", EXACT, gram(), gram())),
+            compare("since", "other", "date", levels=["day"], filter=filter_at("in_era", gram(1, positional=True))),
+            compare("names", "family_name", "kanji_family", input="names", slips=["exchanged"], values=5, leftValues=4, filter=filter_at("eq", gram(1))),
         ],
-        inputs=[{"name": "name", "columns": columns, "take": "all"}],
-    )
-
-
-def rare_kana() -> str:
-    columns = [{"column": "kana"}, {"column": "kanji", "readings": 8, "mass": 0.999}]
-    return audit_document(
-        "rare-kana",
-        "ja",
-        [
-            compare("family", "family_reading", "kana_family", input="name", levels=["eq", "dakuten"], values=4, rarity=True),
-            compare("given", "given_reading", "kana_given", input="name", levels=["phon"], values=8, filters=2, filter=filter_at("zengin", gram(1)), rarity=True),
+        inputs=[
+            {"name": "address", "columns": columns, "take": "all"},
+            {"name": "names", "columns": [{"column": n} for n in ("name", "alias", "former", "maiden", "artist")], "take": "all"},
         ],
-        inputs=[{"name": "name", "columns": columns, "take": "all"}],
+        neighbours={"reach": 2, "comparisons": [{"comparison": "home", "level": "gaz"}]},
     )

@@ -249,11 +249,18 @@ def filter_cases() -> List[Case]:
     ja = json.loads(example_schemas()["people-ja-kanji"])
     tables.append(("alternatives, symbols", json.dumps({**aliases, "profile": "hardened", "version": 2, "symbols": {"perView": 16, "positions": 32}}), ALIAS_COLUMNS, ALIASES, custodians))
     tables.append(("people-ja-kanji", json.dumps({**ja, "confirm": {"rule": "record", "dice": 0.7}}), JA_COLUMNS, JA_PEOPLE[1:3], ["厚生労働省"]))
+    runs = {
+        "record of some fields": Run("link", "", "2027-04"),
+        "fields": Run("link", "学齢簿", "第２回"),
+        "fellegi-sunter": Run("link", "Vaccinations and admissions", "2027-04"),
+        "people-ja-kanji": Run("link", "学齢簿"),
+    }
+    assert {name for name, *_ in tables} >= set(runs)
     cases = []
     for name, text, columns, records, who in tables:
         schema, key = load(text), test_key("confirm: " + name)
-        rule, encoder = rule_of(schema), Encoder(schema, key)
-        run = Run("link", "run of " + name)
+        run = runs.get(name, Run("link", "", "run of " + name) if schema.symbols else Run())
+        rule, encoder = rule_of(schema), Encoder(schema, key, run)
         sealer = Sealer(schema, key, run) if schema.symbols else None
         assert rule is not None
         for number, record in enumerate(records):
@@ -272,12 +279,13 @@ def filter_cases() -> List[Case]:
                     "columns": columns,
                     "values": list(record),
                     "rows": [
-                        {"filters": packed(filters_of(rule, schema, key, r)).hex(), "row_digest": None if sealer else row_digest(encoder, r).hex()} for r in rows
+                        {"filters": packed(filters_of(rule, schema, key, run, r)).hex(), "row_digest": None if sealer else row_digest(encoder, r).hex()} for r in rows
                     ],
-                    "run": run.name if sealer else None,
+                    "project": run.project,
+                    "run": run.name,
                     "picks": picks,
                     "custodian": custodian,
-                    "signing_seed": signing_seed(key, schema, custodian).hex(),
+                    "signing_seed": signing_seed(key, schema, run, custodian).hex(),
                 }
             )
     assert max(len(c["rows"]) for c in cases) > 2

@@ -7,16 +7,18 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 import ed25519
 from cases_tokens import document as schema_document, test_key
 from cases_confirm import FIVE
-from confirm import batch_digest, commitment, merkle, record_digest, rule_of, sha, signing_seed, token_digest
+from confirm import batch_digest, commitment, merkle, purpose_hash, record_digest, rule_of, sha, signing_seed, token_digest
 from confirm_files import BACKEND, Document, document, fingerprint, log_line, read_log
 from schema import load
+from tokens import Run, expand, mac
 
 Case = Dict[str, Any]
 
 LEFT, RIGHT = "Registry", "市役所 № 7"
 SCHEMA = load(json.dumps(schema_document("confirm", "hardened", FIVE)))
 LINKAGE_KEY = test_key("confirm: linkage key")
-POLICY = {"openings": 100000, "perCustodian": 100000, "perRecord": 4}
+RUN = Run("link", "学齢簿", "2027-04")
+POLICY = {"openings": 64, "perCustodian": 64, "perRecord": 4}
 
 
 def made(label: str, length: int = 32) -> bytes:
@@ -29,7 +31,7 @@ def made(label: str, length: int = 32) -> bytes:
 
 
 UNIT_SEED, AUTHORITY_SEED = made("linkage unit"), made("authority")
-SEEDS = {name: signing_seed(LINKAGE_KEY, SCHEMA, name) for name in (LEFT, RIGHT)}
+SEEDS = {name: signing_seed(LINKAGE_KEY, SCHEMA, RUN, name) for name in (LEFT, RIGHT)}
 PUBLIC_KEY = document(
     1, AUTHORITY_SEED, made("public key", 96), backend=BACKEND, evaluation=sha(made("evaluation key", 64)).hex(), policy=POLICY
 )
@@ -182,6 +184,40 @@ def opened_answers(found: Sequence[bytes], batch: Case, sealed: Document, log: s
     )
 
 
+def binding(found: Sequence[bytes], batch: Case) -> str:
+    approvals = [approval(found, batch, side).digest for side in ("left", "right")]
+    return purpose_hash("answers", batch_digest(batch), KEY_ID, *approvals).hex()
+
+
+def masks(found: Sequence[bytes], batch: Case) -> Document:
+    return document(
+        9,
+        UNIT_SEED,
+        b"".join(t[:16] + bytes([made("mask %d" % i)[0] & 1]) for i, t in enumerate(found)),
+        batch=batch_digest(batch).hex(),
+        binding=binding(found, batch),
+        keyId=KEY_ID.hex(),
+        tickets=len(found),
+    )
+
+
+def checked_answers(found: Sequence[bytes], batch: Case, side: str, length: int) -> Document:
+    custodian = batch[side]
+    return document(
+        10,
+        SEEDS[custodian],
+        nonces(found, "checked answer", length),
+        backend=BACKEND,
+        batch=batch_digest(batch).hex(),
+        custodian=custodian,
+        keyId=KEY_ID.hex(),
+        left=approval(found, batch, "left").seal,
+        right=approval(found, batch, "right").seal,
+        side=side,
+        tickets=len(found),
+    )
+
+
 def document_cases() -> List[Case]:
     three, one = tickets(3), tickets(1, "one")
     batch, small = batch_of(three), batch_of(one)
@@ -207,6 +243,9 @@ def document_cases() -> List[Case]:
         ("sealed answers", UNIT_SEED, sealed),
         ("sealed answers, one of full length", UNIT_SEED, whole),
         ("opened answers", AUTHORITY_SEED, opened_answers(three, batch, sealed, log)),
+        ("masks", UNIT_SEED, masks(three, batch)),
+        ("checked answers of the left", SEEDS[LEFT], checked_answers(three, batch, "left", 40)),
+        ("checked answers of the right, one of full length", SEEDS[RIGHT], checked_answers(one, small, "right", 8196)),
         ("opened answers, one", AUTHORITY_SEED, opened_answers(one, small, whole, sha(b"").hex())),
     ]
     cases = []
@@ -225,6 +264,8 @@ def document_cases() -> List[Case]:
         }
         if d.kind == 1:
             case["key_id"] = d.key_id.hex()
+        if d.kind in (7, 10):
+            case["binding"] = binding(*((three, batch) if d.header.endswith('"tickets":3}') else (one, small)))
         cases.append(case)
     return cases
 
@@ -248,6 +289,7 @@ def batch_event(found: Sequence[bytes], left: str = LEFT, right: str = RIGHT) ->
     return {
         "batch": {
             "batch": batch_digest(batch).hex(),
+            "checked": made("checked %d" % len(found)).hex(),
             "left": left,
             "right": right,
             "sealed": made("sealed %d" % len(found)).hex(),
@@ -258,6 +300,10 @@ def batch_event(found: Sequence[bytes], left: str = LEFT, right: str = RIGHT) ->
 
 def opened(found: Sequence[bytes]) -> Case:
     return {"opened": {"batch": batch_digest(batch_of(found)).hex()}}
+
+
+def differed(found: Sequence[bytes]) -> Case:
+    return {"differed": {"batch": batch_digest(batch_of(found)).hex()}}
 
 
 def log_cases() -> List[Case]:
@@ -289,6 +335,7 @@ def log_cases() -> List[Case]:
         ("a batch that is not opened", text(run[:5]), None),
         ("a batch that is opened", text(run), None),
         ("two batches, two parties pinned already", text(long), None),
+        ("a batch whose answers differed", text(chained(key, *pins, batch_event(first), differed(first))), None),
         ("last line without its end", text(run[:5]) + run[5], None),
         ("a batch without a line end", text(run[:4]) + run[4], None),
         ("part of a line at the end", text(run[:4]) + run[4][:100], None),
@@ -328,8 +375,44 @@ def log_cases() -> List[Case]:
     return cases
 
 
+def ledger_cases() -> List[Case]:
+    """A custodian's own ledgers: marks of records, and lines."""
+
+    def marks(custodian: str, ids: Sequence[str]) -> List[str]:
+        key = expand(mac(b"mizuhiki/v1/confirm/ledger", LINKAGE_KEY), custodian.encode(), 32)
+        return [mac(key, i.encode()).hex() for i in ids]
+
+    def event(found: Sequence[bytes], custodian: str, ids: Sequence[str]) -> Case:
+        batch = batch_of(found)
+        return {
+            "encrypted": {
+                "authority": ed25519.public(AUTHORITY_SEED).hex(),
+                "batch": batch_digest(batch).hex(),
+                "keyId": KEY_ID.hex(),
+                "linkageUnit": ed25519.public(UNIT_SEED).hex(),
+                "records": marks(custodian, ids),
+            }
+        }
+
+    three, two = ["r-0001", "r-0002", "r-0001"], ["記録 12/ü", "17"]
+    both = chained(event(tickets(3), LEFT, three), event(tickets(2, "second"), LEFT, two))
+    table: List[Tuple[str, str, List[str], str, int, bool]] = [
+        ("nothing yet", LEFT, [], "", 0, True),
+        ("a batch", LEFT, three, both[0] + "\n", 3, True),
+        ("two batches, one of row numbers and other letters", LEFT, three + two, "\n".join(both) + "\n", 5, True),
+        ("a line that was not written whole", LEFT, three, both[0] + "\n" + both[1], 3, True),
+        ("the same records of another custodian", RIGHT, three, chained(event(tickets(3), RIGHT, three))[0] + "\n", 3, True),
+        ("the first line is taken out", LEFT, two, both[1] + "\n", 0, False),
+    ]
+    return [
+        {"name": name, "linkage_key": LINKAGE_KEY.hex(), "custodian": custodian, "ids": ids, "marks": marks(custodian, ids), "log": log, "approved": approved, "good": good}
+        for name, custodian, ids, log, approved, good in table
+    ]
+
+
 FILES: Dict[str, Callable[[], List[Case]]] = {
     "confirm/tickets.json": ticket_cases,
     "confirm/documents.json": document_cases,
     "confirm/logs.json": log_cases,
+    "confirm/ledgers.json": ledger_cases,
 }

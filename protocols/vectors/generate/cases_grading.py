@@ -28,12 +28,12 @@ class Likeness(NamedTuple):
 
 
 def number(c: Comparison, name: str) -> int:
-    """`agree(l,a,r)` also as l.a.r, l.a or l; numbers of slips for their names; - is `missing`."""
+    """`agree(l,a)` also as l.a or l; numbers of slips for their names; - is `missing`."""
     if name == "-":
         return 0
     if name[0].isdigit():
-        level, alternative, rarity = ([int(n) for n in name.split(".")] + [0, 0])[:3]
-        return Numbers(c).agree(level, alternative, rarity)[1]
+        level, alternative = ([int(n) for n in name.split(".")] + [0])[:2]
+        return Numbers(c).agree(level, alternative)[1]
     match = re.fullmatch(r"(partial|slip)\((\d)\)", name)
     if match:
         at = int(match[2])
@@ -103,18 +103,14 @@ FAMILY, GIVEN = compare("family", "family_name", "kanji_family", **WRITTEN), com
 FAMILY_KANA, GIVEN_KANA = compare("family_kana", "family_reading", "kana_family", **READ), compare("given_kana", "given_reading", "kana_given", **READ)
 
 
-def rare(comparison: Case) -> Case:
-    return {**comparison, "rarity": True}
-
-
 NAME_LIKE = Likeness({"0": 94, "1": 2, "similar(3)": 1, "similar(1)": 0.5, "different": 0.5, "-": 2}, {"0": 1, "similar(1)": 2, "different": 95, "-": 2})
 READ_LIKE = Likeness({"0": 85, "0.1": 7, "0.2": 2, "1": 1, "similar(2)": 1, "different": 1, "-": 3}, {"0": 1, "0.1": 1, "similar(1)": 3, "different": 92, "-": 3})
 BORN_LIKE = Likeness({"0": 97, "1": 0.5, "slip(0)": 0.5, "slip(1)": 0.5, "similar(3)": 1, "-": 0.5}, {"similar(3)": 3, "similar(2)": 12, "similar(1)": 35, "different": 49.5, "-": 0.5})
 SEX_LIKE = Likeness({"0": 99.5, "different": 0.5}, {"0": 50, "different": 50})
 ADDRESS_LIKE = Likeness({"0": 78, "partial(1)": 8, "1": 4, "2": 4, "different": 5, "-": 1}, {"0": 0.03, "1": 0.3, "2": 2, "different": 96.67, "-": 1})
-RARE_LIKE = Likeness(
-    {"0.0.0": 30, "0.0.1": 25, "0.0.2": 20, "0.0.3": 20, "0.1.0": 1, "0.1.3": 1, "1.0.0": 1, "different": 2},
-    {"0.0.0": 1.5, "0.0.1": 0.3, "0.0.2": 0.03, "different": 98},
+LODGER_LIKE = Likeness(
+    {"0": 60, "0.1": 20, "0.2": 4, "partial(1)": 4, "1.1": 2, "1.2": 1, "2": 3, "partial(2)": 1, "wild": 1, "similar(2)": 1, "different": 2, "-": 1},
+    {"0.1": 0.02, "0.2": 0.05, "1.2": 0.2, "partial(2)": 1, "2": 1.5, "2.1": 1, "2.2": 1, "similar(1)": 3, "different": 91.23, "-": 1},
 )
 
 
@@ -211,15 +207,19 @@ def none_searched() -> GradingCase:
     return "nothing was searched by", text, by_hand(schema, rows), by_hand(schema, strangers)
 
 
-def rarity() -> GradingCase:
-    text = audit_document("rarity", "ja", [rare(FAMILY), rare({**GIVEN, "values": 2}), SEX, ADDRESS], searched=["sex"])
-    schema, like = load_audit(text), [RARE_LIKE, RARE_LIKE, SEX_LIKE, ADDRESS_LIKE]
+def lodgers() -> GradingCase:
+    """Values of every class, partial ones with slips and filters, fewer slots on the left."""
+    address = {**ADDRESS, "values": 6, "leftValues": 4, "filter": filter_at("gaz", gram())}
+    name = {**FAMILY, "values": 4, "leftValues": 1, "slips": ["exchanged"]}
+    text = audit_document("lodgers", "ja", [name, GIVEN, BORN, address], searched=["born"])
+    schema, like = load_audit(text), [NAME_LIKE, NAME_LIKE, BORN_LIKE, LODGER_LIKE]
     links = joined(
-        by_hand(schema, [("0.0.%d 0.0.%d 0 0" % (i, i), "", 400) for i in range(4)]),
-        by_hand(schema, [("0.0.%d different %s %s" % (i, sex, a), "", 1) for i in range(4) for sex in ("0", "different") for a in ("2", "different")]),
-        drawn("rare", schema, like, {"same": 250, "household": 5, "homonym": 5, "unrelated": 15}),
+        by_hand(schema, [("0.%d 0 0 %d.%d" % (a, l, b), "", 40) for a in range(3) for l in range(3) for b in range(3)]),
+        by_hand(schema, [("%s different 0 %s" % (family, home), "", 1) for family in ("slip(0)", "0.2", "different") for home in ("0.2", "partial(1)", "partial(2)", "wild", "similar(1)")]),
+        by_hand(schema, [("0 0 0 different", "r", 3), ("slip(0) 0 0 0.1", "", 4)]),
+        drawn("lodgers", schema, like, {"same": 400, "household": 6, "homonym": 6, "unrelated": 15}),
     )
-    return "bands of rarity", text, links, drawn("rare strangers", schema, like, {"unrelated": 400})
+    return "alternatives of every class, partial values with filters", text, links, drawn("strangers who are lodgers", schema, like, {"unrelated": 400})
 
 
 def marked() -> GradingCase:
@@ -344,7 +344,7 @@ def bits(value: float) -> float:
 
 def grading_cases() -> List[Case]:
     cases = []
-    for make in (plain, few, one, missing, without_address, all_searched, none_searched, rarity, marked, variants):
+    for make in (plain, few, one, missing, without_address, all_searched, none_searched, lodgers, marked, variants):
         name, text, links, strangers = make()
         model = Model(load_audit(text), links, strangers)
         cases.append(

@@ -1,26 +1,33 @@
 """Cases of vectors/tokens/pair-*.json."""
 from __future__ import annotations
 
-from typing import List, Tuple
+from typing import List, Sequence, Tuple
 
 from audit_schema import load_audit
-from cases_audit_schemas import audit_document, compare, digits_en, first_only, mixed_kinds, people_en, people_kana, people_kanji, rare_kana, rare_kanji
+from cases_audit_schemas import audit_document, compare, digits_en, first_only, lodgers, mixed_kinds, people_en, people_kana, people_kanji
 from cases_tokens import Case, test_key
-from pair import Link, PairEncoder
+from pair import SIDES, Link, PairEncoder
+from tokens import Run
 
 
-LONG = "東京都千代田区一番町１番地　" + "第二山田ハイツ壱番館南棟" * 14
+TOWN = "東京都千代田区一番町"
+LONG = TOWN + "１番地　" + "第二山田ハイツ壱番館南棟" * 14
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff" * 5
 
 
 def row_table() -> List[Tuple[str, str, Case]]:
-    en, kanji, kana, first, mixed, digits = people_en(), people_kanji(), people_kana(), first_only(), mixed_kinds(), digits_en()
+    en, kanji, kana, first, mixed, digits, homes = people_en(), people_kanji(), people_kana(), first_only(), mixed_kinds(), digits_en(), lodgers()
     anna = {"given_name": "Anna", "surname": "Smith", "born": "1985-04-12", "postcode": "SW1A 1AA", "sex": "F"}
     taro = {"name": "髙橋　太郎", "birth_date": "S60.4.1", "sex": "男", "address": "東京都千代田区一番町１番地　コーポ山田２０１"}
     hanako = {"kana": "ﾀｶﾊｼ ﾊﾅｺ", "born": "昭和60年12月11日"}
 
     def born(day: str, record: Case = anna, column: str = "born") -> Case:
         return {**record, column: day}
+
+    def rooms(*buildings: str) -> Case:
+        return {column: TOWN + "１番地　" + b for column, b in zip(("address", "previous", "post", "work"), buildings)}
+
+    known = {"holder": "カ)ヤマダ", "name": "髙橋　太郎", "alias": "太郎　髙橋"}
 
     def lives(address: str, **further: str) -> Case:
         return {**taro, "address": address, **further}
@@ -86,41 +93,47 @@ def row_table() -> List[Tuple[str, str, Case]]:
         ("kinds by column", mixed, {"ymd": "19850401", "receipt": "3600402", "pension": "5600401", "phone": "03-1234-5678", "note": "Aa é", "kanji": "髙橋　太郎", "kana": "ﾀｶﾊｼ ﾀﾛｳ"}),
         ("kinds by column, some of them invalid", mixed, {"ymd": "3600401", "receipt": "3600431", "pension": "7010203", "phone": "03-1234-5678 内線12", "note": "－"}),
         ("the last column alone", mixed, {"pension": "7020228", "phone": "x", "note": "?"}),
-        *rarity_table(),
+        ("lodgers: four addresses of one house, less and less complete", homes, {**rooms("コーポ山田２０１", "コーポ山田", "", "コーポ佐藤"), **known}),
+        ("lodgers: the complete address comes last", homes, {"address": "東京都千代田区", "previous": TOWN, "post": TOWN + "１番地", "work": TOWN + "１番地　コーポ山田２０１", "holder": "ヤマダ タロウ", "name": "山田　太郎"}),
+        ("lodgers: one town, several houses", homes, {"address": TOWN + "１番地", "previous": TOWN + "２番地", "post": "大阪府大阪市北区梅田三丁目1番1号", "work": TOWN + "３番地", **known}),
+        ("lodgers: a wildcard in some addresses", homes, {"address": TOWN + "１番地　コーポ●", "previous": TOWN + "１番地　コーポ山田２０１", "post": "東京都●区一番町１番地", "work": TOWN + "１番地", "alias": "●田　太郎", "name": "山●　太郎"}),
+        ("lodgers: areas alone", homes, {"address": TOWN, "previous": "東京都千代田区", "post": "東京都", "work": "大阪府大阪市北区", "holder": "?"}),
+        ("lodgers: municipalities of two prefectures", homes, {"address": "府中市", "previous": "東京都府中市", "post": "広島県府中市", "holder": "ヤマダ?"}),
+        ("lodgers: five names, two of them alike but for variants", homes, {**known, "former": "高橋　太郎", "maiden": "斎藤　太郎", "artist": "齋藤　太郎"}),
+        ("lodgers: nothing but wildcards, and features of a later name", homes, {"name": "●●　太郎", "alias": "渡●　健", "holder": "ヤマダ ヤマダ"}),
+        ("lodgers: a name of wildcards, and features of a name beyond the filters", homes, {"name": "●●　●", "alias": "渡●　●", "since": "1950年"}),
+        ("lodgers: no value at the level of the filter", homes, {"since": "1860-04-01", "address": "大阪府大阪市北区梅田三丁目1番1号"}),
+        ("lodgers: wildcards alone, family and given name", homes, {"name": "●●　●", "alias": "●　●●", "former": "●●●　●"}),
     ]
 
 
-def rarity_table() -> List[Tuple[str, str, Case]]:
-    kanji, kana = rare_kanji(), rare_kana()
-    return [
-        ("rarity: a common name, its variant, and kana as a third name", kanji, {"name": "髙橋　昭男", "alias": "小鳥遊　昭男", "former": "カネコ", "born": "1985-04-12"}),
-        ("rarity: 30,000 people, and two lines that are one name", kanji, {"name": "門脇　総一朗", "alias": "嶋　一", "former": "ヨネザワ", "born": "1985-04-12"}),
-        ("rarity: a spelling of a reading that is popular for the other sex", kanji, {"name": "手嶋　具視", "alias": "仲里　一", "born": "1985-04"}),
-        ("rarity: names in no list, not parted, with a wildcard", kanji, {"name": "佐藤昭男", "alias": "佐●　昭男", "former": "佐藤"}),
-        ("rarity: common readings in small kana", kana, {"kana": "ｻﾄｳ ｼﾖｳﾀ", "kanji": "兼子　昭男"}),
-        ("rarity: readings of a rare name", kana, {"kana": "アビル アアス", "kanji": "小鳥遊　総一朗"}),
-    ]
+PROJECTS = ["", "", "手帳と住民票", "P" * 128, "Łódź audit"]
+NAMES = ["", "2027-04", "", "№ 7", "r" * 128, "第２回"]
 
 
 def row_cases() -> List[Case]:
     cases = []
     for i, (name, schema, record) in enumerate(row_table()):
         handle = ["00017", "h", "札幌-42", "9" * 100][i % 4]
-        decoy, key, custodian = i % 7 == 6, test_key("pair rows: " + name), "registry"
-        encoder = PairEncoder(load_audit(schema), key, custodian)
-        row = encoder.row(encoder.key_of(handle, decoy), record)
-        cases.append(
-            {
-                "name": name,
-                "schema": schema,
-                "linkage_key": key.hex(),
-                "custodian": custodian,
-                "handle": handle,
-                "decoy": decoy,
-                "columns": record,
-                "expected": {comparison: part.hex() for comparison, part in row.items()},
-            }
-        )
+        decoy, key = i % 7 == 6, test_key("pair rows: " + name)
+        run = Run("audit", PROJECTS[i % len(PROJECTS)], NAMES[i % len(NAMES)])
+        for side, custodian in zip(SIDES, (["insurer", "registry"], ["registry", "保険者 № 7"], ["", "é" * 64])[i % 3]):
+            encoder = PairEncoder(load_audit(schema), key, run, custodian, side)
+            cases.append(
+                {
+                    "name": "%s, %s" % (name, side),
+                    "schema": schema,
+                    "linkage_key": key.hex(),
+                    "project": run.project,
+                    "run": run.name,
+                    "custodian": custodian,
+                    "side": side,
+                    "handle": handle,
+                    "decoy": decoy,
+                    "columns": record,
+                    "expected": {"row": encoder.row(handle, record, decoy)[: encoder.near_at].hex()},
+                }
+            )
     return cases
 
 
@@ -148,23 +161,37 @@ def file_cases() -> List[Case]:
         )
     ]
     plain = ["r%d" % i for i in range(12)]
-    table: List[Tuple[str, str, str, List[str], List[str]]] = [
-        # title, schema, custodian, handles, ids of records
-        ("twelve links, reach 3, two comparisons", file_schema(3, [family, born]), "insurer", [str(h) for h in (104, 9, 11, 23, 5, 1000, 77, 8, 10, 99999, 3, 100)], plain),
-        ("the same links at another custodian", file_schema(3, [family, born]), "registry", [str(h) for h in (104, 9, 11, 23, 5, 1000, 77, 8, 10, 99999, 3, 100)], plain),
-        ("reach 0", file_schema(0, [family]), "a", ["b", "a", "c"], plain),
-        ("reach 1, four comparisons", file_schema(1, [area, loose, born, family]), "a", ["b10", "b9", "b1", "B2", "a"], plain),
-        ("no comparisons of neighbours", file_schema(2, []), "a", ["x1", "x2"], plain),
-        ("one link", file_schema(8, [born]), "a", ["x1"], plain),
-        ("two links, reach 8", file_schema(8, [born]), "保険者", ["x1", "x2"], plain),
-        ("two handles of one record", file_schema(1, [born]), "a", ["7", "12", "3", "40"], ["p", "q", "p", "r"]),
-        ("three handles of one record, two of another", file_schema(3, [family]), "b", ["k1", "k2", "k3", "k4", "k5", "k6"], ["é", "x", "é", "y", "é", "x"]),
-        ("handles beyond ASCII, shorter in characters than in bytes", file_schema(1, [family, area]), "a", ["é", "z", "abc", "zz", "山", "éa", "𠮷", "abcd"], plain),
+    twelve = [str(h) for h in (104, 9, 11, 23, 5, 1000, 77, 8, 10, 99999, 3, 100)]
+    in_order = sorted(twelve, key=int)
+    after = dict(zip(in_order, in_order[1:] + in_order[:1]))
+    wide = ["é", "z", "abc", "zz", "山", "éa", "𠮷", "abcd"]
+    none, spring, other = Run("audit"), Run("audit", "手帳", "2027-04"), Run("audit", "手帳", "2027-10")
+    table: List[Tuple[str, str, Run, str, str, List[str], List[str]]] = [
+        # title, schema, run, side, custodian, handles, ids of records
+        ("twelve links, reach 3, two comparisons", file_schema(3, [family, born]), spring, "left", "insurer", twelve, plain),
+        ("twelve links, the right records one row on", file_schema(3, [family, born]), spring, "right", "registry", [after[h] for h in twelve], plain),
+        ("the same links at the right", file_schema(3, [family, born]), spring, "right", "registry", twelve, plain),
+        ("the same links in another run", file_schema(3, [family, born]), other, "right", "registry", twelve, plain),
+        ("the same links in no run", file_schema(3, [family, born]), none, "left", "insurer", twelve, plain),
+        ("reach 0", file_schema(0, [family]), none, "left", "a", ["b", "a", "c"], plain),
+        ("reach 0, right", file_schema(0, [family]), Run("audit", "", "r"), "right", "b", ["b", "a", "c"], plain),
+        ("reach 1, four comparisons", file_schema(1, [area, loose, born, family]), none, "left", "a", ["b10", "b9", "b1", "B2", "a"], plain),
+        ("reach 1, four comparisons, right", file_schema(1, [area, loose, born, family]), none, "right", "b", ["b10", "b9", "b1", "B2", "a"], plain),
+        ("no comparisons of neighbours", file_schema(2, []), none, "left", "a", ["x1", "x2"], plain),
+        ("no comparisons of neighbours, right", file_schema(2, []), none, "right", "b", ["x1", "x2"], plain),
+        ("one link", file_schema(8, [born]), Run("audit", "p"), "left", "a", ["x1"], plain),
+        ("one link, right", file_schema(8, [born]), Run("audit", "p"), "right", "b", ["x1"], plain),
+        ("two links, reach 8", file_schema(8, [born]), none, "left", "保険者", ["x1", "x2"], plain),
+        ("two links, reach 8, right", file_schema(8, [born]), none, "right", "市役所", ["x1", "x2"], plain),
+        ("two handles of one record", file_schema(1, [born]), spring, "left", "a", ["7", "12", "3", "40"], ["p", "q", "p", "r"]),
+        ("three handles of one record, two of another", file_schema(3, [family]), spring, "right", "b", ["k1", "k2", "k3", "k4", "k5", "k6"], ["é", "x", "é", "y", "é", "x"]),
+        ("handles beyond ASCII, shorter in characters than in bytes", file_schema(1, [family, area]), none, "left", "a", wide, plain),
+        ("handles beyond ASCII, right", file_schema(1, [family, area]), none, "right", "a", wide, plain),
     ]
     cases = []
-    for name, schema, custodian, handles, ids in table:
+    for name, schema, run, side, custodian, handles, ids in table:
         key = test_key("pair files")
-        encoder = PairEncoder(load_audit(schema), key, custodian)
+        encoder = PairEncoder(load_audit(schema), key, run, custodian, side)
         numbers = {id_: i for i, id_ in enumerate(dict.fromkeys(ids))}
         given = [Link(h, r, people[numbers[r] % len(people)]) for h, r in zip(handles, ids)]
         links = encoder.ordered(given)
@@ -178,12 +205,25 @@ def file_cases() -> List[Case]:
                 "name": name,
                 "schema": schema,
                 "linkage_key": key.hex(),
+                "project": run.project,
+                "run": run.name,
                 "custodian": custodian,
+                "side": side,
                 "rows": [l._asdict() for l in given],
                 "expected": {"rows": rows, "decoys": decoys},
             }
         )
+    check_neighbours([c for c in cases if c["name"].startswith("twelve links")])
     return cases
+
+
+def check_neighbours(cases: Sequence[Case]) -> None:
+    """Where the right records stand one row on: left rows agree with the next right row, and with one k on where that is the same person."""
+    (left, right) = ([bytes.fromhex(row["neighbours"]) for row in c["expected"]["rows"]] for c in cases)
+    agreeing = set()
+    for place, k in enumerate((-3, -2, -1, 1, 2, 3)):
+        agreeing |= {(k, i, j) for i, a in enumerate(left) for j, b in enumerate(right) if a[3 * place :][:3] == b[3 * place :][:3]}
+    assert all(j == i + k for k, i, j in agreeing) and sum(k == 1 for k, _, _ in agreeing) > 5, agreeing
 
 
 FILES = {"tokens/pair-rows.json": row_cases, "tokens/pair-files.json": file_cases}

@@ -14,10 +14,11 @@ Case = Dict[str, Any]
 
 RUNS = [
     Run(),
-    Run("link", "2027-04 学齢簿 № 7"),
-    Run("dedupe", "", "Registry"),
-    Run("dedupe", "Łódź 2027", "市役所 № 7"),
-    Run("link", "r" * 128, "A custodian has no part in task link"),
+    Run("link", "", "2027-04 学齢簿 № 7"),
+    Run("dedupe", "", "", "Registry"),
+    Run("dedupe", "学齢簿", "Łódź 2027", "市役所 № 7"),
+    Run("link", "p" * 128, "r" * 128, "A custodian has no part in task link"),
+    Run("link", "Vaccinations and admissions"),
 ]
 
 
@@ -40,8 +41,9 @@ def run_key_cases() -> List[Case]:
                 "schema": text,
                 "digest": schema.digest.hex(),
                 "epoch": schema.epoch,
-                "key_id": key_id(key).hex(),
+                "key_id": key_id(key, run).hex(),
                 "task": run.task,
+                "project": run.project,
                 "run": run.name,
                 "custodian": run.custodian,
                 "salt": sealer.salt.hex(),
@@ -217,6 +219,7 @@ def record_cases() -> List[Case]:
                 "schema": canonical(parse(text)),
                 "linkage_key": key.hex(),
                 "task": run.task,
+                "project": run.project,
                 "run": run.name,
                 "custodian": run.custodian,
                 "columns": columns,

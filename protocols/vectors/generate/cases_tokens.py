@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from normalise import TABLE_DIGEST, UNKNOWN
 from schema import Feature, canonical, load, parse
-from tokens import Encoder, budgets, features, key_id, passes, positions, rows_of
+from tokens import Encoder, Run, budgets, features, key_id, passes, positions, rows_of
 
 Case = Dict[str, Any]
 EXAMPLES = Path(__file__).resolve().parents[2] / "schema" / "examples"
@@ -396,12 +396,15 @@ def block_schemas() -> Dict[str, str]:
     return {d["name"]: json.dumps(d) for d in (levels, characters, lsh, small, wide)}
 
 
+PLAIN_RUNS = [Run(), Run("link", "", "2027-04"), Run("link", "学齢簿"), Run("link", "Vaccinations and admissions", "第２回 № 7")]
+
+
 def key_cases() -> List[Case]:
     cases = []
     for i, (name, text) in enumerate({**plain_examples(), **further_schemas(), **block_schemas()}.items()):
-        schema = load(text)
+        schema, run = load(text), PLAIN_RUNS[i % len(PLAIN_RUNS)]
         key = bytes(32) if i == 0 else test_key(name)
-        encoder = Encoder(schema, key)
+        encoder = Encoder(schema, key, run)
         keys = []
         for view in schema.views:
             for group in sorted({f.group for f in view.fields}):
@@ -410,7 +413,8 @@ def key_cases() -> List[Case]:
         for rule in schema.rules:
             view_name = rule.view.name if rule.view else ""
             keys.append({"purpose": "search/block", "view": view_name, "name": rule.name, "key": encoder.key("block", view_name, rule.name).hex()})
-        cases.append({"name": name, "linkage_key": key.hex(), "schema": text, "digest": schema.digest.hex(), "epoch": schema.epoch, "key_id": key_id(key).hex(), "keys": keys})
+        names = {"project": run.project, "run": run.name}
+        cases.append({"name": name, "linkage_key": key.hex(), "schema": text, "digest": schema.digest.hex(), "epoch": schema.epoch, **names, "key_id": key_id(key, run).hex(), "keys": keys})
     return cases
 
 
@@ -533,7 +537,7 @@ def block_cases() -> List[Case]:
     ja = {name: text for name, text in further_schemas().items() if "-ja-" in name}
     for name, text in {**plain_examples(), **ja, **block_schemas()}.items():
         schema, key = load(text), test_key("blocks: " + name)
-        encoder = Encoder(schema, key)
+        encoder = Encoder(schema, key, Run())
         columns = COLUMNS["people" if "five" in name else "names"]
         if name in block_schemas():
             columns = ["first", "last", "born", "town", "code", "phone"]
@@ -565,9 +569,15 @@ def end_to_end_cases() -> List[Case]:
     tables["exact features"] = ["patient id", "mail", "phone", "cost", "note"], CONTACTS
     tables["one field"] = ["Full name"], FULL_NAMES
     cases = []
-    for name, text in {**plain_examples(), **further_schemas()}.items():
+    schemas = {**plain_examples(), **further_schemas()}
+    of_runs = [(name, name, Run()) for name in schemas]
+    for run in PLAIN_RUNS[1:]:
+        named = " and ".join(what for what, text in (("a project", run.project), ("a run", run.name)) if text)
+        of_runs += [("%s, under %s" % (name, named), name, run) for name in ("people-names-dob-plain", "one field")]
+    for title, name, run in of_runs:
+        text = schemas[name]
         schema, key = load(text), test_key("end to end: " + name)
-        encoder = Encoder(schema, key)
+        encoder = Encoder(schema, key, run)
         columns, records = tables[name]
         rows = [(number, row) for number, r in enumerate(records) for row in rows_of(schema, dict(zip(columns, r)))]
         tokens = {}
@@ -576,10 +586,12 @@ def end_to_end_cases() -> List[Case]:
             tokens[view.name] = [stored(t, i < 4 or "-ja-" not in name) for i, t in enumerate(found)]
         cases.append(
             {
-                "name": name,
+                "name": title,
                 "schema": canonical(parse(text)),
                 "digest": schema.digest.hex(),
                 "linkage_key": key.hex(),
+                "project": run.project,
+                "run": run.name,
                 "columns": columns,
                 "records": [list(r) for r in records],
                 "rows": [number for number, _ in rows],

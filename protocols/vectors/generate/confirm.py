@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from schema import Field, Schema, given, share_of_bits, whole_bytes
-from tokens import Encoder, Row, Symbols, derive, features, field_value, pack, positions
+from tokens import Encoder, Row, Run, Symbols, derive, features, field_value, pack, positions
 
 Bits = List[bool]
 Filters = List[Bits]  # of one row
@@ -168,8 +168,16 @@ def rule_of(schema: Schema) -> Optional[Rule]:
 # Filters of records -------------------------------------------------------------------------------
 
 
-def filters_of(rule: Rule, schema: Schema, linkage_key: bytes, row: Row) -> Filters:
+def salt_of(schema: Schema, run: Run) -> bytes:
+    """Also in profile plain, whose tokens have the digest if neither project nor run has a name."""
+    assert run.task != "dedupe"
+    return run.salt(schema.digest)
+
+
+def filters_of(rule: Rule, schema: Schema, linkage_key: bytes, run: Run, row: Row) -> Filters:
+    """The run is that of the tokens."""
     result = []
+    salt = salt_of(schema, run)
     for number, f in enumerate(rule.filters):
         bits = [False] * f.bits
         for field, budget in zip(f.fields, f.budgets):
@@ -177,7 +185,7 @@ def filters_of(rule: Rule, schema: Schema, linkage_key: bytes, row: Row) -> Filt
             if value is None:
                 continue
             found, length = features(value, field.features)
-            key = derive(linkage_key, schema.digest, schema.epoch, "confirm/positions", str(number), field.group)
+            key = derive(linkage_key, salt, schema.epoch, "confirm/positions", str(number), field.group)
             for j, feature in enumerate(found):
                 for p in positions(key, f.bits, feature, budget // length + (j < budget % length)):
                     bits[p] = True
@@ -190,8 +198,8 @@ def packed(filters: Filters) -> bytes:
     return pack([b for x in filters for b in x])
 
 
-def signing_seed(linkage_key: bytes, schema: Schema, custodian: str) -> bytes:
-    return derive(linkage_key, schema.digest, schema.epoch, "confirm/sign", custodian, "")
+def signing_seed(linkage_key: bytes, schema: Schema, run: Run, custodian: str) -> bytes:
+    return derive(linkage_key, salt_of(schema, run), schema.epoch, "confirm/sign", custodian, "")
 
 
 # Tickets and batches ------------------------------------------------------------------------------

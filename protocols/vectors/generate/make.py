@@ -17,6 +17,7 @@ import cases_grading
 import cases_ja
 import cases_matching
 import cases_normalisation
+import cases_outcomes
 import cases_pair
 import cases_schema
 import cases_symbols
@@ -39,7 +40,7 @@ def main(arguments: List[str]) -> int:
         print("usage: make.py [--check]", file=sys.stderr)
         return 2
     different = 0
-    for module in (cases_tokens, cases_symbols, cases_pair, cases_matching, cases_normalisation, cases_de, cases_ja, cases_schema, cases_audit, cases_grading, cases_confirm, cases_confirm_files):
+    for module in (cases_tokens, cases_symbols, cases_pair, cases_matching, cases_normalisation, cases_de, cases_ja, cases_schema, cases_audit, cases_outcomes, cases_grading, cases_confirm, cases_confirm_files):
         for name, make in module.FILES.items():
             cases = make()
             text, path = render(cases), FOLDER / name

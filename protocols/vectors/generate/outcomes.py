@@ -2,105 +2,96 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Iterator, List, NamedTuple, Optional, Tuple
+from typing import List, Optional, Tuple
 
 from audit_schema import Comparison
-from pair import FILTER_BITS, MASKED
+from pair import FILTER, FILTER_BITS, TAG, Layout, class_of
 
 Outcome = Tuple[str, int]
-SIMILAR = ((3, Fraction(3, 4)), (2, Fraction(1, 2)), (1, Fraction(1, 4)))
+SIMILAR = ((3, Fraction(55, 100)), (2, Fraction(35, 100)), (1, Fraction(20, 100)))
+WILD = Fraction(35, 100)
 
 
-class Slot(NamedTuple):
-    masked: bool
-    rarity: int
-    levels: Tuple[Optional[bytes], ...]
-    slips: Tuple[Optional[bytes], ...]
-    filter: int  # 0: none
+class Side:
+    """A row's part of one comparison."""
 
+    def __init__(self, c: Comparison, side: str, part: bytes) -> None:
+        self.layout, self.part = Layout(c, side), part
+        assert len(part) == self.layout.size
+        self.filters = [int.from_bytes(part[at : at + FILTER], "big") for at in map(self.layout.filter, range(self.layout.filters))]
 
-def slots(c: Comparison, row: bytes) -> List[Slot]:
-    count, at, found = row[0], 1, []
-    tags = len(c.levels) + len(c.slips)
-    for i in range(c.values):
-        source, mask = row[at], row[at + 1]
-        given = tuple(row[at + 2 + 2 * t : at + 4 + 2 * t] if mask >> t & 1 else None for t in range(tags))
-        at += 2 + 2 * tags
-        bits = 0
-        if i < c.filters:
-            bits, at = int.from_bytes(row[at : at + FILTER_BITS // 8], "big"), at + FILTER_BITS // 8
-        found.append(Slot(bool(source & MASKED), source >> 4 & 3, given[: len(c.levels)], given[len(c.levels) :], bits))
-    assert at == len(row) and count <= c.values
-    return found[:count]
+    def tag(self, at: int) -> bytes:
+        return self.part[at : at + TAG]
 
+    def level(self, slot: int, level: int) -> bytes:
+        return self.tag(self.layout.level(slot, level))
 
-def pairs(left: List[Slot], right: List[Slot]) -> Iterator[Tuple[int, int]]:
-    """By the greater number, then by that of the left."""
-    return iter(sorted(((i, j) for i in range(len(left)) for j in range(len(right))), key=lambda p: (max(p), p)))
-
-
-def similarity(a: int, b: int) -> Fraction:
-    sizes = bin(a).count("1"), bin(b).count("1")
-    chance = Fraction(sizes[0] * sizes[1], FILTER_BITS)
-    divisor = min(sizes) - chance
-    return (bin(a & b).count("1") - chance) / divisor if divisor > 0 else Fraction(0)
+    def complete(self, slot: int, level: int) -> bytes:
+        return self.tag(self.layout.complete(slot, level))
 
 
 class Numbers:
     """What outcomes are numbered."""
 
     def __init__(self, c: Comparison) -> None:
-        self.bands = 4 if c.rarity else 1
         self.levels, self.slips = len(c.levels), len(c.slips)
 
-    def agree(self, level: int, alternative: int, rarity: int) -> Outcome:
-        return "agree(%d,%d,%d)" % (level, alternative, rarity), 1 + (level * 3 + alternative) * self.bands + rarity
-
-    def after_agree(self, place: int) -> int:
-        return 1 + self.levels * 3 * self.bands + place
+    def agree(self, level: int, alternative: int) -> Outcome:
+        return "agree(%d,%d)" % (level, alternative), 1 + level * 3 + alternative
 
     def partial(self, level: int) -> Outcome:
-        return "partial(%d)" % level, self.after_agree(level)
+        return "partial(%d)" % level, 1 + self.levels * 3 + level
 
     def slip(self, number: int, name: str) -> Outcome:
-        return "slip(%s)" % name, self.after_agree(self.levels + number)
+        return "slip(%s)" % name, 1 + self.levels * 4 + number
 
     def last(self, name: str) -> Outcome:
         names = ("wild", "similar(3)", "similar(2)", "similar(1)", "different")
-        return name, self.after_agree(self.levels + self.slips + names.index(name))
+        return name, 1 + self.levels * 4 + self.slips + names.index(name)
 
 
-def agreement(c: Comparison, left: List[Slot], right: List[Slot]) -> Optional[Outcome]:
+def agreement(c: Comparison, left: Side, right: Side) -> Optional[Outcome]:
     for l in range(len(c.levels)):
-        for i, j in pairs(left, right):
-            a, b = left[i], right[j]
-            if a.levels[l] is None or a.levels[l] != b.levels[l]:
-                continue
-            if c.partial and any(None in slot.levels[:l] for slot in (a, b)):
+        pairs = [(i, j) for i in range(left.layout.slots) for j in range(right.layout.slots) if left.level(i, l) == right.level(j, l)]
+        if not pairs:
+            continue
+        alternative = min(class_of(max(pair)) for pair in pairs)
+        if c.partial and l:
+            concerned = [(i, j) for i, j in pairs if class_of(max(i, j)) == alternative]
+            if not any(left.complete(i, l) == right.complete(j, l) for i, j in concerned):
                 return Numbers(c).partial(l)
-            rarity = min(a.rarity, b.rarity) if c.rarity else 0
-            return Numbers(c).agree(l, min((max(i, j) + 1) // 2, 2), rarity)
+        return Numbers(c).agree(l, alternative)
     return None
 
 
-def outcome(c: Comparison, left_row: bytes, right_row: bytes) -> Outcome:
-    left, right, numbers = slots(c, left_row), slots(c, right_row), Numbers(c)
-    if not left or not right:
+def slip(c: Comparison, left: Side, right: Side) -> Optional[Outcome]:
+    for s, name in enumerate(c.slips):
+        for a, b in ((left, right), (right, left)):
+            if a.tag(a.layout.slipped(s)) == b.tag(b.layout.target(s)):
+                return Numbers(c).slip(s, name)
+    return None
+
+
+def bits_in_common(a: int, b: int) -> int:
+    return FILTER_BITS - bin(a ^ b).count("1")
+
+
+def similarity(left: List[int], right: List[int]) -> Fraction:
+    return Fraction(max(bits_in_common(a, b) for a, b in zip(left, right)), FILTER_BITS // 2) - 1
+
+
+def outcome(c: Comparison, left_part: bytes, right_part: bytes) -> Outcome:
+    left, right = Side(c, "left", left_part), Side(c, "right", right_part)
+    if left.tag(left.layout.presence) != right.tag(right.layout.presence):
         return "missing", 0
-    found = agreement(c, left, right)
+    found = agreement(c, left, right) or slip(c, left, right)
     if found:
         return found
-    for s, name in enumerate(c.slips):
-        for a, b in ((left[0], right[0]), (right[0], left[0])):
-            if a.slips[s] is not None and a.slips[s] == b.levels[0]:
-                return numbers.slip(s, name)
-    filters = [(a.filter, b.filter) for a in left for b in right if a.filter and b.filter]
-    if filters:
-        most = max(similarity(a, b) for a, b in filters)
-        if most >= SIMILAR[0][1] and (left[0].masked or right[0].masked):
-            return numbers.last("wild")
+    if c.filter_level:
+        sigma = similarity(left.filters, right.filters)
+        if sigma >= WILD and left.tag(left.layout.unknown) != right.tag(right.layout.unknown):
+            return Numbers(c).last("wild")
         for band, least in SIMILAR:
-            if most >= least:
-                return numbers.last("similar(%d)" % band)
-    common = any(x is not None and y is not None for a in left for b in right for x, y in zip(a.levels, b.levels))
-    return numbers.last("different") if filters or common else ("missing", 0)
+            if sigma >= least:
+                return Numbers(c).last("similar(%d)" % band)
+    return Numbers(c).last("different")

@@ -5,7 +5,6 @@ from typing import Callable, Dict, List, NamedTuple, Tuple
 
 import de
 import ja
-import ja_rarity
 import ja_readings
 import normalise as en_latn
 
@@ -16,7 +15,6 @@ class Pack(NamedTuple):
     normalise: Callable[[str, str, str], en_latn.Outcome]
     readings: Callable[[str], List[Tuple[str, float]]]  # most probable first
     readings_of: Callable[[str, str], List[Tuple[str, float]]]  # of the part that a kind takes
-    rarity: Callable[[str, str], int]  # band of a value of a kind
 
 
 def _default_of_ja(kind: str) -> str:
@@ -26,14 +24,13 @@ def _default_of_ja(kind: str) -> str:
 
 _OTHERS = {kind: en_latn.KINDS[kind] for kind in ja.DELEGATED}
 PACKS: Dict[str, Pack] = {
-    "en-Latn": Pack(en_latn.KINDS, {kind: levels[0] for kind, levels in en_latn.KINDS.items()}, en_latn.normalise, lambda _: [], lambda _, __: [], lambda _, __: 0),
-    "de-Latn": Pack(de.KINDS, {kind: levels[0] for kind, levels in de.KINDS.items()}, de.normalise, lambda _: [], lambda _, __: [], lambda _, __: 0),
+    "en-Latn": Pack(en_latn.KINDS, {kind: levels[0] for kind, levels in en_latn.KINDS.items()}, en_latn.normalise, lambda _: [], lambda _, __: []),
+    "de-Latn": Pack(de.KINDS, {kind: levels[0] for kind, levels in de.KINDS.items()}, de.normalise, lambda _: [], lambda _, __: []),
     "ja": Pack(
         {**ja.KINDS, **_OTHERS},
         {**{kind: _default_of_ja(kind) for kind in ja.KINDS}, **{kind: levels[0] for kind, levels in _OTHERS.items()}},
         ja.normalise,
         ja_readings.candidates,
         ja_readings.candidates_of,
-        ja_rarity.band,
     ),
 }

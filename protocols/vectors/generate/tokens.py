@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import itertools
 import math
+import unicodedata
 from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from aes import Aes256
@@ -29,29 +30,43 @@ def expand(prk: bytes, info: bytes, length: int) -> bytes:
     return result[:length]
 
 
-def key_id(linkage_key: bytes) -> bytes:
-    return expand(mac(b"mizuhiki/v1/fingerprint", linkage_key), b"key id", 8)
-
-
 def derive(linkage_key: bytes, salt: bytes, epoch: int, purpose: str, view: str, name: str) -> bytes:
-    """The salt is the schema's digest, or that of a run."""
+    """The salt is that of a run, or the schema's digest."""
     parts = ["mizuhiki/v1", purpose, view, name]
     info = b"".join(p.encode() + b"\0" for p in parts) + epoch.to_bytes(4, "big")
     return expand(mac(salt, linkage_key), info, 32)
 
 
 class Run(NamedTuple):
-    """What symbols are made for."""
+    """What tokens are made for."""
 
     task: str = "link"
+    project: str = ""
     name: str = ""
     custodian: str = ""  # matters for task dedupe alone
 
+    def check(self) -> None:
+        assert self.task in ("link", "dedupe", "audit")
+        for text in (self.project, self.name):
+            assert len(text.encode()) <= 128 and all(unicodedata.category(c) != "Cc" for c in text)
+
     def salt(self, digest: bytes) -> bytes:
-        assert self.task in ("link", "dedupe") and len(self.name.encode()) <= 128
+        self.check()
         custodian = self.custodian if self.task == "dedupe" else ""
-        parts = [b"mizuhiki/v2\0" + digest + self.task.encode(), self.name.encode(), custodian.encode()]
-        return hashlib.sha256(b"\0".join(parts)).digest()
+        parts = [self.task.encode(), self.project.encode(), self.name.encode(), custodian.encode()]
+        return hashlib.sha256(b"mizuhiki/v3\0" + digest + b"\0".join(parts)).digest()
+
+    def salt_of_plain(self, digest: bytes) -> bytes:
+        """Profile plain knows no tasks."""
+        return Run("link", self.project, self.name).salt(digest) if self.project or self.name else digest
+
+
+def key_id(linkage_key: bytes, run: Run) -> bytes:
+    run.check()
+    salt = b"mizuhiki/v1/fingerprint"
+    if run.project or run.name:
+        salt = b"\0".join([b"mizuhiki/v2/fingerprint", run.project.encode(), run.name.encode()])
+    return expand(mac(salt, linkage_key), b"key id", 8)
 
 
 def grams(value: str, kind: Feature) -> List[Tuple[int, str]]:
@@ -242,11 +257,11 @@ def block_id(key: bytes, data: bytes) -> bytes:
 
 
 class Encoder:
-    """Filters of a schema, under the keys of a salt."""
+    """Filters of a schema, under the keys of a run."""
 
-    def __init__(self, schema: Schema, linkage_key: bytes, salt: Optional[bytes] = None) -> None:
+    def __init__(self, schema: Schema, linkage_key: bytes, run: Run) -> None:
         self.schema, self.linkage_key = schema, linkage_key
-        self.salt = salt or schema.digest
+        self.salt = run.salt(schema.digest) if schema.symbols else run.salt_of_plain(schema.digest)
 
     def key(self, purpose: str, view: str, name: str) -> bytes:
         return derive(self.linkage_key, self.salt, self.schema.epoch, "search/" + purpose, view, name)
@@ -323,7 +338,7 @@ class Sealer(Encoder):
 
     def __init__(self, schema: Schema, linkage_key: bytes, run: Run) -> None:
         assert schema.symbols is not None
-        super().__init__(schema, linkage_key, run.salt(schema.digest))
+        super().__init__(schema, linkage_key, run)
         self.parameters = schema.symbols
         self.task = run.task
         self.subsets = {v.name: self.subsets_of(v) for v in schema.views}

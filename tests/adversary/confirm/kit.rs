@@ -9,7 +9,8 @@ use mizuhiki_confirm::{
     Backend, ConfirmError, DocumentReader, DocumentWriter, Header, Party, PartyKey, Policy, Reason, SignerId,
 };
 use mizuhiki_custodian::{
-    ConfirmJob, CustodianError, EncodeJob, IdPolicy, LinkageKey, RecordSource, encode_file, encrypt_tickets,
+    CheckJob, CheckSummary, ConfirmJob, ConfirmTerms, CustodianError, EncodeJob, IdPolicy, LinkageKey,
+    RecordSource, check_answers, encode_file, encrypt_tickets,
 };
 use mizuhiki_encode::ConfirmEncoder;
 use mizuhiki_evaluate::{Population, PopulationSpec};
@@ -38,6 +39,8 @@ pub(crate) struct Kit<B> {
     pub(crate) key: LinkageKey,
     /// Ids of pairs that are one person's, and of the records by side.
     pub(crate) truth: Vec<(String, String)>,
+    /// Tickets that the custodians allow a record over all keys.
+    pub(crate) per_record: u64,
 }
 
 impl<B: Backend> Kit<B> {
@@ -59,7 +62,7 @@ impl<B: Backend> Kit<B> {
             .iter()
             .filter_map(|record| Some((record.id.clone(), id_of(record.person)?.id.clone())))
             .collect();
-        let kit = Self { folder, backend, schema, key, truth };
+        let kit = Self { folder, backend, schema, key, truth, per_record: 4 };
         for (side, holder) in [hospital, registry].into_iter().enumerate() {
             holder.write(&Target::Path(kit.path(&format!("{}.csv", NAMES[side])))).unwrap();
             kit.encode(side);
@@ -133,6 +136,21 @@ impl<B: Backend> Kit<B> {
         })
     }
 
+    fn terms(&self, side: usize, tickets: &Path, (public, now): (&str, u64)) -> ConfirmTerms<'_, B> {
+        ConfirmTerms {
+            schema: &self.schema,
+            key: &self.key,
+            tickets: tickets.to_owned(),
+            public: self.path(public),
+            tokens: Some(Source::Path(self.path(&format!("{}.parquet", NAMES[side])))),
+            custodian: CustodianId::new(NAMES[side]).unwrap(),
+            per_record: self.per_record,
+            backend: &self.backend,
+            now,
+            threads: 2,
+        }
+    }
+
     /// One custodian encrypts; `public` is the key that it believes in, `now` its time.
     pub(crate) fn encrypt_at(
         &self,
@@ -142,19 +160,12 @@ impl<B: Backend> Kit<B> {
         output: &str,
     ) -> Result<(), CustodianError> {
         let job = ConfirmJob {
+            terms: self.terms(side, tickets, (public, now)),
             input: Source::Path(self.path(&format!("{}.csv", NAMES[side]))),
             options: ReadOptions::default(),
-            schema: &self.schema,
-            key: &self.key,
-            tickets: tickets.to_owned(),
-            public: self.path(public),
-            tokens: Some(Source::Path(self.path(&format!("{}.parquet", NAMES[side])))),
-            output: Target::Path(self.path(output)),
-            custodian: CustodianId::new(NAMES[side]).unwrap(),
             records: RecordSource::Column(None),
-            backend: &self.backend,
-            now,
-            threads: 2,
+            ledger: self.path(&format!("{}.ledger", NAMES[side])),
+            output: Target::Path(self.path(output)),
         };
         encrypt_tickets(&job, &|_, _| {}).map(|_| ())
     }
@@ -180,15 +191,34 @@ impl<B: Backend> Kit<B> {
             left: self.path(left),
             right: self.path(right),
             output: self.path(&format!("{tickets}.sealed")),
+            masks: self.path(&format!("{tickets}.masks")),
             backend: &self.backend,
             threads,
         };
         evaluate(&job, &|_, _| {})
     }
 
+    /// A side's custodian computes the answers too, into `tickets`.checked.
+    pub(crate) fn check(&self, side: usize, tickets: &str) -> Result<CheckSummary, CustodianError> {
+        let name = ["left", "right"][side];
+        let file = self.path(&format!("{tickets}/{name}.tickets"));
+        let job = CheckJob {
+            terms: self.terms(side, &file, ("keys/public.key", NOW)),
+            left: self.path(&format!("{tickets}.left")),
+            right: self.path(&format!("{tickets}.right")),
+            masks: self.path(&format!("{tickets}.masks")),
+            evaluation: self.path("keys/evaluation.key"),
+            output: Target::Path(self.path(&format!("{tickets}.checked"))),
+        };
+        check_answers(&job, &|_, _| {})
+    }
+
+    /// The linkage unit computes the answers, and the left custodian checks them.
     pub(crate) fn evaluate(&self, tickets: &str) -> Result<EvaluateSummary, LinkageUnitError> {
         let (left, right) = (format!("{tickets}.left"), format!("{tickets}.right"));
-        self.evaluate_files(tickets, (&left, &right), 2)
+        let made = self.evaluate_files(tickets, (&left, &right), 2)?;
+        self.check(0, tickets).unwrap();
+        Ok(made)
     }
 
     pub(crate) fn open_at(
@@ -201,6 +231,7 @@ impl<B: Backend> Kit<B> {
             tickets: self.path(&format!("{tickets}/authority.tickets")),
             secret: self.path("keys/secret.key"),
             sealed: self.path(sealed),
+            checked: self.path(&format!("{tickets}.checked")),
             output: self.path(&format!("{tickets}.opened")),
             pins: Vec::new(),
             backend: &self.backend,

@@ -26,13 +26,13 @@ const PEOPLE: u32 = 8_000;
 
 /// A plaintext table in memory.
 #[derive(Clone)]
-pub(super) struct Table {
+pub(crate) struct Table {
     columns: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    fn read(path: &Path) -> Self {
+    pub(crate) fn read(path: &Path) -> Self {
         let mut reader = TableReader::open(&Source::Path(path.to_owned()), &ReadOptions::default()).unwrap();
         let columns = reader.columns().to_vec();
         let wanted: Vec<usize> = (0..columns.len()).collect();
@@ -44,7 +44,7 @@ impl Table {
         Self { columns, rows }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
 
@@ -53,7 +53,7 @@ impl Table {
     }
 
     /// A value; empty where the table has no such column.
-    pub(super) fn get(&self, row: usize, column: &str) -> &str {
+    pub(crate) fn get(&self, row: usize, column: &str) -> &str {
         self.place(column).map_or("", |place| &self.rows[row][place])
     }
 
@@ -79,7 +79,7 @@ impl Table {
         more("alias") * more("previous_address")
     }
 
-    fn index(&self) -> HashMap<&str, usize> {
+    pub(crate) fn index(&self) -> HashMap<&str, usize> {
         (0..self.len()).map(|row| (self.get(row, "record_id"), row)).collect()
     }
 }
@@ -195,7 +195,7 @@ pub(super) static ONE_ROW: LazyLock<(Table, Vec<Labelled>)> = LazyLock::new(|| {
 });
 
 pub(super) fn run(task: Task, name: &str) -> Run {
-    Run { task, name: RunName::new(name).unwrap() }
+    Run { task, name: RunName::new(name).unwrap(), ..Run::default() }
 }
 
 fn key() -> LinkageKey {

@@ -1,19 +1,25 @@
 //! `mizuhiki confirm`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use mizuhiki_authority::{KeygenJob, OpenJob, generate_keys, open_answers};
 use mizuhiki_columnar::{Source, Target};
 use mizuhiki_confirm::Policy;
-use mizuhiki_custodian::{ConfirmJob, KeyKind, KeySource, RecordSource, encrypt_tickets, read_key};
+use mizuhiki_custodian::{
+    CheckJob, ConfirmJob, ConfirmTerms, KeyKind, KeySource, LinkageKey, RecordSource, check_answers,
+    encrypt_tickets, read_key,
+};
+use mizuhiki_exchange::CustodianId;
 use mizuhiki_linkage_unit::{ApplyJob, AskJob, EvaluateJob, apply, ask, evaluate};
+use mizuhiki_schema::LinkageSchema;
 use mizuhiki_tfhe::Tfhe;
 use zeroize::Zeroizing;
 
 use crate::args_confirm::{
-    Confirm, ConfirmApply, ConfirmAsk, ConfirmEncrypt, ConfirmEvaluate, ConfirmKeygen, ConfirmOpen,
+    Confirm, ConfirmApply, ConfirmAsk, ConfirmCheck, ConfirmEncrypt, ConfirmEvaluate, ConfirmKeygen,
+    ConfirmOpen, CustodianTerms,
 };
 use crate::commands::encode::custodian_name;
 use crate::commands::schema::read_usable_schema;
@@ -29,6 +35,7 @@ pub(super) fn run(confirm: Confirm, say: &Say) -> anyhow::Result<()> {
         Confirm::Ask(ask) => run_ask(ask, say),
         Confirm::Encrypt(encrypt) => run_encrypt(*encrypt, say),
         Confirm::Evaluate(evaluate) => run_evaluate(evaluate, say),
+        Confirm::Check(check) => run_check(check, say),
         Confirm::Open(open) => run_open(open, say),
         Confirm::Apply(apply) => run_apply(apply, say),
     }
@@ -71,7 +78,7 @@ fn run_keygen(keygen: ConfirmKeygen, say: &Say) -> anyhow::Result<()> {
     let job = KeygenJob { output: keygen.output, policy, backend: &Tfhe, seed: seed()?, now: now()? };
     let made = generate_keys(&job)?;
     let text = format!(
-        "key {}, signed by {}\n{}: for the custodians and the linkage unit\n{}: for the linkage unit ({} MB)\n{}: stays here, \
+        "key {}, signed by {}\n{}: for the custodians and the linkage unit\n{}: for the linkage unit and the custodian who checks ({} MB)\n{}: stays here, \
          with the log of openings beside it; never for the linkage unit",
         made.key_id,
         made.fingerprint,
@@ -98,7 +105,8 @@ fn run_ask(arguments: ConfirmAsk, say: &Say) -> anyhow::Result<()> {
     let asked = ask(&job)?;
     let [left, right, authority, run] = &asked.files;
     let text = format!(
-        "{} tickets under key {} (signed by {}); {} borderline pairs left out, because a record has as many as it may\n\
+        "{} tickets under key {} (signed by {}); {} borderline pairs left out, because a record or the key has as many as it \
+         may: ask for them with another key once these are applied\n\
          {left}: for the left custodian\n{right}: for the right custodian\n{authority}: for the authority\n{run}: stays here\n\
          signed by {}",
         grouped(asked.tickets),
@@ -111,50 +119,93 @@ fn run_ask(arguments: ConfirmAsk, say: &Say) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The schema and key of a custodian's step, with what else it brings.
+struct Custodian {
+    schema: LinkageSchema,
+    key: LinkageKey,
+    custodian: CustodianId,
+    arguments: CustodianTerms,
+}
+
+impl Custodian {
+    fn read(arguments: CustodianTerms, custodian: CustodianId, say: &Say) -> anyhow::Result<Self> {
+        let schema = read_usable_schema(&arguments.schema)?;
+        let (key, warning) = read_key(&KeySource::from_argument(&arguments.key), KeyKind::Linkage)?;
+        warning.iter().for_each(|warning| say.warn(warning));
+        Ok(Self { schema, key, custodian, arguments })
+    }
+
+    fn terms(&self) -> anyhow::Result<ConfirmTerms<'_, Tfhe>> {
+        let arguments = &self.arguments;
+        Ok(ConfirmTerms {
+            schema: &self.schema,
+            key: &self.key,
+            tickets: arguments.tickets.clone(),
+            public: arguments.public.clone(),
+            tokens: arguments.tokens.as_deref().map(Source::from_argument),
+            custodian: self.custodian.clone(),
+            per_record: arguments.per_record,
+            backend: &Tfhe,
+            now: now()?,
+            threads: threads(arguments.threads),
+        })
+    }
+
+    /// Files that are read, which no output may overwrite.
+    fn inputs(arguments: &CustodianTerms) -> Vec<String> {
+        let shown = |path: &Path| path.display().to_string();
+        let mut inputs = vec![
+            shown(&arguments.tickets),
+            shown(&arguments.public),
+            shown(&arguments.schema),
+            arguments.key.clone(),
+        ];
+        inputs.extend(arguments.tokens.clone());
+        inputs
+    }
+}
+
 fn run_encrypt(arguments: ConfirmEncrypt, say: &Say) -> anyhow::Result<()> {
-    if arguments.input == "-" && arguments.key == "-" {
+    let key = arguments.terms.key.clone();
+    if arguments.input == "-" && key == "-" {
         let problem = "the input and the key cannot both come from standard input";
         return Err(UsageError(problem.to_owned()).into());
     }
-    let shown = |path: &Path| path.display().to_string();
-    let inputs = [
-        arguments.input.clone(),
-        arguments.key.clone(),
-        shown(&arguments.tickets),
-        shown(&arguments.public),
-        shown(&arguments.schema),
-        arguments.id_map.clone().unwrap_or_default(),
-        arguments.tokens.clone().unwrap_or_default(),
-    ];
+    let ledger = match (arguments.ledger, key.as_str()) {
+        (Some(ledger), _) => ledger,
+        (None, "-") => {
+            let problem =
+                "the key comes from standard input: name your own ledger of confirmations with --ledger FILE";
+            return Err(UsageError(problem.to_owned()).into());
+        }
+        (None, key) => PathBuf::from(format!("{key}.ledger")),
+    };
+    let mut inputs = Custodian::inputs(&arguments.terms);
+    inputs.push(arguments.input.clone());
+    inputs.extend(arguments.id_map.clone());
+    keep(&ledger, &inputs)?;
+    inputs.push(ledger.display().to_string());
     keep(&arguments.output, &inputs)?;
     let custodian = custodian_name(&arguments.input, arguments.custodian.as_deref())?;
-    let schema = read_usable_schema(&arguments.schema)?;
-    let (key, warning) = read_key(&KeySource::from_argument(&arguments.key), KeyKind::Linkage)?;
-    warning.iter().for_each(|warning| say.warn(warning));
+    let custodian = Custodian::read(arguments.terms, custodian, say)?;
     let progress = Progress::new("records");
     let job = ConfirmJob {
+        terms: custodian.terms()?,
         input: Source::from_argument(&arguments.input),
         options: arguments.reading.options(),
-        schema: &schema,
-        key: &key,
-        tickets: arguments.tickets,
-        public: arguments.public,
-        tokens: arguments.tokens.as_deref().map(Source::from_argument),
-        output: Target::Path(arguments.output.clone()),
-        custodian,
         records: match arguments.id_map {
             Some(map) => RecordSource::Map(Source::from_argument(&map)),
             None => RecordSource::Column(arguments.id_column),
         },
-        backend: &Tfhe,
-        now: now()?,
-        threads: threads(arguments.threads),
+        ledger: ledger.clone(),
+        output: Target::Path(arguments.output.clone()),
     };
     let made = encrypt_tickets(&job, &|done, share| progress.update(done, share))?;
     drop(progress);
     let text = format!(
         "encrypted {} tickets of {} records ({} side, custodian {:?}) to {}, {} bytes each\n\
          under key {} signed by {}: compare it with what the authority says before you send this\n\
+         the key opens {} answers in all, {} per record; your ledger {} holds {} tickets over all keys, {} per record at most\n\
          tickets signed by {}; ciphertexts signed by {}: tell the authority (confirm open --pin)",
         grouped(made.tickets),
         grouped(made.records),
@@ -164,8 +215,47 @@ fn run_encrypt(arguments: ConfirmEncrypt, say: &Say) -> anyhow::Result<()> {
         grouped(made.bytes_each),
         made.key_id,
         made.authority,
+        made.policy.most_openings(),
+        made.policy.per_record,
+        ledger.display(),
+        grouped(made.approved),
+        job.terms.per_record,
         made.linkage_unit,
         made.fingerprint
+    );
+    say.result(&made, &text, false);
+    Ok(())
+}
+
+fn run_check(arguments: ConfirmCheck, say: &Say) -> anyhow::Result<()> {
+    let shown = |path: &Path| path.display().to_string();
+    let mut inputs = Custodian::inputs(&arguments.terms);
+    inputs.extend(
+        [&arguments.left, &arguments.right, &arguments.masks, &arguments.eval_keys].map(|path| shown(path)),
+    );
+    keep(&arguments.output, &inputs)?;
+    let named = arguments.terms.tokens.clone().unwrap_or_else(|| "-".to_owned());
+    let custodian = custodian_name(&named, arguments.custodian.as_deref())?;
+    let custodian = Custodian::read(arguments.terms, custodian, say)?;
+    let progress = Progress::new("pairs");
+    let job = CheckJob {
+        terms: custodian.terms()?,
+        left: arguments.left,
+        right: arguments.right,
+        masks: arguments.masks,
+        evaluation: arguments.eval_keys,
+        output: Target::Path(arguments.output.clone()),
+    };
+    let made = check_answers(&job, &|done, share| progress.update(done, share))?;
+    drop(progress);
+    let text = format!(
+        "computed {} answers as custodian {:?} to {}, for the authority (confirm open --checked)\n\
+         ciphertexts signed by {} and {}",
+        grouped(made.tickets),
+        made.custodian,
+        arguments.output.display(),
+        made.custodians[0],
+        made.custodians[1]
     );
     say.result(&made, &text, false);
     Ok(())
@@ -176,7 +266,11 @@ fn run_evaluate(arguments: ConfirmEvaluate, say: &Say) -> anyhow::Result<()> {
     let mut inputs =
         [&arguments.left, &arguments.right, &arguments.eval_keys].map(|path| shown(path)).to_vec();
     inputs.extend(files_in(&arguments.tickets));
+    let masks =
+        arguments.masks.unwrap_or_else(|| PathBuf::from(format!("{}.masks", arguments.output.display())));
     keep(&arguments.output, &inputs)?;
+    inputs.push(shown(&arguments.output));
+    keep(&masks, &inputs)?;
     let progress = Progress::new("pairs");
     let job = EvaluateJob {
         tickets: arguments.tickets,
@@ -184,6 +278,7 @@ fn run_evaluate(arguments: ConfirmEvaluate, say: &Say) -> anyhow::Result<()> {
         left: arguments.left,
         right: arguments.right,
         output: arguments.output.clone(),
+        masks: masks.clone(),
         backend: &Tfhe,
         threads: threads(arguments.threads),
     };
@@ -193,21 +288,29 @@ fn run_evaluate(arguments: ConfirmEvaluate, say: &Say) -> anyhow::Result<()> {
     if made.resumed > 0 {
         text.push_str(&format!("; {} were there from a run that was interrupted", grouped(made.resumed)));
     }
-    text.push_str(&format!("\nciphertexts signed by {} and {}", made.custodians[0], made.custodians[1]));
+    text.push_str(&format!(
+        "\n{}: for the custodian who checks (confirm check), with both files of ciphertexts; never for the authority\n\
+         ciphertexts signed by {} and {}",
+        masks.display(),
+        made.custodians[0],
+        made.custodians[1]
+    ));
     say.result(&made, &text, false);
     Ok(())
 }
 
 fn run_open(arguments: ConfirmOpen, say: &Say) -> anyhow::Result<()> {
     let shown = |path: &Path| path.display().to_string();
-    let mut inputs =
-        [&arguments.sealed, &arguments.tickets, &arguments.secret].map(|path| shown(path)).to_vec();
+    let mut inputs = [&arguments.sealed, &arguments.checked, &arguments.tickets, &arguments.secret]
+        .map(|path| shown(path))
+        .to_vec();
     inputs.extend(arguments.secret.parent().map(files_in).unwrap_or_default());
     keep(&arguments.output, &inputs)?;
     let job = OpenJob {
         tickets: arguments.tickets,
         secret: arguments.secret,
         sealed: arguments.sealed,
+        checked: arguments.checked,
         output: arguments.output.clone(),
         pins: arguments.pin,
         backend: &Tfhe,
@@ -222,10 +325,11 @@ fn run_open(arguments: ConfirmOpen, say: &Say) -> anyhow::Result<()> {
     }
     let [(left, left_key), (right, right_key)] = &opened.custodians;
     let text = format!(
-        "opened {} masked answers to {}; {} of {} with this key\n\
+        "opened {} masked answers to {}, as custodian {:?} computed them too; {} of {} with this key\n\
          approved by {left:?} ({left_key}) and {right:?} ({right_key}), asked by {}\nlog {}",
         grouped(opened.tickets),
         arguments.output.display(),
+        opened.checker,
         grouped(opened.openings[0]),
         grouped(opened.openings[1]),
         opened.linkage_unit,

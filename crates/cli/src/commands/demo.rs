@@ -142,7 +142,7 @@ fn encode(folder: &Path, holder: &str, script: &str, schema: &LinkageSchema) -> 
         key: &key,
         output: Target::Path(tokens.clone()),
         custodian: CustodianId::new(holder)?,
-        run: Run { task: Task::Link, name: RunName::new(&format!("demo {script}"))? },
+        run: Run { task: Task::Link, project: RunName::new("demo")?, name: RunName::new(script)? },
         id_column: Some("record_id".to_owned()),
         // Own ids, so that the links can be judged by the truth.
         ids: IdPolicy::Keep,

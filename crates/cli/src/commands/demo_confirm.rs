@@ -8,7 +8,10 @@ use anyhow::Context as _;
 use mizuhiki_authority::{KeygenJob, OpenJob, generate_keys, open_answers};
 use mizuhiki_columnar::{ReadOptions, Source, Target};
 use mizuhiki_confirm::Policy;
-use mizuhiki_custodian::{ConfirmJob, KeyKind, KeySource, RecordSource, encrypt_tickets, read_key};
+use mizuhiki_custodian::{
+    CheckJob, ConfirmJob, ConfirmTerms, KeyKind, KeySource, RecordSource, check_answers, encrypt_tickets,
+    read_key,
+};
 use mizuhiki_evaluate::LinkTableAccuracy;
 use mizuhiki_exchange::CustodianId;
 use mizuhiki_linkage_unit::{ApplyJob, ApplySummary, AskJob, EvaluateJob, LinkJob, apply, ask, evaluate};
@@ -23,6 +26,9 @@ use crate::progress::Progress;
 
 /// How long tickets of a demonstration live.
 const SECONDS: u64 = 3_600;
+
+/// Tickets that a custodian allows a record, over all keys.
+const PER_RECORD: u64 = 4;
 
 /// A confirmation that is being demonstrated.
 pub(super) struct Confirming {
@@ -80,23 +86,30 @@ impl Confirming {
             backend: &Tfhe,
             seed: seed()?,
         })?;
-        let encrypt = |holder: &str, side: &str, tokens: &Source| -> anyhow::Result<PathBuf> {
-            let (key, _) = read_key(&KeySource::Path(self.data.join("linkage.key")), KeyKind::Linkage)?;
-            let output = self.folder.join(format!("{left}-{side}.ciphertexts"));
-            let job = ConfirmJob {
-                input: Source::Path(self.data.join(format!("{holder}.csv"))),
-                options: ReadOptions::default(),
+        let (key, _) = read_key(&KeySource::Path(self.data.join("linkage.key")), KeyKind::Linkage)?;
+        let terms = |holder: &str, side: &str, tokens: &Source| -> anyhow::Result<ConfirmTerms<'_, Tfhe>> {
+            Ok(ConfirmTerms {
                 schema,
                 key: &key,
                 tickets: tickets.join(format!("{side}.tickets")),
                 public: public.clone(),
                 tokens: Some(tokens.clone()),
-                output: Target::Path(output.clone()),
                 custodian: CustodianId::new(holder)?,
-                records: RecordSource::Column(Some("record_id".to_owned())),
+                per_record: PER_RECORD,
                 backend: &Tfhe,
                 now: now()?,
                 threads: threads(None),
+            })
+        };
+        let encrypt = |holder: &str, side: &str, tokens: &Source| -> anyhow::Result<PathBuf> {
+            let output = self.folder.join(format!("{left}-{side}.ciphertexts"));
+            let job = ConfirmJob {
+                terms: terms(holder, side, tokens)?,
+                input: Source::Path(self.data.join(format!("{holder}.csv"))),
+                options: ReadOptions::default(),
+                records: RecordSource::Column(Some("record_id".to_owned())),
+                ledger: self.folder.join(format!("{holder}.ledger")),
+                output: Target::Path(output.clone()),
             };
             encrypt_tickets(&job, &|_, _| ())?;
             Ok(output)
@@ -104,25 +117,38 @@ impl Confirming {
         let (left_file, right_file) =
             (encrypt(left, "left", &linked.left)?, encrypt(right, "right", &linked.right)?);
         let sealed = self.folder.join(format!("{left}.sealed"));
+        let masks = self.folder.join(format!("{left}.masks"));
         let progress = Progress::new("pairs");
         let threads = threads(None);
         let begun = Instant::now();
         let job = EvaluateJob {
             tickets: tickets.clone(),
             evaluation: keys.join("evaluation.key"),
-            left: left_file,
-            right: right_file,
+            left: left_file.clone(),
+            right: right_file.clone(),
             output: sealed.clone(),
+            masks: masks.clone(),
             backend: &Tfhe,
             threads,
         };
         evaluate(&job, &|done, all| progress.update_of("confirm", done, Some(done as f64 / all as f64)))?;
         let milliseconds = begun.elapsed().as_secs_f64() * 1e3 * threads as f64;
+        let checked = self.folder.join(format!("{left}.checked"));
+        let job = CheckJob {
+            terms: terms(left, "left", &linked.left)?,
+            left: left_file,
+            right: right_file,
+            masks,
+            evaluation: keys.join("evaluation.key"),
+            output: Target::Path(checked.clone()),
+        };
+        check_answers(&job, &|done, share| progress.update_of("check", done, share))?;
         let opened = self.folder.join(format!("{left}.opened"));
         open_answers(&OpenJob {
             tickets: tickets.join("authority.tickets"),
             secret: keys.join("secret.key"),
             sealed,
+            checked,
             output: opened.clone(),
             pins: Vec::new(),
             backend: &Tfhe,

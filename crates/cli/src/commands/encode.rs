@@ -79,18 +79,28 @@ pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
 
 /// What the tokens are for.
 fn run_of(encode: &Encode, schema: &LinkageSchema, say: &Say) -> anyhow::Result<Run> {
-    let task = if encode.purpose == Purpose::Dedupe { Task::Dedupe } else { Task::Link };
-    if schema.symbols().is_none() {
-        if encode.run.is_some() {
-            say.warn(
-                "--run has no effect: tokens of this profile are filters, and those of all runs are alike",
-            );
+    if schema.profile_name() == "clkhash" {
+        if encode.run.is_some() || encode.project.is_some() {
+            say.warn("--project and --run have no effect: filters of clkhash are the same in all of them");
         }
         return Ok(Run::default());
     }
-    let name = RunName::new(encode.run.as_deref().unwrap_or_default());
-    let name = name.map_err(|error| UsageError(format!("--run: {error}")))?;
-    Ok(Run { task, name })
+    let within = encode.purpose == Purpose::Dedupe && schema.symbols().is_some();
+    named_run(encode, if within { Task::Dedupe } else { Task::Link })
+}
+
+/// The run of a task, as it is named.
+pub(super) fn named_run(encode: &Encode, task: Task) -> anyhow::Result<Run> {
+    let name = |flag: &str, given: &Option<String>| {
+        let name = RunName::new(given.as_deref().unwrap_or_default());
+        name.map_err(|error| UsageError(format!("{flag}: {error}")))
+    };
+    Ok(Run { task, project: name("--project", &encode.project)?, name: name("--run", &encode.run)? })
+}
+
+/// A name in a summary; nothing if there is none.
+pub(super) fn named(what: &str, name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!("{what} {name:?}") }
 }
 
 /// The name of a custodian: as given, or that of its file without extension.

@@ -2,9 +2,10 @@
 
 use mizuhiki_columnar::{Source, Target};
 use mizuhiki_custodian::{HandleSource, KeyKind, KeySource, PairJob, PairSummary, encode_pairs, read_key};
+use mizuhiki_exchange::{Side, Task};
 
-use crate::args::Encode;
-use crate::commands::encode::custodian_name;
+use crate::args::{Encode, LinkSide};
+use crate::commands::encode::{custodian_name, named, named_run};
 use crate::commands::schema::read_audit_schema;
 use crate::commands::{describe_unreadable, keep_inputs, threads};
 use crate::progress::{Progress, grouped};
@@ -35,11 +36,19 @@ pub(super) fn run(encode: &Encode, say: &Say) -> anyhow::Result<()> {
         key: &key,
         output: Target::from_argument(&encode.output),
         custodian: custodian_name(&encode.input, encode.custodian.as_deref())?,
+        run: named_run(encode, Task::Audit)?,
+        side: side(encode)?,
         handles: handles(encode)?,
         labels: encode.audit.label.clone(),
         number_column: encode.audit.number_column.clone(),
         threads: threads(encode.threads),
     };
+    if encode.run.is_none() {
+        say.warn(
+            "no --run is named: rows of a handle that is used again under this key and schema can be compared with \
+             these; agree on a name with the other side, a new one for every audit",
+        );
+    }
     let progress = Progress::new("records");
     let summary = encode_pairs(job, &|records, share| progress.update(records, share))?;
     drop(progress);
@@ -66,16 +75,32 @@ fn handles(encode: &Encode) -> anyhow::Result<HandleSource> {
     })
 }
 
+/// The side of the links: as given, or as the column of record ids is named in tables of links.
+fn side(encode: &Encode) -> anyhow::Result<Side> {
+    match (encode.audit.side, encode.audit.link_column.as_deref()) {
+        (Some(LinkSide::Left), _) | (None, Some("left_id")) => Ok(Side::Left),
+        (Some(LinkSide::Right), _) | (None, Some("right_id")) => Ok(Side::Right),
+        _ => {
+            let problem =
+                "--for audit needs --side: left for who made the links, right for whose records they lead to";
+            Err(UsageError(problem.to_owned()).into())
+        }
+    }
+}
+
 /// A summary for people.
 fn describe(output: &str, summary: &PairSummary) -> String {
     let mut text = format!(
-        "sealed {} links of {} records to {output}, {} decoys, {} bytes a link\nschema {} key {}\n",
+        "sealed {} links of {} records to {output}, {} side, {} decoys, {} bytes per link\nschema {} key {}{}{}\n",
         grouped(summary.links),
         grouped(summary.records - summary.records_without_link),
+        summary.side,
         grouped(summary.decoys),
         summary.row_bytes,
         &summary.schema_digest[..16],
         summary.key_id,
+        named(" project", &summary.project),
+        named(" run", &summary.run),
     );
     if summary.records_without_link > 0 {
         text.push_str(&format!("{:>12} records have no link\n", grouped(summary.records_without_link)));

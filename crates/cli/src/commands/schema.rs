@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use mizuhiki_columnar::{ReadOptions, Source, Target, WriteFile};
 use mizuhiki_custodian::{Encoder, PairEncoder, Proposal, propose_audit_schema, propose_schema};
-use mizuhiki_exchange::PairLayout;
+use mizuhiki_exchange::{PairLayout, Side};
 use mizuhiki_schema::{
     AuditSchema, Draw, Input, InputColumn, LinkageSchema, MAX_SCHEMA_BYTES, SchemaBody, SchemaError, Take,
 };
@@ -200,7 +200,7 @@ fn check_audit(path: &Path, say: &Say) -> anyhow::Result<()> {
         .collect();
     let inputs: Vec<String> =
         body.inputs.iter().filter(|input| input.columns.len() > 1).map(describe_input).collect();
-    let bytes = PairLayout::new(&schema).row_bytes();
+    let [left, right] = [Side::Left, Side::Right].map(|side| PairLayout::new(&schema, side).row_bytes());
     let comparisons: Vec<String> = body
         .comparisons
         .iter()
@@ -211,10 +211,10 @@ fn check_audit(path: &Path, say: &Say) -> anyhow::Result<()> {
     let value = json!({
         "file": path.display().to_string(), "name": body.name, "digest": schema.digest().to_string(),
         "comparisons": body.comparisons.iter().map(|comparison| comparison.name.as_str()).collect::<Vec<_>>(),
-        "inputs": inputs, "searched": searched, "row_bytes": bytes,
+        "inputs": inputs, "searched": searched, "row_bytes": { "left": left, "right": right },
     });
     let text = format!(
-        "{}: good\nname        {}\ndigest      {}\n{}{}\nsearched    {}\nbytes       {bytes} a link",
+        "{}: good\nname        {}\ndigest      {}\n{}{}\nsearched    {}\nbytes       {left} per left row, {right} per right row",
         path.display(),
         body.name,
         schema.digest(),

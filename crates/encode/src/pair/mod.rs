@@ -8,7 +8,7 @@ mod values;
 
 use std::collections::BTreeMap;
 
-use mizuhiki_exchange::{KeyId, PairLayout};
+use mizuhiki_exchange::{KeyId, PairLayout, Run, Side};
 use mizuhiki_locale::Pack;
 use mizuhiki_schema::{AuditComparison, AuditSchema, Feature, Input, Slip};
 use zeroize::Zeroizing;
@@ -32,6 +32,10 @@ pub struct PairEncoder {
     columns: Vec<String>,
     refuse_national_numbers: bool,
     key_id: KeyId,
+    custodian: String,
+    side: Side,
+    /// Comparisons and levels of which all must agree between neighbours.
+    neighbours: Vec<(usize, usize)>,
     /// K_pair.
     pair_key: Mac,
     shared_key: Mac,
@@ -51,17 +55,20 @@ struct ComparisonPlan {
     /// The filter's level, by number, and its features.
     filter: Option<(usize, Vec<Feature>)>,
     partial: bool,
-    /// Level at which rarity is looked up, by number.
-    rarity: Option<usize>,
     missing: Vec<String>,
 }
 
 impl PairEncoder {
-    /// Resolves `schema` and derives its keys.
+    /// Resolves `schema` and derives the keys of `run`, whose task is the audit, for a custodian's rows of a side.
     ///
     /// # Errors
     /// [`EncodeError`] if the schema names a pack, kind or level that this build lacks, or a national number.
-    pub fn new(schema: &AuditSchema, key: &LinkageKey, custodian: &str) -> Result<Self, EncodeError> {
+    pub fn new(
+        schema: &AuditSchema,
+        key: &LinkageKey,
+        run: &Run,
+        (custodian, side): (&str, Side),
+    ) -> Result<Self, EncodeError> {
         let body = schema.body();
         let pack = resolve_pack(&body.pack, &body.inputs)?;
         let comparisons = body
@@ -78,28 +85,21 @@ impl PairEncoder {
                 )
             })
             .collect::<Result<Vec<_>, _>>()?;
-        for (at, (comparison, level)) in body.neighbours.comparisons.iter().enumerate() {
-            let of = &body.comparisons[*comparison];
-            if !of.levels.contains(level) {
-                return Err(EncodeError::UnknownLevel {
-                    path: format!("$.neighbours.comparisons[{at}]").into(),
-                    kind: of.kind.clone(),
-                    level: level.clone(),
-                    known: of.levels.join(", "),
-                });
-            }
-        }
+        let neighbours = neighbours(schema)?;
         check_tables(pack, body.pack_digest)?;
         let columns = columns_of(&body.inputs);
-        let keys = key.for_schema(schema.digest());
+        let keys = key.for_run(schema.digest(), run, "");
         Ok(Self {
             pack,
             inputs: body.inputs.iter().map(|input| InputPlan::new(input, &columns)).collect(),
             comparisons,
-            layout: PairLayout::new(schema),
+            layout: PairLayout::new(schema, side),
             columns,
             refuse_national_numbers: body.statutory_basis.is_none(),
-            key_id: key.fingerprint(),
+            key_id: key.fingerprint(run),
+            custodian: custodian.to_owned(),
+            side,
+            neighbours,
             pair_key: Mac::new(&keys.expand("pair/link", "", "", body.epoch)),
             shared_key: Mac::new(&keys.expand("pair/shared", custodian, "", body.epoch)),
         })
@@ -110,7 +110,8 @@ impl PairEncoder {
     /// # Errors
     /// As [`PairEncoder::new`].
     pub fn check(schema: &AuditSchema) -> Result<(), EncodeError> {
-        Self::new(schema, &LinkageKey::from_bytes(&[0; crate::KEY_BYTES])?, "").map(|_| ())
+        let key = LinkageKey::from_bytes(&[0; crate::KEY_BYTES])?;
+        Self::new(schema, &key, &Run::default(), ("", Side::Right)).map(|_| ())
     }
 
     /// Columns that records may have, in the order in which values are asked for.
@@ -153,6 +154,22 @@ impl PairEncoder {
             issues: BTreeMap::new(),
         }
     }
+}
+
+/// Comparisons whose values neighbours are compared by, and the numbers of their levels.
+fn neighbours(schema: &AuditSchema) -> Result<Vec<(usize, usize)>, EncodeError> {
+    let body = schema.body();
+    let place = |(at, (comparison, level)): (usize, &(usize, String))| {
+        let of = &body.comparisons[*comparison];
+        let number = of.levels.iter().position(|known| known == level);
+        number.map(|number| (*comparison, number)).ok_or_else(|| EncodeError::UnknownLevel {
+            path: format!("$.neighbours.comparisons[{at}]").into(),
+            kind: of.kind.clone(),
+            level: level.clone(),
+            known: of.levels.join(", "),
+        })
+    };
+    body.neighbours.comparisons.iter().enumerate().map(place).collect()
 }
 
 fn first_eight(key: &Mac, parts: &[&[u8]]) -> [u8; 8] {
@@ -198,8 +215,6 @@ impl ComparisonPlan {
                 Some((number_of(level), filter.features.clone()))
             }
         };
-        let default_level = pack.kind(&comparison.kind).map_or("", |kind| kind.default_level);
-        let rarity = comparison.rarity.then(|| number_of(default_level.to_owned()));
         let other_parts = kinds.iter().map(|kind| other_part(pack, kind)).collect();
         Ok(Self {
             name: comparison.name.clone(),
@@ -209,7 +224,6 @@ impl ComparisonPlan {
             other_parts,
             filter,
             partial: comparison.partial,
-            rarity,
             missing: comparison.missing.iter().map(|value| value.trim().to_owned()).collect(),
             kinds,
         })
@@ -268,40 +282,69 @@ impl PairWorker<'_> {
         self.prepared.iter().map(Prepared::plain).collect()
     }
 
-    /// Appends the row of the record read last under `handle`; `neighbour(k)` is the handle k places on.
+    /// Appends the row of the record read last under `handle`; `neighbour(k)` is the handle k places on, which only left
+    /// rows ask for.
     pub fn seal<'h>(&self, handle: &str, neighbour: &dyn Fn(isize) -> Option<&'h str>, out: &mut Vec<u8>) {
         let encoder = self.encoder;
-        let start = out.len();
-        out.resize(start + encoder.layout.row_bytes(), 0);
-        let row = &mut out[start..];
-        self.seal_under(&encoder.link_key(b"h", handle), row);
+        let own = encoder.link_key(b"h", handle);
+        let row = self.seal_under(&own, b"x", handle, out);
         let layout = &encoder.layout;
+        let texts: Option<Vec<&str>> = encoder
+            .neighbours
+            .iter()
+            .map(|&(comparison, level)| self.prepared[comparison].first_at(level))
+            .collect();
+        let Some(texts) = texts.filter(|_| layout.reach > 0) else { return };
         let reach = layout.reach as isize;
-        for offset in (-reach..=reach).filter(|&offset| offset != 0 && !layout.neighbours.is_empty()) {
-            let Some(handle) = neighbour(offset) else { continue };
-            let key = encoder.link_key(b"h", handle);
-            for (number, &(comparison, level)) in layout.neighbours.iter().enumerate() {
-                let plan = &encoder.comparisons[comparison];
-                if let Some(text) = self.prepared[comparison].first_at(level) {
-                    let tag = key.tag(&plan.name, text);
-                    row[layout.neighbour(offset, number)].copy_from_slice(&tag[2 * level..2 * level + 2]);
-                }
-            }
+        for offset in (-reach..=reach).filter(|&offset| offset != 0) {
+            let texts = texts.iter().copied();
+            let tag = match encoder.side {
+                Side::Right => own.neighbour(offset, texts),
+                Side::Left => match neighbour(offset) {
+                    Some(handle) => encoder.link_key(b"h", handle).neighbour(offset, texts),
+                    None => continue,
+                },
+            };
+            row[layout.neighbour(offset)].copy_from_slice(&tag);
         }
     }
 
     /// Appends the decoy under `handle` of the record read last.
     pub fn seal_decoy(&self, handle: &str, out: &mut Vec<u8>) {
-        let start = out.len();
-        out.resize(start + self.encoder.layout.row_bytes(), 0);
-        self.seal_under(&self.encoder.link_key(b"d", handle), &mut out[start..]);
+        self.seal_under(&self.encoder.link_key(b"d", handle), b"y", handle, out);
     }
 
-    fn seal_under(&self, key: &LinkKey, row: &mut [u8]) {
+    /// Appends a row: keyed bytes, over which the tags and filters that there are are written.
+    fn seal_under<'o>(
+        &self,
+        key: &LinkKey,
+        dummies: &[u8; 1],
+        handle: &str,
+        out: &'o mut Vec<u8>,
+    ) -> &'o mut [u8] {
+        let encoder = self.encoder;
+        let (start, bytes) = (out.len(), encoder.layout.row_bytes());
+        let length = (encoder.custodian.len() as u16).to_be_bytes();
+        let parts: [&[u8]; 5] = [
+            dummies,
+            &length,
+            encoder.custodian.as_bytes(),
+            encoder.side.name().as_bytes(),
+            handle.as_bytes(),
+        ];
+        let draws: usize = encoder.layout.comparisons.iter().map(|of| of.levels * of.values).sum();
+        let mut stream = vec![0; bytes + draws];
+        seal::fill(&encoder.pair_key.of(&parts), &mut stream);
+        let (row, mut draws) = stream.split_at(bytes);
+        out.extend_from_slice(row);
+        let row = &mut out[start..];
         for (index, prepared) in self.prepared.iter().enumerate() {
-            let layout = &self.encoder.layout.comparisons[index];
-            seal::seal(key, &self.encoder.comparisons[index].name, layout, prepared, row);
+            let layout = &encoder.layout.comparisons[index];
+            let (own, rest) = draws.split_at(layout.levels * layout.values);
+            draws = rest;
+            seal::seal((key, encoder.side), &encoder.comparisons[index].name, layout, prepared, own, row);
         }
+        row
     }
 
     /// Values that were missing or invalid so far, by comparison and reason.

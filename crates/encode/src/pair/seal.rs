@@ -1,14 +1,17 @@
-//! Tags and filters under the key of a link.
+//! Rows of pair tokens under the key of a link: tags and filters, in a stream of keyed bytes that stand for all that is
+//! not there.
 
-use mizuhiki_exchange::{ComparisonLayout, PAIR_FILTER_BYTES};
+use std::array;
+
+use aes::Aes256;
+use aes::cipher::{Array, BlockCipherEncrypt as _, KeyInit as _};
+use mizuhiki_exchange::{ComparisonLayout, PAIR_FILTER_BYTES, Side, TAG_BYTES, alternative_class};
 
 use super::mac::Mac;
 use super::values::Prepared;
 
-/// Bits that a complete value sets, over all its features: −ln(1 − .45) · 256.
-const BUDGET: usize = 153;
-
 const FILTER_BITS: usize = PAIR_FILTER_BYTES * 8;
+const BLOCK: usize = 16;
 
 /// K_h, taken in.
 pub(super) struct LinkKey(Mac);
@@ -18,32 +21,78 @@ impl LinkKey {
         Self(Mac::new(key))
     }
 
-    /// Tags of a text; level l has bytes 2l and 2l + 1.
-    pub(super) fn tag(&self, name: &str, text: &str) -> [u8; 32] {
-        self.0.of(&[b"t", &be16(name.len()), name.as_bytes(), text.as_bytes()])
+    /// Tags of a text at all levels: level l has bytes 3l … 3l + 2. `purpose` is `t`, or `c` for tags of completeness.
+    fn tags(&self, purpose: &[u8; 1], name: &str, text: &str) -> [u8; 32] {
+        self.0.of(&[purpose, &be16(name.len()), name.as_bytes(), text.as_bytes()])
     }
 
-    /// Sets the first `count` positions of a feature in a filter.
-    fn set(&self, name: &str, feature: &[u8], count: usize, filter: &mut [u8]) {
-        let mut seen = [0_u64; PAIR_FILTER_BYTES / 8];
-        let (mut left, mut block) = (count.min(FILTER_BITS), 0_u32);
-        while left > 0 {
-            let (name_length, length) = (be16(name.len()), be16(feature.len()));
-            let parts: [&[u8]; 6] =
-                [b"f", &name_length, name.as_bytes(), &length, feature, &block.to_be_bytes()];
-            for position in self.0.of(&parts) {
-                let (word, bit) = (usize::from(position / 64), 1_u64 << (63 - position % 64));
-                let new = seen[word] & bit == 0;
-                if left > 0 && new {
-                    seen[word] |= bit;
-                    left -= 1;
-                }
+    /// Tags that say that there is a value, and that nothing in it is unknown.
+    fn presence(&self, name: &str) -> [u8; 32] {
+        self.0.of(&[b"p", name.as_bytes()])
+    }
+
+    /// The tag of a text that a slip has made on `side`, or that is compared with it.
+    fn slip(&self, side: Side, slip: usize, name: &str, text: &str) -> [u8; 32] {
+        let head = [b's', side_byte(side), slip as u8];
+        self.0.of(&[&head, &be16(name.len()), name.as_bytes(), text.as_bytes()])
+    }
+
+    /// The tag of a record under the handle of a neighbour, `offset` places on.
+    pub(super) fn neighbour<'t>(
+        &self,
+        offset: isize,
+        texts: impl Iterator<Item = &'t str>,
+    ) -> [u8; TAG_BYTES] {
+        let mut framed = vec![b'n', offset as i8 as u8];
+        for text in texts {
+            framed.extend_from_slice(&be16(text.len()));
+            framed.extend_from_slice(text.as_bytes());
+        }
+        first(&self.0.of(&[&framed]))
+    }
+
+    /// Minwise hashing: for each of 256 orders of all features, one bit of the feature that comes first in it. Two values
+    /// agree in a bit with probability (1 + J) / 2, J being the share of features that they have in common (Broder 1997;
+    /// Li and König 2010), and the bits of one value are uniform whatever it is.
+    ///
+    /// A row has no two filters of one `number`: they would show whether two of its values are alike.
+    fn filter<'f>(
+        &self,
+        number: usize,
+        name: &str,
+        features: impl Iterator<Item = &'f [u8]>,
+        filter: &mut [u8],
+    ) {
+        let mut least = [u16::MAX; FILTER_BITS];
+        let mut bits = [0_u16; FILTER_BITS];
+        let mut stream = [0; 2 * FILTER_BITS + PAIR_FILTER_BYTES];
+        let mut any = false;
+        for feature in features {
+            let parts: [&[u8]; 5] =
+                [&[b'f', number as u8], &be16(name.len()), name.as_bytes(), &be16(feature.len()), feature];
+            fill(&self.0.of(&parts), &mut stream);
+            let (orders, drawn) = stream.split_at(2 * FILTER_BITS);
+            let drawn: [u16; FILTER_BITS] = array::from_fn(|at| u16::from(drawn[at / 8] >> (7 - at % 8) & 1));
+            for (at, order) in orders.as_chunks::<2>().0.iter().enumerate() {
+                let order = u16::from_be_bytes(*order);
+                let sooner = !any || order < least[at];
+                least[at] = if sooner { order } else { least[at] };
+                bits[at] = if sooner { drawn[at] } else { bits[at] };
             }
-            block += 1;
+            any = true;
         }
-        for (bytes, seen) in filter.chunks_exact_mut(8).zip(seen) {
-            bytes.iter_mut().zip(seen.to_be_bytes()).for_each(|(byte, seen)| *byte |= seen);
+        if any {
+            for (byte, bits) in filter.iter_mut().zip(bits.as_chunks::<8>().0) {
+                *byte = bits.iter().fold(0, |byte, bit| byte << 1 | *bit as u8);
+            }
         }
+    }
+}
+
+const fn side_byte(side: Side) -> u8 {
+    match side {
+        Side::Left => 0,
+        Side::Right => 1,
     }
 }
 
@@ -51,38 +100,90 @@ const fn be16(length: usize) -> [u8; 2] {
     (length as u16).to_be_bytes()
 }
 
-/// Writes a comparison's part of a row, which is zero.
+fn first(code: &[u8; 32]) -> [u8; TAG_BYTES] {
+    array::from_fn(|at| code[at])
+}
+
+/// Bytes `TAG_BYTES · number` and on of a code.
+fn nth(code: &[u8; 32], number: usize) -> [u8; TAG_BYTES] {
+    array::from_fn(|at| code[TAG_BYTES * number + at])
+}
+
+/// Fills `out` with AES-256 of 0, 1, … under `key`.
+pub(super) fn fill(key: &[u8; 32], out: &mut [u8]) {
+    let cipher = Aes256::new(&Array::from(*key));
+    let mut blocks: Vec<_> =
+        (0..out.len().div_ceil(BLOCK) as u128).map(|number| Array::from(number.to_be_bytes())).collect();
+    cipher.encrypt_blocks(&mut blocks);
+    for (out, block) in out.chunks_mut(BLOCK).zip(&blocks) {
+        out.copy_from_slice(&block[..out.len()]);
+    }
+}
+
+/// Places of a level's values: a keyed order within each class of alternatives. `draw` has a byte for each slot.
+pub(super) fn places(draw: &[u8]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..draw.len()).collect();
+    places.sort_by_key(|&place| (alternative_class(place), draw[place], place));
+    places
+}
+
+/// Writes a comparison's part of a row, which holds dummies; `draw` has a byte for each slot of each level.
 pub(super) fn seal(
-    key: &LinkKey,
+    (key, side): (&LinkKey, Side),
     name: &str,
     layout: &ComparisonLayout,
     prepared: &Prepared,
+    draw: &[u8],
     row: &mut [u8],
 ) {
-    row[layout.start] = prepared.slots.len() as u8;
-    for (number, slot) in prepared.slots.iter().enumerate() {
-        let at = layout.slot(number);
-        row[at] = slot.source;
+    let filtered = if side == Side::Left { layout.filters.min(1) } else { layout.filters };
+    if !prepared.is_compared(layout.levels, filtered) {
+        return;
+    }
+    let presence = key.presence(name);
+    row[layout.present()].copy_from_slice(&nth(&presence, 0));
+    if layout.filters > 0 && !prepared.slots[0].wild {
+        row[layout.known()].copy_from_slice(&nth(&presence, 1));
+    }
+    let places: Vec<Vec<usize>> = draw.chunks_exact(layout.values).map(places).collect();
+    for number in 0..prepared.slots.len() {
         // Levels often have one text.
         let mut last: Option<(&str, [u8; 32])> = None;
-        for tag in 0..layout.levels + layout.slips {
-            let Some(text) = prepared.tag_text(number, tag) else { continue };
-            let bytes = match last {
-                Some((earlier, bytes)) if earlier == text => bytes,
-                _ => key.tag(name, text),
-            };
-            last = Some((text, bytes));
-            row[at + 1] |= 1 << tag;
-            let from = if tag < layout.levels { 2 * tag } else { 0 };
-            row[layout.tag(number, tag)].copy_from_slice(&bytes[from..from + 2]);
-        }
-        if number < layout.filters && slot.total > 0 {
-            let filter = &mut row[layout.filter(number)];
-            let (each, extra) = (BUDGET / slot.total, BUDGET % slot.total);
-            for (index, feature) in prepared.features(number).enumerate() {
-                let count = each + usize::from(index < extra);
-                key.set(name, feature, count, filter);
+        let mut complete = true;
+        for (level, places) in places.iter().enumerate() {
+            let text = prepared.tag_text(number, level);
+            if let Some(text) = text
+                && !(0..number).any(|earlier| prepared.tag_text(earlier, level) == Some(text))
+            {
+                let tags = match last {
+                    Some((earlier, tags)) if earlier == text => tags,
+                    _ => key.tags(b"t", name, text),
+                };
+                last = Some((text, tags));
+                row[layout.tag(places[number], level)].copy_from_slice(&nth(&tags, level));
+                if layout.partial && level > 0 && complete {
+                    let tags = key.tags(b"c", name, text);
+                    row[layout.complete(places[number], level)].copy_from_slice(&nth(&tags, level));
+                }
             }
+            complete &= text.is_some();
+        }
+        if number == 0 {
+            for slip in 0..layout.slips {
+                if let Some(text) = prepared.tag_text(0, layout.levels + slip) {
+                    row[layout.slipped(slip)].copy_from_slice(&first(&key.slip(side, slip, name, text)));
+                }
+                if let Some(text) = prepared.tag_text(0, 0) {
+                    let tag = key.slip(side.other(), slip, name, text);
+                    row[layout.slip_target(slip)].copy_from_slice(&first(&tag));
+                }
+            }
+        }
+    }
+    for number in 0..layout.filters {
+        let value = if side == Side::Left { 0 } else { number };
+        if value < prepared.slots.len() {
+            key.filter(number, name, prepared.features(value), &mut row[layout.filter(number)]);
         }
     }
 }

@@ -30,19 +30,24 @@ const MAX_REMEMBERED: usize = 1 << 15;
 
 /// A value.
 pub(super) struct Slot {
-    /// Source byte.
-    pub(super) source: u8,
-    /// Text of each tag, levels then slips; `None` where nothing is compared.
-    tags: Vec<Option<Range<usize>>>,
-    /// Features of the filter, by number, and the effective length.
+    /// Number of the column in its input.
+    column: usize,
+    /// Whether it holds a character that nobody knows.
+    pub(super) wild: bool,
+    /// Text at each level, then what each slip makes of it; `None` where there is none.
+    texts: Vec<Option<Range<usize>>>,
+    /// Levels at which it is compared, in one bit each.
+    compared: u8,
+    /// Features of the filter, by number.
     features: Range<usize>,
-    pub(super) total: usize,
 }
 
 /// A value as it would be sealed, in plain: for the laboratory, which compares it with what pair tokens show.
 pub struct PlainValue {
-    /// Source byte.
-    pub source: u8,
+    /// Number of the column in its input.
+    pub column: usize,
+    /// Whether it holds a character that nobody knows.
+    pub wild: bool,
     /// Text of each tag, levels then slips; `None` where nothing is compared.
     pub tags: Vec<Option<String>>,
     /// Features of the filter; none without one.
@@ -61,8 +66,9 @@ impl Prepared {
     /// What would be sealed, in plain.
     pub(super) fn plain(&self) -> Vec<PlainValue> {
         let value = |(number, slot): (usize, &Slot)| PlainValue {
-            source: slot.source,
-            tags: (0..slot.tags.len()).map(|tag| self.tag_text(number, tag).map(str::to_owned)).collect(),
+            column: slot.column,
+            wild: slot.wild,
+            tags: (0..slot.texts.len()).map(|tag| self.tag_text(number, tag).map(str::to_owned)).collect(),
             features: self.features(number).map(<[u8]>::to_vec).collect(),
         };
         self.slots.iter().enumerate().map(value).collect()
@@ -75,9 +81,20 @@ impl Prepared {
         self.feature_ends.clear();
     }
 
-    /// Text of a slot's tag.
+    /// Text of a slot's tag, levels then slips; `None` where nothing is compared.
     pub(super) fn tag_text(&self, slot: usize, tag: usize) -> Option<&str> {
-        self.slots[slot].tags[tag].clone().map(|range| &self.text[range])
+        let slot = &self.slots[slot];
+        let range = slot.texts[tag].clone().filter(|_| slot.compared >> tag & 1 == 1)?;
+        Some(&self.text[range])
+    }
+
+    /// Whether there is anything to compare, of `levels` levels and the filters of the first `filtered` values.
+    pub(super) fn is_compared(&self, levels: usize, filtered: usize) -> bool {
+        let at_levels = (1_u16 << levels) - 1;
+        let slips = self.slots.first().is_some_and(|first| first.texts[levels..].iter().any(Option::is_some));
+        slips
+            || self.slots.iter().any(|slot| u16::from(slot.compared) & at_levels != 0)
+            || self.slots.iter().take(filtered).any(|slot| !slot.features.is_empty())
     }
 
     /// Text of the first slot at a level.
@@ -129,10 +146,10 @@ impl Prepared {
     fn last_repeats(&self, levels: usize) -> bool {
         let Some((last, earlier)) = self.slots.split_last() else { return false };
         let texts = |slot: &Slot| -> Vec<Option<&str>> {
-            slot.tags[..levels].iter().map(|range| range.clone().map(|range| &self.text[range])).collect()
+            slot.texts[..levels].iter().map(|range| range.clone().map(|range| &self.text[range])).collect()
         };
         let wanted = texts(last);
-        wanted.iter().any(Option::is_some) && earlier.iter().any(|slot| texts(slot) == wanted)
+        earlier.iter().any(|slot| texts(slot) == wanted)
     }
 }
 
@@ -184,31 +201,27 @@ fn push(
     scratch: &mut Scratch,
     out: &mut Prepared,
 ) -> Outcome {
-    let column = value.column;
     let (text_length, feature_count) = (out.text.len(), out.feature_ends.len());
     let mut slot = Slot {
-        source: column as u8 & 0x0F,
-        tags: Vec::with_capacity(layout.levels + layout.slips),
+        column: value.column,
+        wild: false,
+        texts: Vec::with_capacity(layout.levels + layout.slips),
+        compared: 0,
         features: feature_count..feature_count,
-        total: 0,
     };
     for number in 0..layout.levels {
-        let text = levels.text(number).filter(|text| !text.contains(WILDCARD));
-        slot.tags.push(text.map(|text| out.keep(text)));
+        let text = levels.text(number);
+        slot.texts.push(text.map(|text| out.keep(text)));
+        let looser = if number + 1 < layout.levels { levels.text(number + 1) } else { None };
+        let known = text.is_some_and(|text| !text.contains(WILDCARD));
+        slot.compared |= u8::from(known && !(plan.partial && text == looser)) << number;
     }
-    if plan.partial {
-        for level in 0..layout.levels.saturating_sub(1) {
-            let text = |level: usize| slot.tags[level].clone().map(|range| &out.text[range]);
-            if text(level).is_some() && text(level) == text(level + 1) {
-                slot.tags[level] = None;
-            }
-        }
-    }
-    let mut graded = levels.text(0);
+    let mut there = levels.text(0).is_some();
     if let Some((level, features)) = &plan.filter
         && let Some(text) = levels.text(*level)
     {
-        graded = Some(text);
+        there = true;
+        slot.wild = text.contains(WILDCARD);
         if out.slots.len() < layout.filters {
             scratch.features.take(text, features);
             for feature in scratch.features.iter() {
@@ -216,20 +229,16 @@ fn push(
                 out.feature_ends.push(out.feature_bytes.len());
             }
             slot.features = feature_count..out.feature_ends.len();
-            slot.total = scratch.features.total();
         }
     }
-    let Some(graded) = graded else {
+    if !there {
         out.text.truncate(text_length);
         return levels.outcome(0);
-    };
-    slot.source |= if graded.contains(WILDCARD) { mizuhiki_exchange::WILD } else { 0 };
-    if let Some(text) = plan.rarity.and_then(|level| levels.text(level)) {
-        slot.source |= pack.rarity(&plan.kinds[column], text).min(3) << 4;
     }
-    for &slip in &plan.slips {
+    for (number, &slip) in plan.slips.iter().enumerate() {
         let slipped = slipped(plan, value, slip, levels, pack, &mut scratch.normal);
-        slot.tags.push(slipped.map(|text| out.keep(&text)));
+        slot.texts.push(slipped.map(|text| out.keep(&text)));
+        slot.compared |= 1 << (layout.levels + number);
     }
     out.slots.push(slot);
     if out.last_repeats(layout.levels) {

@@ -14,7 +14,9 @@ mod words;
 pub use feedback::Correction;
 pub use grade::{AuditClass, Grade, LEAST_EVIDENCE, grade};
 pub use model::{HYPOTHESES, Hypothesis, Model, Strangers};
-pub use outcome::{Outcome, OutcomeVector, Outcomes, PairComparison, outcome_name};
+pub use outcome::{
+    Outcome, OutcomeVector, Outcomes, PairComparison, SIMILAR_SHARES, WILD_SHARE, outcome_name,
+};
 pub use patterns::{Hints, Patterns};
 pub use rates::{binomial_tail, wilson};
 pub use shift::{Shift, ShiftSearch, shift_runs};

@@ -1,16 +1,18 @@
 //! What comes of comparing two rows of pair tokens (`protocols/05-audit.md` §2).
 
-use mizuhiki_exchange::{ComparisonLayout, PAIR_FILTER_BYTES, PairLayout, WILD};
+use mizuhiki_exchange::{
+    ComparisonLayout, PAIR_FILTER_BYTES, PairLayout, Side, TAG_BYTES, alternative_class,
+};
 use mizuhiki_schema::{AuditComparison, AuditSchema, Slip};
 
 /// Alternatives that are told apart: the first values, another near the front, one further back.
 const ALTERNATIVES: usize = 3;
 
-/// Rarity bands.
-const BANDS: usize = 4;
+/// Shares of common features from which an outcome is `similar(3)`, `similar(2)` and `similar(1)`.
+pub const SIMILAR_SHARES: [f64; 3] = [0.55, 0.35, 0.2];
 
-/// Similarities from which an outcome is `similar(3)` (or `wild`), `similar(2)` and `similar(1)`.
-const SIMILAR: [f64; 3] = [0.75, 0.5, 0.25];
+/// Share from which it is `wild`, where a character is not known.
+pub const WILD_SHARE: f64 = 0.35;
 
 /// The outcome of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +26,6 @@ pub enum Outcome {
         level: usize,
         /// 0: the first value of both; 1 and 2: an alternative, further back.
         alternative: usize,
-        /// Rarity of the value, 0 common to 3 rare; 0 where it is not given away.
-        band: usize,
     },
     /// The values agree at a level as far as the less complete one goes.
     Partial {
@@ -50,22 +50,13 @@ pub enum Outcome {
 pub struct Outcomes {
     levels: usize,
     slips: usize,
-    bands: usize,
-    partial: bool,
-    wild_and_similar: bool,
 }
 
 impl Outcomes {
     /// The outcomes of a comparison.
     #[must_use]
     pub fn new(comparison: &AuditComparison) -> Self {
-        Self {
-            levels: comparison.levels.len(),
-            slips: comparison.slips.len(),
-            bands: if comparison.rarity { BANDS } else { 1 },
-            partial: comparison.partial,
-            wild_and_similar: comparison.filter.is_some(),
-        }
+        Self { levels: comparison.levels.len(), slips: comparison.slips.len() }
     }
 
     /// Number of outcomes.
@@ -75,7 +66,7 @@ impl Outcomes {
     }
 
     const fn agreements(&self) -> usize {
-        self.levels * ALTERNATIVES * self.bands
+        self.levels * ALTERNATIVES
     }
 
     /// The number of an outcome.
@@ -86,9 +77,7 @@ impl Outcomes {
         let wild = slip + self.slips;
         let number = match outcome {
             Outcome::Missing => 0,
-            Outcome::Agree { level, alternative, band } => {
-                1 + (level * ALTERNATIVES + alternative) * self.bands + band
-            }
+            Outcome::Agree { level, alternative } => 1 + level * ALTERNATIVES + alternative,
             Outcome::Partial { level } => partial + level,
             Outcome::Slip { slip: number } => slip + number,
             Outcome::Wild => wild,
@@ -108,8 +97,7 @@ impl Outcomes {
         if number == 0 {
             Outcome::Missing
         } else if number < partial {
-            let (rest, band) = ((number - 1) / self.bands, (number - 1) % self.bands);
-            Outcome::Agree { level: rest / ALTERNATIVES, alternative: rest % ALTERNATIVES, band }
+            Outcome::Agree { level: (number - 1) / ALTERNATIVES, alternative: (number - 1) % ALTERNATIVES }
         } else if number < slip {
             Outcome::Partial { level: number - partial }
         } else if number < wild {
@@ -124,9 +112,10 @@ impl Outcomes {
     }
 }
 
-/// Compares rows of one schema.
+/// Compares left rows of one schema with right ones.
 pub struct PairComparison {
-    layout: PairLayout,
+    left: PairLayout,
+    right: PairLayout,
     outcomes: Vec<Outcomes>,
 }
 
@@ -138,15 +127,19 @@ impl PairComparison {
     #[must_use]
     pub fn new(schema: &AuditSchema) -> Self {
         Self {
-            layout: PairLayout::new(schema),
+            left: PairLayout::new(schema, Side::Left),
+            right: PairLayout::new(schema, Side::Right),
             outcomes: schema.body().comparisons.iter().map(Outcomes::new).collect(),
         }
     }
 
-    /// Where things stand in the rows.
+    /// Where things stand in the rows of a side.
     #[must_use]
-    pub const fn layout(&self) -> &PairLayout {
-        &self.layout
+    pub const fn layout(&self, side: Side) -> &PairLayout {
+        match side {
+            Side::Left => &self.left,
+            Side::Right => &self.right,
+        }
     }
 
     /// The outcomes that each comparison can have.
@@ -162,162 +155,99 @@ impl PairComparison {
     #[must_use]
     pub fn compare(&self, left: &[u8], right: &[u8]) -> OutcomeVector {
         let mut vector = [0; 16];
-        for ((layout, outcomes), number) in
-            self.layout.comparisons.iter().zip(&self.outcomes).zip(&mut vector)
-        {
-            *number = outcomes.number(compare(layout, outcomes, left, right));
+        let layouts = self.left.comparisons.iter().zip(&self.right.comparisons);
+        for ((layouts, outcomes), number) in layouts.zip(&self.outcomes).zip(&mut vector) {
+            let rows = Rows { left: (layouts.0, left), right: (layouts.1, right) };
+            *number = outcomes.number(rows.compare());
         }
         vector
     }
+}
 
-    /// Whether the first tag of the left row at a level is one of the right row's; `None` if one has none.
-    #[must_use]
-    pub fn agrees_at(
-        &self,
-        comparison: usize,
-        level: usize,
-        tag: Option<[u8; 2]>,
-        right: &[u8],
-    ) -> Option<bool> {
-        let (layout, tag) = (&self.layout.comparisons[comparison], tag?);
-        let mut any = None;
-        for slot in 0..filled(layout, right) {
-            if let Some(other) = tag_of(layout, right, slot, level) {
-                any = Some(any == Some(true) || other == tag);
+/// The parts of two rows that belong to one comparison.
+struct Rows<'a> {
+    left: (&'a ComparisonLayout, &'a [u8]),
+    right: (&'a ComparisonLayout, &'a [u8]),
+}
+
+/// Whether the tags in two places are equal. Tags that are not there are noise, and equal to none but by chance, 2⁻²⁴.
+fn equal(left: &[u8], right: &[u8]) -> bool {
+    left[..TAG_BYTES] == right[..TAG_BYTES]
+}
+
+impl Rows<'_> {
+    fn compare(&self) -> Outcome {
+        let ((l, left), (r, right)) = (self.left, self.right);
+        if !equal(&left[l.present()], &right[r.present()]) {
+            return Outcome::Missing;
+        }
+        if let Some(outcome) = (0..l.levels).find_map(|level| self.agreement(level)) {
+            return outcome;
+        }
+        for slip in 0..l.slips {
+            if equal(&left[l.slipped(slip)], &right[r.slip_target(slip)])
+                || equal(&left[l.slip_target(slip)], &right[r.slipped(slip)])
+            {
+                return Outcome::Slip { slip };
             }
         }
-        any
+        if l.filters == 0 {
+            return Outcome::Different;
+        }
+        let similarity = self.similarity();
+        if similarity >= WILD_SHARE && !equal(&left[l.known()], &right[r.known()]) {
+            return Outcome::Wild;
+        }
+        let degree = SIMILAR_SHARES.iter().position(|least| similarity >= *least);
+        degree.map_or(Outcome::Different, |place| Outcome::Similar(3 - place as u8))
     }
 
-    /// The tag of the first slot of a row at a level.
-    #[must_use]
-    pub fn first_tag(&self, comparison: usize, level: usize, row: &[u8]) -> Option<[u8; 2]> {
-        let layout = &self.layout.comparisons[comparison];
-        if filled(layout, row) == 0 { None } else { tag_of(layout, row, 0, level) }
-    }
-}
-
-/// Slots that are filled; a damaged row states no more than there are.
-fn filled(layout: &ComparisonLayout, row: &[u8]) -> usize {
-    usize::from(row[layout.start]).min(layout.values)
-}
-
-fn tag_of(layout: &ComparisonLayout, row: &[u8], slot: usize, tag: usize) -> Option<[u8; 2]> {
-    let mask = row[layout.slot(slot) + 1];
-    (mask >> tag & 1 == 1).then(|| {
-        let at = layout.tag(slot, tag).start;
-        [row[at], row[at + 1]]
-    })
-}
-
-fn compare(layout: &ComparisonLayout, outcomes: &Outcomes, left: &[u8], right: &[u8]) -> Outcome {
-    let (n, m) = (filled(layout, left), filled(layout, right));
-    if n == 0 || m == 0 {
-        return Outcome::Missing;
-    }
-    let mut comparable = false;
-    for level in 0..layout.levels {
-        let mut best: Option<(usize, usize)> = None;
-        for i in 0..n {
-            let Some(tag) = tag_of(layout, left, i, level) else { continue };
-            for j in 0..m {
-                let Some(other) = tag_of(layout, right, j, level) else { continue };
-                comparable = true;
-                if tag == other && best.is_none_or(|(a, b)| (i.max(j), i) < (a.max(b), a)) {
-                    best = Some((i, j));
-                }
+    /// The outcome of values that agree at a level, if some do.
+    fn agreement(&self, level: usize) -> Option<Outcome> {
+        let ((l, left), (r, right)) = (self.left, self.right);
+        let mut best: Option<(usize, bool)> = None;
+        for i in 0..l.values {
+            let tag = &left[l.tag(i, level)];
+            for j in (0..r.values).filter(|&j| equal(tag, &right[r.tag(j, level)])) {
+                let class = alternative_class(i.max(j));
+                let short = l.partial
+                    && level > 0
+                    && !equal(&left[l.complete(i, level)], &right[r.complete(j, level)]);
+                best = Some(best.map_or((class, short), |best| best.min((class, short))));
             }
         }
-        if let Some((i, j)) = best {
-            return agreement(layout, outcomes, (left, i), (right, j), level);
-        }
+        best.map(|(alternative, short)| match short {
+            true => Outcome::Partial { level },
+            false => Outcome::Agree { level, alternative },
+        })
     }
-    for slip in 0..layout.slips {
-        let slipped = |a: &[u8], b: &[u8]| {
-            let tag = tag_of(layout, a, 0, layout.levels + slip);
-            tag.is_some() && tag == tag_of(layout, b, 0, 0)
+
+    /// The largest estimate of the share of features that the first left value and a right one have in common: bits agree
+    /// with probability (1 + share) / 2.
+    fn similarity(&self) -> f64 {
+        let ((l, left), (r, right)) = (self.left, self.right);
+        let agreeing = |number: usize| {
+            let (a, b) = (&left[l.filter(number)], &right[r.filter(number)]);
+            let differing: u32 = words(a).zip(words(b)).map(|(a, b)| (a ^ b).count_ones()).sum();
+            FILTER_BITS - differing
         };
-        if slipped(left, right) || slipped(right, left) {
-            return Outcome::Slip { slip };
-        }
-    }
-    if !outcomes.wild_and_similar {
-        return if comparable { Outcome::Different } else { Outcome::Missing };
-    }
-    match similarity(layout, left, n, right, m) {
-        None if comparable => Outcome::Different,
-        None => Outcome::Missing,
-        Some(similarity) => {
-            let wild = |row: &[u8]| row[layout.slot(0)] & WILD != 0;
-            match SIMILAR.iter().position(|least| similarity >= *least) {
-                Some(0) if wild(left) || wild(right) => Outcome::Wild,
-                Some(place) => Outcome::Similar(3 - place as u8),
-                None => Outcome::Different,
-            }
-        }
+        let most = (0..l.filters.min(r.filters)).map(agreeing).max().unwrap_or(0);
+        f64::from(most) / f64::from(FILTER_BITS / 2) - 1.0
     }
 }
 
-fn agreement(
-    layout: &ComparisonLayout,
-    outcomes: &Outcomes,
-    (left, i): (&[u8], usize),
-    (right, j): (&[u8], usize),
-    level: usize,
-) -> Outcome {
-    let lacks = |row: &[u8], slot: usize| {
-        let tighter = (1_u8 << level) - 1;
-        row[layout.slot(slot) + 1] & tighter != tighter
-    };
-    if outcomes.partial && level > 0 && (lacks(left, i) || lacks(right, j)) {
-        return Outcome::Partial { level };
-    }
-    let alternative = match i.max(j) {
-        0 => 0,
-        1 | 2 => 1,
-        _ => 2,
-    };
-    let band_of = |row: &[u8], slot: usize| usize::from(row[layout.slot(slot)] >> 4 & 3);
-    let band = if outcomes.bands == 1 { 0 } else { band_of(left, i).min(band_of(right, j)) };
-    Outcome::Agree { level, alternative, band }
-}
-
-/// The largest share of features that two filters have in common, unwarped; `None` without two filters.
-fn similarity(layout: &ComparisonLayout, left: &[u8], n: usize, right: &[u8], m: usize) -> Option<f64> {
-    let mut best: Option<f64> = None;
-    for i in 0..n.min(layout.filters) {
-        let a = &left[layout.filter(i)];
-        let weight_a = weight(a);
-        for j in 0..m.min(layout.filters) {
-            let b = &right[layout.filter(j)];
-            let weight_b = weight(b);
-            if weight_a == 0 || weight_b == 0 {
-                continue;
-            }
-            let overlap: u32 = words(a).zip(words(b)).map(|(a, b)| (a & b).count_ones()).sum();
-            let chance = f64::from(weight_a) * f64::from(weight_b) / (8 * PAIR_FILTER_BYTES) as f64;
-            let range = f64::from(weight_a.min(weight_b)) - chance;
-            let share = if range > 0.0 { (f64::from(overlap) - chance) / range } else { 0.0 };
-            best = Some(best.map_or(share, |best| best.max(share)));
-        }
-    }
-    best
-}
+const FILTER_BITS: u32 = 8 * PAIR_FILTER_BYTES as u32;
 
 fn words(filter: &[u8]) -> impl Iterator<Item = u64> {
     filter.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes))
 }
 
-fn weight(filter: &[u8]) -> u32 {
-    words(filter).map(u64::count_ones).sum()
-}
-
-/// Name of a slip's outcome and others, for tables: `agree(0,0,0)`, `slip(day_month)`, `similar(2)`.
+/// Name of a slip's outcome and others, for tables: `agree(0,0)`, `slip(day_month)`, `similar(2)`.
 #[must_use]
 pub fn outcome_name(outcome: Outcome, slips: &[Slip]) -> String {
     match outcome {
         Outcome::Missing => "missing".to_owned(),
-        Outcome::Agree { level, alternative, band } => format!("agree({level},{alternative},{band})"),
+        Outcome::Agree { level, alternative } => format!("agree({level},{alternative})"),
         Outcome::Partial { level } => format!("partial({level})"),
         Outcome::Slip { slip } => format!("slip({})", slips.get(slip).map_or("", |slip| slip.name())),
         Outcome::Wild => "wild".to_owned(),

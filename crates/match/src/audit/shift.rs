@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use mizuhiki_exchange::{Side, TAG_BYTES};
+
 use super::outcome::PairComparison;
 
 /// Probability that a comparison agrees between a record and the row that it belongs to.
@@ -17,7 +19,7 @@ const REPORTED: f64 = 40.0;
 const LONGEST_GAP: u32 = 12;
 
 /// Bits from which a single row is another's.
-const CLEAR: f64 = 12.0;
+const CLEAR: f64 = 8.0;
 
 /// Bits against a run from a row that does not agree at its offset.
 const MISS: f64 = -2.0;
@@ -36,11 +38,10 @@ pub struct Shift {
     pub agreeing: u32,
 }
 
-/// A row on its way through the window.
+/// The neighbour tags of a link on its way through the window.
 struct Row {
-    /// Left neighbour tags.
-    neighbours: Vec<u8>,
-    /// The right row; empty if there is none.
+    left: Vec<u8>,
+    /// Empty if there is no right row.
     right: Vec<u8>,
 }
 
@@ -49,29 +50,28 @@ pub struct ShiftSearch<'c> {
     comparison: &'c PairComparison,
     window: VecDeque<Row>,
     rows: u32,
-    /// Row, offset, and which of the comparisons agree and were compared there, in one bit each.
-    agreeing: Vec<(u32, i8, u8, u8)>,
-    /// Pairs of strangers that were compared, and that agreed, by neighbour comparison.
-    strangers: Vec<(u64, u64)>,
+    /// Offset and row at which a left record agrees with the right one.
+    agreeing: Vec<(i8, u32)>,
+    /// Rows that were laid side by side.
+    compared: u64,
 }
 
 impl<'c> ShiftSearch<'c> {
     /// For rows of a comparison's schema.
     #[must_use]
     pub fn new(comparison: &'c PairComparison) -> Self {
-        let strangers = vec![(0, 0); comparison.layout().neighbours.len()];
-        Self { comparison, window: VecDeque::new(), rows: 0, agreeing: Vec::new(), strangers }
+        Self { comparison, window: VecDeque::new(), rows: 0, agreeing: Vec::new(), compared: 0 }
     }
 
     /// Takes the next left row and the right row of its handle, if there is one.
     pub fn push(&mut self, left: &[u8], right: Option<&[u8]>) {
-        let layout = self.comparison.layout();
-        let neighbours = left[layout.neighbours_start()..].to_vec();
-        let right = right.map_or_else(Vec::new, |right| right[..layout.neighbours_start()].to_vec());
+        let [of_left, of_right] = [Side::Left, Side::Right].map(|side| self.comparison.layout(side));
+        let left = left[of_left.neighbours_start()..].to_vec();
+        let right = right.map_or_else(Vec::new, |right| right[of_right.neighbours_start()..].to_vec());
         let new = self.rows;
         self.rows += 1;
-        self.window.push_back(Row { neighbours, right });
-        if self.window.len() > layout.reach + 1 {
+        self.window.push_back(Row { left, right });
+        if self.window.len() > of_left.reach + 1 {
             self.window.pop_front();
         }
         let last = self.window.len() - 1;
@@ -85,25 +85,16 @@ impl<'c> ShiftSearch<'c> {
     /// Compares the record of the window's row `of` with the right row of row `with`, which is row number `row` and
     /// stands `offset` places before it.
     fn look(&mut self, of: usize, with: usize, row: u32, offset: i8) {
-        let layout = self.comparison.layout();
         let right = &self.window[with].right;
         if right.is_empty() {
             return;
         }
-        let (mut agree, mut compared) = (0_u8, 0_u8);
-        for (number, &(comparison, level)) in layout.neighbours.iter().enumerate() {
-            let at = layout.neighbour(-isize::from(offset), number).start - layout.neighbours_start();
-            let bytes = &self.window[of].neighbours;
-            let tag = Some([bytes[at], bytes[at + 1]]).filter(|tag| *tag != [0, 0]);
-            if let Some(agrees) = self.comparison.agrees_at(comparison, level, tag, right) {
-                compared |= 1 << number;
-                agree |= u8::from(agrees) << number;
-                self.strangers[number].0 += 1;
-                self.strangers[number].1 += u64::from(agrees);
-            }
-        }
-        if agree != 0 {
-            self.agreeing.push((row, offset, agree, compared));
+        let layout = self.comparison.layout(Side::Left);
+        let place = layout.neighbour(-isize::from(offset)).start - layout.neighbours_start();
+        let tag = place..place + TAG_BYTES;
+        self.compared += 1;
+        if self.window[of].left[tag.clone()] == right[tag] {
+            self.agreeing.push((offset, row));
         }
     }
 
@@ -111,27 +102,21 @@ impl<'c> ShiftSearch<'c> {
     /// left one. `tied_right(row)` tells whether the row agrees with its own right one.
     #[must_use]
     pub fn finish(mut self, tied_right: impl Fn(u32) -> bool) -> (Vec<Shift>, Vec<(u32, i8)>) {
-        let weights: Vec<(f64, f64)> = self
-            .strangers
-            .iter()
-            .map(|&(compared, agreed)| {
-                let chance = ((agreed as f64 + 0.5) / (compared as f64 + 1.0)).clamp(LEAST_CHANCE, 0.5);
-                ((AGREE / chance).log2(), ((1.0 - AGREE) / (1.0 - chance)).log2())
-            })
-            .collect();
-        let score = |agree: u8, compared: u8| -> f64 {
-            let bits = weights.iter().enumerate().filter(|(number, _)| compared >> number & 1 == 1);
-            bits.map(|(number, (yes, no))| if agree >> number & 1 == 1 { *yes } else { *no }).sum()
-        };
-        self.agreeing.sort_unstable_by_key(|&(row, offset, ..)| (offset, row));
+        let chance =
+            ((self.agreeing.len() as f64 + 0.5) / (self.compared as f64 + 1.0)).clamp(LEAST_CHANCE, 0.5);
+        let score = (AGREE / chance).log2();
+        self.agreeing.sort_unstable();
         let mut shifts: Vec<Shift> = Vec::new();
         let mut single: Vec<(u32, i8)> = Vec::new();
-        for run in self.agreeing.chunk_by(|a, b| a.1 == b.1) {
+        for run in self.agreeing.chunk_by(|a, b| a.0 == b.0) {
+            let offset = run[0].0;
             let hits: Vec<(u32, f64)> =
-                run.iter().filter(|hit| !tied_right(hit.0)).map(|hit| (hit.0, score(hit.2, hit.3))).collect();
-            single.extend(hits.iter().filter(|hit| hit.1 >= CLEAR).map(|hit| (hit.0, run[0].1)));
+                run.iter().filter(|hit| !tied_right(hit.1)).map(|hit| (hit.1, score)).collect();
+            if score >= CLEAR {
+                single.extend(hits.iter().map(|hit| (hit.0, offset)));
+            }
             shifts.extend(shift_runs(&hits).into_iter().map(|(first, last, agreeing)| Shift {
-                offset: run[0].1,
+                offset,
                 first,
                 last,
                 agreeing,

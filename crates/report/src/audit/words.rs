@@ -138,19 +138,13 @@ pub(super) fn outcome(outcome: &str, level: Option<&str>) -> String {
     let at_level = level.map_or_else(String::new, |level| format!(" at level {level}"));
     match (name, arguments.as_slice()) {
         ("missing", []) => "not compared".to_owned(),
-        ("agree", [_, alternative, band]) => {
+        ("agree", [_, alternative]) => {
             let alternative = match *alternative {
                 "1" => ", an alternative value",
                 "2" => ", a value further back",
                 _ => "",
             };
-            let band = match *band {
-                "1" => ", fairly common",
-                "2" => ", uncommon",
-                "3" => ", rare",
-                _ => "",
-            };
-            format!("agrees{at_level}{alternative}{band}")
+            format!("agrees{at_level}{alternative}")
         }
         ("partial", [_]) => format!("agrees{at_level}, as far as it is given"),
         ("slip", ["day_month"]) => "day and month exchanged".to_owned(),

@@ -1,0 +1,9 @@
+//! Attacks on pair tokens. Each runs on rows as they are sealed, where it must find nothing, and on the old form or another
+//! control, where it must succeed.
+
+mod alone;
+mod known;
+mod neighbours;
+mod pairs_kit;
+mod picked;
+mod runs;
