@@ -106,7 +106,10 @@ impl World {
 
 const EVALUATE: &str =
     "confirm evaluate --tickets t --eval-keys keys/evaluation.key left.ct right.ct -o sealed";
-const OPEN: &str = "confirm open --tickets t/authority.tickets --secret keys/secret.key sealed -o opened";
+const CHECK: &str = "confirm check left.ct right.ct --tickets t/left.tickets --public keys/public.key --schema schema.json \
+                     --key linkage.key --tokens left.parquet --masks sealed.masks --eval-keys keys/evaluation.key -o checked";
+const OPEN: &str =
+    "confirm open --tickets t/authority.tickets --secret keys/secret.key sealed --checked checked -o opened";
 const APPLY: &str = "confirm apply --tickets t opened --links links.csv -o links2.csv";
 
 #[test]
@@ -131,7 +134,10 @@ fn a_run_that_is_killed_goes_on_and_finds_the_pairs() {
     let resumed = world.ok(&format!("{EVALUATE} --threads 3"));
     assert!(resumed["resumed"].as_u64().unwrap() >= 2, "{resumed}");
     assert_eq!(fs::read(world.path("sealed")).unwrap(), whole, "neither the kill nor the threads show");
+    let checked = world.ok(CHECK);
+    assert_eq!((checked["custodian"].as_str(), checked["tickets"].as_u64()), (Some("left"), Some(12)));
     let opened = world.ok(OPEN);
+    assert_eq!(opened["checker"], "left");
     assert_eq!(opened["first_seen"], serde_json::json!(["left", "right"]));
     let applied = world.ok(APPLY);
     assert_eq!((applied["asked"].as_u64(), applied["accepted"].as_u64()), (Some(12), Some(6)), "{applied}");
@@ -204,6 +210,11 @@ fn what_goes_wrong_is_said_with_file_reason_and_culprit() {
     );
     say(APPLY, 1, &["t: ", "evaluate"]);
     world.ok(EVALUATE);
+    say(&CHECK.replace("sealed.masks", "sealed"), 1, &["sealed", "it is a file of sealed answers"]);
+    say(&CHECK.replace("left.ct right.ct", "right.ct left.ct"), 3, &["exchange the two files"]);
+    say(&CHECK.replace("--tokens left", "--custodian right --tokens left"), 3, &["custodian \"left\""]);
+    say(&OPEN.replace("--checked checked", "--checked sealed"), 1, &["it is a file of sealed answers"]);
+    world.ok(CHECK);
     say(&format!("{OPEN} --pin left=0123456789abcdef"), 3, &["custodian \"left\"", "--pin"]);
     say(&format!("{OPEN} --pin left"), 2, &["fingerprint"]);
     // Nothing was spent by refusals.

@@ -195,7 +195,7 @@ pub struct FindingCard {
 pub struct EvidenceBar {
     /// Name of the comparison.
     pub comparison: String,
-    /// Its outcome in the notation of the protocol, such as `agree(0,0,0)`; other text is shown as it is.
+    /// Its outcome in the notation of the protocol, such as `agree(0,0)`; other text is shown as it is.
     pub outcome: String,
     /// Name of the level at which it agrees.
     pub level: Option<String>,

@@ -34,7 +34,7 @@ fn finding(rank: u64) -> FindingCard {
         reason_ja: "読み・生年月日・性別が同じ別人。住所は不一致".to_owned(),
         evidence: vec![
             bar("family", "different", None, -9.5),
-            bar("reading", "agree(1,0,2)", Some("phon"), 0.0),
+            bar("reading", "agree(1,1)", Some("phon"), 0.0),
             bar("birth", "missing", None, 0.0),
             bar("address", "different", None, -11.9),
         ],
@@ -177,7 +177,7 @@ fn the_sample_says_what_it_should() {
         "Probability that the link is wrong: <strong>98.7%</strong>",
         "読み・生年月日・性別が同じ別人",
         "look at the record under M-000777",
-        "agrees at level phon, uncommon",
+        "agrees at level phon, an alternative value",
         "before comparing: +15.1 bits. family differs: −9.5 bits.",
         "birth not compared: 0.0 bits.",
         "1 in 1,200",
@@ -276,7 +276,7 @@ fn other_peoples_text_is_escaped() {
     let card = &mut report.findings[0];
     (card.handle, card.reason, card.reason_ja, card.proposal) = (text(), text(), text(), Some(text()));
     card.evidence[0] = bar(evil, evil, Some(evil), -9.5);
-    card.evidence[1] = bar(evil, "agree(0,0,0)", Some(evil), 0.0);
+    card.evidence[1] = bar(evil, "agree(0,0)", Some(evil), 0.0);
     let page = page(&report);
     assert!(!page.contains("<script") && !page.contains("<img"));
     assert!(page.contains("&lt;script&gt;") && page.contains("{{ 7 * 7 }}"));

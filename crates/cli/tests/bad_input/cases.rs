@@ -13,11 +13,10 @@ pub(crate) const JA_SCHEMA: &str = include_str!("../../../../protocols/schema/ex
 pub(crate) const MIXED_BATCH: &[u8] =
     b"kind\ta\tb\nkanji\t\xE9\xAB\x98\xE6\xA9\x8B\t\nkanji\t\x8D\x82\x8B\xB4\t\xE9\xAB\x98\xE6\xA9\x8B\n";
 
-const PAIRS: &str = "encode people.csv --for audit --schema audit.json --key linkage.key --links links.csv --handle-column handle --link-column record --id-column rec_id --label batch -o out.arrow";
+const PAIRS: &str = "encode people.csv --for audit --side right --run test --schema audit.json --key linkage.key --links links.csv --handle-column handle --link-column record --id-column rec_id --label batch -o out.arrow";
 
 /// Links of a table's rows, each under its id.
-const PAIRS_OF_FOUR: &str =
-    "encode people.csv --for audit --schema audit.json --key linkage.key --handle-column rec_id -o out.arrow";
+const PAIRS_OF_FOUR: &str = "encode people.csv --for audit --side right --run test --schema audit.json --key linkage.key --handle-column rec_id -o out.arrow";
 
 const AUDIT: &str = "audit --left left.pairs.arrow --right right.pairs.arrow -o out.csv";
 
@@ -337,7 +336,12 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         name: "token file of a later version",
-        prepare: |p| edit(p, "left.csv", |text| text.replace("{\"version\":2,", "{\"version\":3,")),
+        prepare: |p| edit(p, "left.csv", |text| text.replace("{\"version\":3,", "{\"version\":4,")),
+        command: "link left.csv right.csv -o out.csv",
+    },
+    Case {
+        name: "token file of before projects had names",
+        prepare: |p| edit(p, "left.csv", |text| text.replace("{\"version\":3,", "{\"version\":2,")),
         command: "link left.csv right.csv -o out.csv",
     },
     Case {
@@ -487,7 +491,7 @@ pub(crate) const CASES: &[Case] = &[
     Case {
         name: "audit: no handle column named",
         prepare: |_| {},
-        command: "encode people.csv --for audit --schema audit.json --key linkage.key -o out.arrow",
+        command: "encode people.csv --for audit --side right --run test --schema audit.json --key linkage.key -o out.arrow",
     },
     Case {
         name: "audit: handle column without an audit",
@@ -518,17 +522,17 @@ pub(crate) const CASES: &[Case] = &[
     Case {
         name: "audit: names as labels",
         prepare: |_| {},
-        command: "encode people.csv --for audit --schema audit.json --key linkage.key --handle-column rec_id --label surname -o out.arrow",
+        command: "encode people.csv --for audit --side right --run test --schema audit.json --key linkage.key --handle-column rec_id --label surname -o out.arrow",
     },
     Case {
         name: "audit: dates as handles",
         prepare: |_| {},
-        command: "encode people.csv --for audit --schema audit.json --key linkage.key --handle-column date_of_birth -o out.arrow",
+        command: "encode people.csv --for audit --side right --run test --schema audit.json --key linkage.key --handle-column date_of_birth -o out.arrow",
     },
     Case {
         name: "audit: a label twice",
         prepare: |_| {},
-        command: "encode people.csv --for audit --schema audit.json --key linkage.key --links links.csv --handle-column handle --link-column record --id-column rec_id --label batch --label batch -o out.arrow",
+        command: "encode people.csv --for audit --side right --run test --schema audit.json --key linkage.key --links links.csv --handle-column handle --link-column record --id-column rec_id --label batch --label batch -o out.arrow",
     },
     Case {
         name: "audit: links of other records",
@@ -560,12 +564,12 @@ pub(crate) const CASES: &[Case] = &[
     Case {
         name: "audit: pair tokens as a table",
         prepare: |_| {},
-        command: "encode people.csv --for audit --schema audit.json --key linkage.key --links links.csv --handle-column handle --link-column record --id-column rec_id -o out.csv",
+        command: "encode people.csv --for audit --side right --run test --schema audit.json --key linkage.key --links links.csv --handle-column handle --link-column record --id-column rec_id -o out.csv",
     },
     Case {
         name: "audit: links from standard input",
         prepare: |_| {},
-        command: "encode people.csv --for audit --schema audit.json --key linkage.key --links - --handle-column handle --link-column record -o out.arrow",
+        command: "encode people.csv --for audit --side right --run test --schema audit.json --key linkage.key --links - --handle-column handle --link-column record -o out.arrow",
     },
     Case {
         name: "audit: a My Number among the values",
@@ -581,7 +585,7 @@ pub(crate) const CASES: &[Case] = &[
         name: "audit: other epoch",
         prepare: |p| {
             edit(p, "audit.json", |text| {
-                text.replacen("\"version\": 1", "\"version\": 1,\n  \"epoch\": 2", 1)
+                text.replacen("\"version\": 2", "\"version\": 2,\n  \"epoch\": 2", 1)
             });
             pairs(p, "right");
         },
@@ -593,6 +597,36 @@ pub(crate) const CASES: &[Case] = &[
             edit(p, "audit.json", |text| text.replace("\"nysiis\"", "\"phonetic\""));
             pairs(p, "right");
         },
+        command: AUDIT,
+    },
+    Case {
+        name: "audit: schema of version 1",
+        prepare: |p| edit(p, "audit.json", |text| text.replacen("\"version\": 2", "\"version\": 1", 1)),
+        command: PAIRS,
+    },
+    Case {
+        name: "audit: pair tokens of version 1",
+        prepare: |p| bytes(p, "left.pairs.arrow", b"{\"version\":2,", b"{\"version\":1,"),
+        command: AUDIT,
+    },
+    Case {
+        name: "audit: no side",
+        prepare: |_| {},
+        command: "encode people.csv --for audit --schema audit.json --key linkage.key --handle-column rec_id -o out.arrow",
+    },
+    Case {
+        name: "audit: sides exchanged",
+        prepare: |_| {},
+        command: "audit --left right.pairs.arrow --right left.pairs.arrow -o out.csv",
+    },
+    Case {
+        name: "audit: other run",
+        prepare: |p| pairs_of(p, "right", "--run test", "--run another"),
+        command: AUDIT,
+    },
+    Case {
+        name: "audit: other project",
+        prepare: |p| pairs_of(p, "right", "--run test", "--run test --project another"),
         command: AUDIT,
     },
     Case {
@@ -696,6 +730,19 @@ fn edit(folder: &Path, name: &str, change: impl Fn(&str) -> String) {
     fs::write(folder.join(name), changed).unwrap();
 }
 
+/// Changes bytes of a file that is no text.
+fn bytes(folder: &Path, name: &str, from: &[u8], to: &[u8]) {
+    let mut found = fs::read(folder.join(name)).unwrap();
+    // JSON in Arrow's metadata.
+    let places: Vec<usize> =
+        (0..found.len() - from.len()).filter(|at| found[*at..].starts_with(from)).collect();
+    assert!(!places.is_empty(), "the case must break something");
+    for at in places {
+        found[at..at + to.len()].copy_from_slice(to);
+    }
+    fs::write(folder.join(name), found).unwrap();
+}
+
 fn replace(folder: &Path, from: &str, to: &str) {
     edit(folder, "schema.json", |text| text.replacen(from, to, 1));
 }
@@ -787,6 +834,14 @@ fn many_labels(folder: &Path) {
 
 /// Encodes the people's links anew.
 fn pairs(folder: &Path, side: &str) {
-    let arguments = PAIRS.replace("out.arrow", &format!("{side}.pairs.arrow --custodian {side}"));
+    pairs_of(folder, side, "", "");
+}
+
+/// The same with other arguments.
+fn pairs_of(folder: &Path, side: &str, from: &str, to: &str) {
+    let arguments = PAIRS
+        .replace(if from.is_empty() { "\0" } else { from }, to)
+        .replace("out.arrow", &format!("{side}.pairs.arrow --custodian {side}"))
+        .replace("--side right", &format!("--side {side}"));
     assert_eq!(crate::fixture::run(folder, &arguments).0, Some(0));
 }

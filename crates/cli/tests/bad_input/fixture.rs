@@ -57,9 +57,11 @@ impl Fixture {
         );
         write("audit.json", AUDIT.as_bytes());
         write("links.csv", LINKS.as_bytes());
-        for (side, key) in [("left", "linkage"), ("right", "linkage"), ("otherkey", "other")] {
+        let pairs =
+            [("left", "left", "linkage"), ("right", "right", "linkage"), ("otherkey", "right", "other")];
+        for (side, of, key) in pairs {
             encode(&format!(
-                "encode people.csv --for audit --schema audit.json --key {key}.key --links links.csv --handle-column handle --link-column record --id-column rec_id --label batch --custodian {side} -o {side}.pairs.arrow"
+                "encode people.csv --for audit --side {of} --run test --schema audit.json --key {key}.key --links links.csv --handle-column handle --link-column record --id-column rec_id --label batch --custodian {side} -o {side}.pairs.arrow"
             ));
         }
         let (code, stderr) = run(
