@@ -8,14 +8,24 @@ use mizuhiki_schema::{Input, InputColumn, Readings, Take};
 
 /// An input of the schema, its columns by their place among those that records have.
 pub(crate) struct InputPlan {
-    columns: Vec<(usize, Option<Readings>)>,
+    columns: Vec<ColumnPlan>,
     take: Take,
+}
+
+struct ColumnPlan {
+    place: usize,
+    readings: Option<Readings>,
+    fallback: bool,
 }
 
 impl InputPlan {
     pub(crate) fn new(input: &Input, columns: &[String]) -> Self {
         let place = |wanted: &InputColumn| columns.iter().position(|column| *column == wanted.column);
-        let columns = input.columns.iter().map(|column| (place(column).unwrap_or_default(), column.readings));
+        let columns = input.columns.iter().map(|column| ColumnPlan {
+            place: place(column).unwrap_or_default(),
+            readings: column.readings,
+            fallback: column.fallback,
+        });
         Self { columns: columns.collect(), take: input.take }
     }
 
@@ -27,12 +37,12 @@ impl InputPlan {
         read: &dyn Fn(usize, &str, usize) -> Vec<Reading>,
     ) -> Vec<InputValue<'v>> {
         let mut found: Vec<InputValue<'v>> = Vec::with_capacity(1);
-        for (column, &(place, readings)) in self.columns.iter().enumerate() {
-            let text = value(place);
-            if text.trim().is_empty() {
+        for (column, plan) in self.columns.iter().enumerate() {
+            let text = value(plan.place);
+            if text.trim().is_empty() || plan.fallback && !found.is_empty() {
                 continue;
             }
-            for text in read_as(text, readings, &|name, most| read(column, name, most)) {
+            for text in read_as(text, plan.readings, &|name, most| read(column, name, most)) {
                 let value = InputValue { column, text };
                 if !found.contains(&value) {
                     found.push(value);
@@ -47,12 +57,12 @@ impl InputPlan {
 
     /// Whether the values of a column are readings of what stands in it.
     pub(crate) fn reads(&self, column: usize) -> bool {
-        self.columns[column].1.is_some()
+        self.columns[column].readings.is_some()
     }
 
     /// Places of the columns.
     pub(crate) fn columns(&self) -> impl Iterator<Item = usize> {
-        self.columns.iter().map(|(place, _)| *place)
+        self.columns.iter().map(|column| column.place)
     }
 }
 

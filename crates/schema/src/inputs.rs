@@ -31,6 +31,8 @@ pub struct InputColumn {
     pub kind: Option<String>,
     /// Whether values are names that are compared by how they are read.
     pub readings: Option<Readings>,
+    /// Whether it counts only where no column before it has a value.
+    pub fallback: bool,
 }
 
 /// How many readings of a name are taken.
@@ -55,7 +57,8 @@ pub enum Take {
 
 impl Input {
     pub(crate) fn of_column(column: String) -> Self {
-        let columns = vec![InputColumn { column: column.clone(), kind: None, readings: None }];
+        let columns =
+            vec![InputColumn { column: column.clone(), kind: None, readings: None, fallback: false }];
         Self { name: column, columns, take: Take::First }
     }
 
@@ -113,6 +116,10 @@ fn read_input(value: &Value, path: &str, walk: &mut Walk) -> Option<Input> {
     for (index, item) in items.iter().enumerate() {
         let path = format!("{path}[{index}]");
         let column = read_column(item, &path, walk)?;
+        if columns.is_empty() && column.fallback {
+            let fix = "put the columns before it that it stands in for, or remove it";
+            walk.fault(&format!("{path}.fallback"), "no column comes before this one", fix);
+        }
         if columns.iter().any(|earlier| earlier.column == column.column) {
             walk.fault(&format!("{path}.column"), "listed twice", "list a column once");
         }
@@ -123,7 +130,7 @@ fn read_input(value: &Value, path: &str, walk: &mut Walk) -> Option<Input> {
 
 fn read_column(value: &Value, path: &str, walk: &mut Walk) -> Option<InputColumn> {
     let object = walk.object(value, path)?;
-    object.only(walk, &["column", "kind", "readings", "mass"]);
+    object.only(walk, &["column", "kind", "readings", "mass", "fallback"]);
     let column = object.text(walk, "column", "name a column")?.to_owned();
     let kind = match object.optional("kind") {
         Some((value, path)) => Some(walk.text(value, &path)?.to_owned()),
@@ -142,5 +149,6 @@ fn read_column(value: &Value, path: &str, walk: &mut Walk) -> Option<InputColumn
             None
         }
     };
-    Some(InputColumn { column, kind, readings })
+    let fallback = object.boolean_or(walk, "fallback", false)?;
+    Some(InputColumn { column, kind, readings, fallback })
 }

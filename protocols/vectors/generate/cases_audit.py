@@ -105,6 +105,8 @@ def faulty() -> List[Tuple[str, str, str]]:
         ("more values on the left than on the right", changed([C, 0], {**small()[C][0], "values": 2}, small), "$.comparisons[0].leftValues"),
         ("5 values on the left", changed([C, 0], {**small()[C][0], "values": 16, "leftValues": 5}, small), "$.comparisons[0].leftValues"),
         ("rarity that is false", changed([*address, "rarity"], False, small), "$.comparisons[2].rarity"),
+        ("a fallback with nothing before it", changed([I, 0, "columns", 0, "fallback"], True, small), "$.inputs[0].columns[0].fallback"),
+        ("a fallback that is no boolean", changed([I, 0, "columns", 1, "fallback"], "yes", small), "$.inputs[0].columns[1].fallback"),
         ("searched twice", changed(["searched", 1], "family", small), "$.searched[1]"),
         ("5 comparisons of neighbours", changed([N, "comparisons"], [{**near, "level": l} for l in "abcde"], small), "$.neighbours.comparisons"),
         ("a comparison of neighbours twice", changed([N, "comparisons", 1], near, small), "$.neighbours.comparisons[1]"),

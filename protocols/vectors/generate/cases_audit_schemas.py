@@ -95,6 +95,23 @@ def people_kana() -> str:
     )
 
 
+def on_record() -> str:
+    """Readings are guessed where none are on record; an alias counts beside either."""
+    columns = [{"column": "kana"}, {"column": "kanji", "readings": 4, "mass": 0.999, "fallback": True}, {"column": "alias", "readings": 2}]
+    return audit_document(
+        "on record",
+        "ja",
+        [
+            compare("given", "given_reading", "kana_given", input="name", levels=["zengin", "dakuten"], values=8, leftValues=4, filters=3, filter=filter_at("zengin", gram(1))),
+            compare("born", "birth_date", "date", input="born", levels=["day"]),
+        ],
+        inputs=[
+            {"name": "name", "columns": columns, "take": "all"},
+            {"name": "born", "columns": [{"column": "born"}, {"column": "dob", "fallback": True}], "take": "first"},
+        ],
+    )
+
+
 def first_only() -> str:
     """The first value that is there; readings where there is no kana."""
     columns = [{"column": "kana"}, {"column": "kanji", "readings": 16, "mass": 1}]

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import List, Sequence, Tuple
 
 from audit_schema import load_audit
-from cases_audit_schemas import audit_document, compare, digits_en, first_only, lodgers, mixed_kinds, people_en, people_kana, people_kanji
+from cases_audit_schemas import audit_document, compare, digits_en, first_only, lodgers, mixed_kinds, on_record, people_en, people_kana, people_kanji
 from cases_tokens import Case, test_key
 from pair import SIDES, Link, PairEncoder
 from tokens import Run
@@ -90,6 +90,10 @@ def row_table() -> List[Tuple[str, str, Case]]:
         ("kana: kana come first", first, {"kana": "ヤマダ　タロウ", "kanji": "山田　太郎", "address": "東京都千代田区一番町１番地"}),
         ("kana: sixteen readings at most", first, {"kanji": "小鳥遊　翔", "address": "東京都千代田区一番町"}),
         ("kana: the first value is called missing", first, {"kana": " ナシ ", "kanji": "山田　太郎", "address": LONG}),
+        ("on record: kana alone", on_record(), {"kana": "ヤマダ　タロウ", "born": "1985-04-12"}),
+        ("on record: kana, and kanji that are not read", on_record(), {"kana": "ヤマダ　タロウ", "kanji": "小鳥遊　翔", "dob": "1985-04-12"}),
+        ("on record: kanji that are read, and an alias", on_record(), {"kana": " 　", "kanji": "小鳥遊　翔", "alias": "山田　蓮", "born": "1985-04-12", "dob": "1985-04-13"}),
+        ("on record: kana that are no kana, and kanji that are not read", on_record(), {"kana": "?", "kanji": "小鳥遊　翔", "alias": "山田　蓮"}),
         ("kinds by column", mixed, {"ymd": "19850401", "receipt": "3600402", "pension": "5600401", "phone": "03-1234-5678", "note": "Aa é", "kanji": "髙橋　太郎", "kana": "ﾀｶﾊｼ ﾀﾛｳ"}),
         ("kinds by column, some of them invalid", mixed, {"ymd": "3600401", "receipt": "3600431", "pension": "7010203", "phone": "03-1234-5678 内線12", "note": "－"}),
         ("the last column alone", mixed, {"pension": "7020228", "phone": "x", "note": "?"}),

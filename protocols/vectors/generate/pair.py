@@ -100,11 +100,11 @@ def filter_of(key: bytes, number: int, comparison: str, value: str, kinds: Seque
     found, _ = features(value, kinds)
     for feature in dict.fromkeys(found):
         of_feature = mac(key, b"f" + bytes([number]) + framed(comparison.encode()) + framed(feature))
-        stream = Aes256(of_feature).stream(2 * FILTER_BITS + FILTER)
+        stream = Aes256(of_feature).stream(2 * FILTER_BITS)
         for p in range(FILTER_BITS):
-            order = int.from_bytes(stream[2 * p : 2 * p + 2], "big")
+            order, bit = divmod(int.from_bytes(stream[2 * p : 2 * p + 2], "big"), 2)
             if order < least[p][0]:
-                least[p] = order, stream[2 * FILTER_BITS + p // 8] >> (7 - p % 8) & 1
+                least[p] = order, bit
     bits = sum(bit << (FILTER_BITS - 1 - p) for p, (_, bit) in enumerate(least))
     return bits.to_bytes(FILTER, "big") if found else None
 

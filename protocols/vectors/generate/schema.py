@@ -170,6 +170,7 @@ INPUT = members(
                 column=Member(text(), True),
                 kind=Member(text()),
                 readings=Member(within(1, 16, True)),
+                fallback=Member(boolean),
                 mass=Member(within(0.01, 1)),
             ),
             1,
@@ -404,6 +405,7 @@ def check_sources(inputs: Sequence[Any], pack: Pack, users: Sequence[Any], path_
         for j, column in enumerate(input_["columns"]):
             inside = "%s.columns[%d]" % (path, j)
             demand(column.get("mass") is None or column.get("readings") is not None, inside + ".mass")
+            demand(j > 0 or not given(column, "fallback", False), inside + ".fallback")
             demand(column.get("readings") is None or pack is PACKS["ja"], inside + ".readings")
             demand(column.get("kind") is None or column["kind"] in pack.levels, inside + ".kind")
     used = [u.get("input") for u in users]
@@ -463,6 +465,7 @@ class Column:
     kind: Optional[str] = None  # None: the field's
     readings: int = 0  # 0: values are taken as they are
     mass: float = 0.98
+    fallback: bool = False
 
 
 @dataclass(frozen=True)
@@ -579,7 +582,7 @@ def read_rule(rule: Dict[str, Any], fields: Dict[str, Field], views: Dict[str, V
 
 def read_input(value: Dict[str, Any]) -> Input:
     columns = [
-        Column(c["column"], c.get("kind"), int(given(c, "readings", 0)), float(given(c, "mass", 0.98))) for c in value["columns"]
+        Column(c["column"], c.get("kind"), int(given(c, "readings", 0)), float(given(c, "mass", 0.98)), given(c, "fallback", False)) for c in value["columns"]
     ]
     return Input(tuple(columns), value.get("take") == "all")
 

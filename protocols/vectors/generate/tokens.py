@@ -195,7 +195,7 @@ def values_of(input_: Input, pack: Pack, record: Dict[str, str], kinds: Optional
     found: List[Value] = []
     for number, column in enumerate(input_.columns):
         text = record.get(column.name, "")
-        if not trim(text):
+        if not trim(text) or column.fallback and found:
             continue
         texts, mass = [text], 0.0
         if column.readings:

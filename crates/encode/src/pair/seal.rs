@@ -63,27 +63,23 @@ impl LinkKey {
         features: impl Iterator<Item = &'f [u8]>,
         filter: &mut [u8],
     ) {
-        let mut least = [u16::MAX; FILTER_BITS];
-        let mut bits = [0_u16; FILTER_BITS];
-        let mut stream = [0; 2 * FILTER_BITS + PAIR_FILTER_BYTES];
-        let mut any = false;
+        let mut least = [u32::MAX; FILTER_BITS];
+        let mut stream = [0; 2 * FILTER_BITS];
+        let mut count = 0_u32;
         for feature in features {
             let parts: [&[u8]; 5] =
                 [&[b'f', number as u8], &be16(name.len()), name.as_bytes(), &be16(feature.len()), feature];
             fill(&self.0.of(&parts), &mut stream);
-            let (orders, drawn) = stream.split_at(2 * FILTER_BITS);
-            let drawn: [u16; FILTER_BITS] = array::from_fn(|at| u16::from(drawn[at / 8] >> (7 - at % 8) & 1));
-            for (at, order) in orders.as_chunks::<2>().0.iter().enumerate() {
-                let order = u16::from_be_bytes(*order);
-                let sooner = !any || order < least[at];
-                least[at] = if sooner { order } else { least[at] };
-                bits[at] = if sooner { drawn[at] } else { bits[at] };
+            // Order, then number of the feature, so that of equal ones the first is least; then the bit.
+            for (least, drawn) in least.iter_mut().zip(stream.as_chunks::<2>().0) {
+                let drawn = u32::from(u16::from_be_bytes(*drawn));
+                *least = (*least).min((drawn >> 1) << 17 | count << 1 | drawn & 1);
             }
-            any = true;
+            count += 1;
         }
-        if any {
-            for (byte, bits) in filter.iter_mut().zip(bits.as_chunks::<8>().0) {
-                *byte = bits.iter().fold(0, |byte, bit| byte << 1 | *bit as u8);
+        if count > 0 {
+            for (byte, least) in filter.iter_mut().zip(least.as_chunks::<8>().0) {
+                *byte = least.iter().fold(0, |byte, least| byte << 1 | (*least & 1) as u8);
             }
         }
     }
@@ -111,12 +107,16 @@ fn nth(code: &[u8; 32], number: usize) -> [u8; TAG_BYTES] {
 
 /// Fills `out` with AES-256 of 0, 1, … under `key`.
 pub(super) fn fill(key: &[u8; 32], out: &mut [u8]) {
+    /// Blocks that are encrypted at once.
+    const WIDE: usize = 8;
     let cipher = Aes256::new(&Array::from(*key));
-    let mut blocks: Vec<_> =
-        (0..out.len().div_ceil(BLOCK) as u128).map(|number| Array::from(number.to_be_bytes())).collect();
-    cipher.encrypt_blocks(&mut blocks);
-    for (out, block) in out.chunks_mut(BLOCK).zip(&blocks) {
-        out.copy_from_slice(&block[..out.len()]);
+    for (first, out) in (0_u128..).step_by(WIDE).zip(out.chunks_mut(WIDE * BLOCK)) {
+        let mut blocks: [Array<u8, _>; WIDE] =
+            array::from_fn(|number| Array::from((first + number as u128).to_be_bytes()));
+        cipher.encrypt_blocks(&mut blocks);
+        for (out, block) in out.chunks_mut(BLOCK).zip(&blocks) {
+            out.copy_from_slice(&block[..out.len()]);
+        }
     }
 }
 
