@@ -34,7 +34,7 @@ def run(binary: Path, *arguments: Any) -> Dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mizuhiki", type=Path, required=True, metavar="BINARY")
-    parser.add_argument("--pairs", type=int, nargs="+", default=[100, 400])
+    parser.add_argument("--pairs", type=int, nargs="+", default=[16, 64], help="at most 64: a key opens no more")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--json", type=Path, metavar="OUT")
     arguments = parser.parse_args()
@@ -44,14 +44,14 @@ def main() -> None:
         place = Path(name)
         run(binary, "synth", "people", "--locale", "en-Latn", "--people", 2 * max(arguments.pairs), "-o", place / "made")
         run(binary, "key", "new", "-o", place / "linkage.key")
-        keygen = run(binary, "confirm", "keygen", "-o", place / "keys")
-        results.append({"step": "keygen", **keygen})
         tables = {"left": place / "made/hospital.csv", "right": place / "made/registry.csv"}
         for side, table in tables.items():
             run(binary, "encode", table, "--schema", schema, "--key", place / "linkage.key", "--run", "bench", "--keep-ids", "--custodian", side, "-o", place / f"{side}.parquet")
         ids = {side: [line.split(",", 1)[0] for line in table.read_text().splitlines()[1:]] for side, table in tables.items()}
-        public = place / "keys/public.key"
         for pairs in arguments.pairs:
+            keys = place / f"keys-{pairs}"
+            results.append({"step": "keygen", **run(binary, "confirm", "keygen", "-o", keys)})
+            public, evaluation = keys / "public.key", keys / "evaluation.key"
             rows = [f"{a},{b},0.8,borderline" for a, b in zip(ids["left"][:pairs], ids["right"][:pairs])]
             links, tickets = place / f"links-{pairs}.csv", place / f"tickets-{pairs}"
             links.write_text("left_id,right_id,similarity,class\n" + "\n".join(rows) + "\n")
@@ -61,12 +61,14 @@ def main() -> None:
                            "--key", place / "linkage.key", "--custodian", side, "-o", place / f"{side}.ct", "--threads", 1)
                 results.append({"step": f"encrypt {side}", "pairs": pairs, "threads": 1, **used})
             for threads in arguments.threads:
-                used = run(binary, "confirm", "evaluate", "--tickets", tickets, "--eval-keys", place / "keys/evaluation.key",
-                           place / "left.ct", place / "right.ct", "-o", place / "sealed", "--threads", threads)
+                used = run(binary, "confirm", "evaluate", "--tickets", tickets, "--eval-keys", evaluation,
+                           place / "left.ct", place / "right.ct", "-o", place / "sealed", "--masks", place / "masks", "--threads", threads)
                 results.append({"step": "evaluate", "pairs": pairs, "threads": threads, **used})
-            used = run(binary, "confirm", "open", "--tickets", tickets / "authority.tickets", "--secret", place / "keys/secret.key", place / "sealed", "-o", place / "opened") if pairs == arguments.pairs[0] else None
-            if used:
-                results.append({"step": "open", "pairs": pairs, **used})
+                used = run(binary, "confirm", "check", place / "left.ct", place / "right.ct", "--tokens", place / "left.parquet", "--tickets", tickets / "left.tickets", "--public", public,
+                           "--schema", schema, "--key", place / "linkage.key", "--custodian", "left", "--masks", place / "masks", "--eval-keys", evaluation, "-o", place / "checked", "--threads", threads)
+                results.append({"step": "check", "pairs": pairs, "threads": threads, **used})
+            used = run(binary, "confirm", "open", "--tickets", tickets / "authority.tickets", "--secret", keys / "secret.key", place / "sealed", "--checked", place / "checked", "-o", place / "opened")
+            results.append({"step": "open", "pairs": pairs, **used})
     for result in results:
         print(json.dumps(result), flush=True)
     if arguments.json:

@@ -9,3 +9,4 @@ mod frequencies;
 mod gf2;
 pub(crate) mod kit;
 mod known_pairs;
+mod readings;

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use mizuhiki_columnar::{Format, ReadOptions, Source, Target};
+use mizuhiki_columnar::{Cell, Format, LINK_COLUMNS, ReadOptions, ResultWriter, Source, Target, read_links};
 use mizuhiki_custodian::{EncodeJob, IdPolicy, KeyKind, KeySource, encode_file, read_key, write_new_key};
 use mizuhiki_evaluate::{JapanSpec, LinkTableAccuracy, Manifest, Rates, make_japan};
-use mizuhiki_exchange::{CustodianId, Run, RunName, Task};
+use mizuhiki_exchange::{Classification, CustodianId, Run, RunName, Task, compare_links};
 use mizuhiki_linkage_unit::{Assignment, LinkJob, LinkSummary, SearchOptions};
 use mizuhiki_schema::LinkageSchema;
 use serde::Serialize;
@@ -23,6 +23,9 @@ use crate::say::Say;
 /// Pairs that are confirmed of a record at most: enough to see what it is good for.
 const PAIRS_A_RECORD: u32 = 1;
 
+/// Links that are confirmed where no pair is borderline.
+const WEAKEST: usize = 12;
+
 /// Kanazawa.
 const CITY: &str = "17201";
 
@@ -33,6 +36,8 @@ struct Pair {
     script: &'static str,
     schema: &'static str,
     report: &'static str,
+    /// Whether the weakest links are confirmed where no pair is borderline.
+    shows_confirmation: bool,
 }
 
 const PAIRS: [Pair; 2] = [
@@ -41,12 +46,14 @@ const PAIRS: [Pair; 2] = [
         script: "kanji",
         schema: include_str!("../../../../protocols/schema/examples/people-ja-kanji.json"),
         report: "report.html",
+        shows_confirmation: false,
     },
     Pair {
         holder: "bank",
         script: "kana",
         schema: include_str!("../../../../protocols/schema/examples/people-ja-kana.json"),
         report: "report-bank-registry.html",
+        shows_confirmation: true,
     },
 ];
 
@@ -67,6 +74,8 @@ struct DemoLink {
     accuracy: LinkTableAccuracy,
     /// Absent if there was nothing to confirm.
     confirmation: Option<Confirmation>,
+    /// Whether the weakest links were asked for, because no pair was borderline.
+    weakest: bool,
 }
 
 pub(super) fn run(demo: &Demo, say: &Say) -> anyhow::Result<()> {
@@ -123,11 +132,35 @@ fn link_pair(folder: &Path, pair: &Pair, confirming: &Confirming) -> anyhow::Res
     job.report = None;
     job.for_confirm = Some(PAIRS_A_RECORD);
     let borderline = run_job(&job)?.borderline;
+    let weakest = borderline == 0 && pair.shows_confirmation;
+    if weakest {
+        ask_for_weakest(&links, &job.output)?;
+    }
     let confirm = || confirming.confirm(&job, (holder, "registry"), &schema, &truth);
-    let confirmation = (borderline > 0).then(confirm).transpose()?;
+    let confirmation = (borderline > 0 || weakest).then(confirm).transpose()?;
     let shown = |path: &Path| path.display().to_string();
     let (links, report) = (shown(&links), shown(&report));
-    Ok(DemoLink { left: holder, right: "registry", links, report, summary, accuracy, confirmation })
+    Ok(DemoLink { left: holder, right: "registry", links, report, summary, accuracy, confirmation, weakest })
+}
+
+/// Where nothing is borderline: the same links, the weakest of them as borderline, so that there is something to confirm.
+fn ask_for_weakest(links: &Path, output: &Target) -> anyhow::Result<()> {
+    let mut rows = read_links(&Source::Path(links.to_owned()))?;
+    rows.sort_by(compare_links);
+    let first = rows.len().saturating_sub(WEAKEST);
+    let mut writer = ResultWriter::create(output, Format::Csv, LINK_COLUMNS)?;
+    for (at, link) in rows.iter().enumerate() {
+        let class = if at < first { link.class } else { Classification::Borderline };
+        writer.push(&[
+            Cell::Text(link.left.as_str()),
+            Cell::Text(link.right.as_str()),
+            Cell::Number(Some(link.similarity.get())),
+            Cell::Text(class.name()),
+            Cell::Number(link.probability),
+            Cell::Text(""),
+        ])?;
+    }
+    Ok(writer.finish()?)
 }
 
 /// A custodian's file as tokens.
@@ -186,11 +219,15 @@ fn describe(summary: &DemoSummary, manifest: &Manifest) -> String {
             judged.f1
         ));
     }
-    text.push_str(if summary.links.iter().any(|link| link.confirmation.is_some()) {
-        "\nthe same, borderline pairs decided under encryption (keys of an authority that sees masked bits alone)\n"
-    } else {
-        "\nno pair is borderline: nothing is left that `mizuhiki confirm` would decide under encryption\n"
-    });
+    if summary.links.iter().any(|link| link.weakest) {
+        text.push_str(&format!(
+            "\nno pair is borderline: to show how they are decided under encryption, the {WEAKEST} weakest links are asked for"
+        ));
+    }
+    text.push_str(
+        "\nthe same, borderline pairs decided under encryption: computed by the linkage unit and again by a custodian, opened by\n\
+         an authority that sees masked bits alone\n",
+    );
     for link in &summary.links {
         let Some(confirmed) = &link.confirmation else { continue };
         let judged = &confirmed.accuracy.matches;
