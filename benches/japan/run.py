@@ -54,7 +54,7 @@ def plain(schema: Json, every_field: bool) -> Json:
         fields.append(field)
     schema["fields"] = fields
     for column in (c for i in schema["inputs"] for c in i["columns"]):
-        for member in ("readings", "mass"):
+        for member in ("readings", "mass", "fallback"):
             column.pop(member, None)
     names = [field["name"] for field in fields]
     own_views = len(schema["views"])

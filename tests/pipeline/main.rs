@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
 
+mod pairs;
+
 use std::path::Path;
 
 use std::collections::{BTreeMap, BTreeSet};
