@@ -17,7 +17,8 @@ pub use id::{CustodianId, InvalidIdError, KeyId, RecordId, RecordIds, compare_id
 pub use link::{Classification, Doubt, Link, compare_links};
 pub use meta::{FORMAT_VERSION, PAIRS_VERSION, Run, RunName, SYMBOLS_VERSION, Task, TokenMeta};
 pub use pair::{
-    ComparisonLayout, PAIR_FILTER_BYTES, PairLayout, PairMeta, PairRows, Side, TAG_BYTES, alternative_class,
+    ComparisonLayout, PAIR_FILTER_BYTES, PAIR_FILTER_ENTRIES, PairLayout, PairMeta, PairRows, Side,
+    TAG_BYTES, alternative_class,
 };
 pub use symbols::SymbolReader;
 pub use tokens::{TokenSet, TokenSetError, View};

@@ -10,6 +10,9 @@ use crate::{CustodianId, IncomparableError, KeyId, RecordIds, Run};
 /// Bytes of a filter.
 pub const PAIR_FILTER_BYTES: usize = 32;
 
+/// Entries of a filter, of four bits each.
+pub const PAIR_FILTER_ENTRIES: usize = 2 * PAIR_FILTER_BYTES;
+
 /// Bytes of a tag.
 pub const TAG_BYTES: usize = 3;
 

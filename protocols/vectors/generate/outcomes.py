@@ -1,15 +1,14 @@
 """Outcomes of a comparison, after protocols/05-audit.md §2."""
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import List, Optional, Tuple
 
 from audit_schema import Comparison
-from pair import FILTER, FILTER_BITS, TAG, Layout, class_of
+from pair import FILTER, TAG, Layout, class_of
 
 Outcome = Tuple[str, int]
-SIMILAR = ((3, Fraction(55, 100)), (2, Fraction(35, 100)), (1, Fraction(20, 100)))
-WILD = Fraction(35, 100)
+SIMILAR = ((3, 37), (2, 24), (1, 12))  # entries that agree
+WILD = 24
 
 
 class Side:
@@ -18,7 +17,7 @@ class Side:
     def __init__(self, c: Comparison, side: str, part: bytes) -> None:
         self.layout, self.part = Layout(c, side), part
         assert len(part) == self.layout.size
-        self.filters = [int.from_bytes(part[at : at + FILTER], "big") for at in map(self.layout.filter, range(self.layout.filters))]
+        self.filters = [part[at : at + FILTER] for at in map(self.layout.filter, range(self.layout.filters))]
 
     def tag(self, at: int) -> bytes:
         return self.part[at : at + TAG]
@@ -72,12 +71,12 @@ def slip(c: Comparison, left: Side, right: Side) -> Optional[Outcome]:
     return None
 
 
-def bits_in_common(a: int, b: int) -> int:
-    return FILTER_BITS - bin(a ^ b).count("1")
+def entries_in_common(a: bytes, b: bytes) -> int:
+    return sum(x == y for x, y in zip(a.hex(), b.hex()))
 
 
-def similarity(left: List[int], right: List[int]) -> Fraction:
-    return Fraction(max(bits_in_common(a, b) for a, b in zip(left, right)), FILTER_BITS // 2) - 1
+def similarity(left: List[bytes], right: List[bytes]) -> int:
+    return max(entries_in_common(a, b) for a, b in zip(left, right))
 
 
 def outcome(c: Comparison, left_part: bytes, right_part: bytes) -> Outcome:
@@ -88,10 +87,10 @@ def outcome(c: Comparison, left_part: bytes, right_part: bytes) -> Outcome:
     if found:
         return found
     if c.filter_level:
-        sigma = similarity(left.filters, right.filters)
-        if sigma >= WILD and left.tag(left.layout.unknown) != right.tag(right.layout.unknown):
+        agreeing = similarity(left.filters, right.filters)
+        if agreeing >= WILD and left.tag(left.layout.unknown) != right.tag(right.layout.unknown):
             return Numbers(c).last("wild")
         for band, least in SIMILAR:
-            if sigma >= least:
+            if agreeing >= least:
                 return Numbers(c).last("similar(%d)" % band)
     return Numbers(c).last("different")

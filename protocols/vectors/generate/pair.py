@@ -13,7 +13,7 @@ from tokens import Run, Value, derive, features, mac, values_of
 
 Record = Dict[str, str]
 TAG, FILTER = 3, 32  # bytes
-FILTER_BITS = 8 * FILTER
+ENTRIES = 2 * FILTER  # of four bits
 SIDES = ("left", "right")
 PARTS = {"family": "given", "given": "family"}
 
@@ -96,17 +96,17 @@ def slipped_date(slip: str, text: str) -> Optional[str]:
 
 
 def filter_of(key: bytes, number: int, comparison: str, value: str, kinds: Sequence[Feature]) -> Optional[bytes]:
-    least = [(1 << 16, 0)] * FILTER_BITS  # number and bit
+    least = [(1 << 16, 0)] * ENTRIES  # order and entry
     found, _ = features(value, kinds)
     for feature in dict.fromkeys(found):
         of_feature = mac(key, b"f" + bytes([number]) + framed(comparison.encode()) + framed(feature))
-        stream = Aes256(of_feature).stream(2 * FILTER_BITS)
-        for p in range(FILTER_BITS):
-            order, bit = divmod(int.from_bytes(stream[2 * p : 2 * p + 2], "big"), 2)
+        stream = Aes256(of_feature).stream(2 * ENTRIES)
+        for p in range(ENTRIES):
+            order, entry = divmod(int.from_bytes(stream[2 * p : 2 * p + 2], "big"), 16)
             if order < least[p][0]:
-                least[p] = order, bit
-    bits = sum(bit << (FILTER_BITS - 1 - p) for p, (_, bit) in enumerate(least))
-    return bits.to_bytes(FILTER, "big") if found else None
+                least[p] = order, entry
+    digits = "".join("%x" % entry for _, entry in least)
+    return bytes.fromhex(digits) if found else None
 
 
 # Rows -------------------------------------------------------------------------------------------

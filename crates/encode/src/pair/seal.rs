@@ -5,12 +5,14 @@ use std::array;
 
 use aes::Aes256;
 use aes::cipher::{Array, BlockCipherEncrypt as _, KeyInit as _};
-use mizuhiki_exchange::{ComparisonLayout, PAIR_FILTER_BYTES, Side, TAG_BYTES, alternative_class};
+use mizuhiki_exchange::{ComparisonLayout, PAIR_FILTER_ENTRIES, Side, TAG_BYTES, alternative_class};
 
 use super::mac::Mac;
 use super::values::Prepared;
 
-const FILTER_BITS: usize = PAIR_FILTER_BYTES * 8;
+/// Bits of an entry of a filter, and their mask.
+const ENTRY_BITS: u32 = 4;
+const ENTRY: u32 = 15;
 const BLOCK: usize = 16;
 
 /// K_h, taken in.
@@ -51,9 +53,9 @@ impl LinkKey {
         first(&self.0.of(&[&framed]))
     }
 
-    /// Minwise hashing: for each of 256 orders of all features, one bit of the feature that comes first in it. Two values
-    /// agree in a bit with probability (1 + J) / 2, J being the share of features that they have in common (Broder 1997;
-    /// Li and König 2010), and the bits of one value are uniform whatever it is.
+    /// Minwise hashing: for each of 64 orders of all features, four bits of the feature that comes first in it. Two values
+    /// agree in an entry with probability J + (1 − J) / 16, J being the share of features that they have in common (Broder
+    /// 1997; Li and König 2010), and the entries of one value are uniform whatever it is.
     ///
     /// A row has no two filters of one `number`: they would show whether two of its values are alike.
     fn filter<'f>(
@@ -63,23 +65,23 @@ impl LinkKey {
         features: impl Iterator<Item = &'f [u8]>,
         filter: &mut [u8],
     ) {
-        let mut least = [u32::MAX; FILTER_BITS];
-        let mut stream = [0; 2 * FILTER_BITS];
+        let mut least = [u32::MAX; PAIR_FILTER_ENTRIES];
+        let mut stream = [0; 2 * PAIR_FILTER_ENTRIES];
         let mut count = 0_u32;
         for feature in features {
             let parts: [&[u8]; 5] =
                 [&[b'f', number as u8], &be16(name.len()), name.as_bytes(), &be16(feature.len()), feature];
             fill(&self.0.of(&parts), &mut stream);
-            // Order, then number of the feature, so that of equal ones the first is least; then the bit.
+            // Order, then number of the feature, so that of equal ones the first is least; then the entry.
             for (least, drawn) in least.iter_mut().zip(stream.as_chunks::<2>().0) {
                 let drawn = u32::from(u16::from_be_bytes(*drawn));
-                *least = (*least).min((drawn >> 1) << 17 | count << 1 | drawn & 1);
+                *least = (*least).min((drawn >> ENTRY_BITS) << 20 | count << ENTRY_BITS | drawn & ENTRY);
             }
             count += 1;
         }
         if count > 0 {
-            for (byte, least) in filter.iter_mut().zip(least.as_chunks::<8>().0) {
-                *byte = least.iter().fold(0, |byte, least| byte << 1 | (*least & 1) as u8);
+            for (byte, [upper, lower]) in filter.iter_mut().zip(least.as_chunks::<2>().0) {
+                *byte = ((upper & ENTRY) << ENTRY_BITS | lower & ENTRY) as u8;
             }
         }
     }

@@ -1,18 +1,22 @@
 //! What comes of comparing two rows of pair tokens (`protocols/05-audit.md` §2).
 
-use mizuhiki_exchange::{
-    ComparisonLayout, PAIR_FILTER_BYTES, PairLayout, Side, TAG_BYTES, alternative_class,
-};
+use mizuhiki_exchange::{ComparisonLayout, PairLayout, Side, TAG_BYTES, alternative_class};
 use mizuhiki_schema::{AuditComparison, AuditSchema, Slip};
 
 /// Alternatives that are told apart: the first values, another near the front, one further back.
 const ALTERNATIVES: usize = 3;
 
-/// Shares of common features from which an outcome is `similar(3)`, `similar(2)` and `similar(1)`.
-pub const SIMILAR_SHARES: [f64; 3] = [0.55, 0.35, 0.2];
+/// Agreeing entries of two filters from which an outcome is `similar(3)`, `similar(2)` and `similar(1)`.
+const SIMILAR: [u32; 3] = [37, 24, 12];
 
-/// Share from which it is `wild`, where a character is not known.
-pub const WILD_SHARE: f64 = 0.35;
+/// Agreeing entries from which it is `wild`, where a character is not known.
+const WILD: u32 = 24;
+
+/// The shares of common features that these numbers of entries estimate: where nothing is in common, 4 of 64 agree.
+pub const SIMILAR_SHARES: [f64; 3] = [33.0 / 60.0, 20.0 / 60.0, 8.0 / 60.0];
+
+/// As [`SIMILAR_SHARES`], for values with an unknown character.
+pub const WILD_SHARE: f64 = 20.0 / 60.0;
 
 /// The outcome of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,11 +198,11 @@ impl Rows<'_> {
         if l.filters == 0 {
             return Outcome::Different;
         }
-        let similarity = self.similarity();
-        if similarity >= WILD_SHARE && !equal(&left[l.known()], &right[r.known()]) {
+        let agreeing = self.agreeing_entries();
+        if agreeing >= WILD && !equal(&left[l.known()], &right[r.known()]) {
             return Outcome::Wild;
         }
-        let degree = SIMILAR_SHARES.iter().position(|least| similarity >= *least);
+        let degree = SIMILAR.iter().position(|least| agreeing >= *least);
         degree.map_or(Outcome::Different, |place| Outcome::Similar(3 - place as u8))
     }
 
@@ -222,21 +226,26 @@ impl Rows<'_> {
         })
     }
 
-    /// The largest estimate of the share of features that the first left value and a right one have in common: bits agree
-    /// with probability (1 + share) / 2.
-    fn similarity(&self) -> f64 {
+    /// The most entries in which a filter of the first left value agrees with one of a right value.
+    fn agreeing_entries(&self) -> u32 {
         let ((l, left), (r, right)) = (self.left, self.right);
         let agreeing = |number: usize| {
-            let (a, b) = (&left[l.filter(number)], &right[r.filter(number)]);
-            let differing: u32 = words(a).zip(words(b)).map(|(a, b)| (a ^ b).count_ones()).sum();
-            FILTER_BITS - differing
+            words(&left[l.filter(number)])
+                .zip(words(&right[r.filter(number)]))
+                .map(|(a, b)| equal_nibbles(a, b))
+                .sum()
         };
-        let most = (0..l.filters.min(r.filters)).map(agreeing).max().unwrap_or(0);
-        f64::from(most) / f64::from(FILTER_BITS / 2) - 1.0
+        (0..l.filters.min(r.filters)).map(agreeing).max().unwrap_or(0)
     }
 }
 
-const FILTER_BITS: u32 = 8 * PAIR_FILTER_BYTES as u32;
+/// How many of sixteen groups of four bits are equal.
+const fn equal_nibbles(a: u64, b: u64) -> u32 {
+    let differing = a ^ b;
+    let pairs = differing | differing >> 1;
+    let any = (pairs | pairs >> 2) & 0x1111_1111_1111_1111;
+    16 - any.count_ones()
+}
 
 fn words(filter: &[u8]) -> impl Iterator<Item = u64> {
     filter.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes))
@@ -253,5 +262,21 @@ pub fn outcome_name(outcome: Outcome, slips: &[Slip]) -> String {
         Outcome::Wild => "wild".to_owned(),
         Outcome::Similar(degree) => format!("similar({degree})"),
         Outcome::Different => "different".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::equal_nibbles;
+
+    proptest! {
+        #[test]
+        fn equal_nibbles_are_counted(a: u64, mask: u64) {
+            let b = a ^ (mask & mask.rotate_left(7));
+            let naive = (0..16).filter(|at| a >> (4 * at) & 15 == b >> (4 * at) & 15).count();
+            prop_assert_eq!(equal_nibbles(a, b), naive as u32);
+        }
     }
 }
