@@ -8,7 +8,7 @@ use crate::comparable::{Terms, agree};
 use crate::{CustodianId, IncomparableError, KeyId, RecordIds, Run};
 
 /// Bytes of a filter.
-pub const PAIR_FILTER_BYTES: usize = 32;
+pub const PAIR_FILTER_BYTES: usize = 56;
 
 /// Entries of a filter, of four bits each.
 pub const PAIR_FILTER_ENTRIES: usize = 2 * PAIR_FILTER_BYTES;
@@ -281,11 +281,11 @@ mod tests {
         assert_eq!((a.present(), a.known()), (0..3, 3..6));
         assert_eq!([a.tag(0, 0), a.tag(0, 1), a.tag(2, 1)], [6..9, 9..12, 21..24]);
         assert_eq!((a.slipped(0), a.slip_target(0)), (24..27, 27..30));
-        assert_eq!((a.filter(0), a.filter(2), a.range()), (30..62, 94..126, 0..126));
+        assert_eq!((a.filter(0), a.filter(2), a.range()), (30..86, 142..198, 0..198));
         let b = layout.comparisons[1];
-        assert_eq!((b.present(), b.tag(0, 1), b.complete(0, 1)), (126..129, 132..135, 135..138));
-        assert_eq!(b.range(), 126..165);
-        assert_eq!([layout.neighbour(-2), layout.neighbour(1)], [165..168, 171..174]);
+        assert_eq!((b.present(), b.tag(0, 1), b.complete(0, 1)), (198..201, 204..207, 207..210));
+        assert_eq!(b.range(), 198..237);
+        assert_eq!([layout.neighbour(-2), layout.neighbour(1)], [237..240, 243..246]);
         assert_eq!(layout.neighbour(2).end, layout.row_bytes());
         let left = PairLayout::new(&schema, Side::Left);
         assert_eq!(

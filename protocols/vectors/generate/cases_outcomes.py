@@ -9,7 +9,7 @@ from audit_schema import Comparison, load_audit
 from cases_audit_schemas import audit_document, compare, filter_at, first_only, lodgers, people_en, people_kana, people_kanji
 from cases_tokens import Case, gram, test_key
 from outcomes import entries_in_common, outcome
-from pair import Layout, PairEncoder
+from pair import FILTER, Layout, PairEncoder
 from tokens import Run
 
 # Rows made by hand ------------------------------------------------------------------------------
@@ -35,7 +35,7 @@ def dummies(side: str) -> Iterator[bytes]:
 def made(c: Comparison, side: str, of: Case) -> bytes:
     layout, source = Layout(c, side), dummies(side)
     found = b"".join(next(source) for _ in range(layout.first_filter // 3))
-    part = bytearray(found + b"".join(hashlib.sha256(("%s dummy %d" % (side, i)).encode()).digest() for i in range(layout.filters)))
+    part = bytearray(found + b"".join(hashlib.sha512(("%s dummy %d" % (side, i)).encode()).digest()[:FILTER] for i in range(layout.filters)))
 
     def put(at: int, tag: Optional[int]) -> None:
         if tag is not None:
@@ -56,13 +56,13 @@ def made(c: Comparison, side: str, of: Case) -> bytes:
     for s, tag in of["targets"].items():
         put(layout.target(s), tag)
     for number, data in enumerate(of["filters"]):
-        part[layout.filter(number) : layout.filter(number) + 32] = data
+        part[layout.filter(number) : layout.filter(number) + FILTER] = data
     return bytes(part)
 
 
 def filters_that_agree(entries: int, label: str = "") -> Tuple[bytes, bytes]:
     """In so many entries; others differ in one bit of four, in turn."""
-    first = hashlib.sha256(("filter " + label).encode()).digest()
+    first = hashlib.sha512(("filter " + label).encode()).digest()[:FILTER]
     digits = [int(d, 16) for d in first.hex()]
     other = bytes.fromhex("".join("%x" % (d if i < entries else d ^ 1 << i % 4) for i, d in enumerate(digits)))
     assert entries_in_common(first, other) == entries
@@ -146,7 +146,7 @@ def slip_table() -> List[Made]:
         ("slipped and target of one side are none", "slips", row(slipped={0: 1}, targets={0: 1}), row(slipped={0: 2}, targets={0: 2})),
         ("slipped of one slip against target of another is none", "slips", row(slipped={0: 1, 1: 2}), row(targets={0: 2, 1: 1})),
         ("slipped against a tag of level 0 is none", "slips", row(slot({0: 2}), slipped={0: 1}), row(slot({0: 1}), targets={0: 3})),
-        ("a slip before a filter", "plain", row(slipped={1: 4}, filters=filters_that_agree(64)[:1]), row(targets={1: 4}, filters=filters_that_agree(64)[1:])),
+        ("a slip before a filter", "plain", row(slipped={1: 4}, filters=filters_that_agree(112)[:1]), row(targets={1: 4}, filters=filters_that_agree(112)[1:])),
         ("a slip without presence", "slips", row(slipped={1: 4}, presence=None), row(targets={1: 4})),
         ("partial: a slip", "both", row(slot({0: 1}), slipped={0: 4}), row(slot({0: 2}), targets={0: 4})),
     ]
@@ -177,25 +177,25 @@ def partial_table() -> List[Made]:
         ("partial: alternative of class 2, not complete", "partial", row(*at(3, slot({2: 5}))), row(*at(1, slot({2: 5}, {2: 70})))),
         ("partial: difference", "partial", row(slot({2: 5}, {2: 70})), row(slot({0: 1, 2: 6}, {2: 71}))),
         ("partial: presence is missing", "partial", row(slot({0: 5}), presence=None), row(slot({0: 5}))),
-        ("partial, before a filter", "both", row(slot({1: 5}), filters=filters_that_agree(60)[:1]), row(slot({1: 5}), filters=filters_that_agree(60)[1:])),
+        ("partial, before a filter", "both", row(slot({1: 5}), filters=filters_that_agree(100)[:1]), row(slot({1: 5}), filters=filters_that_agree(100)[1:])),
         ("what is not complete is whole without `partial`", "plain", row(slot({1: 5, 2: 6})), row(slot({1: 5, 2: 6}))),
     ]
 
 
 def filter_table() -> List[Made]:
     table: List[Made] = []
-    for bits in (0, 4, 11, 12, 23, 24, 36, 37, 63, 64):
+    for bits in (0, 7, 18, 19, 41, 42, 64, 65, 111, 112):
         left, right = filters_that_agree(bits)
         for what, known in (("", KNOWN), (", something is unknown", None)):
             table.append(("filters that agree in %d entries%s" % (bits, what), "plain", row(FAR[0], filters=[left], known=known), row(FAR[1], filters=[right])))
-    for bits in (23, 24):
+    for bits in (41, 42):
         left, right = filters_that_agree(bits)
         table.append(("filters that agree in %d entries, something is unknown on the right" % bits, "plain", row(filters=[left]), row(filters=[right], known=None)))
         table.append(("filters that agree in %d entries, something is unknown on both sides" % bits, "plain", row(filters=[left], known=None), row(filters=[right], known=None)))
-    a, b = filters_that_agree(37, "a")
-    x, y = filters_that_agree(24, "x")
-    p, q = filters_that_agree(12, "p")
-    apart_a, apart_b = (hashlib.sha256(("apart %d" % i).encode()).digest() for i in range(2))
+    a, b = filters_that_agree(65, "a")
+    x, y = filters_that_agree(42, "x")
+    p, q = filters_that_agree(19, "p")
+    apart_a, apart_b = (hashlib.sha512(("apart %d" % i).encode()).digest()[:FILTER] for i in range(2))
     table += [
         ("filters that are not written", "plain", row(FAR[0]), row(FAR[1])),
         ("a filter that is not written on the right", "plain", row(filters=[a]), row()),
@@ -207,7 +207,7 @@ def filter_table() -> List[Made]:
         ("the first of sixteen filters on the left, the last on the right", "both", row(filters=[a]), row(filters=[*[apart_b] * 15, b])),
         ("filters of other numbers, something is unknown", "both", row(filters=[x], known=0xF00009), row(filters=[*[apart_b] * 9, y])),
         ("filters of bits turned round are not alike", "plain", row(filters=[a]), row(filters=[bytes(255 - byte for byte in a)])),
-        ("filters of zeros agree in all", "plain", row(filters=[bytes(32)]), row(filters=[bytes(32)])),
+        ("filters of zeros agree in all", "plain", row(filters=[bytes(FILTER)]), row(filters=[bytes(FILTER)])),
     ]
     return table
 

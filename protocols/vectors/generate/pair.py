@@ -12,7 +12,7 @@ from schema import Feature
 from tokens import Run, Value, derive, features, mac, values_of
 
 Record = Dict[str, str]
-TAG, FILTER = 3, 32  # bytes
+TAG, FILTER = 3, 56  # bytes
 ENTRIES = 2 * FILTER  # of four bits
 SIDES = ("left", "right")
 PARTS = {"family": "given", "given": "family"}

@@ -53,7 +53,7 @@ impl LinkKey {
         first(&self.0.of(&[&framed]))
     }
 
-    /// Minwise hashing: for each of 64 orders of all features, four bits of the feature that comes first in it. Two values
+    /// Minwise hashing: for each of 112 orders of all features, four bits of the feature that comes first in it. Two values
     /// agree in an entry with probability J + (1 − J) / 16, J being the share of features that they have in common (Broder
     /// 1997; Li and König 2010), and the entries of one value are uniform whatever it is.
     ///

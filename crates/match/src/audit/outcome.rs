@@ -7,16 +7,16 @@ use mizuhiki_schema::{AuditComparison, AuditSchema, Slip};
 const ALTERNATIVES: usize = 3;
 
 /// Agreeing entries of two filters from which an outcome is `similar(3)`, `similar(2)` and `similar(1)`.
-const SIMILAR: [u32; 3] = [37, 24, 12];
+const SIMILAR: [u32; 3] = [65, 42, 19];
 
 /// Agreeing entries from which it is `wild`, where a character is not known.
-const WILD: u32 = 24;
+const WILD: u32 = 42;
 
-/// The shares of common features that these numbers of entries estimate: where nothing is in common, 4 of 64 agree.
-pub const SIMILAR_SHARES: [f64; 3] = [33.0 / 60.0, 20.0 / 60.0, 8.0 / 60.0];
+/// The shares of common features that these numbers of entries estimate: where nothing is in common, 7 of 112 agree.
+pub const SIMILAR_SHARES: [f64; 3] = [58.0 / 105.0, 35.0 / 105.0, 12.0 / 105.0];
 
 /// As [`SIMILAR_SHARES`], for values with an unknown character.
-pub const WILD_SHARE: f64 = 20.0 / 60.0;
+pub const WILD_SHARE: f64 = 35.0 / 105.0;
 
 /// The outcome of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
