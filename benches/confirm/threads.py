@@ -12,22 +12,24 @@ import time
 from pathlib import Path
 from typing import Any, Dict, List
 
+# What the last command said.
+SAID: Dict[str, Any] = {}
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "protocols" / "schema" / "examples"
 
 
 def run(binary: Path, *arguments: Any) -> Dict[str, float]:
     """Runs a command in a process of its own, so that its peak memory is its own."""
     command = [str(binary), "--json", *map(str, arguments)]
-    begun, child = time.time(), os.fork()
-    if child == 0:
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode != 0:
-            sys.stderr.write(f"{' '.join(command)}\n{done.stderr}")
-        os._exit(done.returncode)
-    _, status, usage = os.wait4(child, 0)
-    if status != 0:
-        sys.exit("a command failed")
-    wall = time.time() - begun
+    begun = time.time()
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as errors:
+        child = subprocess.Popen(command, stdout=said, stderr=errors, text=True)
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = time.time() - begun
+        said.seek(0), errors.seek(0)
+        if status != 0:
+            sys.exit(f"{' '.join(command)}\n{errors.read()}")
+        SAID.update(json.loads(said.read() or "null") or {})
     return {"wall_s": wall, "cpu_s": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / 1024}
 
 
@@ -56,9 +58,11 @@ def main() -> None:
             links, tickets = place / f"links-{pairs}.csv", place / f"tickets-{pairs}"
             links.write_text("left_id,right_id,similarity,class\n" + "\n".join(rows) + "\n")
             run(binary, "confirm", "ask", "--links", links, "--left", place / "left.parquet", "--right", place / "right.parquet", "--public", public, "-o", tickets)
+            pins: List[str] = []
             for side, table in tables.items():
                 used = run(binary, "confirm", "encrypt", table, "--tokens", place / f"{side}.parquet", "--tickets", tickets / f"{side}.tickets", "--public", public, "--schema", schema,
                            "--key", place / "linkage.key", "--custodian", side, "-o", place / f"{side}.ct", "--threads", 1)
+                pins += ["--pin", f"{side}={SAID['fingerprint']}"]
                 results.append({"step": f"encrypt {side}", "pairs": pairs, "threads": 1, **used})
             for threads in arguments.threads:
                 used = run(binary, "confirm", "evaluate", "--tickets", tickets, "--eval-keys", evaluation,
@@ -67,7 +71,7 @@ def main() -> None:
                 used = run(binary, "confirm", "check", place / "left.ct", place / "right.ct", "--tokens", place / "left.parquet", "--tickets", tickets / "left.tickets", "--public", public,
                            "--schema", schema, "--key", place / "linkage.key", "--custodian", "left", "--masks", place / "masks", "--eval-keys", evaluation, "-o", place / "checked", "--threads", threads)
                 results.append({"step": "check", "pairs": pairs, "threads": threads, **used})
-            used = run(binary, "confirm", "open", "--tickets", tickets / "authority.tickets", "--secret", keys / "secret.key", place / "sealed", "--checked", place / "checked", "-o", place / "opened")
+            used = run(binary, "confirm", "open", "--tickets", tickets / "authority.tickets", "--secret", keys / "secret.key", place / "sealed", "--checked", place / "checked", *pins, "-o", place / "opened")
             results.append({"step": "open", "pairs": pairs, **used})
     for result in results:
         print(json.dumps(result), flush=True)

@@ -86,13 +86,15 @@ class Case:
             asked, left_out = asked + said["tickets"], said["left_out"]
             terms = {side: ["--tokens", tokens, "--tickets", tickets / f"{side}.tickets", "--public", public, "--schema", schema, "--key", self.key, "--custodian", side, "--per-record", 64]
                      for side, tokens in zip(("left", "right"), files)}
+            pins: List[str] = []
             for side, table in zip(("left", "right"), self.tables):
-                timed(f"encrypt_{side}_s", "encrypt", table, *terms[side], "--id-column", self.id_column, "-o", place / f"{side}.ct")
+                said = timed(f"encrypt_{side}_s", "encrypt", table, *terms[side], "--id-column", self.id_column, "-o", place / f"{side}.ct")
+                pins += ["--pin", f"{side}={said['fingerprint']}"]
             ciphertexts = [place / "left.ct", place / "right.ct"]
             timed("evaluate_s", "evaluate", "--tickets", tickets, "--eval-keys", evaluation, *ciphertexts, "-o", place / "sealed", "--masks", place / "masks")
             timed("check_s", "check", *ciphertexts, *terms["left"], "--eval-keys", evaluation, "--masks", place / "masks", "-o", place / "checked")
             run(binary, "confirm", "open", "--tickets", tickets / "authority.tickets", "--secret", keys / "secret.key",
-                place / "sealed", "--checked", place / "checked", "-o", place / "opened")
+                place / "sealed", "--checked", place / "checked", *pins, "-o", place / "opened")
             confirmed = place / f"confirmed-{batch}.csv"
             applied = run(binary, "confirm", "apply", "--tickets", tickets, place / "opened", "--links", links, "-o", confirmed)
             links = confirmed

@@ -107,10 +107,11 @@ fn tickets() {
                 list(&case, "rows").iter().map(|row| Hash::parse(row.as_str().unwrap()).unwrap()).collect();
             let key = KeyId::parse(text(&case, "key_id")).unwrap();
             let custodian = text(&case, "custodian");
-            let commitment = Commitment::new(key, custodian, &rows, number(&case, "row"));
+            let salt = Hash::parse(text(&case, "salt")).unwrap();
+            let commitment = Commitment::new(key, (custodian, salt), &rows, number(&case, "row"));
             assert_eq!(commitment.record.to_string(), text(&case, "record"), "{}", case["name"]);
             assert_eq!(commitment.row.to_string(), text(&case, "commitment"), "{}", case["name"]);
-            let found = commitment.find(key, custodian, &rows).map(|row| rows[row]);
+            let found = commitment.find(key, (custodian, salt), &rows).map(|row| rows[row]);
             assert_eq!(found, Some(rows[number(&case, "row")]), "{}", case["name"]);
             continue;
         }

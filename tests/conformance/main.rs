@@ -50,6 +50,7 @@ const FILES: [(&str, &[&str]); 39] = [
             "name",
             "key_id",
             "custodian",
+            "salt",
             "token",
             "rows",
             "row",

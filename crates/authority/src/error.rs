@@ -14,6 +14,25 @@ pub enum AuthorityError {
         /// What is wrong.
         reason: ConfirmError,
     },
+    /// A custodian whose signing key the authority was not given.
+    #[error(
+        "no fingerprint is known of custodian {name:?}: anybody could have signed in its name. Ask the custodian for the \
+         fingerprint that `confirm encrypt` printed, by another way than through the linkage unit, and give it with --pin"
+    )]
+    NoPin {
+        /// The custodian, as the batch names it.
+        name: String,
+    },
+    /// A fingerprint of a custodian that the batch does not have.
+    #[error("--pin {name:?}: the batch has no custodian of this name; it has {left:?} and {right:?}")]
+    OtherPin {
+        /// As given.
+        name: String,
+        /// Left custodian of the batch.
+        left: String,
+        /// Right custodian.
+        right: String,
+    },
     /// A folder of keys that is there.
     #[error("{folder}: this is there already; keys are never overwritten: name another folder")]
     Exists {
@@ -56,7 +75,7 @@ impl AuthorityError {
     pub const fn is_refusal(&self) -> bool {
         match self {
             Self::Confirm { reason, .. } => reason.is_refusal(),
-            Self::Pin { .. } | Self::Readable { .. } => true,
+            Self::Pin { .. } | Self::NoPin { .. } | Self::OtherPin { .. } | Self::Readable { .. } => true,
             _ => false,
         }
     }

@@ -5,9 +5,9 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use mizuhiki_confirm::{
-    Admission, Admitted, Backend, CheckedHeader, CiphertextsHeader, ConfirmError, Decryptor, DocumentReader,
-    Hash, Header, Hex, Ledger, OpenedHeader, Party, PartyKey, Reason, Seal, SealedHeader, SecretHeader,
-    Tickets, check_backend, check_count, read_nonce,
+    Admission, Admitted, Backend, Batch, CheckedHeader, CiphertextsHeader, ConfirmError, Decryptor,
+    DocumentReader, Hash, Header, Hex, Ledger, OpenedHeader, Party, PartyKey, Reason, Seal, SealedHeader,
+    SecretHeader, Tickets, check_backend, check_count, read_nonce,
 };
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -27,7 +27,7 @@ pub struct OpenJob<'a, B> {
     pub checked: PathBuf,
     /// Where the opened answers go.
     pub output: PathBuf,
-    /// Fingerprints of custodians' signing keys that the authority knows: name, fingerprint.
+    /// Fingerprints of both custodians' signing keys, which the authority got from them: name, fingerprint.
     pub pins: Vec<(String, String)>,
     /// The back end.
     pub backend: &'a B,
@@ -50,8 +50,6 @@ pub struct OpenSummary {
     pub checker: String,
     /// Names of the custodians and fingerprints of their signing keys.
     pub custodians: [(String, String); 2],
-    /// Custodians whose keys were not given with `--pin` and are believed from now on.
-    pub first_seen: Vec<String>,
     /// Digest of the log's last line.
     pub log: String,
 }
@@ -74,7 +72,8 @@ pub fn open_answers<B: Backend>(job: &OpenJob<'_, B>) -> Result<OpenSummary, Aut
     let Tickets { header, tickets, .. } = read_file(&job.tickets, Tickets::read)?;
     let sealed = Answers::<SealedHeader>::read(&job.sealed, job.backend)?;
     let checked = Answers::<CheckedHeader>::read(&job.checked, job.backend)?;
-    let Admission { admitted, lines, first_seen, resumed } = log
+    check_pins_named(job, &header.batch)?;
+    let Admission { admitted, lines, resumed } = log
         .ledger
         .admit(
             (&header.batch, &tickets),
@@ -114,14 +113,12 @@ pub fn open_answers<B: Backend>(job: &OpenJob<'_, B>) -> Result<OpenSummary, Aut
     })?;
     let line = log.ledger.opened(&admitted, job.now);
     log.append(&line)?;
-    let pinned = |name: &String| job.pins.iter().any(|(pin, _)| pin == name);
     Ok(OpenSummary {
         tickets: header.batch.tickets,
         resumed,
         openings: [log.ledger.openings(), secret.header.policy.most_openings()],
         linkage_unit: sealed.header.signer.fingerprint(),
         checker: checked.header.custodian,
-        first_seen: first_seen.into_iter().filter(|name| !pinned(name)).collect(),
         custodians,
         log: log.ledger.head().to_string(),
     })
@@ -200,6 +197,19 @@ fn read_secret<B: Backend>(path: &Path, backend: &B) -> Result<Secret<B::Decrypt
         let decryptor = backend.decryptor(&bytes).map_err(ConfirmError::key)?;
         Ok(Secret { header, key: PartyKey::from_seed(&signing), decryptor })
     })
+}
+
+/// The linkage unit writes the names, and anybody can sign: both custodians must be known by another way.
+fn check_pins_named<B>(job: &OpenJob<'_, B>, batch: &Batch) -> Result<(), AuthorityError> {
+    let names = [&batch.left, &batch.right];
+    if let Some((name, _)) = job.pins.iter().find(|(name, _)| !names.contains(&name)) {
+        let (left, right) = (batch.left.clone(), batch.right.clone());
+        return Err(AuthorityError::OtherPin { name: name.clone(), left, right });
+    }
+    match names.into_iter().find(|name| job.pins.iter().all(|(pin, _)| pin != *name)) {
+        Some(name) => Err(AuthorityError::NoPin { name: name.clone() }),
+        None => Ok(()),
+    }
 }
 
 /// Fingerprints of both custodians, checked against those that the authority was given.

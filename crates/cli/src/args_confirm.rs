@@ -80,9 +80,9 @@ pub(crate) struct CustodianTerms {
     /// The linkage key, or - for standard input.
     #[arg(long, value_name = "FILE")]
     pub(crate) key: String,
-    /// The token file that was sent to the linkage unit: where tokens are sealed symbols, or project or run have a name.
+    /// The token file, as it was sent to the linkage unit.
     #[arg(long, value_name = "FILE")]
-    pub(crate) tokens: Option<String>,
+    pub(crate) tokens: String,
     /// Tickets that a record gets, over all keys that this custodian encrypts for.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=64))]
     pub(crate) per_record: u64,
@@ -178,9 +178,9 @@ pub(crate) struct ConfirmOpen {
     /// The opened answers, for the linkage unit.
     #[arg(short, long, value_name = "OPENED")]
     pub(crate) output: PathBuf,
-    /// A custodian's name and the fingerprint that it printed when it encrypted; may be given again. A custodian without
-    /// one is believed the first time.
-    #[arg(long, value_name = "NAME=FINGERPRINT", value_parser = parse_pin)]
+    /// A custodian's name and the fingerprint that it printed when it encrypted, for each of the two. Get it from the
+    /// custodian, not through the linkage unit, which could sign in its name.
+    #[arg(long, required = true, value_name = "NAME=FINGERPRINT", value_parser = parse_pin)]
     pub(crate) pin: Vec<(String, String)>,
 }
 

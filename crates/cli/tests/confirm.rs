@@ -94,13 +94,17 @@ impl World {
         (output.status.code().unwrap(), message)
     }
 
-    fn encrypt(&self) {
+    /// Both custodians encrypt; gives what they tell the authority.
+    fn encrypt(&self) -> String {
+        let mut pins = String::new();
         for side in ["left", "right"] {
-            self.ok(&format!(
+            let made = self.ok(&format!(
                 "confirm encrypt {side}.csv --tickets t/{side}.tickets --public keys/public.key --schema schema.json \
                  --key linkage.key --tokens {side}.parquet --id-map {side}-ids.csv -o {side}.ct"
             ));
+            pins.push_str(&format!(" --pin {side}={}", made["fingerprint"].as_str().unwrap()));
         }
+        pins
     }
 }
 
@@ -115,7 +119,7 @@ const APPLY: &str = "confirm apply --tickets t opened --links links.csv -o links
 #[test]
 fn a_run_that_is_killed_goes_on_and_finds_the_pairs() {
     let world = World::new(12);
-    world.encrypt();
+    let pins = world.encrypt();
     let whole = {
         world.ok(&format!("{EVALUATE} --threads 2"));
         fs::read(world.path("sealed")).unwrap()
@@ -136,14 +140,13 @@ fn a_run_that_is_killed_goes_on_and_finds_the_pairs() {
     assert_eq!(fs::read(world.path("sealed")).unwrap(), whole, "neither the kill nor the threads show");
     let checked = world.ok(CHECK);
     assert_eq!((checked["custodian"].as_str(), checked["tickets"].as_u64()), (Some("left"), Some(12)));
-    let opened = world.ok(OPEN);
+    let opened = world.ok(&format!("{OPEN}{pins}"));
     assert_eq!(opened["checker"], "left");
-    assert_eq!(opened["first_seen"], serde_json::json!(["left", "right"]));
     let applied = world.ok(APPLY);
     assert_eq!((applied["asked"].as_u64(), applied["accepted"].as_u64()), (Some(12), Some(6)), "{applied}");
     let links = fs::read_to_string(world.path("links2.csv")).unwrap();
     assert_eq!(links.matches(",match,0.500000,confirmed").count(), 6, "{links}");
-    let (code, message) = world.fails(OPEN);
+    let (code, message) = world.fails(&format!("{OPEN}{pins}"));
     assert_eq!(code, 3);
     assert!(message.contains("opened before") && message.contains("the linkage unit"), "{message}");
 }
@@ -202,7 +205,7 @@ fn what_goes_wrong_is_said_with_file_reason_and_culprit() {
     say(&other, 3, &["custodian \"left\"", "\"somebody\""]);
     assert!(!world.path("left.ct").exists());
     say(EVALUATE, 1, &["left.ct", "No such file"]);
-    world.encrypt();
+    let pins = world.encrypt();
     say(
         &EVALUATE.replace("left.ct right.ct", "right.ct left.ct"),
         3,
@@ -213,12 +216,20 @@ fn what_goes_wrong_is_said_with_file_reason_and_culprit() {
     say(&CHECK.replace("sealed.masks", "sealed"), 1, &["sealed", "it is a file of sealed answers"]);
     say(&CHECK.replace("left.ct right.ct", "right.ct left.ct"), 3, &["exchange the two files"]);
     say(&CHECK.replace("--tokens left", "--custodian right --tokens left"), 3, &["custodian \"left\""]);
-    say(&OPEN.replace("--checked checked", "--checked sealed"), 1, &["it is a file of sealed answers"]);
+    say(
+        &format!("{}{pins}", OPEN.replace("--checked checked", "--checked sealed")),
+        1,
+        &["it is a file of sealed answers"],
+    );
     world.ok(CHECK);
-    say(&format!("{OPEN} --pin left=0123456789abcdef"), 3, &["custodian \"left\"", "--pin"]);
+    say(OPEN, 2, &["--pin"]);
+    let (left, right) = pins.split_at(pins.find(" --pin right").unwrap());
+    say(&format!("{OPEN}{left}"), 3, &["custodian \"right\"", "no fingerprint"]);
+    say(&format!("{OPEN}{pins} --pin rihgt=0123456789abcdef"), 3, &["rihgt", "no custodian of this name"]);
+    say(&format!("{OPEN} --pin left=0123456789abcdef{right}"), 3, &["custodian \"left\"", "--pin"]);
     say(&format!("{OPEN} --pin left"), 2, &["fingerprint"]);
     // Nothing was spent by refusals.
-    world.ok(OPEN);
+    world.ok(&format!("{OPEN}{pins}"));
     fs::write(world.path("links.csv"), "left_id,right_id,similarity,class\na,b,0.9,borderline\n").unwrap();
     say(APPLY, 1, &["links.csv", "asked"]);
     assert!(!world.path("links2.csv").exists());

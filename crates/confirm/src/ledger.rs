@@ -63,8 +63,6 @@ pub struct Admission {
     pub admitted: Admitted,
     /// Lines to append to the log, and to sync.
     pub lines: String,
-    /// Custodians whose signing keys are believed from now on.
-    pub first_seen: Vec<String>,
     /// Whether an opening that was interrupted goes on.
     pub resumed: bool,
 }
@@ -226,19 +224,17 @@ impl Ledger {
                 if self.batches.get(&batch.digest()) != Some(&State::Opening(sealed, checked)) {
                     return refuse(Reason::Changed);
                 }
-                let (lines, first_seen) = (String::new(), Vec::new());
-                return Ok(Admission { admitted, lines, first_seen, resumed: true });
+                return Ok(Admission { admitted, lines: String::new(), resumed: true });
             }
             None => {}
         }
         batch.check_expiry(now)?;
         self.check_budgets(batch, tickets)?;
-        let (mut lines, mut first_seen) = (String::new(), Vec::new());
+        let mut lines = String::new();
         for (side, seal) in [(Side::Left, &header.left), (Side::Right, &header.right)] {
             let signer = seal.verify::<CiphertextsHeader>()?.signer;
             if let Some(line) = self.pin(batch.custodian(side), signer, now) {
                 lines.push_str(&line);
-                first_seen.push(batch.custodian(side).to_owned());
             }
         }
         let spent = tickets.iter().map(|ticket| (ticket.nonce, ticket.left.record, ticket.right.record));
@@ -251,7 +247,7 @@ impl Ledger {
             tickets: spent.collect(),
         };
         lines.push_str(&self.push(event, now));
-        Ok(Admission { admitted, lines, first_seen, resumed: false })
+        Ok(Admission { admitted, lines, resumed: false })
     }
 
     /// Everything that does not depend on what was opened before.

@@ -43,4 +43,4 @@ pub use policy::{MAX_OPENINGS, Policy};
 pub use rule::Rule;
 pub use session::{Asked, Evaluated, Opened, RUN_SECRET_BYTES, RunSecret, Session};
 pub use sign::{Hash, Hex, KeyId, PartyKey, SIGNATURE_BYTES, SignerId};
-pub use ticket::{Batch, Commitment, Side, TICKET_BYTES, Ticket, tree};
+pub use ticket::{Batch, Commitment, Side, TICKET_BYTES, Ticket, file_salt, tree};

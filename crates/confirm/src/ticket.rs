@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::sign::{Hash, Hex, KeyId, SignerId, hash};
 use crate::{ConfirmError, Party, Policy, Reason, Rule, merkle};
@@ -52,25 +53,41 @@ impl Commitment {
         hash("row", &[&bytes])
     }
 
-    /// The commitment to row `row` of a record with these rows.
+    /// The commitment to row `row` of a record with these rows, of a custodian by its name and the [`file_salt`] of its
+    /// token file: who lacks the file cannot test guesses.
     ///
     /// # Panics
     /// If there is no such row.
     #[must_use]
-    pub fn new(key: KeyId, custodian: &str, rows: &[Hash], row: usize) -> Self {
+    pub fn new(key: KeyId, (custodian, salt): (&str, Hash), rows: &[Hash], row: usize) -> Self {
         let mut sorted = rows.to_vec();
         sorted.sort_unstable();
         sorted.dedup();
         let length = (custodian.len() as u16).to_be_bytes();
         let rows_bytes: Vec<u8> = sorted.iter().flat_map(|row| row.0).collect();
-        let record = hash("record", &[&key.0, &length, custodian.as_bytes(), &rows_bytes]);
+        let record = hash("record", &[&key.0, &salt.0, &length, custodian.as_bytes(), &rows_bytes]);
         Self { record, row: hash("record-row", &[&record.0, &rows[row].0]) }
     }
 
     /// Which of a record's rows is meant, if they are the record's.
     #[must_use]
-    pub fn find(&self, key: KeyId, custodian: &str, rows: &[Hash]) -> Option<usize> {
+    pub fn find(&self, key: KeyId, custodian: (&str, Hash), rows: &[Hash]) -> Option<usize> {
         (0..rows.len()).find(|&row| Self::new(key, custodian, rows, row) == *self)
+    }
+}
+
+/// SHA-256 of a token file as it was sent: known to its custodian and the linkage unit.
+///
+/// # Errors
+/// [`ConfirmError::Io`].
+pub fn file_salt(mut file: impl std::io::Read) -> Result<Hash, ConfirmError> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(Hash::from(<[u8; 32]>::from(hash.finalize()))),
+            count => hash.update(&buffer[..count]),
+        }
     }
 }
 

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use mizuhiki_columnar::{ReadOptions, Source, TableReader, Target, TextChunk, WriteFile, read_tokens};
 use mizuhiki_confirm::{
     Backend, Batch, CiphertextsHeader, Circuit, Commitment, ConfirmError, DocumentWriter, Encryptor as _,
-    Filters, Hash, MAX_OPENINGS, Party, PartyKey, Policy, PublicKey, Reason, Rule, Side, Tickets, in_order,
+    Filters, Hash, MAX_OPENINGS, Party, PartyKey, Policy, PublicKey, Reason, Rule, Side, SignerId, Tickets,
+    file_salt, in_order,
 };
 use mizuhiki_encode::{ConfirmEncoder, ConfirmRecord, ConfirmRow, ConfirmWorker, LinkageKey};
 use mizuhiki_exchange::{CustodianId, Run, SymbolReader as _, TokenMeta};
@@ -43,8 +44,8 @@ pub struct ConfirmTerms<'a, B> {
     pub tickets: PathBuf,
     /// The authority's public key.
     pub public: PathBuf,
-    /// The custodian's own token file. Needed where tokens are sealed symbols: what was suppressed and what is random in
-    /// it cannot be worked out again. Where they are filters it names the run, if that has a name.
+    /// The custodian's own token file, as it was sent: tickets are bound to it, and what was suppressed and what is random
+    /// in it cannot be worked out again.
     pub tokens: Option<Source>,
     /// Who acts: the name that the tokens were encoded under.
     pub custodian: CustodianId,
@@ -196,6 +197,8 @@ pub(crate) struct Asked {
     pub(crate) side: Side,
     encoder: ConfirmEncoder,
     pub(crate) circuit: Circuit,
+    /// Of the custodian's token file.
+    salt: Hash,
     /// Of the records that tickets name, by id, their sealed symbols as they were sent.
     sent: Option<HashMap<String, Vec<u8>>>,
 }
@@ -224,6 +227,9 @@ impl Asked {
             .and_then(|()| batch.check_expiry(job.now))
             .and_then(|()| batch.check(&tickets.tickets, &public.header.policy))
             .map_err(&in_tickets)?;
+        let Some(source) = &job.tokens else { return Err(CustodianError::NoTokens) };
+        let Source::Path(path) = source else { return Err(CustodianError::NoTokens) };
+        let salt = open(path).and_then(file_salt).map_err(in_file(path))?;
         let (run, sent) = match job.schema.symbols() {
             Some(_) => {
                 let (run, sent) = read_sent(job, &tickets.ids)?;
@@ -235,7 +241,7 @@ impl Asked {
         let encoder = ConfirmEncoder::new(job.schema, job.key, &run, &job.custodian).map_err(in_schema)?;
         let Some(encoder) = encoder else { return Err(CustodianError::NothingToConfirm) };
         let circuit = Circuit::new(rule).map_err(&in_tickets)?;
-        Ok(Self { public, tickets, side, encoder, circuit, sent })
+        Ok(Self { public, tickets, side, encoder, circuit, salt, sent })
     }
 
     /// Which of a record's rows a ticket is about, if the tokens that it is bound to are the record's.
@@ -243,7 +249,9 @@ impl Asked {
         let rows = &record.rows;
         let batch = self.batch();
         let commitment = self.tickets.tickets[ticket].side(self.side);
-        let find = |digests: &[Hash]| commitment.find(batch.key_id, batch.custodian(self.side), digests);
+        let find = |digests: &[Hash]| {
+            commitment.find(batch.key_id, (batch.custodian(self.side), self.salt), digests)
+        };
         let Some(sent) = &self.sent else {
             let digest = |row: &ConfirmRow| Commitment::row_digest(row.tokens.iter().map(Option::as_deref));
             return find(&rows.iter().map(digest).collect::<Vec<_>>());
@@ -254,17 +262,16 @@ impl Asked {
         let symbol = self.tickets.symbols[ticket];
         let bytes = self.encoder.symbol_bytes();
         let stands = |symbol: &[u8]| token.chunks_exact(bytes).any(|of_token| of_token == symbol);
+        // Which of its alternatives is meant: the first where the symbol is none's. A refusal would tell which symbols of
+        // the token are real.
         // Few symbols are suppressed: a record of which half are not in its token is another, or has changed.
         let there = record.symbols.iter().filter(|symbol| stands(&symbol.to_be_bytes()[..bytes])).count();
         if there * 2 < record.symbols.len() {
             return None;
         }
-        if symbol == [0; 8] {
-            // The pair has none: it was not found by its tokens.
-            return (!rows.is_empty()).then_some(0);
-        }
         let wide = u64::from_be_bytes(symbol);
-        rows.iter().position(|row| stands(&symbol[..bytes]) && row.symbols.binary_search(&wide).is_ok())
+        let meant = rows.iter().position(|row| row.symbols.binary_search(&wide).is_ok());
+        meant.or_else(|| (!rows.is_empty()).then_some(0))
     }
 
     pub(crate) const fn batch(&self) -> &Batch {
@@ -274,6 +281,11 @@ impl Asked {
     /// The custodian's signing key.
     pub(crate) fn own_key(&self) -> PartyKey {
         PartyKey::from_seed(&self.encoder.signing_seed())
+    }
+
+    /// The signing key of a side's custodian: custodians share the linkage key.
+    pub(crate) fn signer_of(&self, side: Side) -> SignerId {
+        PartyKey::from_seed(&self.encoder.signing_seed_of(self.batch().custodian(side))).id()
     }
 }
 
@@ -290,9 +302,9 @@ fn check_policy(policy: &Policy, per_record: u64) -> Result<(), ConfirmError> {
     Ok(())
 }
 
-/// The run that a custodian's own file of filters was made for; without a file, the one that has no name.
+/// The run that a custodian's own file of filters was made for.
 fn run_of_filters<B>(job: &ConfirmTerms<'_, B>) -> Result<Run, CustodianError> {
-    let Some(source) = &job.tokens else { return Ok(Run::default()) };
+    let Some(source) = &job.tokens else { return Err(CustodianError::NoTokens) };
     let file = read_tokens(source)?;
     let other = |what| CustodianError::OtherTokens { file: source.name(), what };
     let meta = file.set.meta().ok_or_else(|| other("schema"))?;

@@ -70,14 +70,13 @@ pub fn check_answers<B: Backend>(
         seal.verify::<CiphertextsHeader>().map(|header| header.signer).map_err(in_file(path))
     };
     let signers = [signer(&left.seal, &job.left)?, signer(&right.seal, &job.right)?];
-    let (of_own, file) = match asked.side {
-        Side::Left => (signers[0], &job.left),
-        Side::Right => (signers[1], &job.right),
-    };
-    if of_own != own.id() {
-        let (expected, found) = (own.id().fingerprint(), of_own.fingerprint());
-        let reason = Reason::Signer { expected, found };
-        return Err(in_file(file)(ConfirmError::Refused { party: Party::LinkageUnit, reason }));
+    // Forged ciphertexts would choose what is asked of the other custodian's.
+    for (side, signer, file) in [(Side::Left, signers[0], &job.left), (Side::Right, signers[1], &job.right)] {
+        let known = asked.signer_of(side);
+        if signer != known {
+            let reason = Reason::Signer { expected: known.fingerprint(), found: signer.fingerprint() };
+            return Err(in_file(file)(ConfirmError::Refused { party: Party::LinkageUnit, reason }));
+        }
     }
     let header = CheckedHeader {
         backend: terms.backend.name().to_owned(),

@@ -5,6 +5,7 @@ use mizuhiki_exchange::{CustodianId, Run};
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
 use zeroize::Zeroizing;
 
+use crate::key::SchemaKeys;
 use crate::{EncodeError, Encoder, LinkageKey, Worker};
 
 /// What a record is encoded to.
@@ -20,7 +21,9 @@ pub struct ConfirmEncoder {
     tokens: Encoder,
     /// One a filter of the schema.
     filters: Vec<Encoder>,
-    signing: Zeroizing<Vec<u8>>,
+    /// What signing keys of this schema, project and run are derived from.
+    signing: (SchemaKeys, u32),
+    custodian: String,
     symbol_bytes: usize,
 }
 
@@ -59,12 +62,11 @@ impl ConfirmEncoder {
             Encoder::of_filter(schema, body, (key, run), (&index.to_string(), filter))
         };
         let filters = confirm.filters.iter().enumerate().map(filter).collect::<Result<_, _>>()?;
-        let signing =
-            key.for_run(schema.digest(), run, "").expand("confirm/sign", custodian.as_str(), "", body.epoch);
         Ok(Some(Self {
             tokens: Encoder::new(schema, key, run, custodian)?,
             filters,
-            signing: Zeroizing::new(signing.to_vec()),
+            signing: (key.for_run(schema.digest(), run, ""), body.epoch),
+            custodian: custodian.as_str().to_owned(),
             symbol_bytes: body.symbols.map_or(0, |symbols| symbols.bytes()),
         }))
     }
@@ -90,9 +92,13 @@ impl ConfirmEncoder {
     /// Seed of the custodian's signing key for this schema, epoch, project and run.
     #[must_use]
     pub fn signing_seed(&self) -> Zeroizing<[u8; 32]> {
-        let mut seed = Zeroizing::new([0; 32]);
-        seed.copy_from_slice(&self.signing);
-        seed
+        self.signing_seed_of(&self.custodian)
+    }
+
+    /// That of another custodian, which whoever has the linkage key can derive.
+    #[must_use]
+    pub fn signing_seed_of(&self, custodian: &str) -> Zeroizing<[u8; 32]> {
+        self.signing.0.expand("confirm/sign", custodian, "", self.signing.1)
     }
 
     /// Scratch memory of one thread.

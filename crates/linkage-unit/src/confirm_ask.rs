@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use mizuhiki_columnar::{Source, Target, TokenFile, WriteFile, read_links, read_tokens};
 use mizuhiki_confirm::{
     Backend, Batch, Circuit, Commitment, ConfirmError, DocumentWriter, Hash, Header, Hex, Policy, PublicKey,
-    Rule, RunHeader, RunSecret, Side, Ticket, TicketsHeader, tree, write_id, write_symbol,
+    Rule, RunHeader, RunSecret, Side, Ticket, TicketsHeader, file_salt, tree, write_id, write_symbol,
 };
 use mizuhiki_exchange::{Classification, Comparable, Link, SymbolReader as _, TokenSet, compare_links};
 use mizuhiki_match::best_rows;
@@ -103,11 +103,16 @@ pub fn ask<B: Backend>(job: &AskJob<'_, B>) -> Result<AskSummary, LinkageUnitErr
         Tokens::Filters(_) => best_rows(&comparable, &candidates),
         Tokens::Symbols { .. } => vec![(0, 0); candidates.len()],
     };
+    let salt = |source: &Source| match source {
+        Source::Path(path) => read_file(path, file_salt),
+        _ => Err(LinkageUnitError::NoFile { file: source.name() }),
+    };
+    let salts = [salt(&job.left)?, salt(&job.right)?];
     let mut budget = Budget::new(public.header.policy);
     let mut asked = Vec::new();
     for ((a, b), rows) in candidates.iter().copied().zip(rows) {
-        let of_left = left_tokens.commit(&public, left.custodian_name(), a, rows.0);
-        let of_right = right_tokens.commit(&public, right.custodian_name(), b, rows.1);
+        let of_left = left_tokens.commit(&public, (left.custodian_name(), salts[0]), a, rows.0);
+        let of_right = right_tokens.commit(&public, (right.custodian_name(), salts[1]), b, rows.1);
         if !budget.take(of_left.record, of_right.record) {
             continue;
         }
@@ -115,7 +120,7 @@ pub fn ask<B: Backend>(job: &AskJob<'_, B>) -> Result<AskSummary, LinkageUnitErr
         random.fill_bytes(&mut nonce);
         let ticket = Ticket { nonce: Hex(nonce), left: of_left, right: of_right };
         let id = |set: &TokenSet, record: u32| set.ids().get(record as usize).to_owned();
-        let symbol = left_tokens.common(a, &right_tokens, b);
+        let symbol = left_tokens.common(a, &right_tokens, b, &mut random);
         asked.push(Asked { ticket, left: id(left, a), right: id(right, b), symbol });
     }
     asked.sort_unstable_by_key(|asked| asked.ticket.nonce);
@@ -228,7 +233,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// The commitment to a record's tokens and one of its rows.
-    fn commit(&self, public: &PublicKey, custodian: &str, record: u32, row: usize) -> Commitment {
+    fn commit(&self, public: &PublicKey, custodian: (&str, Hash), record: u32, row: usize) -> Commitment {
         let rows: Vec<Hash> = match self {
             Self::Filters(set) => {
                 let digest = |row: u32| {
@@ -255,14 +260,19 @@ impl<'a> Tokens<'a> {
         Commitment::new(public.key_id, custodian, &rows, row)
     }
 
-    /// The smallest symbol that a record and another have in common; zero if tokens have none.
-    fn common(&self, record: u32, other: &Self, other_record: u32) -> [u8; 8] {
+    /// A symbol that a record and another have in common, drawn by lot: the smallest would say that smaller ones are not
+    /// common. Zero if tokens have none.
+    fn common(&self, record: u32, other: &Self, other_record: u32, random: &mut ChaCha20Rng) -> [u8; 8] {
         let (Self::Symbols { of: left, .. }, Self::Symbols { of: right, .. }) = (self, other) else {
             return [0; 8];
         };
         let (Some(left), Some(right)) = (left.get(&record), right.get(&other_record)) else { return [0; 8] };
-        let common = left.iter().find(|symbol| right.binary_search(symbol).is_ok());
-        common.map_or([0; 8], |symbol| symbol.to_be_bytes())
+        let common: Vec<u64> =
+            left.iter().copied().filter(|symbol| right.binary_search(symbol).is_ok()).collect();
+        match common.len() as u64 {
+            0 => [0; 8],
+            count => common[(random.next_u64() % count) as usize].to_be_bytes(),
+        }
     }
 }
 

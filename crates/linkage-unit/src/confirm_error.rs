@@ -19,6 +19,12 @@ pub enum LinkageUnitError {
     /// The token files cannot be used together.
     #[error(transparent)]
     Link(#[from] LinkError),
+    /// Token files that are read twice.
+    #[error("{file}: token files of a confirmation are read twice: give a file, not standard input")]
+    NoFile {
+        /// What was given.
+        file: String,
+    },
     /// A file is refused, or cannot be read or written.
     #[error("{file}: {reason}")]
     Confirm {

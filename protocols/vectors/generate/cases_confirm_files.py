@@ -41,6 +41,11 @@ KEY_ID = PUBLIC_KEY.key_id
 # Tickets ------------------------------------------------------------------------------------------
 
 
+def salt_of(custodian: str) -> bytes:
+    """Of a custodian's token file."""
+    return sha(("token file of " + custodian).encode())
+
+
 def tickets(count: int, label: str = "tickets", records: int = 5) -> List[bytes]:
     """In the order of their nonces; records repeat."""
     found = []
@@ -48,7 +53,7 @@ def tickets(count: int, label: str = "tickets", records: int = 5) -> List[bytes]
         sides = b""
         for custodian, number in ((LEFT, i % records), (RIGHT, i)):
             row = made("%s row %d of %s" % (label, number, custodian))
-            record = record_digest(KEY_ID, custodian, [row])
+            record = record_digest(KEY_ID, salt_of(custodian), custodian, [row])
             sides += record + commitment(record, row)
         found.append(made("%s nonce %d" % (label, i), 16) + sides)
     assert all(len(t) == 144 for t in found)
@@ -92,12 +97,13 @@ def ticket_cases() -> List[Case]:
     ]
     for i, (name, custodian, rows, at) in enumerate(table):
         key_id = made("key id", 16) if i == 1 else KEY_ID
-        record = record_digest(key_id, custodian, rows)
+        record = record_digest(key_id, salt_of(custodian), custodian, rows)
         cases.append(
             {
                 "name": name,
                 "key_id": key_id.hex(),
                 "custodian": custodian,
+                "salt": salt_of(custodian).hex(),
                 "rows": [r.hex() for r in rows],
                 "row": at,
                 "record": record.hex(),
@@ -107,12 +113,13 @@ def ticket_cases() -> List[Case]:
     for size, count in ((8, 1), (8, 64), (4, 12), (5, 20)):
         symbols = sorted(made("symbol %d of %d bytes" % (i, size))[:size] for i in range(count))
         row = token_digest(symbols)
-        record = record_digest(KEY_ID, RIGHT, [row])
+        record = record_digest(KEY_ID, salt_of(RIGHT), RIGHT, [row])
         cases.append(
             {
                 "name": "token of %d symbols of %d bytes" % (count, size),
                 "key_id": KEY_ID.hex(),
                 "custodian": RIGHT,
+                "salt": salt_of(RIGHT).hex(),
                 "token": b"".join(symbols).hex(),
                 "rows": [row.hex()],
                 "row": 0,

@@ -222,8 +222,10 @@ def alternative(rows: Sequence[Symbols], symbol: bytes) -> Optional[int]:
     return next((i for i, row in enumerate(rows) if any(view and symbol in view for view in row)), None)
 
 
-def record_digest(key_id: bytes, custodian: str, rows: Sequence[bytes]) -> bytes:
-    return purpose_hash("record", key_id, framed(custodian), *sorted(set(rows)))
+def record_digest(key_id: bytes, salt: bytes, custodian: str, rows: Sequence[bytes]) -> bytes:
+    """The salt is H of the custodian's token file."""
+    assert len(salt) == 32
+    return purpose_hash("record", key_id, salt, framed(custodian), *sorted(set(rows)))
 
 
 def commitment(record: bytes, row: bytes) -> bytes:

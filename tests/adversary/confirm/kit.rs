@@ -233,7 +233,9 @@ impl<B: Backend> Kit<B> {
             sealed: self.path(sealed),
             checked: self.path(&format!("{tickets}.checked")),
             output: self.path(&format!("{tickets}.opened")),
-            pins: Vec::new(),
+            pins: [0, 1]
+                .map(|side| (NAMES[side].to_owned(), self.custodian_key(side).id().fingerprint()))
+                .to_vec(),
             backend: &self.backend,
             now,
         })

@@ -142,7 +142,7 @@ impl Custodian {
             key: &self.key,
             tickets: arguments.tickets.clone(),
             public: arguments.public.clone(),
-            tokens: arguments.tokens.as_deref().map(Source::from_argument),
+            tokens: Some(Source::from_argument(&arguments.tokens)),
             custodian: self.custodian.clone(),
             per_record: arguments.per_record,
             backend: &Tfhe,
@@ -160,7 +160,7 @@ impl Custodian {
             shown(&arguments.schema),
             arguments.key.clone(),
         ];
-        inputs.extend(arguments.tokens.clone());
+        inputs.push(arguments.tokens.clone());
         inputs
     }
 }
@@ -234,7 +234,7 @@ fn run_check(arguments: ConfirmCheck, say: &Say) -> anyhow::Result<()> {
         [&arguments.left, &arguments.right, &arguments.masks, &arguments.eval_keys].map(|path| shown(path)),
     );
     keep(&arguments.output, &inputs)?;
-    let named = arguments.terms.tokens.clone().unwrap_or_else(|| "-".to_owned());
+    let named = arguments.terms.tokens.clone();
     let custodian = custodian_name(&named, arguments.custodian.as_deref())?;
     let custodian = Custodian::read(arguments.terms, custodian, say)?;
     let progress = Progress::new("pairs");
@@ -317,12 +317,6 @@ fn run_open(arguments: ConfirmOpen, say: &Say) -> anyhow::Result<()> {
         now: now()?,
     };
     let opened = open_answers(&job)?;
-    for name in &opened.first_seen {
-        say.warn(&format!(
-            "custodian {name:?}: its signing key is believed because it is the first; compare the fingerprint, or give it \
-             with --pin"
-        ));
-    }
     let [(left, left_key), (right, right_key)] = &opened.custodians;
     let text = format!(
         "opened {} masked answers to {}, as custodian {:?} computed them too; {} of {} with this key\n\

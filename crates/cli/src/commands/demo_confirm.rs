@@ -101,7 +101,8 @@ impl Confirming {
                 threads: threads(None),
             })
         };
-        let encrypt = |holder: &str, side: &str, tokens: &Source| -> anyhow::Result<PathBuf> {
+        let mut pins = Vec::new();
+        let mut encrypt = |holder: &str, side: &str, tokens: &Source| -> anyhow::Result<PathBuf> {
             let output = self.folder.join(format!("{left}-{side}.ciphertexts"));
             let job = ConfirmJob {
                 terms: terms(holder, side, tokens)?,
@@ -111,7 +112,9 @@ impl Confirming {
                 ledger: self.folder.join(format!("{holder}.ledger")),
                 output: Target::Path(output.clone()),
             };
-            encrypt_tickets(&job, &|_, _| ())?;
+            let made = encrypt_tickets(&job, &|_, _| ())?;
+            // What the custodian tells the authority.
+            pins.push((made.custodian, made.fingerprint));
             Ok(output)
         };
         let (left_file, right_file) =
@@ -150,7 +153,7 @@ impl Confirming {
             sealed,
             checked,
             output: opened.clone(),
-            pins: Vec::new(),
+            pins,
             backend: &Tfhe,
             now: now()?,
         })?;
