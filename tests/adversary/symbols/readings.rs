@@ -258,7 +258,7 @@ fn rows_of_one_record_are_not_recognised() {
         let all = of.len() as f64;
         let chance: f64 = sizes.values().map(|size| size * (size - 1.0)).sum::<f64>() / (all * (all - 1.0));
         let orders: [fn(u64) -> u64; 3] =
-            [|symbol| symbol, |symbol| symbol.reverse_bits(), |symbol| symbol << 32 | symbol >> 32];
+            [|symbol| symbol, |symbol| symbol.reverse_bits(), |symbol| symbol.rotate_left(32)];
         for (order, seen) in orders.iter().zip(&mut seen) {
             let mut symbols: Vec<u64> = of.keys().copied().collect();
             symbols.sort_unstable_by_key(|symbol| order(*symbol));
