@@ -100,6 +100,8 @@ pub struct ConfirmSummary {
     pub policy: Policy,
     /// Tickets that this custodian's ledger holds, these included.
     pub approved: u64,
+    /// Whether the ledger was begun now: budgets of another one do not count.
+    pub ledger_begun: bool,
 }
 
 /// Encrypts for tickets. The output appears whole, or not at all; every ticket is checked before anything is encrypted.
@@ -139,6 +141,7 @@ pub fn encrypt_tickets<B: Backend>(
         fingerprint: own.id().fingerprint(),
         policy: asked.public.header.policy,
         approved: ledger.approved(),
+        ledger_begun: ledger.begun,
     })
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct OwnLedger {
     path: PathBuf,
     file: File,
     ledger: CustodianLedger,
+    /// Whether nothing stood in it.
+    pub(crate) begun: bool,
 }
 
 /// A batch cannot be entered.
@@ -51,7 +53,7 @@ impl OwnLedger {
         let (ledger, whole) = CustodianLedger::read(&log).map_err(in_file(path))?;
         // What was not written whole was not acted on.
         file.set_len(whole as u64).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
-        Ok(Self { path: path.to_owned(), file, ledger })
+        Ok(Self { path: path.to_owned(), file, ledger, begun: whole == 0 })
     }
 
     /// Enters the batch that is asked for, with a mark per ticket, and comes back when it is on disk.

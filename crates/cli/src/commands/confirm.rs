@@ -202,6 +202,12 @@ fn run_encrypt(arguments: ConfirmEncrypt, say: &Say) -> anyhow::Result<()> {
     };
     let made = encrypt_tickets(&job, &|done, share| progress.update(done, share))?;
     drop(progress);
+    if made.ledger_begun {
+        say.warn(&format!(
+            "{}: this ledger was begun now; if you have encrypted under this linkage key before, give that ledger with --ledger",
+            ledger.display()
+        ));
+    }
     let text = format!(
         "encrypted {} tickets of {} records ({} side, custodian {:?}) to {}, {} bytes each\n\
          under key {} signed by {}: compare it with what the authority says before you send this\n\
