@@ -81,7 +81,7 @@ fn filters_of_one_row_have_nothing_in_common() {
         let pair = row[given.filter(0)].iter().zip(&row[given.filter(1)]);
         agreeing += pair.map(|(a, b)| (a ^ b).count_zeros()).sum::<u32>();
     }
-    let bits = f64::from(rows) * 256.0;
+    let bits = f64::from(rows) * 8.0 * given.filter(0).len() as f64;
     let deviations = (f64::from(agreeing) - bits / 2.0) / (bits / 4.0).sqrt();
     assert!(deviations.abs() < 5.0, "{deviations} standard deviations");
 }
