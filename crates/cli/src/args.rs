@@ -114,7 +114,7 @@ pub(crate) enum Key {
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
     },
-    /// Print a key's fingerprint, which custodians compare and token files carry.
+    /// Print a key's fingerprint, which custodians compare. Token files for a named project or run carry another one.
     Fingerprint {
         /// The key file, or - for standard input.
         file: String,

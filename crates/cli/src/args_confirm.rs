@@ -82,7 +82,7 @@ pub(crate) struct CustodianTerms {
     pub(crate) key: String,
     /// The token file, as it was sent to the linkage unit.
     #[arg(long, value_name = "FILE")]
-    pub(crate) tokens: String,
+    pub(crate) tokens: PathBuf,
     /// Tickets that a record gets, over all keys that this custodian encrypts for.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=64))]
     pub(crate) per_record: u64,

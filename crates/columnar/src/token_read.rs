@@ -64,6 +64,15 @@ impl OpenTokens {
         Ok(Self { name, format, bytes, content: OpenContent::File(file, meta) })
     }
 
+    /// What the file says of itself; a list of CLKs says nothing.
+    #[must_use]
+    pub const fn meta(&self) -> Option<&TokenMeta> {
+        match &self.content {
+            OpenContent::File(_, meta) => Some(meta),
+            OpenContent::Clks(_) => None,
+        }
+    }
+
     /// Bytes of memory that the tokens will take, about: none where they stay in the file.
     #[must_use]
     pub fn bytes_in_memory(&self) -> u64 {

@@ -1,11 +1,12 @@
 //! A file of ciphertexts, checked once, then read entry by entry.
 
+use mizuhiki_schema::Side;
 use std::io::{Read, Seek, SeekFrom};
 
 use crate::document::{DocumentReader, Seal};
 use crate::entry::read_nonce;
 use crate::headers::CiphertextsHeader;
-use crate::ticket::{Batch, Side, Ticket};
+use crate::ticket::{Batch, Ticket};
 use crate::{ConfirmError, Party, Reason};
 
 /// A file of ciphertexts whose signature, batch and order have been checked.

@@ -51,7 +51,7 @@ impl CustodianLedger {
     }
 
     /// Enters a batch, `records` the marks of its tickets' records in order, each allowed `per_record` over all batches.
-    /// Returns the line to append and sync before anything is given away; an empty one if the batch stands there.
+    /// Returns the line to append and sync before anything is released; an empty one if the batch stands there.
     ///
     /// # Errors
     /// [`ConfirmError::Refused`], at fault the linkage unit; the ledger is unchanged then.

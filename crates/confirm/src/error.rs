@@ -175,7 +175,7 @@ pub enum Reason {
     /// Answers of two parties that open to different bits.
     #[error(
         "the answers of the linkage unit and those of the checker differ: one of both did not compute what the tickets ask \
-         for. Nothing was given away, and the key opens nothing more; make a new key and ask again"
+         for. Nothing was released, and the key opens nothing more; make a new key and ask again"
     )]
     Differed,
     /// A key under which answers differed.

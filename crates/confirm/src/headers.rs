@@ -1,10 +1,11 @@
 //! Headers of the documents (`protocols/06-confirm.md` §6). Members stand in the order of their names.
 
+use mizuhiki_schema::Side;
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Header, Kind, Seal};
 use crate::sign::{Hash, Hex, KeyId, SignerId, hash};
-use crate::ticket::{Batch, Side};
+use crate::ticket::Batch;
 use crate::{ConfirmError, Party, Policy, Reason};
 
 macro_rules! header {

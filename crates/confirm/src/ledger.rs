@@ -1,6 +1,7 @@
 //! The authority's log of openings: append-only lines, each bound to the one before, and what they have used up
 //! (`protocols/06-confirm.md` §7).
 
+use mizuhiki_schema::Side;
 use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::chain::{Chain, broken};
 use crate::headers::{CheckedHeader, CiphertextsHeader, SealedHeader};
 use crate::sign::{Hash, Hex, KeyId, SignerId};
-use crate::ticket::{Batch, Side, Ticket};
+use crate::ticket::{Batch, Ticket};
 use crate::{ConfirmError, Party, Policy, Reason};
 
 /// What happened.
@@ -198,7 +199,7 @@ impl Ledger {
 
     /// Decides whether the answers of a batch may be opened, the linkage unit's and the checker's, each with what was signed
     /// of them, and says what to do before that. Those of a batch that was about to be opened may be opened again, if they
-    /// are the same, as long as they were not given away.
+    /// are the same, as long as they were not released.
     ///
     /// # Errors
     /// [`ConfirmError::Refused`] with the reason and whose fault it is; the ledger is unchanged then.

@@ -39,8 +39,9 @@ pub use headers::{
 };
 pub use in_order::in_order;
 pub use ledger::{Admission, Admitted, Ledger};
+pub use mizuhiki_schema::Side;
 pub use policy::{MAX_OPENINGS, Policy};
 pub use rule::Rule;
 pub use session::{Asked, Evaluated, Opened, RUN_SECRET_BYTES, RunSecret, Session};
 pub use sign::{Hash, Hex, KeyId, PartyKey, SIGNATURE_BYTES, SignerId};
-pub use ticket::{Batch, Commitment, Side, TICKET_BYTES, Ticket, file_salt, tree};
+pub use ticket::{Batch, Commitment, TICKET_BYTES, Ticket, file_salt, tree};

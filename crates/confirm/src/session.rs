@@ -1,6 +1,7 @@
 //! The linkage unit's side of a run, step by step: asked, evaluated, opened. A step that is not due cannot be written
 //! down (`protocols/06-confirm.md` §5).
 
+use mizuhiki_schema::Side;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use zeroize::Zeroizing;
@@ -8,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::document::Seal;
 use crate::headers::{CiphertextsHeader, MasksHeader, OpenedHeader, SealedHeader};
 use crate::sign::{Hash, Hex, PartyKey, hash};
-use crate::ticket::{Batch, Side, Ticket};
+use crate::ticket::{Batch, Ticket};
 use crate::{ConfirmError, Mask, Party, Reason};
 
 /// Bytes of the linkage unit's secrets.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use mizuhiki_schema::Side;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -10,27 +11,6 @@ use crate::{ConfirmError, Party, Policy, Reason, Rule, merkle};
 
 /// Bytes of a ticket.
 pub const TICKET_BYTES: usize = 144;
-
-/// A side of a pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Side {
-    /// The left custodian.
-    Left,
-    /// The right custodian.
-    Right,
-}
-
-impl Side {
-    /// The name in messages.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Left => "left",
-            Self::Right => "right",
-        }
-    }
-}
 
 /// Commitments to the tokens of a record, and to one row of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -5,7 +5,9 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use mizuhiki_columnar::{ReadOptions, Source, TableReader, Target, TextChunk, WriteFile, read_tokens};
+use mizuhiki_columnar::{
+    OpenTokens, ReadOptions, Source, TableReader, Target, TextChunk, TokenFile, WriteFile, read_tokens,
+};
 use mizuhiki_confirm::{
     Backend, Batch, CiphertextsHeader, Circuit, Commitment, ConfirmError, DocumentWriter, Encryptor as _,
     Filters, Hash, MAX_OPENINGS, Party, PartyKey, Policy, PublicKey, Reason, Rule, Side, SignerId, Tickets,
@@ -46,7 +48,7 @@ pub struct ConfirmTerms<'a, B> {
     pub public: PathBuf,
     /// The custodian's own token file, as it was sent: tickets are bound to it, and what was suppressed and what is random
     /// in it cannot be worked out again.
-    pub tokens: Option<Source>,
+    pub tokens: PathBuf,
     /// Who acts: the name that the tokens were encoded under.
     pub custodian: CustodianId,
     /// Tickets that a record gets, over all keys that this custodian encrypted for.
@@ -118,7 +120,9 @@ pub fn encrypt_tickets<B: Backend>(
     let (circuit, key) = (&asked.circuit, |reason| in_file(&terms.public)(ConfirmError::key(reason)));
     let encryptor = terms.backend.encryptor(circuit, &asked.public.bytes).map_err(key)?;
     let wanted = Wanted::new(&job.records, &asked.tickets.ids, &terms.tickets)?;
-    let filters = find(&Finder { wanted: &wanted, asked: &asked }, job, on_progress, &in_tickets)?;
+    let sent = Sent::read(terms, &asked.tickets.ids)?;
+    let filters =
+        find(&Finder { wanted: &wanted, asked: &asked, sent: &sent }, job, on_progress, &in_tickets)?;
     let mut ledger = OwnLedger::open(&job.ledger)?;
     ledger.enter(&asked, wanted.marks(terms), terms).map_err(|error| error.of(&terms.tickets))?;
 
@@ -200,10 +204,6 @@ pub(crate) struct Asked {
     pub(crate) side: Side,
     encoder: ConfirmEncoder,
     pub(crate) circuit: Circuit,
-    /// Of the custodian's token file.
-    salt: Hash,
-    /// Of the records that tickets name, by id, their sealed symbols as they were sent.
-    sent: Option<HashMap<String, Vec<u8>>>,
 }
 
 impl Asked {
@@ -230,51 +230,12 @@ impl Asked {
             .and_then(|()| batch.check_expiry(job.now))
             .and_then(|()| batch.check(&tickets.tickets, &public.header.policy))
             .map_err(&in_tickets)?;
-        let Some(source) = &job.tokens else { return Err(CustodianError::NoTokens) };
-        let Source::Path(path) = source else { return Err(CustodianError::NoTokens) };
-        let salt = open(path).and_then(file_salt).map_err(in_file(path))?;
-        let (run, sent) = match job.schema.symbols() {
-            Some(_) => {
-                let (run, sent) = read_sent(job, &tickets.ids)?;
-                (run, Some(sent))
-            }
-            None => (run_of_filters(job)?, None),
-        };
+        let run = run_of(job)?;
         let in_schema = |reason| CustodianError::Encode { file: "linkage schema".to_owned(), reason };
         let encoder = ConfirmEncoder::new(job.schema, job.key, &run, &job.custodian).map_err(in_schema)?;
         let Some(encoder) = encoder else { return Err(CustodianError::NothingToConfirm) };
         let circuit = Circuit::new(rule).map_err(&in_tickets)?;
-        Ok(Self { public, tickets, side, encoder, circuit, salt, sent })
-    }
-
-    /// Which of a record's rows a ticket is about, if the tokens that it is bound to are the record's.
-    fn row_of(&self, ticket: usize, record: &ConfirmRecord) -> Option<usize> {
-        let rows = &record.rows;
-        let batch = self.batch();
-        let commitment = self.tickets.tickets[ticket].side(self.side);
-        let find = |digests: &[Hash]| {
-            commitment.find(batch.key_id, (batch.custodian(self.side), self.salt), digests)
-        };
-        let Some(sent) = &self.sent else {
-            let digest = |row: &ConfirmRow| Commitment::row_digest(row.tokens.iter().map(Option::as_deref));
-            return find(&rows.iter().map(digest).collect::<Vec<_>>());
-        };
-        let token = sent.get(&self.tickets.ids[ticket])?;
-        find(&[Commitment::row_digest(std::iter::once(Some(token.as_slice())))])?;
-        // The common symbol tells which of the record's names or addresses the other record agrees with.
-        let symbol = self.tickets.symbols[ticket];
-        let bytes = self.encoder.symbol_bytes();
-        let stands = |symbol: &[u8]| token.chunks_exact(bytes).any(|of_token| of_token == symbol);
-        // Which of its alternatives is meant: the first where the symbol is none's. A refusal would tell which symbols of
-        // the token are real.
-        // Few symbols are suppressed: a record of which half are not in its token is another, or has changed.
-        let there = record.symbols.iter().filter(|symbol| stands(&symbol.to_be_bytes()[..bytes])).count();
-        if there * 2 < record.symbols.len() {
-            return None;
-        }
-        let wide = u64::from_be_bytes(symbol);
-        let meant = rows.iter().position(|row| row.symbols.binary_search(&wide).is_ok());
-        meant.or_else(|| (!rows.is_empty()).then_some(0))
+        Ok(Self { public, tickets, side, encoder, circuit })
     }
 
     pub(crate) const fn batch(&self) -> &Batch {
@@ -305,12 +266,11 @@ fn check_policy(policy: &Policy, per_record: u64) -> Result<(), ConfirmError> {
     Ok(())
 }
 
-/// The run that a custodian's own file of filters was made for.
-fn run_of_filters<B>(job: &ConfirmTerms<'_, B>) -> Result<Run, CustodianError> {
-    let Some(source) = &job.tokens else { return Err(CustodianError::NoTokens) };
-    let file = read_tokens(source)?;
-    let other = |what| CustodianError::OtherTokens { file: source.name(), what };
-    let meta = file.set.meta().ok_or_else(|| other("schema"))?;
+/// The run that a custodian's own token file was made for.
+fn run_of<B>(job: &ConfirmTerms<'_, B>) -> Result<Run, CustodianError> {
+    let file = OpenTokens::open(&Source::Path(job.tokens.clone()))?;
+    let other = |what| CustodianError::OtherTokens { file: job.tokens.display().to_string(), what };
+    let meta = file.meta().ok_or_else(|| other("schema"))?;
     check_own(job, meta).map_err(other)?;
     Ok(meta.run.clone())
 }
@@ -328,30 +288,40 @@ fn check_own<B>(job: &ConfirmTerms<'_, B>, meta: &TokenMeta) -> Result<(), &'sta
     }
 }
 
-/// The run that a custodian's own token file was made for, and the symbols of the records `ids` in it.
-fn read_sent<B>(
-    job: &ConfirmTerms<'_, B>,
-    ids: &[String],
-) -> Result<(Run, HashMap<String, Vec<u8>>), CustodianError> {
-    let Some(source) = &job.tokens else { return Err(CustodianError::NoTokens) };
-    let file = read_tokens(source)?;
-    let other = |what| CustodianError::OtherTokens { file: source.name(), what };
-    let (Some(symbols), Some(meta)) = (&file.symbols, file.set.meta()) else { return Err(other("schema")) };
-    check_own(job, meta).map_err(other)?;
-    let mut wanted: HashMap<u32, &String> = HashMap::new();
-    wanted.extend(ids.iter().filter_map(|id| Some((file.set.record(id)?, id))));
-    let (per_record, bytes) = (symbols.per_record(), symbols.symbol_bytes());
-    let mut sent = HashMap::new();
-    symbols.read(&mut |records, symbols| {
-        for (record, symbols) in records.iter().zip(symbols.chunks_exact(per_record)) {
-            if let Some(id) = wanted.get(record) {
-                let token =
-                    symbols.iter().flat_map(|symbol| symbol.to_be_bytes()[..bytes].to_vec()).collect();
-                sent.insert((*id).clone(), token);
-            }
+/// A custodian's token file, as it was sent.
+struct Sent {
+    salt: Hash,
+    /// Sealed symbols of the records that tickets name, by id.
+    symbols: Option<HashMap<String, Vec<u8>>>,
+}
+
+impl Sent {
+    fn read<B>(terms: &ConfirmTerms<'_, B>, ids: &[String]) -> Result<Self, CustodianError> {
+        let path = &terms.tokens;
+        let salt =
+            File::open(path).map_err(ConfirmError::from).and_then(|file| file_salt(BufReader::new(file)));
+        let salt = salt.map_err(in_file(path))?;
+        if terms.schema.symbols().is_none() {
+            return Ok(Self { salt, symbols: None });
         }
-    })?;
-    Ok((meta.run.clone(), sent))
+        let TokenFile { set, symbols: Some(symbols) } = read_tokens(&Source::Path(path.clone()))? else {
+            return Err(CustodianError::OtherTokens { file: path.display().to_string(), what: "schema" });
+        };
+        let mut wanted: HashMap<u32, &String> = HashMap::new();
+        wanted.extend(ids.iter().filter_map(|id| Some((set.record(id)?, id))));
+        let (per_record, bytes) = (symbols.per_record(), symbols.symbol_bytes());
+        let mut sent = HashMap::new();
+        symbols.read(&mut |records, symbols| {
+            for (record, symbols) in records.iter().zip(symbols.chunks_exact(per_record)) {
+                if let Some(id) = wanted.get(record) {
+                    let token =
+                        symbols.iter().flat_map(|symbol| symbol.to_be_bytes()[..bytes].to_vec()).collect();
+                    sent.insert((*id).clone(), token);
+                }
+            }
+        })?;
+        Ok(Self { salt, symbols: Some(sent) })
+    }
 }
 
 /// Which tickets a record of the table has.
@@ -427,6 +397,37 @@ impl Wanted {
 struct Finder<'a> {
     wanted: &'a Wanted,
     asked: &'a Asked,
+    sent: &'a Sent,
+}
+
+impl Finder<'_> {
+    /// Which of a record's rows a ticket is about, if the tokens that it is bound to are the record's.
+    fn row_of(&self, ticket: usize, record: &ConfirmRecord) -> Option<usize> {
+        let (asked, rows) = (self.asked, &record.rows);
+        let batch = asked.batch();
+        let commitment = asked.tickets.tickets[ticket].side(asked.side);
+        let find = |digests: &[Hash]| {
+            commitment.find(batch.key_id, (batch.custodian(asked.side), self.sent.salt), digests)
+        };
+        let Some(sent) = &self.sent.symbols else {
+            let digest = |row: &ConfirmRow| Commitment::row_digest(row.tokens.iter().map(Option::as_deref));
+            return find(&rows.iter().map(digest).collect::<Vec<_>>());
+        };
+        let token = sent.get(&asked.tickets.ids[ticket])?;
+        find(&[Commitment::row_digest(std::iter::once(Some(token.as_slice())))])?;
+        let bytes = asked.encoder.symbol_bytes();
+        let stands = |symbol: &[u8]| token.chunks_exact(bytes).any(|of_token| of_token == symbol);
+        // Few symbols are suppressed: a record of which half are not in its token is another, or has changed.
+        let there = record.symbols.iter().filter(|symbol| stands(&symbol.to_be_bytes()[..bytes])).count();
+        if there * 2 < record.symbols.len() {
+            return None;
+        }
+        // The common symbol tells which of the record's names or addresses the other record agrees with. If it is none's,
+        // the first is taken: a refusal would tell which symbols of the token are real.
+        let symbol = u64::from_be_bytes(asked.tickets.symbols[ticket]);
+        let meant = rows.iter().position(|row| row.symbols.binary_search(&symbol).is_ok());
+        meant.or_else(|| (!rows.is_empty()).then_some(0))
+    }
 }
 
 /// One thread of the search.
@@ -497,7 +498,7 @@ impl ChunkWorker for FindWorker<'_> {
                 .map_err(|reason| CustodianError::Encode { file: self.file.to_owned(), reason })?;
             for &ticket in tickets {
                 let asked = finder.asked;
-                let meant = asked.row_of(ticket, &record);
+                let meant = finder.row_of(ticket, &record);
                 let filters =
                     meant.map(|row| Filters::new(asked.circuit.rule(), record.rows[row].filters.to_vec()));
                 made.push((

@@ -147,12 +147,6 @@ pub enum CustodianError {
         /// The file.
         file: String,
     },
-    /// Sealed symbols that cannot be worked out again.
-    #[error(
-        "the tokens are sealed symbols, of which some are suppressed and some random: name the token file that you sent \
-         with --tokens"
-    )]
-    NoTokens,
     /// Another process is at the custodian's own ledger.
     #[error("{file}: another encryption is entering its tickets there; wait until it is done")]
     LedgerBusy {

@@ -16,9 +16,10 @@ pub use comparable::{Comparable, IncomparableError};
 pub use id::{CustodianId, InvalidIdError, KeyId, RecordId, RecordIds, compare_ids};
 pub use link::{Classification, Doubt, Link, compare_links};
 pub use meta::{FORMAT_VERSION, PAIRS_VERSION, Run, RunName, SYMBOLS_VERSION, Task, TokenMeta};
+pub use mizuhiki_schema::Side;
 pub use pair::{
-    ComparisonLayout, PAIR_FILTER_BYTES, PAIR_FILTER_ENTRIES, PairLayout, PairMeta, PairRows, Side,
-    TAG_BYTES, alternative_class,
+    ComparisonLayout, PAIR_FILTER_BYTES, PAIR_FILTER_ENTRIES, PairLayout, PairMeta, PairRows, TAG_BYTES,
+    alternative_class,
 };
 pub use symbols::SymbolReader;
 pub use tokens::{TokenSet, TokenSetError, View};

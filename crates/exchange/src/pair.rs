@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use mizuhiki_schema::{AuditComparison, AuditSchema};
+use mizuhiki_schema::{AuditComparison, AuditSchema, Side};
 
 use crate::comparable::{Terms, agree};
 use crate::{CustodianId, IncomparableError, KeyId, RecordIds, Run};
@@ -15,42 +15,6 @@ pub const PAIR_FILTER_ENTRIES: usize = 2 * PAIR_FILTER_BYTES;
 
 /// Bytes of a tag.
 pub const TAG_BYTES: usize = 3;
-
-/// The side of a link that a file of pair tokens is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(clippy::exhaustive_enums, reason = "a link has two sides")]
-pub enum Side {
-    /// Who made the links.
-    Left,
-    /// Whose records were linked to: a registry.
-    Right,
-}
-
-impl Side {
-    /// The name in files and commands.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Left => "left",
-            Self::Right => "right",
-        }
-    }
-
-    /// The side of a name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Left, Self::Right].into_iter().find(|side| side.name() == name)
-    }
-
-    /// The other one.
-    #[must_use]
-    pub const fn other(self) -> Self {
-        match self {
-            Self::Left => Self::Right,
-            Self::Right => Self::Left,
-        }
-    }
-}
 
 /// What a file of pair tokens says of itself.
 #[derive(Debug, Clone, PartialEq)]

@@ -13,6 +13,7 @@ mod fault;
 mod inputs;
 mod json;
 mod native;
+mod side;
 mod symbols;
 mod threshold;
 
@@ -27,6 +28,7 @@ pub use digest::{SchemaDigest, first_difference};
 pub use fault::{Fault, SchemaError};
 pub use inputs::{Input, InputColumn, Readings, Take};
 pub use native::{Feature, Field, Filter, Limits, Profile, TokenSchema, View};
+pub use side::Side;
 pub use symbols::{Draw, Symbols};
 pub use threshold::{Similarity, ThresholdError, Thresholds};
 

@@ -2,17 +2,21 @@
 //! itself it reads the whole key (the control); in the protocol a batch with a forged answer is released only if that answer
 //! opens to the same bit as the checker's, which it does by chance.
 
+use std::collections::HashMap;
 use std::fs;
 
 use mizuhiki_confirm::{
-    Backend, CheckedHeader, Decryptor as _, MasksHeader, Party, Policy, Reason, SealedHeader,
+    Backend, CheckedHeader, Commitment, Decryptor as _, Hash, MAX_OPENINGS, MasksHeader, Party, Policy,
+    Reason, SealedHeader, Tickets, TicketsHeader, file_salt,
 };
+use mizuhiki_encode::{ConfirmEncoder, ConfirmRecord, ConfirmRow};
+use mizuhiki_exchange::{CustodianId, Run};
 use mizuhiki_tests::Clear;
 use mizuhiki_tfhe::Tfhe;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 
-use crate::kit::{Kit, NAMES, forge, refused};
+use crate::kit::{Kit, NAMES, NOW, forge, refused};
 
 /// Bits of the back end's secret key.
 const KEY_BITS: usize = 2_048;
@@ -26,6 +30,33 @@ fn oracle(bit: usize) -> Vec<u8> {
     answer[4 * bit] = 0x80;
     answer[4 * KEY_BITS] = 0x40;
     answer
+}
+
+/// Everything up to the answers, of the batch `t`.
+fn evaluated<B: Backend>(backend: B, matches: usize, strangers: usize) -> Kit<B> {
+    let kit = Kit::new(backend);
+    kit.links("links.csv", matches, strangers);
+    kit.ask("links.csv", "t", 1).unwrap();
+    kit.encrypt("t").unwrap();
+    kit.evaluate("t").unwrap();
+    kit
+}
+
+/// The records of a side's table by id, as its custodian encodes them.
+fn encoded(kit: &Kit<Clear>, side: usize) -> HashMap<String, ConfirmRecord> {
+    let custodian = CustodianId::new(NAMES[side]).unwrap();
+    let encoder = ConfirmEncoder::new(&kit.schema, &kit.key, &Run::default(), &custodian).unwrap().unwrap();
+    let mut worker = encoder.worker();
+    let table = fs::read_to_string(kit.path(&format!("{}.csv", NAMES[side]))).unwrap();
+    let names: Vec<&str> = table.lines().next().unwrap().split(',').collect();
+    let place = |column: &str| names.iter().position(|name| *name == column);
+    let id = place("rec_id").unwrap();
+    let encode = |line: &str| {
+        let values: Vec<&str> = line.split(',').collect();
+        let value = |column: usize| place(&encoder.columns()[column]).map_or("", |place| values[place]);
+        (values[id].to_owned(), worker.encode(1, &value).unwrap())
+    };
+    table.lines().skip(1).map(encode).collect()
 }
 
 fn differed() -> (Party, Reason) {
@@ -46,11 +77,7 @@ fn forged_answers_read_the_whole_key_where_nothing_is_compared() {
 
 #[test]
 fn a_batch_of_forged_answers_is_refused_and_the_key_opens_nothing_more() {
-    let kit = Kit::new(Tfhe);
-    kit.links("links.csv", 4, 2);
-    kit.ask("links.csv", "t", 1).unwrap();
-    kit.encrypt("t").unwrap();
-    kit.evaluate("t").unwrap();
+    let kit = evaluated(Tfhe, 4, 2);
     let honest = fs::read(kit.path("t.sealed")).unwrap();
     let key = kit.run_key("t");
     forge::<SealedHeader>(
@@ -77,6 +104,11 @@ fn passes(kit: &Kit<Clear>, forged: usize, turn: u8, coins: &mut ChaCha20Rng) ->
         let _ = fs::remove_dir_all(kit.path(file));
     }
     kit.keygen("keys", turn, Policy::default());
+    forged_batch_passes(kit, forged, turn, coins)
+}
+
+/// A batch of `links.csv` in which the first `forged` answers are coins: whether it passed.
+fn forged_batch_passes(kit: &Kit<Clear>, forged: usize, turn: u8, coins: &mut ChaCha20Rng) -> bool {
     kit.ask("links.csv", "t", turn).unwrap();
     kit.encrypt("t").unwrap();
     kit.evaluate("t").unwrap();
@@ -119,22 +151,14 @@ fn few_bits_of_the_key_are_learned_before_the_forger_is_refused() {
 
 #[test]
 fn a_checker_that_forges_alone_gains_nothing_either() {
-    let kit = Kit::new(Clear);
-    kit.links("links.csv", 6, 6);
-    kit.ask("links.csv", "t", 1).unwrap();
-    kit.encrypt("t").unwrap();
-    kit.evaluate("t").unwrap();
+    let kit = evaluated(Clear, 6, 6);
     forge::<CheckedHeader>(&kit.path("t.checked"), &kit.custodian_key(0), |_| (), |body| body[NONCE] ^= 1);
     assert_eq!(refused(kit.open("t")), differed());
 }
 
 #[test]
 fn answers_that_no_custodian_checked_are_refused() {
-    let kit = Kit::new(Clear);
-    kit.links("links.csv", 4, 4);
-    kit.ask("links.csv", "t", 1).unwrap();
-    kit.encrypt("t").unwrap();
-    kit.evaluate("t").unwrap();
+    let kit = evaluated(Clear, 4, 4);
     let honest = fs::read(kit.path("t.checked")).unwrap();
     // The linkage unit signs the check itself.
     let key = kit.run_key("t");
@@ -167,11 +191,7 @@ fn answers_that_no_custodian_checked_are_refused() {
 
 #[test]
 fn a_checker_takes_masks_and_ciphertexts_of_its_own_batch_alone() {
-    let kit = Kit::new(Clear);
-    kit.links("links.csv", 4, 4);
-    kit.ask("links.csv", "t", 1).unwrap();
-    kit.encrypt("t").unwrap();
-    kit.evaluate("t").unwrap();
+    let kit = evaluated(Clear, 4, 4);
     let honest = fs::read(kit.path("t.masks")).unwrap();
     let key = kit.run_key("t");
     let refuse = |change: &dyn Fn(&mut MasksHeader), body: &dyn Fn(&mut Vec<u8>)| {
@@ -271,7 +291,7 @@ fn approvals_that_the_linkage_unit_signed_itself_are_refused() {
             output: kit.path("t.opened"),
             pins,
             backend: &Clear,
-            now: crate::kit::NOW,
+            now: NOW,
         })
     };
     assert!(matches!(open(Vec::new()), Err(AuthorityError::NoPin { .. })));
@@ -312,9 +332,6 @@ fn checked_by(kit: &Kit<Clear>, key: &mizuhiki_confirm::PartyKey) -> Vec<u8> {
 /// digest of the other's token file.
 #[test]
 fn commitments_of_the_other_custodian_cannot_be_guessed() {
-    use mizuhiki_confirm::{Commitment, Tickets, file_salt};
-    use mizuhiki_encode::ConfirmEncoder;
-    use mizuhiki_exchange::{CustodianId, Run};
     let kit = Kit::with_schema(
         Clear,
         include_str!("../../../protocols/schema/examples/people-five-fields-plain.json"),
@@ -322,40 +339,96 @@ fn commitments_of_the_other_custodian_cannot_be_guessed() {
     kit.links("links.csv", 20, 0);
     kit.ask("links.csv", "t", 1).unwrap();
     let tickets = Tickets::read(fs::File::open(kit.path("t/left.tickets")).unwrap()).unwrap();
-    let known = CustodianId::new(NAMES[1]).unwrap();
-    let encoder = ConfirmEncoder::new(&kit.schema, &kit.key, &Run::default(), &known).unwrap().unwrap();
-    let columns = encoder.columns().to_vec();
-    let mut worker = encoder.worker();
-    let table = fs::read_to_string(kit.path("registry.csv")).unwrap();
-    let names: Vec<&str> = table.lines().next().unwrap().split(',').collect();
-    let salt = |name: &str| file_salt(fs::File::open(kit.path(name)).unwrap()).unwrap();
     // The best of all dictionaries: the other's table itself, with the file that the attacker has, and with the other's.
-    let found = |salt: mizuhiki_confirm::Hash, worker: &mut mizuhiki_encode::ConfirmWorker<'_>| {
-        let mut found = 0;
-        for line in table.lines().skip(1) {
-            let values: Vec<&str> = line.split(',').collect();
-            let value = |column: usize| {
-                names.iter().position(|name| *name == columns[column]).map_or("", |place| values[place])
-            };
-            let record = worker.encode(1, &value).unwrap();
-            let rows: Vec<mizuhiki_confirm::Hash> = record
-                .rows
-                .iter()
-                .map(|row| Commitment::row_digest(row.tokens.iter().map(Option::as_deref)))
-                .collect();
-            let key = tickets.header.batch.key_id;
-            found += tickets
-                .tickets
-                .iter()
-                .filter(|ticket| ticket.right.find(key, (NAMES[1], salt), &rows).is_some())
-                .count();
-        }
-        found
+    let rows_of = |record: &ConfirmRecord| -> Vec<Hash> {
+        let views = |row: &ConfirmRow| Commitment::row_digest(row.tokens.iter().map(Option::as_deref));
+        record.rows.iter().map(views).collect()
     };
-    assert_eq!(found(salt("hospital.parquet"), &mut worker), 0);
-    assert_eq!(
-        found(salt("registry.parquet"), &mut worker),
-        tickets.tickets.len(),
-        "the control: with the file"
+    let guesses: Vec<Vec<Hash>> = encoded(&kit, 1).values().map(rows_of).collect();
+    let key = tickets.header.batch.key_id;
+    let found = |file: &str| {
+        let salt = file_salt(fs::File::open(kit.path(file)).unwrap()).unwrap();
+        let right = tickets.tickets.iter().map(|ticket| ticket.right);
+        let known = |commitment: Commitment| {
+            guesses.iter().any(|rows| commitment.find(key, (NAMES[1], salt), rows).is_some())
+        };
+        right.filter(|commitment| known(*commitment)).count()
+    };
+    assert_eq!(found("hospital.parquet"), 0);
+    assert_eq!(found("registry.parquet"), tickets.tickets.len(), "the control: with the file");
+}
+
+/// A linkage unit that asks with symbols of its choice, to learn from a refusal which symbols of a token are real.
+#[test]
+fn a_custodian_answers_alike_whether_a_tickets_symbol_is_real_or_not() {
+    let kit = Kit::new(Clear);
+    kit.links("links.csv", 8, 0);
+    kit.ask("links.csv", "t", 1).unwrap();
+    let file = kit.path("t/left.tickets");
+    let tickets = || Tickets::read(fs::File::open(&file).unwrap()).unwrap();
+    let encrypt = || kit.encrypt_at(0, &file, ("keys/public.key", NOW), "t.left");
+    let records = encoded(&kit, 0);
+    // The control: a custodian that refuses symbols that its record does not have tells them apart.
+    let accepted = |tickets: &Tickets| {
+        let asked = tickets.ids.iter().zip(&tickets.symbols);
+        let has = |id: &String, symbol: &[u8; 8]| {
+            records[id].rows.iter().any(|row| row.symbols.contains(&u64::from_be_bytes(*symbol)))
+        };
+        asked.filter(|(id, symbol)| has(id, symbol)).count()
+    };
+    assert_eq!(accepted(&tickets()), 8);
+    encrypt().unwrap();
+    let real = fs::read(kit.path("t.left")).unwrap();
+    let mut coins = ChaCha20Rng::from_seed([23; 32]);
+    forge::<TicketsHeader>(
+        &file,
+        &kit.run_key("t"),
+        |_| (),
+        |body| {
+            // Entries are of one size, and end with the symbol.
+            let each = body.len() / 8;
+            body.chunks_exact_mut(each).for_each(|entry| coins.fill_bytes(&mut entry[each - 8..]));
+        },
     );
+    assert_eq!(accepted(&tickets()), 0);
+    encrypt().unwrap();
+    assert_eq!(fs::read(kit.path("t.left")).unwrap().len(), real.len());
+}
+
+/// A linkage unit that forges one answer per batch, and goes on until the key is spent: what it learns is the bit of each
+/// batch that passes, and of the one that does not. Two are expected, and the budget of a record over the key ends it.
+#[test]
+fn two_bits_of_a_key_are_expected_where_a_forger_goes_on_to_the_end() {
+    const KEYS: u8 = 16;
+    let mut kit = Kit::new(Clear);
+    kit.per_record = 1_000;
+    let mut coins = ChaCha20Rng::from_seed([29; 32]);
+    let mut learned = Vec::new();
+    for turn in 0..KEYS {
+        let _ = fs::remove_dir_all(kit.path("keys"));
+        kit.keygen("keys", turn, Policy::default());
+        let bits = (0..MAX_OPENINGS as u8).find(|&batch| {
+            let _ = fs::remove_dir_all(kit.path("t"));
+            one_link(&kit, usize::from(batch));
+            !forged_batch_passes(&kit, 1, batch, &mut coins)
+        });
+        learned.push(u32::from(bits.unwrap()) + 1);
+        // The key opens nothing more.
+        one_link(&kit, 60);
+        let _ = fs::remove_dir_all(kit.path("t"));
+        kit.ask("links.csv", "t", 200).unwrap();
+        kit.encrypt("t").unwrap();
+        kit.evaluate("t").unwrap();
+        assert_eq!(refused(kit.open("t")), (Party::LinkageUnit, Reason::KeySpent));
+    }
+    let all: u32 = learned.iter().sum();
+    println!("bits of a key learned before it is spent: {all} of {KEYS} keys, {learned:?}");
+    assert!((18..=56).contains(&all), "{learned:?}");
+}
+
+/// One pair of one person as the link to be asked about.
+fn one_link(kit: &Kit<Clear>, at: usize) {
+    let (left, right) = &kit.truth[at];
+    let head = "left_id,right_id,similarity,class,probability,flag";
+    fs::write(kit.path("links.csv"), format!("{head}\n{left},{right},0.900000,borderline,0.5,\n")).unwrap();
 }

@@ -142,7 +142,7 @@ impl<B: Backend> Kit<B> {
             key: &self.key,
             tickets: tickets.to_owned(),
             public: self.path(public),
-            tokens: Some(Source::Path(self.path(&format!("{}.parquet", NAMES[side])))),
+            tokens: self.path(&format!("{}.parquet", NAMES[side])),
             custodian: CustodianId::new(NAMES[side]).unwrap(),
             per_record: self.per_record,
             backend: &self.backend,

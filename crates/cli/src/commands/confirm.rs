@@ -142,7 +142,7 @@ impl Custodian {
             key: &self.key,
             tickets: arguments.tickets.clone(),
             public: arguments.public.clone(),
-            tokens: Some(Source::from_argument(&arguments.tokens)),
+            tokens: arguments.tokens.clone(),
             custodian: self.custodian.clone(),
             per_record: arguments.per_record,
             backend: &Tfhe,
@@ -154,14 +154,13 @@ impl Custodian {
     /// Files that are read, which no output may overwrite.
     fn inputs(arguments: &CustodianTerms) -> Vec<String> {
         let shown = |path: &Path| path.display().to_string();
-        let mut inputs = vec![
+        vec![
             shown(&arguments.tickets),
             shown(&arguments.public),
             shown(&arguments.schema),
+            shown(&arguments.tokens),
             arguments.key.clone(),
-        ];
-        inputs.push(arguments.tokens.clone());
-        inputs
+        ]
     }
 }
 
@@ -240,7 +239,7 @@ fn run_check(arguments: ConfirmCheck, say: &Say) -> anyhow::Result<()> {
         [&arguments.left, &arguments.right, &arguments.masks, &arguments.eval_keys].map(|path| shown(path)),
     );
     keep(&arguments.output, &inputs)?;
-    let named = arguments.terms.tokens.clone();
+    let named = arguments.terms.tokens.display().to_string();
     let custodian = custodian_name(&named, arguments.custodian.as_deref())?;
     let custodian = Custodian::read(arguments.terms, custodian, say)?;
     let progress = Progress::new("pairs");

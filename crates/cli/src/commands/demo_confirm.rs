@@ -64,7 +64,11 @@ impl Confirming {
         schema: &LinkageSchema,
         truth: &Path,
     ) -> anyhow::Result<Confirmation> {
-        let Target::Path(links) = &linked.output else { anyhow::bail!("the demonstration writes files") };
+        let (Target::Path(links), Source::Path(left_tokens), Source::Path(right_tokens)) =
+            (&linked.output, &linked.left, &linked.right)
+        else {
+            anyhow::bail!("the demonstration writes files")
+        };
         let tickets = self.folder.join(format!("tickets-{left}"));
         let links = Source::Path(links.clone());
         let keys = self.folder.join(format!("keys-{left}"));
@@ -87,13 +91,13 @@ impl Confirming {
             seed: seed()?,
         })?;
         let (key, _) = read_key(&KeySource::Path(self.data.join("linkage.key")), KeyKind::Linkage)?;
-        let terms = |holder: &str, side: &str, tokens: &Source| -> anyhow::Result<ConfirmTerms<'_, Tfhe>> {
+        let terms = |holder: &str, side: &str, tokens: &Path| -> anyhow::Result<ConfirmTerms<'_, Tfhe>> {
             Ok(ConfirmTerms {
                 schema,
                 key: &key,
                 tickets: tickets.join(format!("{side}.tickets")),
                 public: public.clone(),
-                tokens: Some(tokens.clone()),
+                tokens: tokens.to_owned(),
                 custodian: CustodianId::new(holder)?,
                 per_record: PER_RECORD,
                 backend: &Tfhe,
@@ -102,7 +106,7 @@ impl Confirming {
             })
         };
         let mut pins = Vec::new();
-        let mut encrypt = |holder: &str, side: &str, tokens: &Source| -> anyhow::Result<PathBuf> {
+        let mut encrypt = |holder: &str, side: &str, tokens: &Path| -> anyhow::Result<PathBuf> {
             let output = self.folder.join(format!("{left}-{side}.ciphertexts"));
             let job = ConfirmJob {
                 terms: terms(holder, side, tokens)?,
@@ -118,7 +122,7 @@ impl Confirming {
             Ok(output)
         };
         let (left_file, right_file) =
-            (encrypt(left, "left", &linked.left)?, encrypt(right, "right", &linked.right)?);
+            (encrypt(left, "left", left_tokens)?, encrypt(right, "right", right_tokens)?);
         let sealed = self.folder.join(format!("{left}.sealed"));
         let masks = self.folder.join(format!("{left}.masks"));
         let progress = Progress::new("pairs");
@@ -138,7 +142,7 @@ impl Confirming {
         let milliseconds = begun.elapsed().as_secs_f64() * 1e3 * threads as f64;
         let checked = self.folder.join(format!("{left}.checked"));
         let job = CheckJob {
-            terms: terms(left, "left", &linked.left)?,
+            terms: terms(left, "left", left_tokens)?,
             left: left_file,
             right: right_file,
             masks,
