@@ -77,7 +77,8 @@ fn forged_answers_read_the_whole_key_where_nothing_is_compared() {
 
 #[test]
 fn a_batch_of_forged_answers_is_refused_and_the_key_opens_nothing_more() {
-    let kit = evaluated(Tfhe, 4, 2);
+    // As many as a key opens: fewer would pass by chance now and then, six once in 64 runs.
+    let kit = evaluated(Tfhe, 32, 32);
     let honest = fs::read(kit.path("t.sealed")).unwrap();
     let key = kit.run_key("t");
     forge::<SealedHeader>(
@@ -134,7 +135,8 @@ fn forged_batch_passes(kit: &Kit<Clear>, forged: usize, turn: u8, coins: &mut Ch
 
 /// A batch with f forged answers passes with probability 2⁻ᶠ (`protocols/06-confirm.md` §1): of 48 keys 24 with one of them, 3
 /// with four, and none with 32 and more. Whether it passes is all that the linkage unit learns: one bit of the key where one
-/// answer is forged. Where it goes on with one per batch, two bits per key are expected until the first failure.
+/// answer is forged. Where it goes on with one per batch, two bits per key are expected until the first failure. Masks are the
+/// system's randomness: the bounds are passed by chance less than once in a million runs.
 #[test]
 fn few_bits_of_the_key_are_learned_before_the_forger_is_refused() {
     const RUNS: u8 = 48;
@@ -142,7 +144,7 @@ fn few_bits_of_the_key_are_learned_before_the_forger_is_refused() {
     kit.per_record = 1_000;
     kit.links("links.csv", 32, 32);
     let mut coins = ChaCha20Rng::from_seed([17; 32]);
-    for (forged, expected) in [(1, 12..=36), (4, 0..=10), (32, 0..=0), (64, 0..=0)] {
+    for (forged, expected) in [(1, 6..=42), (4, 0..=15), (32, 0..=0), (64, 0..=0)] {
         let passed = (0..RUNS).filter(|&turn| passes(&kit, forged, turn, &mut coins)).count();
         println!("{forged} forged answers per batch: {passed} of {RUNS} batches passed");
         assert!(expected.contains(&passed), "{forged} forged: {passed} of {RUNS} batches passed");
@@ -423,7 +425,8 @@ fn two_bits_of_a_key_are_expected_where_a_forger_goes_on_to_the_end() {
     }
     let all: u32 = learned.iter().sum();
     println!("bits of a key learned before it is spent: {all} of {KEYS} keys, {learned:?}");
-    assert!((18..=56).contains(&all), "{learned:?}");
+    // 16 would be every first batch refused, by chance once in 2¹⁶ runs.
+    assert!((17..=72).contains(&all), "{learned:?}");
 }
 
 /// One pair of one person as the link to be asked about.

@@ -108,6 +108,6 @@ fn what_the_authority_opens_does_not_depend_on_the_answers() {
     for links in [(pairs, 0), (0, pairs)] {
         let (ones, all) = opened(&kit, links, 10..35);
         let deviation = (ones as f64 - all as f64 / 2.0) / (all as f64 / 4.0).sqrt();
-        assert!(all > 1_500 && deviation.abs() < 4.0, "{ones} of {all} for {links:?}");
+        assert!(all > 1_500 && deviation.abs() < 5.0, "{ones} of {all} for {links:?}");
     }
 }
