@@ -302,9 +302,12 @@ pub(crate) struct Link {
     /// List pairs for `confirm ask` beside the sure links: for each record without one, up to K borderline pairs.
     #[arg(long, value_name = "K", num_args = 0..=1, default_missing_value = "4", value_parser = clap::value_parser!(u32).range(1..=64))]
     pub(crate) for_confirm: Option<u32>,
-    /// Put records into clusters, and let a file hold a person more than once.
+    /// Put records into clusters, and let every file hold a person more than once.
     #[arg(long)]
     pub(crate) duplicates: bool,
+    /// Put records into clusters, and let this one of the files hold a person more than once. May be given again.
+    #[arg(long, value_name = "FILE", conflicts_with = "duplicates")]
+    pub(crate) duplicates_in: Vec<String>,
     /// Take the candidate pairs of this file (anonlink's binary format) instead of comparing.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "exact", "blocks"])]
     pub(crate) candidates: Option<PathBuf>,
@@ -325,8 +328,22 @@ pub(crate) struct Dedupe {
     /// The clusters (.csv .tsv .parquet .arrow .json, or - for CSV on standard output).
     #[arg(short, long, value_name = "OUT", required_unless_present = "explain")]
     pub(crate) output: Option<String>,
+    /// Write a report, one self-contained HTML file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) search: Search,
+}
+
+/// What happens to pairs that may be of two members of a household.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HouseholdsArgument {
+    /// They are borderline, and flagged.
+    Borderline,
+    /// They are matches, and flagged.
+    Link,
+    /// They are left out.
+    Drop,
 }
 
 /// What is compared, from where on pairs count, and with what means.
@@ -338,6 +355,10 @@ pub(crate) struct Search {
     /// Similarity from which a pair is borderline.
     #[arg(long, value_name = "Y", value_parser = parse_similarity)]
     pub(crate) borderline: Option<f64>,
+    /// What happens to pairs as similar as matches that may be of two members of a household, or of another record that is
+    /// about as similar.
+    #[arg(long, value_enum, default_value_t = HouseholdsArgument::Borderline)]
+    pub(crate) households: HouseholdsArgument,
     /// Compare every pair of filters, whatever the blocking rules. Sealed symbols need no such choice.
     #[arg(long, conflicts_with = "blocks")]
     pub(crate) exact: bool,

@@ -25,6 +25,7 @@ pub const CLUSTER_COLUMNS: &[ResultColumn<'static>] = &[
     ("custodian", ColumnKind::Text),
     ("record_id", ColumnKind::Text),
     ("similarity", ColumnKind::Number),
+    ("probability", ColumnKind::Number),
     ("conflicts", ColumnKind::Integer),
 ];
 

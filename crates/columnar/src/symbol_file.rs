@@ -10,13 +10,13 @@ use arrow_array::{Array as _, RecordBatch};
 use arrow_ipc::reader::FileReader;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mizuhiki_exchange::{RecordIds, SymbolReader, TokenMeta, TokenSet};
+use mizuhiki_exchange::{PairsWithin, RecordIds, SymbolReader, TokenMeta, TokenSet};
 use parquet::arrow::ProjectionMask;
 
 use crate::arrow_text::{arrow_problem, damaged, guarded};
 use crate::hostile::{Parquet, check_arrow};
 use crate::text_rows::TextRows;
-use crate::token_read::{of_set, stated_count};
+use crate::token_read::{of_set, stated_pairs};
 use crate::token_write::{COUNT_KEY, ID_COLUMN};
 use crate::{ColumnarError, Format};
 
@@ -33,6 +33,7 @@ pub struct SymbolFile {
     /// The record of each row.
     records: Vec<u32>,
     content: Content,
+    pairs_within: Option<PairsWithin>,
 }
 
 /// Symbols of a record, and bytes of each.
@@ -104,9 +105,10 @@ impl SymbolFile {
             on_rows(ids.len() as u64);
             Ok(())
         })?;
-        stated_count(name, stated.as_deref(), ids.len())?;
+        let pairs_within = stated_pairs(name, stated.as_deref(), (ids.len(), shape.per_record))?;
         let (set, records) = of_set(name, TokenSet::of_symbols(meta, ids))?;
-        Ok((set, Self { name: name.to_owned(), format, file: Mutex::new(file), shape, records, content }))
+        let (name, file) = (name.to_owned(), Mutex::new(file));
+        Ok((set, Self { name, format, file, shape, records, content, pairs_within }))
     }
 
     /// What tells this file's symbols from others, in this order of rows.
@@ -116,6 +118,13 @@ impl SymbolFile {
         bytes[..8].copy_from_slice(&self.content.0[0].to_le_bytes());
         bytes[8..].copy_from_slice(&self.content.0[1].to_le_bytes());
         bytes
+    }
+
+    /// How many symbols pairs of the file's records had in common, as its custodian counted them; files for deduplication
+    /// do not say, as they show it.
+    #[must_use]
+    pub const fn pairs_within(&self) -> Option<&PairsWithin> {
+        self.pairs_within.as_ref()
     }
 
     /// Bytes of a symbol in files.

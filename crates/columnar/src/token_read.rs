@@ -9,7 +9,7 @@ use arrow_ipc::reader::FileReader;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mizuhiki_bits::BitRows;
-use mizuhiki_exchange::{BlockId, RecordIds, TokenMeta, TokenSet, TokenSetError, View};
+use mizuhiki_exchange::{PairsWithin, BlockId, RecordIds, TokenMeta, TokenSet, TokenSetError, View};
 
 use crate::arrow_text::{arrow_problem, damaged, guarded};
 use crate::clks::read_clks;
@@ -153,6 +153,25 @@ pub(crate) fn stated_count(name: &str, stated: Option<&str>, found: usize) -> Re
         }
         None => Err(damaged(name, "its record count is missing, so it was not finished")),
     }
+}
+
+/// The count of a file of symbols, and the pairs within it, if it states any.
+pub(crate) fn stated_pairs(
+    name: &str,
+    stated: Option<&str>,
+    (records, per_record): (usize, usize),
+) -> Result<Option<PairsWithin>, ColumnarError> {
+    let (count, pairs) = match stated.map(|text| text.split_once(' ').ok_or(text)) {
+        Some(Ok((count, pairs))) => (Some(count), Some(pairs)),
+        Some(Err(count)) => (Some(count), None),
+        None => (None, None),
+    };
+    stated_count(name, count, records)?;
+    let read = |text| {
+        PairsWithin::parse(text, records, per_record)
+            .ok_or_else(|| damaged(name, "the pairs of records that it states are none of such a file"))
+    };
+    pairs.map(read).transpose()
 }
 
 /// A set of tokens, or why its records make none.

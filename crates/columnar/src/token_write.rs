@@ -9,7 +9,7 @@ use arrow_ipc::writer::FileWriter;
 use arrow_schema::{DataType, Field, Schema};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mizuhiki_exchange::{BlockId, RecordIds, TokenMeta};
+use mizuhiki_exchange::{BlockId, PairsWithin, RecordIds, TokenMeta};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::metadata::KeyValue;
@@ -54,6 +54,7 @@ pub struct TokenWriter {
     passes: usize,
     row_bytes: usize,
     count: u64,
+    pairs_within: Option<PairsWithin>,
     sink: Sink,
     failure: WriteFailure,
 }
@@ -118,7 +119,7 @@ impl TokenWriter {
                 Sink::Parquet(Box::new(writer), schema)
             }
         };
-        Ok(Self { name, views, passes: columns.len() - 1 - views, row_bytes, count: 0, sink, failure })
+        Ok(Self { name, views, passes: columns.len() - 1 - views, row_bytes, count: 0, pairs_within: None, sink, failure })
     }
 
     /// Appends rows.
@@ -168,6 +169,11 @@ impl TokenWriter {
         }
     }
 
+    /// States how many symbols pairs of the file's records had in common.
+    pub fn state_pairs_within(&mut self, pairs: PairsWithin) {
+        self.pairs_within = Some(pairs);
+    }
+
     /// Writes the record count, makes the file durable and visible.
     ///
     /// # Errors
@@ -183,11 +189,13 @@ impl TokenWriter {
     /// # Errors
     /// [`ColumnarError::Io`] if the system refuses; no file is left then.
     pub fn complete(self) -> Result<WriteFile, ColumnarError> {
-        let (name, count, failure) = (self.name.as_str(), self.count, &self.failure);
+        let (name, failure) = (self.name.as_str(), &self.failure);
+        let end = self.pairs_within.as_ref().map_or_else(String::new, |pairs| format!(" {pairs}"));
+        let end = format!("{}{}", self.count, end.trim_end());
         let gave_up = || ColumnarError::io(name, "write")(failure.reason("the format writer gave up"));
         let mut file = match self.sink {
             Sink::Text(mut file, _) => {
-                writeln!(file, "#end {count}").map_err(ColumnarError::io(name, "write"))?;
+                writeln!(file, "#end {end}").map_err(ColumnarError::io(name, "write"))?;
                 file
             }
             Sink::Clks(mut file) => {
@@ -195,11 +203,11 @@ impl TokenWriter {
                 file
             }
             Sink::Arrow(mut writer, _) => {
-                writer.write_metadata(COUNT_KEY, count.to_string());
+                writer.write_metadata(COUNT_KEY, end);
                 writer.into_inner().map_err(|_| gave_up())?
             }
             Sink::Parquet(mut writer, _) => {
-                writer.append_key_value_metadata(KeyValue::new(COUNT_KEY.to_owned(), count.to_string()));
+                writer.append_key_value_metadata(KeyValue::new(COUNT_KEY.to_owned(), end));
                 writer.into_inner().map_err(|_| gave_up())?
             }
         };

@@ -1,22 +1,28 @@
 //! From the symbols of records to tokens as they are sent (`protocols/03-tokens.md` §6): those that several records of the
 //! file have are suppressed, random ones fill up, and order tells nothing.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mizuhiki_encode::SymbolLists;
+use mizuhiki_exchange::PairsWithin;
 use mizuhiki_schema::Symbols;
 use rand::RngExt as _;
 use rand_chacha::ChaCha20Rng;
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 /// Parts by the first byte of a symbol.
 const PARTS: usize = 256;
 
-/// Symbols that are kept in memory before all parts go to files.
+/// Symbols that are kept in memory before all parts go to files: 192 MiB.
 const IN_MEMORY: usize = 1 << 24;
+
+/// Records that may share a symbol before it is passed over in counting pairs, as the linkage unit passes it over.
+const HEAVY: usize = 256;
 
 /// Bits of the sieve for each suppressed symbol.
 const SIEVE_BITS: usize = 16;
@@ -45,30 +51,40 @@ impl SymbolReport {
     }
 }
 
-/// Finds the symbols that several records of a file have.
+/// Finds the symbols that several records of a file have, and counts how many pairs of records have in common.
 pub(crate) struct Finder {
     parts: Vec<Part>,
+    records: u32,
     in_memory: usize,
     most: usize,
 }
 
+/// A symbol's upper and lower half, and a record that has it: 12 bytes.
+type Entry = [u32; 3];
+
 #[derive(Default)]
 struct Part {
-    symbols: Vec<u64>,
+    entries: Vec<Entry>,
     file: Option<BufWriter<File>>,
 }
 
+/// Common symbols of pairs of records.
+type Common = FxHashMap<(u32, u32), u32>;
+
 impl Finder {
     pub(crate) fn new() -> Self {
-        Self { parts: (0..PARTS).map(|_| Part::default()).collect(), in_memory: 0, most: IN_MEMORY }
+        let parts = (0..PARTS).map(|_| Part::default()).collect();
+        Self { parts, records: 0, in_memory: 0, most: IN_MEMORY }
     }
 
     /// Takes the symbols of records, those of each distinct.
     pub(crate) fn push(&mut self, lists: &SymbolLists) -> io::Result<()> {
         for list in lists.iter() {
             for &symbol in list {
-                self.parts[(symbol >> 56) as usize].symbols.push(symbol);
+                let entry = [(symbol >> 32) as u32, symbol as u32, self.records];
+                self.parts[(symbol >> 56) as usize].entries.push(entry);
             }
+            self.records += 1;
             self.in_memory += list.len();
         }
         if self.in_memory >= self.most {
@@ -78,30 +94,35 @@ impl Finder {
         Ok(())
     }
 
-    /// The symbols that were taken more than once, found on `threads` threads.
-    pub(crate) fn finish(self, threads: usize) -> io::Result<Shared> {
+    /// The symbols that were taken more than once, found on `threads` threads, and how many pairs of records have.
+    pub(crate) fn finish(self, threads: usize) -> io::Result<(Shared, PairsWithin)> {
         let parts: Vec<Mutex<Option<Part>>> =
             self.parts.into_iter().map(|part| Mutex::new(Some(part))).collect();
         let next = AtomicUsize::new(0);
         let work = || {
-            let mut found = Vec::new();
+            let (mut found, mut common) = (Vec::new(), Common::default());
             while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let part = part.lock().ok().and_then(|mut part| part.take()).unwrap_or_default();
-                part.repeated(&mut found)?;
+                part.repeated(&mut found, &mut common)?;
             }
-            Ok::<_, io::Error>(found)
+            Ok::<_, io::Error>((found, common))
         };
-        let mut shared = std::thread::scope(|scope| {
+        let (mut shared, common) = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
-            let mut all = Vec::new();
+            let (mut all, mut sums) = (Vec::new(), Common::default());
             for thread in threads {
                 let gave_up = || io::Error::other("a thread gave up");
-                all.append(&mut thread.join().map_err(|_| gave_up())??);
+                let (mut found, common) = thread.join().map_err(|_| gave_up())??;
+                all.append(&mut found);
+                common.into_iter().for_each(|(pair, count)| *sums.entry(pair).or_default() += count);
             }
-            Ok::<_, io::Error>(all)
+            Ok::<_, io::Error>((all, sums))
         })?;
         shared.sort_unstable();
-        Ok(Shared::new(shared))
+        let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+        common.into_values().for_each(|common| *counts.entry(common).or_default() += 1);
+        let pairs = PairsWithin::new(counts.into_iter().collect()).unwrap_or_default();
+        Ok((Shared::new(shared), pairs))
     }
 }
 
@@ -111,24 +132,31 @@ impl Part {
             Some(file) => file,
             None => self.file.insert(BufWriter::with_capacity(1 << 16, tempfile::tempfile()?)),
         };
-        for symbol in self.symbols.drain(..) {
-            file.write_all(&symbol.to_le_bytes())?;
+        for entry in self.entries.drain(..) {
+            entry.iter().try_for_each(|word| file.write_all(&word.to_le_bytes()))?;
         }
         Ok(())
     }
 
-    /// Appends the symbols that stand in the part more than once.
-    fn repeated(mut self, found: &mut Vec<u64>) -> io::Result<()> {
+    /// Appends the symbols that stand in the part more than once, and counts them for the pairs of records that have them.
+    fn repeated(mut self, found: &mut Vec<u64>, common: &mut Common) -> io::Result<()> {
         if let Some(file) = self.file.take() {
             let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
             let mut bytes = Vec::new();
             file.rewind()?;
             file.read_to_end(&mut bytes)?;
-            self.symbols.extend(bytes.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes)));
+            let words = bytes.as_chunks::<4>().0.as_chunks::<3>().0;
+            self.entries.extend(words.iter().map(|words| words.map(u32::from_le_bytes)));
         }
-        self.symbols.sort_unstable();
-        for run in self.symbols.chunk_by(|a, b| a == b).filter(|run| run.len() > 1) {
-            found.push(run[0]);
+        self.entries.sort_unstable();
+        for run in self.entries.chunk_by(|a, b| a[..2] == b[..2]).filter(|run| run.len() > 1) {
+            found.push(u64::from(run[0][0]) << 32 | u64::from(run[0][1]));
+            if run.len() > HEAVY {
+                continue;
+            }
+            for (at, a) in run.iter().enumerate() {
+                run[at + 1..].iter().for_each(|b| *common.entry((a[2], b[2])).or_default() += 1);
+            }
         }
         Ok(())
     }
@@ -265,15 +293,13 @@ pub(crate) fn pack(lists: &SymbolLists, symbols: &Symbols) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use proptest::prelude::*;
     use rand_chacha::rand_core::SeedableRng as _;
 
     use super::*;
 
     /// What a file becomes: its rows sealed in parts on two threads, after symbols were looked for in memory or in files.
-    fn sealed(records: &[Vec<u64>], most: usize, suppress: bool) -> (Vec<Vec<u64>>, SymbolReport) {
+    fn sealed(records: &[Vec<u64>], most: usize, suppress: bool) -> (Vec<Vec<u64>>, SymbolReport, PairsWithin) {
         const PER_RECORD: usize = 6;
         let mut finder = Finder { most, ..Finder::new() };
         let mut rows = Vec::new();
@@ -284,13 +310,14 @@ mod tests {
             row.resize(PER_RECORD * 8, 0);
             rows.extend(row);
         }
-        let shared = if suppress { finder.finish(2).unwrap() } else { Shared::none() };
+        let (shared, pairs) = finder.finish(2).unwrap();
+        let shared = if suppress { shared } else { Shared::none() };
         let random = (0..2).map(ChaCha20Rng::seed_from_u64).collect();
         let mut sealer = Sealer { per_record: PER_RECORD, bytes: 8, shared, random };
         let report = sealer.seal(&mut rows);
         let row =
             |row: &[u8]| row.as_chunks::<8>().0.iter().map(|bytes| u64::from_be_bytes(*bytes)).collect();
-        (rows.chunks(PER_RECORD * 8).map(row).collect(), report)
+        (rows.chunks(PER_RECORD * 8).map(row).collect(), report, pairs)
     }
 
     proptest! {
@@ -302,7 +329,7 @@ mod tests {
             let records: Vec<Vec<u64>> = records.iter().map(wide).collect();
             let mut holders: BTreeMap<u64, u64> = BTreeMap::new();
             records.iter().flatten().for_each(|&symbol| *holders.entry(symbol).or_default() += 1);
-            let (tokens, report) = sealed(&records, if spilled { 10 } else { usize::MAX }, true);
+            let (tokens, report, pairs) = sealed(&records, if spilled { 10 } else { usize::MAX }, true);
             for (record, token) in records.iter().zip(&tokens) {
                 prop_assert!(token.len() == 6 && token.is_sorted_by(|a, b| a < b));
                 for symbol in record {
@@ -312,9 +339,18 @@ mod tests {
             let mut all: Vec<u64> = tokens.concat();
             all.sort_unstable();
             prop_assert!(all.is_sorted_by(|a, b| a < b), "no two records have a symbol in common");
+            let mut naive: BTreeMap<u32, u64> = BTreeMap::new();
+            for (at, a) in records.iter().enumerate() {
+                for b in &records[at + 1..] {
+                    let common = a.iter().filter(|symbol| b.contains(symbol)).count() as u32;
+                    *naive.entry(common).or_default() += u64::from(common > 0);
+                }
+            }
+            naive.retain(|_, pairs| *pairs > 0);
+            prop_assert_eq!(pairs.counts(), naive.into_iter().collect::<Vec<_>>());
             let suppressed: u64 = holders.values().filter(|&&holders| holders > 1).sum();
             prop_assert_eq!((report.real, report.suppressed), (holders.values().sum(), suppressed));
-            let (kept, report) = sealed(&records, usize::MAX, false);
+            let (kept, report, _) = sealed(&records, usize::MAX, false);
             prop_assert_eq!(report.suppressed, 0);
             prop_assert!(records.iter().zip(&kept).all(|(r, t)| r.iter().all(|symbol| t.contains(symbol))));
         }

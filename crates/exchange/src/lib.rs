@@ -8,6 +8,7 @@ mod id;
 mod link;
 mod meta;
 mod pair;
+mod pairs_within;
 mod symbols;
 mod tokens;
 
@@ -21,5 +22,6 @@ pub use pair::{
     ComparisonLayout, PAIR_FILTER_BYTES, PAIR_FILTER_ENTRIES, PairLayout, PairMeta, PairRows, TAG_BYTES,
     alternative_class,
 };
+pub use pairs_within::PairsWithin;
 pub use symbols::SymbolReader;
 pub use tokens::{TokenSet, TokenSetError, View};

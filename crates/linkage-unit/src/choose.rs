@@ -3,12 +3,13 @@
 use mizuhiki_columnar::{CandidatePair, Cell, PairWriter, ResultWriter};
 use mizuhiki_exchange::{Classification, Comparable, Doubt};
 use mizuhiki_match::{
-    Assignment, Calibration, Candidate, Components, Greedy, MAX_COMPONENT, RunnersUp, Top, candidate_order,
-    solve_component,
+    Assignment, Calibration, Candidate, Components, Greedy, Household, MAX_COMPONENT, RunnersUp, Scale, Top,
+    candidate_order, solve_component,
 };
-use mizuhiki_schema::{Measure, Similarity, Thresholds};
+use mizuhiki_schema::{Measure, Similarity};
 
-use crate::job::{LinkError, LinkJob};
+use crate::cut::Cut;
+use crate::job::{Households, LinkError, LinkJob};
 use crate::pairs_to_confirm::{Wanted, pairs_to_confirm};
 use crate::report::LinksHistogram;
 use crate::spill::{Key, Sorter};
@@ -25,11 +26,50 @@ pub(crate) const fn doubt_of(measure: Measure) -> Doubt {
     }
 }
 
+/// Matches within one file below this probability are in doubt where they may be of one household.
+const SURE_OF_ONE: f64 = 0.95;
+
+/// Agreement of a view from which on two records of a file are equal in it.
+const EQUAL: f64 = 0.98;
+
+/// Which links within one file may be of two members of a household: they are equal in a view, or as far as records are
+/// that differ in one field, and not solid.
+pub(crate) struct WithinHousehold<'a> {
+    scale: Scale,
+    /// Of filters: records that agree in a view.
+    filters: Option<Household<'a>>,
+    calibration: Option<&'a Calibration>,
+}
+
+impl<'a> WithinHousehold<'a> {
+    pub(crate) fn new(comparable: &Comparable<'a>, calibration: Option<&'a Calibration>) -> Self {
+        let scale = Scale::of(comparable);
+        let solid = scale.floor(scale.solid());
+        let filters = match comparable.measure() {
+            Measure::Symbols { .. } => None,
+            _ => Some(Household::new(comparable.left(), EQUAL, solid)),
+        };
+        Self { scale, filters, calibration }
+    }
+
+    pub(crate) fn holds(&self, link: &Candidate) -> bool {
+        let level = self.scale.level(link.similarity);
+        let sure = |calibration: &Calibration| calibration.probability(link.similarity) >= SURE_OF_ONE;
+        if level >= self.scale.solid() || self.calibration.is_none_or(sure) {
+            return false;
+        }
+        match &self.filters {
+            Some(filters) => filters.holds(link.left, link.right),
+            None => level >= self.scale.but_for_a_field(),
+        }
+    }
+}
+
 /// Makes links of the candidates in a store.
 pub(crate) struct Chooser<'a> {
     pub(crate) job: &'a LinkJob,
     pub(crate) comparable: &'a Comparable<'a>,
-    pub(crate) thresholds: Thresholds,
+    pub(crate) cut: Cut,
     pub(crate) calibration: Option<&'a Calibration>,
     /// From where on pairs without a link are listed for confirmation.
     pub(crate) far: Similarity,
@@ -61,7 +101,7 @@ impl Chooser<'_> {
         let mut count = 0;
         for candidate in store.sorted()? {
             let candidate = candidate.map_err(LinkError::lost)?;
-            if candidate.similarity < self.thresholds.borderline().get() {
+            if candidate.similarity < self.cut.borderline {
                 break;
             }
             if top.as_mut().is_none_or(|top| top.offer(&candidate)) {
@@ -105,18 +145,21 @@ impl Chooser<'_> {
                 Ok(())
             })?
         };
-        let mut doubts = vec![false; links.len()];
-        if !within {
-            let measure = self.comparable.measure();
-            let mut runners_up = RunnersUp::new(&links, left, right, measure);
+        let doubts;
+        if within {
+            let household = WithinHousehold::new(self.comparable, self.calibration);
+            doubts = links.iter().map(|link| household.holds(link)).collect();
+        } else {
+            let mut runners_up = RunnersUp::new(&links, self.comparable);
             self.each(store, &mut |c| {
                 runners_up.offer(c);
                 Ok(())
             })?;
             let (left, right) = (self.comparable.left(), self.comparable.right());
-            doubts = match measure {
+            doubts = match self.comparable.measure() {
                 Measure::Symbols { .. } => runners_up.ambiguous(),
-                _ => runners_up.households(left, right, self.thresholds.accept()),
+                // The schema's threshold: one set by hand does not change who is of a household.
+                _ => runners_up.households(left, right, self.comparable.thresholds().accept()),
             };
         }
         let Some(most) = self.job.for_confirm else {
@@ -129,7 +172,7 @@ impl Chooser<'_> {
             links.iter().zip(&doubts).map(|(link, doubt)| !doubt && self.is_sure(link)).collect();
         for ((link, doubt), sure) in links.iter().zip(doubts).zip(&sure) {
             // A link in doubt is borderline too, and says why.
-            let matched = *sure || doubt && link.similarity >= self.thresholds.accept().get();
+            let matched = *sure || doubt && link.similarity >= self.cut.accept;
             let class = if matched { Classification::Match } else { Classification::Borderline };
             self.write_as(writer, link, (class, doubt), &mut chosen)?;
         }
@@ -153,10 +196,15 @@ impl Chooser<'_> {
         Ok(chosen)
     }
 
+    /// What a link in doubt is flagged with.
+    fn doubt(&self) -> Doubt {
+        if self.comparable.is_within() { Doubt::Household } else { doubt_of(self.comparable.measure()) }
+    }
+
     /// Whether a link needs no confirmation.
     fn is_sure(&self, link: &Candidate) -> bool {
         let probable = |calibration: &Calibration| calibration.probability(link.similarity) >= SURE;
-        link.similarity >= self.thresholds.accept().get() && self.calibration.is_none_or(probable)
+        link.similarity >= self.cut.accept && self.calibration.is_none_or(probable)
     }
 
     /// Optimal links in order, component by component; the number of candidates.
@@ -198,13 +246,13 @@ impl Chooser<'_> {
         for candidate in sorter.sorted().map_err(LinkError::lost)? {
             let candidate = candidate.map_err(LinkError::lost)?;
             if group.last().is_some_and(|last| label[last.left as usize] != label[candidate.left as usize]) {
-                links.extend(solve_component(&group, self.thresholds.borderline().get()));
+                links.extend(solve_component(&group, self.cut.borderline));
                 group.clear();
             }
             group.push(candidate);
         }
         if !group.is_empty() {
-            links.extend(solve_component(&group, self.thresholds.borderline().get()));
+            links.extend(solve_component(&group, self.cut.borderline));
         }
         let large = sizes.iter().filter(|&&size| size as usize > MAX_COMPONENT).count();
         links.sort_unstable_by(candidate_order);
@@ -224,8 +272,9 @@ impl Chooser<'_> {
         doubt: bool,
         chosen: &mut Chosen,
     ) -> Result<(), LinkError> {
-        let similarity = Similarity::new(link.similarity).unwrap_or_else(|| self.thresholds.borderline());
-        self.write_as(writer, link, (Classification::of(similarity, self.thresholds), doubt), chosen)
+        let matched = link.similarity >= self.cut.accept;
+        let class = if matched { Classification::Match } else { Classification::Borderline };
+        self.write_as(writer, link, (class, doubt), chosen)
     }
 
     fn write_as(
@@ -238,8 +287,12 @@ impl Chooser<'_> {
         let (left, right) = (self.comparable.left().ids(), self.comparable.right().ids());
         let doubtful = doubt && class == Classification::Match;
         if doubtful {
-            class = Classification::Borderline;
             chosen.household += 1;
+            match self.job.search.households {
+                Households::Borderline => class = Classification::Borderline,
+                Households::Link => {}
+                Households::Drop => return Ok(()),
+            }
         }
         if class == Classification::Match {
             chosen.matches += 1;
@@ -253,7 +306,7 @@ impl Chooser<'_> {
             Cell::Number(Some(link.similarity)),
             Cell::Text(class.name()),
             Cell::Number(self.calibration.map(|calibration| calibration.probability(link.similarity))),
-            Cell::Text(if doubtful { doubt_of(self.comparable.measure()).name() } else { "" }),
+            Cell::Text(if doubtful { self.doubt().name() } else { "" }),
         ])?;
         Ok(())
     }

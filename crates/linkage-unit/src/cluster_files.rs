@@ -1,15 +1,17 @@
 //! One or more token files to clusters of records of one person each.
 
-use mizuhiki_columnar::{CLUSTER_COLUMNS, Cell, Format, ResultWriter, Source, TokenFile};
+use mizuhiki_columnar::{CLUSTER_COLUMNS, Cell, Format, ResultWriter, Source, TokenFile, WriteFile};
 use mizuhiki_exchange::Comparable;
-use mizuhiki_match::{Calibration, Candidate, Greedy, Groups, Plan, Strangers, with_threads};
-use mizuhiki_schema::{Similarity, Thresholds};
-
-use crate::job::{ClusterJob, ClusterSummary, LinkError, OnProgress, Stage};
-use crate::link_files::{
-    Losers, calibrates, choose_thresholds, lowest, lowest_given, refuse_scope, sample_strangers,
+use mizuhiki_match::{
+    Calibration, Candidate, CommonLaw, Groups, Linkage, Plan, Sample, Tally, WithinFile, with_threads,
 };
+
+use crate::choose::WithinHousehold;
+use crate::cut::{Cut, NOTHING, told};
+use crate::job::{ClusterJob, ClusterSummary, Households, LinkError, OnProgress, Stage};
+use crate::link_files::{calibrates, lowest, refuse_scope, sample, within_files};
 use crate::memory;
+use crate::report::{LinksHistogram, report_of_clusters, write_report};
 use crate::prepare::{
     are_sealed, compare, compare_within, digest, digest_of_joins, join, read_all, warn, warn_of_files,
 };
@@ -86,7 +88,7 @@ impl<'a> Comparisons<'a> {
         let (mut places, mut comparables) = (Vec::new(), Vec::new());
         for left in 0..files.len() {
             for right in left..files.len() {
-                let comparable = if left == right && job.duplicates {
+                let comparable = if left == right && job.duplicates[left] {
                     compare_within(&files[left].set, &job.files[left])?
                 } else if left == right {
                     continue;
@@ -122,13 +124,9 @@ impl<'a> Comparisons<'a> {
     }
 
     /// Thresholds of each comparison.
-    fn thresholds(
-        &self,
-        job: &ClusterJob,
-        calibrations: &[Option<Calibration>],
-    ) -> Result<Vec<Thresholds>, LinkError> {
+    fn cuts(&self, job: &ClusterJob, calibrations: &[Option<Calibration>]) -> Result<Vec<Cut>, LinkError> {
         let of = |(comparable, calibration): (&Comparable<'_>, &Option<Calibration>)| {
-            choose_thresholds(&job.search, comparable, calibration.as_ref()).map(|(thresholds, _)| thresholds)
+            Cut::choose(&job.search, comparable, calibration.as_ref())
         };
         self.comparables.iter().zip(calibrations).map(of).collect()
     }
@@ -145,47 +143,44 @@ impl<'a> Comparisons<'a> {
             self.comparables.iter().map(|comparable| Plan::new(comparable, job.search.scope)).collect();
         let mut warnings = without_repeats(plans.iter().flat_map(warn).collect());
         on_progress(Stage::Calibrate, "", 0, 0);
-        let (mut strangers, mut from) = (Vec::new(), Vec::new());
+        let (mut samples, mut from) = (Vec::new(), Vec::new());
         for plan in &plans {
-            let sampled = sample_strangers(plan, &job.search, false, &mut warnings)?;
+            let sampled = sample(plan, &job.search, job.report.is_some(), &mut warnings)?;
             from.push(lowest(plan.comparable(), &job.search, sampled.as_ref())?);
-            strangers.push(sampled);
+            samples.push(sampled);
         }
         let wanted: Vec<f64> = from.iter().map(|similarity| similarity.get()).collect();
         let digest = || digest(&plans, &wanted);
         let mut store = open_store(&job.search, &job.output, tokens, &digest, numbering.boxed_key())?;
         let number = |comparison: usize, candidate| self.number(numbering, comparison, candidate);
         let compared = run_plans(&plans, &from, &mut store, &number, on_progress)?;
-        let calibrations = self.calibrate_by_strangers(numbering, &mut store, &strangers)?;
+        let of = |sample: Option<Sample>| sample.map(|sample| sample.files);
+        let within: Vec<Option<Vec<WithinFile>>> = samples.into_iter().map(of).collect();
+        let calibrations = self.calibrate(numbering, &mut store, &wanted, &within)?;
         Ok(Searched { compared, recall: None, calibrations, warnings, spent: None, store: store.settled() })
     }
 
-    fn calibrate_by_strangers<K: Fn(&Candidate) -> Key + Sync>(
+    /// Calibrates each comparison for which there is something `within` its files, from candidates that reach `lowest`.
+    fn calibrate<K: Fn(&Candidate) -> Key + Sync>(
         &self,
         numbering: &Numbering,
         store: &mut Store<'_, K>,
-        strangers: &[Option<Strangers>],
+        lowest: &[f64],
+        within: &[Option<Vec<WithinFile>>],
     ) -> Result<Vec<Option<Calibration>>, LinkError> {
-        let mut scores: Vec<Vec<f64>> = vec![Vec::new(); strangers.len()];
-        if strangers.iter().any(Option::is_some) {
-            let greedy = |comparable: &Comparable<'_>| {
-                Greedy::new(comparable.left().len(), comparable.right().len(), comparable.is_within())
-            };
-            let mut greedy: Vec<Greedy> = self.comparables.iter().map(greedy).collect();
-            for candidate in store.sorted()? {
-                let (comparison, candidate) = self.local(numbering, &candidate.map_err(LinkError::lost)?);
-                let lowest = strangers[comparison].as_ref().map(|strangers| strangers.lowest.get());
-                if lowest.is_some_and(|lowest| candidate.similarity >= lowest)
-                    && greedy[comparison].offer(&candidate)
-                {
-                    scores[comparison].push(candidate.similarity);
-                }
-            }
+        if within.iter().all(Option::is_none) {
+            return Ok(vec![None; within.len()]);
         }
-        let of = |(strangers, scores): (&Option<Strangers>, Vec<f64>)| {
-            strangers.as_ref().map(|strangers| strangers.calibrate(scores))
+        let new = |(comparable, lowest): (&Comparable<'_>, &f64)| Tally::new(comparable, *lowest);
+        let mut tallies: Vec<Tally> = self.comparables.iter().zip(lowest).map(new).collect();
+        for candidate in store.sorted()? {
+            let (comparison, candidate) = self.local(numbering, &candidate.map_err(LinkError::lost)?);
+            tallies[comparison].offer(&candidate);
+        }
+        let of = |(tally, within): (&Tally, &Option<Vec<WithinFile>>)| {
+            within.as_ref().map(|within| tally.calibrate(within))
         };
-        Ok(strangers.iter().zip(scores).map(of).collect())
+        Ok(tallies.iter().zip(within).map(of).collect())
     }
 
     /// Joins sealed symbols.
@@ -211,32 +206,25 @@ impl<'a> Comparisons<'a> {
         let budget = entry_budget(job.search.memory, records);
         let compared = run_joins(&joins, &mut counts, &number, budget, on_progress)?;
         on_progress(Stage::Assign, "", 0, 0);
-        let lowest = vec![lowest_given(&job.search)?; joins.len()];
         let mut store = passing_store(&job.search, held, numbering.boxed_key())?;
         let join_of = |candidate: &Candidate| self.local(numbering, candidate).0;
-        rank(&mut counts, &join_of, &joins, &lowest, &mut store)?;
+        rank(&mut counts, &join_of, &joins, &mut store)?;
         let mut recall = SearchRecall { sampled_pairs: 0, found_pairs: 0 };
         for (index, join) in joins.iter().enumerate() {
             let number = |candidate| self.number(numbering, index, candidate);
-            let of_join = measure(join, &number, lowest[index], &mut store)?;
+            let of_join = measure(join, &number, &mut store)?;
             recall.sampled_pairs += of_join.sampled_pairs;
             recall.found_pairs += of_join.found_pairs;
             warnings.extend(warn_of_heavy(join));
         }
-        let mut calibrations = vec![None; joins.len()];
-        let mut wanted = Vec::new();
-        for comparable in &self.comparables {
-            wanted.push(calibrates(&job.search, comparable, false, &mut warnings)?);
+        let (mut within, mut least) = (Vec::new(), Vec::new());
+        for (join, &(left, right)) in joins.iter().zip(&self.files) {
+            let (comparable, law) = (join.comparable(), join.law());
+            let wanted = calibrates(&job.search, comparable, job.report.is_some(), &mut warnings)?;
+            within.push(wanted.then(|| within_files(comparable, [&files[left], &files[right]])));
+            least.push(law.similarity(law.least()));
         }
-        if wanted.contains(&true) {
-            let mut losers: Vec<Losers> = self.comparables.iter().map(Losers::new).collect();
-            for candidate in store.sorted()? {
-                let (comparison, candidate) = self.local(numbering, &candidate.map_err(LinkError::lost)?);
-                losers[comparison].offer(&candidate);
-            }
-            let of = |(losers, wanted): (&Losers, &bool)| wanted.then(|| losers.calibrate());
-            calibrations = losers.iter().zip(&wanted).map(of).collect();
-        }
+        let calibrations = self.calibrate(numbering, &mut store, &least, &within)?;
         let spent = Some(counts.settled());
         Ok(Searched { store, compared, recall: Some(recall), calibrations, warnings, spent })
     }
@@ -252,6 +240,7 @@ fn run(job: &ClusterJob, on_progress: OnProgress<'_>) -> Result<ClusterSummary, 
     on_progress(Stage::Read, "", 0, 0);
     check_folder(&job.search, &job.output)?;
     let mut writer = ResultWriter::create(&job.output, Format::Csv, CLUSTER_COLUMNS)?;
+    let report_file = job.report.as_ref().map(|target| WriteFile::create(target, 0o666)).transpose()?;
     let sources: Vec<&Source> = job.files.iter().collect();
     let (files, tokens) = read_all(&sources, memory::budget(job.search.memory), on_progress)?;
     let numbering = Numbering::new(&files)?;
@@ -263,9 +252,21 @@ fn run(job: &ClusterJob, on_progress: OnProgress<'_>) -> Result<ClusterSummary, 
     };
     let Searched { mut store, compared, recall, calibrations, mut warnings, spent } = searched;
     on_progress(Stage::Assign, "", 0, 0);
-    let work = Clustering { numbering: &numbering, comparisons: &comparisons };
-    let thresholds = comparisons.thresholds(job, &calibrations)?;
-    let found = work.cluster(&mut store, &thresholds)?;
+    let cuts = comparisons.cuts(job, &calibrations)?;
+    if cuts.iter().all(Cut::is_nothing) {
+        warnings.push(NOTHING.to_owned());
+    }
+    let households = comparisons.comparables.iter().zip(&calibrations);
+    let households = households.map(|(comparable, of)| WithinHousehold::new(comparable, of.as_ref())).collect();
+    let work = Clustering {
+        job,
+        numbering: &numbering,
+        comparisons: &comparisons,
+        calibrations: &calibrations,
+        cuts: &cuts,
+        households,
+    };
+    let found = work.cluster(&mut store, &files)?;
     on_progress(Stage::Write, "", 0, 0);
     for (cluster, records) in found.clusters.iter().enumerate() {
         for &record in records {
@@ -278,6 +279,7 @@ fn run(job: &ClusterJob, on_progress: OnProgress<'_>) -> Result<ClusterSummary, 
                 Cell::Text(custodian),
                 Cell::Text(set.ids().get(row as usize)),
                 Cell::Number(Some(found.least[record as usize])),
+                Cell::Number(found.probable[record as usize]),
                 Cell::Integer(u64::from(found.conflicts_of[record as usize])),
             ])?;
         }
@@ -288,10 +290,7 @@ fn run(job: &ClusterJob, on_progress: OnProgress<'_>) -> Result<ClusterSummary, 
             found.conflicts
         ));
     }
-    writer.finish()?;
-    store.remove()?;
-    spent.map_or(Ok(()), Store::remove)?;
-    Ok(ClusterSummary {
+    let summary = ClusterSummary {
         records: files.iter().map(|file| file.set.len() as u64).collect(),
         compared,
         search_recall: recall,
@@ -299,48 +298,105 @@ fn run(job: &ClusterJob, on_progress: OnProgress<'_>) -> Result<ClusterSummary, 
         borderline: found.borderline,
         clusters: found.clusters.len() as u64,
         clustered: found.clusters.iter().map(|cluster| cluster.len() as u64).sum(),
+        household: found.household,
         conflicts: found.conflicts,
-        accept_thresholds: thresholds.iter().map(|thresholds| thresholds.accept().get()).collect(),
+        accept_thresholds: cuts.iter().map(|cut| told(cut.accept)).collect(),
+        borderline_thresholds: cuts.iter().map(|cut| told(cut.borderline)).collect(),
+        least_common: CommonLaw::of(&comparisons.comparables[0]).map(|law| law.least()),
+        expected_precision: found.expected.map(|(precision, _)| precision),
+        expected_recall: found.expected.map(|(_, recall)| recall),
         warnings,
-    })
+    };
+    if let Some(file) = report_file {
+        let of = (&comparisons.comparables[0], calibrations[0].as_ref().filter(|_| calibrations.len() == 1));
+        let page = report_of_clusters(job, &files, of, &summary, (cuts[0].origin, &found.histogram));
+        write_report(file, &page)?;
+    }
+    writer.finish()?;
+    store.remove()?;
+    spent.map_or(Ok(()), Store::remove)?;
+    Ok(summary)
 }
 
+
 struct Clustering<'a> {
+    job: &'a ClusterJob,
     numbering: &'a Numbering,
     comparisons: &'a Comparisons<'a>,
+    calibrations: &'a [Option<Calibration>],
+    cuts: &'a [Cut],
+    households: Vec<WithinHousehold<'a>>,
 }
 
 /// Clusters and what was counted on the way.
 struct Found {
     clusters: Vec<Vec<u32>>,
-    /// Of each record, the least similarity within its cluster.
+    /// Of each record, the least similarity of a match within its cluster, and the least probability, if known.
     least: Vec<f64>,
+    probable: Vec<Option<f64>>,
     /// Of each record, matches with records of other clusters.
     conflicts_of: Vec<u32>,
     matches: u64,
     borderline: u64,
+    household: u64,
     conflicts: u64,
+    /// Matches by similarity.
+    histogram: LinksHistogram,
+    /// Expected precision of matches within clusters, and their recall among all candidates.
+    expected: Option<(f64, f64)>,
+}
+
+/// What a candidate is taken for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Match,
+    /// Flagged: it may be of two members of a household.
+    Household,
+    Borderline,
+    NonMatch,
 }
 
 impl Clustering<'_> {
+    /// The class of a candidate, and the comparison that it is of.
+    fn class(&self, candidate: &Candidate) -> (Class, usize) {
+        let (comparison, local) = self.comparisons.local(self.numbering, candidate);
+        let (cut, comparable) = (self.cuts[comparison], &self.comparisons.comparables[comparison]);
+        let class = if candidate.similarity >= cut.accept {
+            let doubt = comparable.is_within() && self.households[comparison].holds(&local);
+            if doubt { Class::Household } else { Class::Match }
+        } else if candidate.similarity >= cut.borderline {
+            Class::Borderline
+        } else {
+            Class::NonMatch
+        };
+        (class, comparison)
+    }
+
+    fn joins(&self, class: Class) -> bool {
+        class == Class::Match || class == Class::Household && self.job.search.households == Households::Link
+    }
+
     fn cluster<K: Fn(&Candidate) -> Key + Sync>(
         &self,
         store: &mut Store<'_, K>,
-        thresholds: &[Thresholds],
+        files: &[TokenFile],
     ) -> Result<Found, LinkError> {
         let records = self.numbering.starts.last().copied().unwrap_or(0) as usize;
-        let reaches = |candidate: &Candidate, least: fn(Thresholds) -> Similarity| {
-            candidate.similarity
-                >= least(thresholds[self.comparisons.local(self.numbering, candidate).0]).get()
-        };
-        let mut groups = Groups::new(records);
-        let (mut matches, mut borderline) = (0, 0);
+        let sets: Vec<(usize, bool)> =
+            files.iter().zip(&self.job.duplicates).map(|(file, repeats)| (file.set.len(), *repeats)).collect();
+        let linkage = if self.job.duplicates.contains(&true) { Linkage::Half } else { Linkage::Every };
+        let mut groups = Groups::new(&sets, linkage);
+        let (mut matches, mut borderline, mut household) = (0, 0, 0);
         for candidate in store.sorted()? {
             let candidate = candidate.map_err(LinkError::lost)?;
-            if reaches(&candidate, Thresholds::accept) {
+            let (class, _) = self.class(&candidate);
+            household += u64::from(class == Class::Household);
+            if self.joins(class) {
                 matches += 1;
                 groups.offer(candidate.left, candidate.right);
-            } else if reaches(&candidate, Thresholds::borderline) {
+            } else if class == Class::Borderline
+                || class == Class::Household && self.job.search.households == Households::Borderline
+            {
                 borderline += 1;
             }
         }
@@ -349,22 +405,52 @@ impl Clustering<'_> {
         for (members, cluster) in clusters.iter().zip(0..) {
             members.iter().for_each(|&record| cluster_of[record as usize] = cluster);
         }
-        let (mut least, mut conflicts_of, mut conflicts) = (vec![1.0; records], vec![0; records], 0);
+        let mut found = Found {
+            clusters,
+            least: vec![1.0; records],
+            probable: vec![None; records],
+            conflicts_of: vec![0; records],
+            matches,
+            borderline,
+            household,
+            conflicts: 0,
+            histogram: LinksHistogram::default(),
+            expected: None,
+        };
+        let (mut inside, mut true_inside, mut true_pairs) = (0_u64, 0.0, 0.0);
         for candidate in store.sorted()? {
             let candidate = candidate.map_err(LinkError::lost)?;
-            if !reaches(&candidate, Thresholds::accept) {
+            let (class, comparison) = self.class(&candidate);
+            let probability =
+                self.calibrations[comparison].as_ref().map(|known| known.probability(candidate.similarity));
+            true_pairs += probability.unwrap_or_default();
+            if !self.joins(class) {
                 continue;
             }
+            found.histogram.add(candidate.similarity);
             let (left, right) = (candidate.left as usize, candidate.right as usize);
             if cluster_of[left] == cluster_of[right] && cluster_of[left] != u32::MAX {
                 // Similarities fall, so the last one is the least.
-                (least[left], least[right]) = (candidate.similarity, candidate.similarity);
+                for record in [left, right] {
+                    found.least[record] = candidate.similarity;
+                    found.probable[record] = match (found.probable[record], probability) {
+                        (Some(a), Some(b)) => Some(f64::min(a, b)),
+                        (a, b) => a.or(b),
+                    };
+                }
+                inside += 1;
+                true_inside += probability.unwrap_or_default();
             } else {
-                conflicts += 1;
-                conflicts_of[left] += 1;
-                conflicts_of[right] += 1;
+                found.conflicts += 1;
+                found.conflicts_of[left] += 1;
+                found.conflicts_of[right] += 1;
             }
         }
-        Ok(Found { clusters, least, conflicts_of, matches, borderline, conflicts })
+        if self.calibrations.iter().all(Option::is_some) {
+            let precision = if inside == 0 { 1.0 } else { true_inside / inside as f64 };
+            let recall = if true_pairs > 0.0 { true_inside / true_pairs } else { 0.0 };
+            found.expected = Some((precision, recall));
+        }
+        Ok(found)
     }
 }

@@ -23,6 +23,19 @@ pub enum Accept {
     Calibrated,
 }
 
+/// What happens to matches that may be of another member of the household (`protocols/04-matching.md` §7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Households {
+    /// They are borderline.
+    #[default]
+    Borderline,
+    /// They are matches, and flagged.
+    Link,
+    /// They are left out.
+    Drop,
+}
+
 /// How candidates are searched, wherever they come from.
 #[derive(Debug, Clone)]
 pub struct SearchOptions {
@@ -32,6 +45,8 @@ pub struct SearchOptions {
     pub accept: Accept,
     /// Lower threshold, if not the schema's.
     pub borderline: Option<f64>,
+    /// What happens to matches that may be of another member of the household.
+    pub households: Households,
     /// Bytes of memory that the work may take; a quarter of the machine's if absent.
     pub memory: Option<u64>,
     /// Folder for spilled candidates and checkpoints; beside the output if absent.
@@ -50,6 +65,7 @@ impl Default for SearchOptions {
             scope: Scope::Auto,
             accept: Accept::Schema,
             borderline: None,
+            households: Households::Borderline,
             memory: None,
             work: None,
             resume: false,
@@ -93,8 +109,10 @@ pub struct ClusterJob {
     pub output: Target,
     /// How candidates are searched.
     pub search: SearchOptions,
-    /// Whether a file may hold a person more than once.
-    pub duplicates: bool,
+    /// For each file, whether it may hold a person more than once.
+    pub duplicates: Vec<bool>,
+    /// Where a report goes.
+    pub report: Option<Target>,
 }
 
 /// What the linkage unit is doing.
@@ -160,13 +178,13 @@ pub struct LinkSummary {
     pub matches: u64,
     /// Links of class borderline.
     pub borderline: u64,
-    /// Of these, links that are borderline only because another member of the household is as similar, or, with sealed
-    /// symbols, another record.
+    /// Links that are as similar as matches, but may be of another member of the household, or, with sealed symbols, of
+    /// another record: borderline, matches or left out, as asked.
     pub household: u64,
-    /// Upper threshold used.
-    pub accept_threshold: f64,
-    /// Lower threshold used.
-    pub borderline_threshold: f64,
+    /// Upper threshold used; none where nothing stands out.
+    pub accept_threshold: Option<f64>,
+    /// Lower threshold used; none where nothing comes near.
+    pub borderline_threshold: Option<f64>,
     /// `schema`, `command line` or `calibrated without labels`.
     pub threshold_origin: &'static str,
     /// Expected precision of the matches, without labels; absent if it was not asked for.
@@ -197,14 +215,26 @@ pub struct ClusterSummary {
     pub matches: u64,
     /// Candidate pairs of class borderline; they join no cluster.
     pub borderline: u64,
+    /// Candidate pairs that are as similar as matches, but may be of two members of a household; they join clusters only
+    /// where that was asked for.
+    pub household: u64,
     /// Clusters of two or more records.
     pub clusters: u64,
     /// Records in them.
     pub clustered: u64,
     /// Matches between records of different clusters: transitive conflicts.
     pub conflicts: u64,
-    /// Upper threshold of each pair of files, in the order (1, 2), (1, 3), …, (2, 3), …
-    pub accept_thresholds: Vec<f64>,
+    /// Upper threshold of each comparison, in the order (1, 1), (1, 2), …, (2, 2), …, of those that are made; none where
+    /// nothing stands out.
+    pub accept_thresholds: Vec<Option<f64>>,
+    /// Lower threshold of each of them.
+    pub borderline_thresholds: Vec<Option<f64>>,
+    /// The least number of common symbols of a candidate in the first comparison, where tokens are sealed.
+    pub least_common: Option<u32>,
+    /// Expected precision of the matches within clusters, without labels, where all comparisons are calibrated.
+    pub expected_precision: Option<f64>,
+    /// Expected share of the true pairs among all candidates that are within clusters.
+    pub expected_recall: Option<f64>,
     /// Things to look at.
     pub warnings: Vec<String>,
 }

@@ -13,6 +13,7 @@ mod confirm_apply;
 mod confirm_ask;
 mod confirm_error;
 mod confirm_evaluate;
+mod cut;
 mod explain;
 mod feedback;
 mod interrupt;
@@ -40,7 +41,7 @@ pub use explain::{ExplainedComparison, Explanation, explain};
 pub use feedback::{FeedbackJob, FeedbackSummary, Reliability, read_feedback};
 pub use interrupt::ask_to_stop;
 pub use job::{
-    Accept, ClusterJob, ClusterSummary, LinkError, LinkJob, LinkSummary, OnProgress, PassSummary,
+    Accept, ClusterJob, ClusterSummary, Households, LinkError, LinkJob, LinkSummary, OnProgress, PassSummary,
     SearchOptions, Stage,
 };
 pub use link_files::link_files;

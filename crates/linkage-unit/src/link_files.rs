@@ -1,26 +1,25 @@
 //! Two token files, or one, to a table of links.
 
-use std::io::Write as _;
-
 use mizuhiki_columnar::{
-    CandidatePair, ColumnarError, Format, LINK_COLUMNS, PairReader, PairWriter, ResultWriter, Target,
+    CandidatePair, Format, LINK_COLUMNS, PairReader, PairWriter, ResultWriter, Target,
     TokenFile, WriteFile,
 };
 use mizuhiki_exchange::Comparable;
 use mizuhiki_match::{
-    Assignment, Calibration, Candidate, CommonLaw, Greedy, Level, Plan, Scope, Strangers, UnitResult,
+    Assignment, Calibration, Candidate, CommonLaw, Plan, Sample, Scale, Scope, Tally, UnitResult, WithinFile,
     can_calibrate, with_threads,
 };
 use mizuhiki_schema::{Similarity, Thresholds};
 
 use crate::choose::Chooser;
+use crate::cut::{Cut, NOTHING, told};
 use crate::job::{Accept, LinkError, LinkJob, LinkSummary, OnProgress, PassSummary, SearchOptions, Stage};
 use crate::memory;
 use crate::prepare::{
     JOINED, are_sealed, compare, compare_within, digest, digest_of_joins, join, passes, read_all, warn,
     warn_of_files, why,
 };
-use crate::report::report;
+use crate::report::{report, write_report};
 use crate::search::{check_folder, open_counts, open_store, passing_store, run_plans};
 use crate::search_symbols::{
     SearchRecall, by_records, entry_budget, measure, rank, run_joins, warn_of_heavy,
@@ -68,13 +67,16 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
     };
     let Found { mut store, calibration, far, compared, plan, passes, law, recall, mut warnings, spent } =
         found;
-    let (thresholds, origin) = choose_thresholds(&job.search, &comparable, calibration.as_ref())?;
+    let cut = Cut::choose(&job.search, &comparable, calibration.as_ref())?;
+    if cut.is_nothing() {
+        warnings.push(NOTHING.to_owned());
+    }
     let chooser = Chooser {
         job,
         comparable: &comparable,
-        thresholds,
+        cut,
         calibration: calibration.as_ref(),
-        far: far.unwrap_or_else(|| thresholds.borderline()),
+        far: far.unwrap_or_else(|| comparable.thresholds().borderline()),
     };
     let chosen = chooser.choose(&mut store, &mut outputs.links, outputs.pairs.as_mut(), &mut warnings)?;
     on_progress(Stage::Write, "", 0, 0);
@@ -92,9 +94,9 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
         matches: chosen.matches,
         borderline: chosen.borderline,
         household: chosen.household,
-        accept_threshold: thresholds.accept().get(),
-        borderline_threshold: thresholds.borderline().get(),
-        threshold_origin: origin,
+        accept_threshold: told(cut.accept),
+        borderline_threshold: told(cut.borderline),
+        threshold_origin: cut.origin,
         expected_precision: None,
         expected_recall: None,
         expected_prior: None,
@@ -104,23 +106,11 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
     };
     let (left, right) = (comparable.left().len() as f64, comparable.right().len() as f64);
     let all_pairs = if within { left * (left - 1.0) / 2.0 } else { left * right };
-    let summary = expect(summary, calibration.as_ref(), thresholds, all_pairs);
+    let summary = expect(summary, calibration.as_ref(), cut, all_pairs);
     let Outputs { links, report: report_file, pairs } = outputs;
-    if let Some(mut file) = report_file {
-        let name = file.name().to_owned();
-        let html = mizuhiki_report::render(&report(
-            job,
-            &comparable,
-            &summary,
-            &chosen.histogram,
-            calibration.as_ref(),
-        ))?;
-        file.write_all(html.as_bytes()).map_err(|source| ColumnarError::Io {
-            file: name,
-            action: "write",
-            reason: source,
-        })?;
-        file.commit()?;
+    if let Some(file) = report_file {
+        let page = report(job, &comparable, &summary, &chosen.histogram, calibration.as_ref());
+        write_report(file, &page)?;
     }
     pairs.map_or(Ok(()), PairWriter::finish)?;
     links.finish()?;
@@ -155,8 +145,8 @@ fn find_by_filters<'a>(
     let plan = Plan::new(comparable, job.search.scope);
     let mut warnings = warn(&plan);
     on_progress(Stage::Calibrate, "", 0, 0);
-    let strangers = sample_strangers(&plan, &job.search, job.report.is_some(), &mut warnings)?;
-    let lowest = lowest(comparable, &job.search, strangers.as_ref())?;
+    let sampled = sample(&plan, &job.search, job.report.is_some(), &mut warnings)?;
+    let lowest = lowest(comparable, &job.search, sampled.as_ref())?;
     let plans = [plan];
     let digest = || digest(&plans, &[lowest.get()]);
     let key: KeyFn = by_similarity;
@@ -165,16 +155,15 @@ fn find_by_filters<'a>(
         warnings.push(format!("continued after {} of {} units of work", store.resumed(), plans[0].units()));
     }
     let compared = match &job.candidates {
-        Some(path) => take_candidates(path, comparable, lowest, &mut store)?,
+        Some(path) => take_candidates(path, comparable, lowest.get(), &mut store)?,
         None => run_plans(&plans, &[lowest], &mut store, &|_, candidate| candidate, on_progress)?,
     };
     on_progress(Stage::Assign, "", 0, 0);
-    let far = strangers.as_ref().map(|strangers| strangers.far);
-    let calibration = strangers.map(|strangers| {
-        Ok::<_, LinkError>(strangers.calibrate(scores(&mut store, comparable, strangers.lowest)?))
-    });
+    let far = sampled.as_ref().map(|sample| sample.far);
+    let calibration =
+        sampled.map(|sample| calibrate(&mut store, comparable, lowest.get(), &sample.files)).transpose()?;
     Ok(Found {
-        calibration: calibration.transpose()?,
+        calibration,
         far,
         compared,
         plan: if job.candidates.is_some() { FROM_FILE } else { why(plans[0].kind()) },
@@ -198,18 +187,18 @@ fn find_by_symbols<'a>(
     let Some(join) = join(comparable, &files[0], &files[files.len() - 1]) else {
         unreachable!("files of symbols were compared")
     };
-    let (law, lowest) = (join.law(), lowest_given(&job.search)?);
+    let law = join.law();
+    given(&job.search)?;
     let mut warnings = warn_of_files(comparable);
     let records = files.iter().map(|file| file.set.len() as u64).sum();
     let held = records * memory::RECORD_BYTES;
     let (ranked_by, counted_by): (KeyFn, KeyFn) = (by_similarity, by_records);
     let mut ranked = passing_store(&job.search, held, ranked_by)?;
-    let (joins, lowest) = ([join], [lowest]);
+    let joins = [join];
     let (mut recall, mut spent) = (None, None);
     let compared;
     if let Some(path) = &job.candidates {
-        let lowest = Similarity::new(lowest[0]).unwrap_or_else(|| comparable.thresholds().borderline());
-        compared = take_candidates(path, comparable, lowest, &mut ranked)?;
+        compared = take_candidates(path, comparable, 0.0, &mut ranked)?;
     } else {
         let digest = || digest_of_joins(&joins, files);
         let mut counts = open_counts(&job.search, resumable(job), held, &digest, counted_by)?;
@@ -223,14 +212,16 @@ fn find_by_symbols<'a>(
         let budget = entry_budget(job.search.memory, records);
         compared = run_joins(&joins, &mut counts, &|_, candidate| candidate, budget, on_progress)?;
         on_progress(Stage::Assign, "", 0, 0);
-        rank(&mut counts, &|_| 0, &joins, &lowest, &mut ranked)?;
-        recall = Some(measure(&joins[0], &|candidate| candidate, lowest[0], &mut ranked)?);
+        rank(&mut counts, &|_| 0, &joins, &mut ranked)?;
+        recall = Some(measure(&joins[0], &|candidate| candidate, &mut ranked)?);
         warnings.extend(warn_of_heavy(&joins[0]));
         spent = Some(counts.settled());
     }
     let mut calibration = None;
     if calibrates(&job.search, comparable, job.report.is_some(), &mut warnings)? {
-        calibration = Some(calibrate_by_losers(&mut ranked, comparable)?);
+        let least = law.similarity(law.least());
+        let within = within_files(comparable, [&files[0], &files[files.len() - 1]]);
+        calibration = Some(calibrate(&mut ranked, comparable, least, &within)?);
     }
     Ok(Found {
         calibration,
@@ -263,7 +254,7 @@ pub(crate) fn refuse_scope(options: &SearchOptions) -> Result<(), LinkError> {
     }
 }
 
-/// Whether thresholds or a report ask for calibration, and there are enough records for it; too few are an error only
+/// Whether thresholds, probabilities or a report ask for calibration, and there are enough records for it; too few are an error only
 /// where it was asked for.
 pub(crate) fn calibrates(
     options: &SearchOptions,
@@ -272,12 +263,14 @@ pub(crate) fn calibrates(
     warnings: &mut Vec<String>,
 ) -> Result<bool, LinkError> {
     let by_schema = options.accept == Accept::Schema && comparable.calibrates();
-    if options.accept != Accept::Calibrated && !by_schema && !wanted {
+    let by_hand = matches!(options.accept, Accept::Number(_));
+    if options.accept == Accept::Schema && !by_schema && !wanted {
         return Ok(false);
     }
     match can_calibrate(comparable) {
         Ok(()) => Ok(true),
         Err(error) if options.accept == Accept::Calibrated => Err(error.into()),
+        Err(_) if by_hand && !wanted => Ok(false),
         Err(error) => {
             warnings.push(format!("{}: {error}", not_calibrated(by_schema)));
             Ok(false)
@@ -290,92 +283,58 @@ const fn not_calibrated(by_schema: bool) -> &'static str {
     if by_schema { "thresholds are the schema's, not calibrated" } else { "no expected precision and recall" }
 }
 
-/// What candidates that lost against another link of their records say of the others.
-fn calibrate_by_losers<K: Fn(&Candidate) -> Key + Sync>(
-    ranked: &mut Store<'_, K>,
+/// What candidates promise: all of them that reach `lowest`, counted in order.
+fn calibrate<K: Fn(&Candidate) -> Key + Sync>(
+    store: &mut Store<'_, K>,
     comparable: &Comparable<'_>,
+    lowest: f64,
+    within_files: &[WithinFile],
 ) -> Result<Calibration, LinkError> {
-    let mut losers = Losers::new(comparable);
-    for candidate in ranked.sorted()? {
-        losers.offer(&candidate.map_err(LinkError::lost)?);
+    let mut tally = Tally::new(comparable, lowest);
+    for candidate in store.sorted()? {
+        tally.offer(&candidate.map_err(LinkError::lost)?);
     }
-    Ok(losers.calibrate())
+    Ok(tally.calibrate(within_files))
 }
 
-/// Gathers links and losers, candidate by candidate in their order.
-pub(crate) struct Losers {
-    greedy: Greedy,
-    levels: Vec<Level>,
-    law: Option<CommonLaw>,
-    left: usize,
-    right: Option<usize>,
+/// What pairs within each of two files of symbols have in common, as their custodians counted it; nothing where one did
+/// not.
+pub(crate) fn within_files(comparable: &Comparable<'_>, files: [&TokenFile; 2]) -> Vec<WithinFile> {
+    if comparable.is_within() {
+        return Vec::new();
+    }
+    let scale = Scale::of(comparable);
+    let of = |file: &TokenFile| {
+        let pairs = file.symbols.as_ref()?.pairs_within()?;
+        Some(WithinFile::of_symbols(&scale, pairs.counts(), file.set.len()))
+    };
+    files.map(of).into_iter().collect::<Option<_>>().unwrap_or_default()
 }
 
-impl Losers {
-    pub(crate) fn new(comparable: &Comparable<'_>) -> Self {
-        let (left, right) = (comparable.left().len(), comparable.right().len());
-        let within = comparable.is_within();
-        let greedy = Greedy::new(left, right, within);
-        let (levels, law) = (Vec::new(), CommonLaw::of(comparable));
-        Self { greedy, levels, law, left, right: (!within).then_some(right) }
-    }
-
-    pub(crate) fn offer(&mut self, candidate: &Candidate) {
-        let similarity = candidate.similarity;
-        if self.levels.last().is_none_or(|level| level.similarity != similarity) {
-            let random_share = self.law.map_or(0.0, |law| law.random_share(law.common(similarity)));
-            self.levels.push(Level { similarity, links: 0, losers: 0, random_share });
-        }
-        if let Some(level) = self.levels.last_mut() {
-            let count = if self.greedy.offer(candidate) { &mut level.links } else { &mut level.losers };
-            *count += 1;
-        }
-    }
-
-    pub(crate) fn calibrate(&self) -> Calibration {
-        Calibration::from_losers(&self.levels, self.left, self.right)
-    }
-}
-
-/// Samples strangers if thresholds or a report need them; too few records are an error only for thresholds.
-pub(crate) fn sample_strangers(
+/// Samples files of filters if thresholds or a report need it; too few records are an error only for thresholds.
+pub(crate) fn sample(
     plan: &Plan<'_>,
     options: &SearchOptions,
     wanted: bool,
     warnings: &mut Vec<String>,
-) -> Result<Option<Strangers>, LinkError> {
-    let by_schema = options.accept == Accept::Schema && plan.comparable().calibrates();
-    if options.accept != Accept::Calibrated && !by_schema && !wanted {
+) -> Result<Option<Sample>, LinkError> {
+    if !calibrates(options, plan.comparable(), wanted, warnings)? {
         return Ok(None);
     }
-    match Strangers::sample(plan) {
-        Ok(strangers) => Ok(Some(strangers)),
-        Err(error) if options.accept == Accept::Calibrated => Err(error.into()),
-        Err(error) => {
-            warnings.push(format!("{}: {error}", not_calibrated(by_schema)));
-            Ok(None)
-        }
-    }
+    Ok(Some(Sample::take(plan)?))
 }
 
 /// The similarity from which candidates are searched.
 pub(crate) fn lowest(
     comparable: &Comparable<'_>,
     options: &SearchOptions,
-    strangers: Option<&Strangers>,
+    sample: Option<&Sample>,
 ) -> Result<Similarity, LinkError> {
     let given = given(options)?;
-    let calibrated = strangers.map(|strangers| strangers.lowest);
+    let calibrated = sample.map(|sample| sample.lowest);
     let both = given.into_iter().chain(calibrated);
     let schema = comparable.thresholds().borderline();
     Ok(both.reduce(|a, b| if b < a { b } else { a }).unwrap_or(schema))
-}
-
-/// The similarity from which candidates of sealed symbols are looked at: they are few, so all unless asked otherwise.
-pub(crate) fn lowest_given(options: &SearchOptions) -> Result<f64, LinkError> {
-    let given = given(options)?;
-    let by_number = matches!(options.accept, Accept::Number(_));
-    Ok(given.filter(|_| by_number).map_or(0.0, Similarity::get))
 }
 
 /// The lower of the thresholds that were asked for.
@@ -396,7 +355,7 @@ fn given(options: &SearchOptions) -> Result<Option<Similarity>, LinkError> {
 fn take_candidates<K: Fn(&Candidate) -> Key + Sync>(
     path: &std::path::Path,
     comparable: &Comparable<'_>,
-    lowest: Similarity,
+    lowest: f64,
     store: &mut Store<'_, K>,
 ) -> Result<u64, LinkError> {
     let (left, right) = (comparable.left().len(), comparable.right().len());
@@ -411,7 +370,7 @@ fn take_candidates<K: Fn(&Candidate) -> Key + Sync>(
                 format!("candidate pair {count} names a data set or record that the files have not");
             return Err(LinkError::Candidates { file: path.display().to_string(), problem });
         }
-        if similarity >= lowest.get() {
+        if similarity >= lowest {
             candidates.push(Candidate { left: records.0, right: records.1, similarity });
         }
         if candidates.len() == 1 << 20 {
@@ -422,55 +381,14 @@ fn take_candidates<K: Fn(&Candidate) -> Key + Sync>(
     Ok(count)
 }
 
-/// Similarities of one-to-one candidate links, falling.
-fn scores<K: Fn(&Candidate) -> Key + Sync>(
-    store: &mut Store<'_, K>,
-    comparable: &Comparable<'_>,
-    lowest: Similarity,
-) -> Result<Vec<f64>, LinkError> {
-    let mut greedy = Greedy::new(comparable.left().len(), comparable.right().len(), comparable.is_within());
-    let mut scores = Vec::new();
-    for candidate in store.sorted()? {
-        let candidate = candidate.map_err(LinkError::lost)?;
-        if candidate.similarity < lowest.get() {
-            break;
-        }
-        if greedy.offer(&candidate) {
-            scores.push(candidate.similarity);
-        }
-    }
-    Ok(scores)
-}
-
-pub(crate) fn choose_thresholds(
-    options: &SearchOptions,
-    comparable: &Comparable<'_>,
-    calibration: Option<&Calibration>,
-) -> Result<(Thresholds, &'static str), LinkError> {
-    let schema = comparable.thresholds();
-    let (accept, borderline, origin) = match (options.accept, calibration) {
-        (Accept::Schema, Some(calibration)) if comparable.calibrates() => {
-            (calibration.accept(), calibration.borderline(), "calibrated without labels, as the schema says")
-        }
-        (Accept::Calibrated, Some(calibration)) => {
-            (calibration.accept(), calibration.borderline(), "calibrated without labels")
-        }
-        // One number cuts matches from the rest; a second one makes room for borderline pairs.
-        (Accept::Number(accept), _) => (accept, accept, "command line"),
-        _ => (schema.accept().get(), schema.borderline().get(), "schema"),
-    };
-    let origin = if options.borderline.is_some() && origin == "schema" { "command line" } else { origin };
-    Ok((Thresholds::new(accept, options.borderline.unwrap_or(borderline))?, origin))
-}
-
 fn expect(
     mut summary: LinkSummary,
     calibration: Option<&Calibration>,
-    thresholds: Thresholds,
+    cut: Cut,
     all_pairs: f64,
 ) -> LinkSummary {
     let Some(calibration) = calibration else { return summary };
-    let expected = calibration.expect(thresholds.accept().get());
+    let expected = calibration.expect(cut.accept);
     let all = all_pairs.max(1.0);
     summary.expected_precision = Some(expected.precision);
     summary.expected_recall = Some(expected.recall);

@@ -1,5 +1,8 @@
 //! What the report says of a linkage.
 
+use std::io::Write as _;
+
+use mizuhiki_columnar::{ColumnarError, TokenFile, WriteFile};
 use mizuhiki_exchange::{Comparable, TokenSet, View};
 use mizuhiki_match::{Assignment, Calibration, HISTOGRAM_BINS};
 use mizuhiki_report::{
@@ -8,7 +11,7 @@ use mizuhiki_report::{
 };
 use mizuhiki_schema::Measure;
 
-use crate::{LinkJob, LinkSummary};
+use crate::{ClusterJob, ClusterSummary, LinkError, LinkJob, LinkSummary, SearchRecall};
 
 /// Links by similarity, [`HISTOGRAM_BINS`] bins over 0..=1.
 pub(crate) struct LinksHistogram(Vec<u64>);
@@ -26,6 +29,16 @@ impl LinksHistogram {
     }
 }
 
+/// Writes a report; it appears whole.
+pub(crate) fn write_report(mut file: WriteFile, report: &LinkReport) -> Result<(), LinkError> {
+    let name = file.name().to_owned();
+    let html = mizuhiki_report::render(report)?;
+    let io = |reason| ColumnarError::Io { file: name, action: "write", reason };
+    file.write_all(html.as_bytes()).map_err(io)?;
+    Ok(file.commit()?)
+}
+
+/// The report of a linkage.
 pub(crate) fn report(
     job: &LinkJob,
     comparable: &Comparable<'_>,
@@ -33,32 +46,21 @@ pub(crate) fn report(
     links_histogram: &LinksHistogram,
     calibration: Option<&Calibration>,
 ) -> LinkReport {
-    let meta = comparable.left().meta();
+    let mut files = vec![file(&job.left.name(), comparable.left())];
+    if !comparable.is_within() {
+        files.push(file(&job.right.name(), comparable.right()));
+    }
+    let assignment = match job.assignment {
+        Assignment::Greedy => "greedy one-to-one",
+        Assignment::Optimal => "optimal one-to-one",
+        _ => "many-to-many",
+    };
     LinkReport {
         title: "Linkage report".to_owned(),
-        generated_by: concat!("mizuhiki ", env!("CARGO_PKG_VERSION")).to_owned(),
-        left: file(&job.left.name(), comparable.left()),
-        right: (!comparable.is_within()).then(|| file(&job.right.name(), comparable.right())),
-        schema_name: meta.map_or_else(|| "none (bare CLKs)".to_owned(), |meta| meta.schema.name().to_owned()),
-        schema_digest: meta.map_or_else(String::new, |meta| meta.schema.digest().to_string()),
-        key_id: meta.map(|meta| meta.key_id.to_string()),
-        profile: meta.map_or("clkhash", |meta| meta.schema.profile_name()).to_owned(),
-        measure: match comparable.measure() {
-            Measure::Symbols { positions, per_row } => {
-                format!("common symbols of {per_row}, unwarped for {positions} positions each")
-            }
-            _ => "Dice coefficient".to_owned(),
-        },
-        epoch: meta.map(|meta| meta.schema.epoch()),
-        assignment: match job.assignment {
-            Assignment::Greedy => "greedy one-to-one",
-            Assignment::Optimal => "optimal one-to-one",
-            _ => "many-to-many",
-        }
-        .to_owned(),
+        assignment: assignment.to_owned(),
         thresholds: ThresholdSummary {
-            accept: summary.accept_threshold,
-            borderline: summary.borderline_threshold,
+            accept: summary.accept_threshold.unwrap_or(f64::INFINITY),
+            borderline: summary.borderline_threshold.unwrap_or(f64::INFINITY),
             origin: summary.threshold_origin.to_owned(),
         },
         plan: summary.plan.to_owned(),
@@ -73,7 +75,7 @@ pub(crate) fn report(
             })
             .collect(),
         doubtful: summary.household,
-        symbols: symbols(comparable, summary),
+        symbols: symbols(comparable, summary.least_common, summary.search_recall),
         compared: summary.compared,
         candidates: summary.candidates,
         matches: summary.matches,
@@ -84,30 +86,120 @@ pub(crate) fn report(
             prior: summary.expected_prior.unwrap_or_default(),
             u: summary.expected_u.unwrap_or_default(),
             curve: curve(calibration),
-            method: match comparable.measure() {
-                Measure::Symbols { .. } => {
-                    "pairs that lost against a better link tell how many false links to expect"
-                }
-                _ => "non-matches within each file tell how many false links to expect",
-            }
-            .to_owned(),
+            method: method(comparable).to_owned(),
         }),
         histogram: calibration.map(|calibration| calibration.histogram.clone()).unwrap_or_default(),
         links_histogram: links_histogram.0.clone(),
         warnings: summary.warnings.clone(),
+        ..about(files, comparable)
     }
 }
 
-fn symbols(comparable: &Comparable<'_>, summary: &LinkSummary) -> Option<SymbolSummary> {
+/// The report of clusters. `calibration` is that of the only comparison, if there is one.
+pub(crate) fn report_of_clusters(
+    job: &ClusterJob,
+    files: &[TokenFile],
+    (comparable, calibration): (&Comparable<'_>, Option<&Calibration>),
+    summary: &ClusterSummary,
+    (origin, links_histogram): (&str, &LinksHistogram),
+) -> LinkReport {
+    let sources = files.iter().zip(&job.files).map(|(of, source)| file(&source.name(), &of.set)).collect();
+    let accept = summary.accept_thresholds.first().copied().flatten();
+    let expectation = || {
+        let (precision, recall) = (summary.expected_precision?, summary.expected_recall?);
+        let all: f64 = {
+            let records = summary.records.iter().sum::<u64>() as f64;
+            (records * (records - 1.0) / 2.0).max(1.0)
+        };
+        let true_pairs = calibration.map_or(summary.matches as f64 * precision, |known| known.expect(0.0).true_links);
+        Some(ExpectationSummary {
+            precision,
+            recall,
+            prior: true_pairs / all,
+            u: summary.matches as f64 * (1.0 - precision) / all,
+            curve: calibration.map(curve).unwrap_or_default(),
+            method: method(comparable).to_owned(),
+        })
+    };
+    LinkReport {
+        title: "Report of clusters".to_owned(),
+        assignment: "clusters".to_owned(),
+        thresholds: ThresholdSummary {
+            accept: accept.unwrap_or(f64::INFINITY),
+            borderline: summary.borderline_thresholds.first().copied().flatten().unwrap_or(f64::INFINITY),
+            origin: origin.to_owned(),
+        },
+        doubtful: summary.household,
+        symbols: symbols(comparable, summary.least_common, summary.search_recall),
+        compared: summary.compared,
+        candidates: summary.matches + summary.borderline,
+        matches: summary.matches,
+        borderline: summary.borderline,
+        expectation: expectation(),
+        histogram: calibration.map(|calibration| calibration.histogram.clone()).unwrap_or_default(),
+        links_histogram: links_histogram.0.clone(),
+        warnings: summary.warnings.clone(),
+        ..about(sources, comparable)
+    }
+}
+
+/// What files and schema say, with nothing found yet.
+fn about(files: Vec<FileSummary>, comparable: &Comparable<'_>) -> LinkReport {
+    let meta = comparable.left().meta();
+    LinkReport {
+        title: String::new(),
+        generated_by: concat!("mizuhiki ", env!("CARGO_PKG_VERSION")).to_owned(),
+        files,
+        schema_name: meta.map_or_else(|| "none (bare CLKs)".to_owned(), |meta| meta.schema.name().to_owned()),
+        schema_digest: meta.map_or_else(String::new, |meta| meta.schema.digest().to_string()),
+        key_id: meta.map(|meta| meta.key_id.to_string()),
+        profile: meta.map_or("clkhash", |meta| meta.schema.profile_name()).to_owned(),
+        measure: match comparable.measure() {
+            Measure::Symbols { positions, per_row } => {
+                format!("common symbols of {per_row}, unwarped for {positions} positions each")
+            }
+            _ => "Dice coefficient".to_owned(),
+        },
+        epoch: meta.map(|meta| meta.schema.epoch()),
+        assignment: String::new(),
+        thresholds: ThresholdSummary { accept: 0.0, borderline: 0.0, origin: String::new() },
+        plan: String::new(),
+        passes: Vec::new(),
+        doubtful: 0,
+        symbols: None,
+        compared: 0,
+        candidates: 0,
+        matches: 0,
+        borderline: 0,
+        expectation: None,
+        histogram: Vec::new(),
+        links_histogram: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
+/// How the expectation was come by, in words.
+const fn method(comparable: &Comparable<'_>) -> &'static str {
+    if comparable.is_within() {
+        "what goes on from less similar pairs, and relatives that are usual, tell how many false pairs to expect"
+    } else {
+        "what records of one file have in common tells how many false links to expect"
+    }
+}
+
+fn symbols(
+    comparable: &Comparable<'_>,
+    least_common: Option<u32>,
+    recall: Option<SearchRecall>,
+) -> Option<SymbolSummary> {
     let symbols = comparable.left().meta()?.schema.symbols()?;
-    let sampled = summary
-        .search_recall
+    let sampled = recall
         .map(|recall| SampledPairs { pairs: recall.sampled_pairs, found: recall.found_pairs });
     Some(SymbolSummary {
         per_record: symbols.per_record as u64,
         bits: symbols.bits as u64,
         positions: symbols.positions as u64,
-        least_common: summary.least_common?,
+        least_common: least_common?,
         sampled,
     })
 }

@@ -87,13 +87,11 @@ fn missing(units: usize, at_once: usize, has: &dyn Fn(usize) -> bool) -> Vec<Ran
     ranges
 }
 
-/// Adds the counts of all units up, and hands pairs with at least the least number of common symbols, and at least the
-/// similarity `lowest`, to `ranked`. `join_of` tells which join a pair is of.
+/// Adds the counts of all units up, and hands pairs with at least the least number of common symbols to `ranked`. `join_of` tells which join a pair is of.
 pub(crate) fn rank<K: Fn(&Candidate) -> Key + Sync, L: Fn(&Candidate) -> Key + Sync>(
     counts: &mut Store<'_, K>,
     join_of: &dyn Fn(&Candidate) -> usize,
     joins: &[SymbolJoin<'_>],
-    lowest: &[f64],
     ranked: &mut Store<'_, L>,
 ) -> Result<(), LinkError> {
     const AT_ONCE: usize = 1 << 20;
@@ -102,9 +100,8 @@ pub(crate) fn rank<K: Fn(&Candidate) -> Key + Sync, L: Fn(&Candidate) -> Key + S
     let mut settle = |pair: Candidate, ranked: &mut Store<'_, L>| {
         let join = join_of(&pair);
         let (law, common) = (joins[join].law(), pair.similarity as u32);
-        let similarity = law.similarity(common);
-        if common >= law.least() && similarity >= lowest[join] {
-            waiting.push(Candidate { similarity, ..pair });
+        if common >= law.least() {
+            waiting.push(Candidate { similarity: law.similarity(common), ..pair });
         }
         if waiting.len() < AT_ONCE {
             return Ok(());
@@ -135,17 +132,13 @@ pub(crate) fn rank<K: Fn(&Candidate) -> Key + Sync, L: Fn(&Candidate) -> Key + S
 pub(crate) fn measure<L: Fn(&Candidate) -> Key + Sync>(
     join: &SymbolJoin<'_>,
     number: &dyn Fn(Candidate) -> Candidate,
-    lowest: f64,
     ranked: &mut Store<'_, L>,
 ) -> Result<SearchRecall, LinkError> {
     let law = join.law();
     let mut sample: std::collections::BTreeMap<(u32, u32), u64> = std::collections::BTreeMap::new();
     for pair in join.sample()? {
-        let similarity = law.similarity(pair.similarity as u32);
-        if similarity >= lowest {
-            let pair = number(pair);
-            sample.insert((pair.left, pair.right), similarity.to_bits());
-        }
+        let (pair, similarity) = (number(pair), law.similarity(pair.similarity as u32));
+        sample.insert((pair.left, pair.right), similarity.to_bits());
     }
     let mut found_pairs = 0;
     for candidate in ranked.sorted()? {

@@ -67,6 +67,21 @@ impl CommonLaw {
         (share * self.per_row).round() as u32
     }
 
+    /// The symbols.
+    pub(crate) const fn symbols(&self) -> Symbols {
+        self.symbols
+    }
+
+    /// Symbols of one row in the views that the files have.
+    pub(crate) const fn per_row(&self) -> usize {
+        self.per_row as usize
+    }
+
+    /// Rows that a token has room for: records with alternatives have several, and show that many symbols.
+    pub(crate) fn usual_rows(&self) -> f64 {
+        (self.symbols.per_record as f64 / self.symbols.per_row as f64).round().max(1.0)
+    }
+
     /// The least number of common symbols of a candidate, at least 1: fewer are expected of random pairs.
     #[must_use]
     pub const fn least(&self) -> u32 {

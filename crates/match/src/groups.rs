@@ -1,14 +1,27 @@
 //! Clusters over any number of data sets, each pair of whose records is a candidate.
 //!
 //! The greedy rule of anonlink (Data61), so that its groups are reproduced: pairs by falling similarity, then
-//! data sets, then records; two groups are merged by a pair once every pair between them has been offered.
-//! Records of one data set are never candidates between sets, so a cluster holds at most one record of each;
-//! within one set, or with duplicates, it may hold several.
+//! data sets, then records; two groups are merged by a pair once every pair between them has been offered. Where persons
+//! may have many records, not all of which resemble each other, half of the pairs are enough. Groups that hold records of
+//! one data set without duplicates are never merged.
 
 use rustc_hash::FxHashMap;
 
+/// Pairs between two groups that are needed to merge them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Linkage {
+    /// Every one (complete linkage).
+    Every,
+    /// At least half of them: one relative does not bring in another.
+    Half,
+}
+
 /// Gathers clusters from candidate pairs in order.
 pub struct Groups {
+    linkage: Linkage,
+    /// For each record the data set that has each person once, or `NONE`.
+    single: Vec<u32>,
     group_of: Vec<u32>,
     members: Vec<Vec<u32>>,
     /// For each group, how many pairs with each other group were offered.
@@ -18,10 +31,15 @@ pub struct Groups {
 const NONE: u32 = u32::MAX;
 
 impl Groups {
-    /// For records numbered from 0 to `records`.
+    /// For records of data sets of these sizes, numbered one set after the other, each with whether it may hold a person
+    /// several times.
     #[must_use]
-    pub fn new(records: usize) -> Self {
-        Self { group_of: vec![NONE; records], members: Vec::new(), offered: Vec::new() }
+    pub fn new(sets: &[(usize, bool)], linkage: Linkage) -> Self {
+        let single = |(set, &(records, repeats)): (usize, &(usize, bool))| {
+            std::iter::repeat_n(if repeats { NONE } else { set as u32 }, records)
+        };
+        let single: Vec<u32> = sets.iter().enumerate().flat_map(single).collect();
+        Self { linkage, group_of: vec![NONE; single.len()], single, members: Vec::new(), offered: Vec::new() }
     }
 
     /// Takes the next pair. Pairs must differ from each other.
@@ -33,11 +51,15 @@ impl Groups {
         if first == second {
             return;
         }
+        let pairs = self.size(first) * self.size(second);
         let count = self.offered[first as usize].entry(second).or_insert(0);
         *count += 1;
-        let complete = *count == self.size(first) * self.size(second);
+        let enough = match self.linkage {
+            Linkage::Every => *count == pairs,
+            Linkage::Half => 2 * *count >= pairs,
+        };
         *self.offered[second as usize].entry(first).or_insert(0) += 1;
-        if complete {
+        if enough && self.may_merge(first, second) {
             self.merge(first, second);
         }
     }
@@ -50,6 +72,14 @@ impl Groups {
         groups.iter_mut().for_each(|group| group.sort_unstable());
         groups.sort_unstable();
         groups
+    }
+
+    /// Whether no data set that has each person once has records in both.
+    fn may_merge(&self, first: u32, second: u32) -> bool {
+        let sets = |group: u32| {
+            self.members[group as usize].iter().map(|&record| self.single[record as usize]).filter(|set| *set != NONE)
+        };
+        !sets(first).any(|set| sets(second).any(|other| other == set))
     }
 
     fn size(&self, group: u32) -> u64 {
@@ -93,8 +123,8 @@ mod tests {
 
     use super::*;
 
-    /// The rule, word for word.
-    fn naive(pairs: &[(u32, u32)]) -> Vec<Vec<u32>> {
+    /// The rule, word for word: the first `single` records are of a set without duplicates.
+    fn naive(pairs: &[(u32, u32)], single: u32, linkage: Linkage) -> Vec<Vec<u32>> {
         let mut group_of: BTreeMap<u32, usize> = BTreeMap::new();
         let mut groups: Vec<Vec<u32>> = Vec::new();
         let mut seen: BTreeSet<(u32, u32)> = BTreeSet::new();
@@ -107,11 +137,15 @@ mod tests {
                 });
             }
             let (first, second) = (group_of[&a], group_of[&b]);
-            let complete = first != second
-                && groups[first]
-                    .iter()
-                    .all(|&x| groups[second].iter().all(|&y| seen.contains(&(x.min(y), x.max(y)))));
-            if complete {
+            let (one, other) = (groups[first].clone(), groups[second].clone());
+            let between = || one.iter().flat_map(|&x| other.iter().map(move |&y| (x.min(y), x.max(y))));
+            let offered = between().filter(|pair| seen.contains(pair)).count();
+            let enough = match linkage {
+                Linkage::Every => offered == between().count(),
+                Linkage::Half => 2 * offered >= between().count(),
+            };
+            let twice = one.iter().any(|&x| x < single) && other.iter().any(|&x| x < single);
+            if first != second && enough && !twice {
                 let moved = std::mem::take(&mut groups[second]);
                 moved.iter().for_each(|&record| {
                     group_of.insert(record, first);
@@ -127,13 +161,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn groups_are_those_of_the_naive_twin(pairs in prop::collection::vec((0_u32..12, 0_u32..12), 0..80)) {
+        fn groups_are_those_of_the_naive_twin(
+            pairs in prop::collection::vec((0_u32..12, 0_u32..12), 0..80), single in 0_u32..12, half: bool,
+        ) {
+            let linkage = if half { Linkage::Half } else { Linkage::Every };
             let mut met = BTreeSet::new();
             let pairs: Vec<(u32, u32)> =
                 pairs.into_iter().filter(|&(a, b)| a != b && met.insert((a.min(b), a.max(b)))).collect();
-            let mut groups = Groups::new(12);
+            let sets = [(single as usize, false), (12 - single as usize, true)];
+            let mut groups = Groups::new(&sets, linkage);
             pairs.iter().for_each(|&(a, b)| groups.offer(a, b));
-            prop_assert_eq!(groups.finish(), naive(&pairs));
+            prop_assert_eq!(groups.finish(), naive(&pairs, single, linkage));
         }
     }
 }

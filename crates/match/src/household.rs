@@ -3,7 +3,7 @@
 use mizuhiki_exchange::{Comparable, TokenSet};
 use mizuhiki_schema::{Measure, Similarity};
 
-use crate::Candidate;
+use crate::{Candidate, Scale};
 use crate::search::Scorer;
 
 /// A runner-up this much less similar than the link, or less, leaves doubt, where tokens are filters.
@@ -30,6 +30,7 @@ pub struct RunnersUp {
     similarity: Vec<f64>,
     partner: Vec<(u32, u32)>,
     measure: Measure,
+    solid: f64,
     /// For each link the rivals of its right record, and of its left one.
     rivals: Vec<(Option<u32>, Option<u32>)>,
 }
@@ -37,14 +38,17 @@ pub struct RunnersUp {
 const NONE: u32 = u32::MAX;
 
 impl RunnersUp {
-    /// For one-to-one links between sets of `left` and `right` records.
+    /// For one-to-one links of a comparison of two sets.
     #[must_use]
-    pub fn new(links: &[Candidate], left: usize, right: usize, measure: Measure) -> Self {
+    pub fn new(links: &[Candidate], comparable: &Comparable<'_>) -> Self {
+        let (left, right) = (comparable.left().len(), comparable.right().len());
+        let scale = Scale::of(comparable);
         let mut new = Self {
             left_link: vec![NONE; left],
             right_link: vec![NONE; right],
             similarity: links.iter().map(|link| link.similarity).collect(),
-            measure,
+            measure: comparable.measure(),
+            solid: scale.floor(scale.solid()),
             partner: links.iter().map(|link| (link.left, link.right)).collect(),
             rivals: vec![(None, None); links.len()],
         };
@@ -62,8 +66,11 @@ impl RunnersUp {
         if of_left == of_right {
             return;
         }
-        let close =
-            |link: u32| leaves_doubt(self.measure, self.similarity[link as usize], candidate.similarity);
+        // Two solid candidates of a record are one person, there twice.
+        let solid = matches!(self.measure, Measure::Symbols { .. }) && candidate.similarity >= self.solid;
+        let close = |link: u32| {
+            !solid && leaves_doubt(self.measure, self.similarity[link as usize], candidate.similarity)
+        };
         if of_left != NONE && close(of_left) {
             self.rivals[of_left as usize].0.get_or_insert(candidate.right);
         }
@@ -78,14 +85,15 @@ impl RunnersUp {
         self.rivals.iter().map(|rivals| *rivals != (None, None)).collect()
     }
 
-    /// For each link, whether the record that it names and the runner-up look like one household: they agree
-    /// with each other, in some view, as much as a match must.
+    /// For each link, whether the record that it names and the runner-up look like one household: they agree with each
+    /// other in some view by at least `least`, and are not solid: one person, there twice.
     #[must_use]
-    pub fn households(&self, left: &TokenSet, right: &TokenSet, accept: Similarity) -> Vec<bool> {
+    pub fn households(&self, left: &TokenSet, right: &TokenSet, least: Similarity) -> Vec<bool> {
         if self.rivals.iter().all(|rivals| *rivals == (None, None)) {
             return vec![false; self.rivals.len()];
         }
-        let (left, right) = (Household::new(left, accept), Household::new(right, accept));
+        let new = |set| Household::new(set, least.get(), self.solid);
+        let (left, right) = (new(left), new(right));
         self.partner
             .iter()
             .zip(&self.rivals)
@@ -98,24 +106,31 @@ impl RunnersUp {
 }
 
 /// Records of one set, compared with each other.
-struct Household<'a> {
+pub struct Household<'a> {
     set: &'a TokenSet,
     scorer: Scorer<'a>,
     views: usize,
     least: f64,
+    solid: f64,
 }
 
 impl<'a> Household<'a> {
-    fn new(set: &'a TokenSet, accept: Similarity) -> Self {
+    /// Records that agree in a view by at least `least`, and are less similar than `solid`.
+    #[must_use]
+    pub fn new(set: &'a TokenSet, least: f64, solid: f64) -> Self {
         let within = Comparable::within(set);
-        Self { set, scorer: Scorer::new(&within), views: set.views().len(), least: accept.get() }
+        Self { set, scorer: Scorer::new(&within), views: set.views().len(), least, solid }
     }
 
-    fn holds(&self, a: u32, b: u32) -> bool {
+    /// Whether two records look like members of one household.
+    #[must_use]
+    pub fn holds(&self, a: u32, b: u32) -> bool {
         let others: Vec<u32> = self.set.rows_of(b).collect();
         let agrees = |row: u32, view: usize| {
             self.scorer.agreements(view, row, &others).into_iter().any(|agreement| agreement >= self.least)
         };
+        let similarity = |row| self.scorer.similarities(row, &others).into_iter().fold(0.0, f64::max);
         self.set.rows_of(a).any(|row| (0..self.views).any(|view| agrees(row, view)))
+            && self.set.rows_of(a).all(|row| similarity(row) < self.solid)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Normative text: `protocols/04-matching.md`. Results depend on the tokens and thresholds alone: not on
 //! threads, row order or hash seeds. Sealed symbols are joined ([`Join`]); for filters a [`Plan`] says what is compared,
-//! [`search`] gives the candidates of its units, and [`Strangers`] find thresholds without labels. [`Greedy`], [`solve_component`] and [`Groups`] make
+//! [`search`] gives the candidates of its units. [`Tally`] finds thresholds without labels. [`Greedy`], [`solve_component`] and [`Groups`] make
 //! links and clusters of candidates that are offered in order.
 
 use rayon::slice::ParallelSliceMut as _;
@@ -25,11 +25,13 @@ mod sparse;
 pub use assign::{
     Assignment, Components, Greedy, MAX_COMPONENT, Top, candidate_order, choose, solve_component,
 };
-pub use calibrate::{Calibration, Expectation, HISTOGRAM_BINS, Level, Strangers, can_calibrate};
+pub use calibrate::{
+    Calibration, Expectation, HISTOGRAM_BINS, Sample, Scale, Tally, WithinFile, can_calibrate,
+};
 pub use common::CommonLaw;
 pub use error::MatchError;
-pub use groups::Groups;
-pub use household::{RunnersUp, leaves_doubt};
+pub use groups::{Groups, Linkage};
+pub use household::{Household, RunnersUp, leaves_doubt};
 pub use join::{HEAVY, Join};
 pub use plan::{EXHAUSTIVE_WORK, Plan, PlanKind, PlannedPass, Scope};
 pub use search::{Candidate, UnitResult, best_rows, candidates, search, similarity_of};

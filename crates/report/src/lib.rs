@@ -30,10 +30,8 @@ pub struct LinkReport {
     pub title: String,
     /// Program and version.
     pub generated_by: String,
-    /// The left file.
-    pub left: FileSummary,
-    /// The right file; `None` if one file was linked with itself.
-    pub right: Option<FileSummary>,
+    /// The files: one that was linked with itself, left and right, or more.
+    pub files: Vec<FileSummary>,
     /// Name of the linkage schema.
     pub schema_name: String,
     /// Digest of the linkage schema; empty if the tokens came without one.
@@ -48,7 +46,7 @@ pub struct LinkReport {
     pub epoch: Option<u32>,
     /// How links were chosen among the candidates, in words.
     pub assignment: String,
-    /// The thresholds used.
+    /// The thresholds used: of the first comparison, where there are several.
     pub thresholds: ThresholdSummary,
     /// Which pairs were compared and why, in words.
     pub plan: String,

@@ -153,7 +153,7 @@ impl<'a> Page<'a> {
         let links = report.matches.saturating_add(report.borderline);
         Ok(Self {
             report,
-            within: report.right.is_none(),
+            within: report.files.len() == 1,
             figures: figures(report),
             accept: number::similarity(thresholds.accept),
             borderline: number::similarity(thresholds.borderline),
@@ -179,30 +179,37 @@ impl<'a> Page<'a> {
             files: files(report),
             symbols: report.symbols.as_ref().map(Symbols::new),
             assignment_note: assignment_note(&report.assignment),
-            profile_note: profile_note(&report.profile, report.right.is_none()),
+            profile_note: profile_note(&report.profile, report.files.len() == 1),
         })
     }
 }
 
 /// Pairs of which something is known: those that were compared or, as a join sees every pair, all.
 fn pairs(report: &LinkReport) -> u64 {
-    let left = report.left.records;
-    match (&report.symbols, &report.right) {
-        (None, _) => report.compared,
-        (Some(_), Some(right)) => left.saturating_mul(right.records),
-        (Some(_), None) => left.saturating_mul(left.saturating_sub(1)) / 2,
+    if report.symbols.is_none() {
+        return report.compared;
     }
+    if let [file] = report.files.as_slice() {
+        return file.records.saturating_mul(file.records.saturating_sub(1)) / 2;
+    }
+    let (mut pairs, mut before) = (0_u64, 0_u64);
+    for file in &report.files {
+        pairs = pairs.saturating_add(before.saturating_mul(file.records));
+        before = before.saturating_add(file.records);
+    }
+    pairs
 }
 
 fn figures(report: &LinkReport) -> Vec<Figure> {
     let accept = number::similarity(report.thresholds.accept);
     let borderline = number::similarity(report.thresholds.borderline);
-    let (records, note) = match &report.right {
-        None => (report.left.records, "in one file".to_owned()),
-        Some(right) => (
-            report.left.records.saturating_add(right.records),
-            format!("{} left, {} right", number::count(report.left.records), number::count(right.records)),
-        ),
+    let records = report.files.iter().fold(0_u64, |sum, file| sum.saturating_add(file.records));
+    let note = match report.files.as_slice() {
+        [_] => "in one file".to_owned(),
+        [left, right] => {
+            format!("{} left, {} right", number::count(left.records), number::count(right.records))
+        }
+        files => format!("in {} files", files.len()),
     };
     let what = if report.symbols.is_some() { "Symbols joined" } else { "Pairs compared" };
     let compared = match report.compared {
@@ -225,11 +232,10 @@ fn figures(report: &LinkReport) -> Vec<Figure> {
 }
 
 fn files(report: &LinkReport) -> Vec<File<'_>> {
-    match &report.right {
-        None => vec![File::new("Linked with itself", &report.left)],
-        Some(right) => {
-            vec![File::new("Left", &report.left), File::new("Right", right)]
-        }
+    match report.files.as_slice() {
+        [file] => vec![File::new("Linked with itself", file)],
+        [left, right] => vec![File::new("Left", left), File::new("Right", right)],
+        files => files.iter().map(|file| File::new("One of several", file)).collect(),
     }
 }
 

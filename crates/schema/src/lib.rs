@@ -13,6 +13,7 @@ mod fault;
 mod inputs;
 mod json;
 mod native;
+mod one_field;
 mod side;
 mod symbols;
 mod threshold;

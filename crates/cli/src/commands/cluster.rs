@@ -1,5 +1,7 @@
 //! `mizuhiki dedupe`, and `mizuhiki link` of three files or more.
 
+use std::path::PathBuf;
+
 use mizuhiki_columnar::{Source, Target};
 use mizuhiki_linkage_unit::{ClusterJob, ClusterSummary, cluster_files};
 
@@ -7,29 +9,36 @@ use crate::args::{Dedupe, Search};
 use crate::commands::link::{options, show};
 use crate::commands::{explain, keep_inputs};
 use crate::progress::{Progress, grouped};
-use crate::say::Say;
+use crate::say::{Say, UsageError};
 
 pub(super) fn dedupe(dedupe: Dedupe, say: &Say) -> anyhow::Result<()> {
-    run(&[dedupe.file], dedupe.output, &dedupe.search, true, say)
+    run(&[dedupe.file], (dedupe.output, dedupe.report), &dedupe.search, vec![true], say)
 }
 
 pub(super) fn run(
     files: &[String],
-    output: Option<String>,
+    (output, report): (Option<String>, Option<PathBuf>),
     search: &Search,
-    duplicates: bool,
+    duplicates: Vec<bool>,
     say: &Say,
 ) -> anyhow::Result<()> {
     let Some(output) = output.filter(|_| !search.explain) else {
-        return explain::run(files, search, duplicates, say);
+        return explain::run(files, search, duplicates.contains(&true), say);
     };
     let inputs: Vec<&str> = files.iter().map(String::as_str).collect();
     keep_inputs(&output, &inputs)?;
+    if let Some(report) = report.as_ref().map(|path| path.display().to_string()) {
+        keep_inputs(&report, &inputs)?;
+        if report == output {
+            return Err(UsageError(format!("{report}: two outputs name one file")).into());
+        }
+    }
     let job = ClusterJob {
         files: files.iter().map(|file| Source::from_argument(file)).collect(),
         output: Target::from_argument(&output),
         search: options(search),
         duplicates,
+        report: report.map(Target::Path),
     };
     let progress = Progress::new("pairs");
     let summary = cluster_files(&job, &|stage, pass, done, total| show(&progress, stage, pass, done, total))?;
@@ -40,9 +49,9 @@ pub(super) fn run(
 }
 
 fn describe(output: &str, summary: &ClusterSummary) -> String {
-    format!(
+    let mut text = format!(
         "wrote {} clusters of {} records to {output}, out of {} records\n\
-         {} {}, {} matches, {} borderline pairs left out, {} conflicts\n",
+         {} {}, {} matches, {} borderline pairs left out, {} flagged as of one household, {} conflicts\n",
         grouped(summary.clusters),
         grouped(summary.clustered),
         grouped(summary.records.iter().sum()),
@@ -50,6 +59,13 @@ fn describe(output: &str, summary: &ClusterSummary) -> String {
         if summary.search_recall.is_some() { "symbols joined" } else { "pairs compared" },
         grouped(summary.matches),
         grouped(summary.borderline),
+        grouped(summary.household),
         grouped(summary.conflicts),
-    )
+    );
+    if let (Some(precision), Some(recall)) = (summary.expected_precision, summary.expected_recall) {
+        text.push_str(&format!(
+            "expected without labels: precision {precision:.4}, recall {recall:.4} of what stands out\n"
+        ));
+    }
+    text
 }

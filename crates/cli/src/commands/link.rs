@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use mizuhiki_columnar::{Source, Target};
 use mizuhiki_linkage_unit::{
-    Accept, Assignment, LinkJob, LinkSummary, Scope, SearchOptions, Stage, link_files,
+    Accept, Assignment, Households, LinkJob, LinkSummary, Scope, SearchOptions, Stage, link_files,
 };
 
-use crate::args::{AcceptArgument, Assign, Link, Search};
+use crate::args::{AcceptArgument, Assign, HouseholdsArgument, Link, Search};
 use crate::commands::{cluster, explain, keep_inputs, threads};
 use crate::progress::{Progress, grouped};
 use crate::say::{Say, UsageError};
@@ -16,7 +16,7 @@ pub(super) fn run(link: Link, say: &Say) -> anyhow::Result<()> {
     if link.files.iter().filter(|file| *file == "-").count() > 1 {
         return Err(UsageError("standard input cannot be two files".to_owned()).into());
     }
-    if link.files.len() > 2 || link.duplicates {
+    if link.files.len() > 2 || link.duplicates || !link.duplicates_in.is_empty() {
         return clusters(link, say);
     }
     let within = link.files[0] == link.files[1];
@@ -73,7 +73,6 @@ fn clusters(link: Link, say: &Say) -> anyhow::Result<()> {
         ("--for-confirm", link.for_confirm.is_some()),
         ("--candidates", link.candidates.is_some()),
         ("--write-candidates", link.write_candidates.is_some()),
-        ("--report", link.report.is_some()),
     ];
     if let Some((name, _)) = given.iter().find(|(_, given)| *given) {
         let problem = format!("{name} is for links between two files; clusters are made without it");
@@ -82,7 +81,13 @@ fn clusters(link: Link, say: &Say) -> anyhow::Result<()> {
     if let Some(file) = link.files.iter().enumerate().find(|(at, file)| link.files[..*at].contains(file)) {
         return Err(UsageError(format!("{}: the file is given twice", file.1)).into());
     }
-    cluster::run(&link.files, link.output, &link.search, link.duplicates, say)
+    if let Some(unknown) = link.duplicates_in.iter().find(|file| !link.files.contains(file)) {
+        let problem = format!("--duplicates-in {unknown}: name one of the files that are linked");
+        return Err(UsageError(problem).into());
+    }
+    let duplicates =
+        link.files.iter().map(|file| link.duplicates || link.duplicates_in.contains(file)).collect();
+    cluster::run(&link.files, (link.output, link.report), &link.search, duplicates, say)
 }
 
 /// The search as it was asked for.
@@ -99,6 +104,11 @@ pub(super) fn options(search: &Search) -> SearchOptions {
             Some(AcceptArgument::Number(number)) => Accept::Number(number),
         },
         borderline: search.borderline,
+        households: match search.households {
+            HouseholdsArgument::Borderline => Households::Borderline,
+            HouseholdsArgument::Link => Households::Link,
+            HouseholdsArgument::Drop => Households::Drop,
+        },
         memory: search.memory,
         work: search.work.clone(),
         resume: search.resume,
@@ -142,7 +152,7 @@ pub(super) fn describe(output: &str, summary: &LinkSummary) -> String {
     );
     if summary.household > 0 {
         text.push_str(&format!(
-            " ({} because another record is about as similar)",
+            " ({} flagged: another record, or a member of the household, is about as similar)",
             grouped(summary.household)
         ));
     }
@@ -154,9 +164,15 @@ pub(super) fn describe(output: &str, summary: &LinkSummary) -> String {
         summary.plan,
         grouped(summary.candidates),
     ));
+    let from = |threshold| match threshold {
+        Some(threshold) => format!("from {threshold:.4}"),
+        None => "nowhere".to_owned(),
+    };
     text.push_str(&format!(
-        "match from {:.4}, borderline from {:.4} ({})\n",
-        summary.accept_threshold, summary.borderline_threshold, summary.threshold_origin
+        "match {}, borderline {} ({})\n",
+        from(summary.accept_threshold),
+        from(summary.borderline_threshold),
+        summary.threshold_origin
     ));
     if let Some(least) = summary.least_common {
         text.push_str(&format!("candidates have {least} common symbols or more"));

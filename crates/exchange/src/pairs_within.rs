@@ -1,0 +1,70 @@
+//! How many symbols pairs of a file's records had in common before they were suppressed (`protocols/03-tokens.md` §6a).
+
+use std::fmt;
+
+/// Numbers of pairs of records of one file, by the number of symbols that they have in common: what different people
+/// share, where a file holds nobody twice. Nothing tells which pairs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PairsWithin(Vec<(u32, u64)>);
+
+impl PairsWithin {
+    /// From numbers of common symbols, ascending and from 1, with their pairs, of each at least one.
+    #[must_use]
+    pub fn new(pairs: Vec<(u32, u64)>) -> Option<Self> {
+        let ascend = pairs.is_sorted_by(|a, b| a.0 < b.0);
+        (ascend && pairs.iter().all(|&(common, count)| common > 0 && count > 0)).then_some(Self(pairs))
+    }
+
+    /// Numbers of common symbols with their pairs, ascending.
+    #[must_use]
+    pub fn counts(&self) -> &[(u32, u64)] {
+        &self.0
+    }
+
+    /// Reads what [`fmt::Display`] writes, of a file of `records` records with `per_record` symbols each.
+    #[must_use]
+    pub fn parse(text: &str, records: usize, per_record: usize) -> Option<Self> {
+        let number = |entry: &str| {
+            let (common, count) = entry.split_once(':')?;
+            Some((common.parse().ok()?, count.parse().ok()?))
+        };
+        let pairs = Self::new(text.split_ascii_whitespace().map(number).collect::<Option<_>>()?)?;
+        let most = (records as u64).checked_mul((records as u64).saturating_sub(1))? / 2;
+        let sum = pairs.0.iter().try_fold(0_u64, |sum, (_, count)| sum.checked_add(*count))?;
+        let fits = pairs.0.last().is_none_or(|(common, _)| *common as usize <= per_record);
+        (fits && sum <= most).then_some(pairs)
+    }
+}
+
+impl fmt::Display for PairsWithin {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, (common, count)) in self.0.iter().enumerate() {
+            let blank = if at == 0 { "" } else { " " };
+            write!(out, "{blank}{common}:{count}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(counts in prop::collection::btree_map(1_u32..=384, 1_u64..1_000, 0..40)) {
+            let pairs = PairsWithin::new(counts.into_iter().collect()).unwrap();
+            prop_assert_eq!(PairsWithin::parse(&pairs.to_string(), 10_000, 384), Some(pairs));
+        }
+
+        #[test]
+        fn noise_is_refused_or_fits(text in "[0-9: ]{0,40}") {
+            if let Some(pairs) = PairsWithin::parse(&text, 5, 20) {
+                prop_assert!(pairs.counts().iter().map(|(_, count)| count).sum::<u64>() <= 10);
+                prop_assert!(pairs.counts().iter().all(|(common, _)| (1..=20).contains(common)));
+            }
+        }
+    }
+}

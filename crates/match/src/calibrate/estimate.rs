@@ -1,0 +1,290 @@
+//! How many pairs of each band of similarity are expected to be non-matches (`protocols/04-matching.md` §6).
+
+use super::mixture::{Expected, non_matches_among};
+use super::{Scale, WithinFile};
+
+/// Non-matches that are expected per record in a band below solid pairs, before anything is seen: twins, relatives and
+/// namesakes whose records differ in one field.
+const RELATIVES: f64 = 0.005;
+/// The same among solid pairs, as a share: relatives whose names resemble each other.
+const SOLID_RELATIVES: f64 = 0.03;
+/// How sure that is: the shape of a gamma distribution.
+const RELATIVES_SHAPE: f64 = 2.0;
+
+/// Matches that are expected in a band, as a share of those above it, and how sure that is. Where persons have many
+/// records, more of their pairs differ much.
+const MATCHES: f64 = 0.4;
+const MATCHES_OF_MANY: f64 = 1.5;
+const MATCHES_SHAPE: f64 = 0.5;
+
+/// Solid pairs beside links, as a share of these, from which on persons have many records.
+const MANY_RECORDS: f64 = 0.3;
+
+/// Solid pairs within files, as a share of links, from which on files hold duplicates.
+const DUPLICATES: f64 = 0.01;
+
+/// Pairs of a level from which on its share of the level below is followed.
+const ENOUGH: u64 = 30;
+
+/// Solid pairs that are taken for non-matches whatever they are, beside those that are expected twice.
+const FEW_SOLID: f64 = 2.0;
+
+/// Candidates by level.
+#[derive(Debug, Clone)]
+pub(super) struct Counts {
+    pub(super) scale: Scale,
+    /// The first level that was counted whole.
+    pub(super) lowest: usize,
+    /// One-to-one links of each level, and all pairs.
+    pub(super) links: Vec<u64>,
+    pub(super) pairs: Vec<u64>,
+    pub(super) left: usize,
+    /// None within one file.
+    pub(super) right: Option<usize>,
+}
+
+/// A band of levels with what it holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Band {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Pairs that were judged.
+    pub(super) pairs: f64,
+    /// Of these, non-matches.
+    pub(super) non_matches: f64,
+}
+
+impl Counts {
+    fn all_pairs(&self) -> f64 {
+        self.free(0.0)
+    }
+
+    /// Pairs of records without a link, once there are `links`.
+    fn free(&self, links: f64) -> f64 {
+        let left = self.left as f64;
+        match self.right {
+            Some(right) => (left - links).max(0.0) * (right as f64 - links).max(0.0),
+            None => (left - 2.0 * links).max(0.0) * (left - 2.0 * links - 1.0).max(0.0) / 2.0,
+        }
+    }
+
+    /// Pairs that relatives and namesakes are expected to be in a band.
+    fn relatives(&self) -> f64 {
+        let most = self.left.max(self.right.unwrap_or(0)) as f64;
+        RELATIVES * self.all_pairs() / most.max(1.0)
+    }
+
+    fn sum(counts: &[u64], start: usize, end: usize) -> f64 {
+        counts[start.min(counts.len())..end.min(counts.len())].iter().sum::<u64>() as f64
+    }
+}
+
+/// The bands of a comparison from the highest down, with expected non-matches that never fall as a share.
+pub(super) fn bands(counts: &Counts, files: &[WithinFile]) -> Vec<Band> {
+    let bands = counts.scale.bands(counts.lowest);
+    let judged = if counts.right.is_some() { between(counts, &bands, files) } else { within(counts, &bands) };
+    pooled(judged)
+}
+
+/// Of two files: pairs within each tell how many non-matches reach a band.
+fn between(counts: &Counts, bands: &[(usize, usize)], files: &[WithinFile]) -> Vec<Band> {
+    let (all, solid) = (counts.all_pairs(), counts.scale.solid());
+    let solid_links = Counts::sum(&counts.links, solid, usize::MAX).max(1.0);
+    let solid_within: Vec<f64> = files.iter().map(|file| file.between(solid, usize::MAX)).collect();
+    let duplicates = solid_within.iter().sum::<f64>() > DUPLICATES * solid_links;
+    let tail = tail(counts);
+    let (mut links, mut matches) = (0.0, 0.0);
+    let judge = |&(start, end): &(usize, usize)| {
+        let here = Counts::sum(&counts.links, start, end);
+        let free = counts.free(links + here / 2.0);
+        let prior = (tail[start..end].iter().sum::<f64>() + counts.relatives()) * free / all.max(1.0);
+        let random = free * (start..end).map(|level| counts.scale.random_share(level)).sum::<f64>();
+        // Duplicates within a file are as similar as links are.
+        let of_file = |(file, solid_within): (&WithinFile, &f64)| match (duplicates, start >= solid) {
+            (true, true) => 0.0,
+            (true, false) => (file.between(start, end) - solid_within / solid_links * here).max(0.0),
+            _ => file.between(start, end),
+        };
+        let seen: f64 = files.iter().zip(&solid_within).map(of_file).sum();
+        let exposed = files.iter().map(|file| file.of).sum::<f64>() / free.max(1.0);
+        let mut expected = if files.is_empty() {
+            Expected { shape: RELATIVES_SHAPE, mean: prior }
+        } else {
+            Expected { shape: 0.5 + seen, mean: ((seen + 0.5) / exposed.max(f64::MIN_POSITIVE)).max(random) }
+        };
+        if duplicates && expected.mean > prior {
+            expected = Expected { shape: 1.0, mean: prior };
+        }
+        let non_matches = if start >= solid {
+            of_solid(here, expected.mean)
+        } else {
+            below(here, expected, Expected { shape: MATCHES_SHAPE, mean: MATCHES * matches })
+        };
+        links += here;
+        matches += here - non_matches;
+        Band { start, end, pairs: here, non_matches }
+    };
+    bands.iter().map(judge).collect()
+}
+
+/// Of one file.
+fn within(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
+    let solid = counts.scale.solid();
+    let sum = |of: &[u64]| Counts::sum(of, solid, usize::MAX);
+    let (links, pairs) = (sum(&counts.links), sum(&counts.pairs));
+    let beside = if links > 0.0 { (pairs - links) / links } else { 0.0 };
+    if beside <= MANY_RECORDS {
+        of_few(counts, bands, beside)
+    } else if counts.scale.is_of_symbols() {
+        of_many(counts, bands)
+    } else {
+        of_many_filters(counts, bands)
+    }
+}
+
+/// Of persons with two records at most, nearly all of them: pairs of linked records with others are non-matches, and
+/// tell of the rest.
+fn of_few(counts: &Counts, bands: &[(usize, usize)], beside: f64) -> Vec<Band> {
+    let (all, solid) = (counts.all_pairs(), counts.scale.solid());
+    let tail = tail(counts);
+    let (mut links, mut matches) = (0.0, 0.0);
+    let judge = |&(start, end): &(usize, usize)| {
+        let here = Counts::sum(&counts.links, start, end);
+        let losers = Counts::sum(&counts.pairs, start, end) - here;
+        let taken = links + here / 2.0;
+        let free = counts.free(taken);
+        let extrapolated = tail[start..end].iter().sum::<f64>();
+        let non_matches = if start >= solid {
+            of_solid(here, extrapolated + SOLID_RELATIVES * counts.relatives())
+        } else {
+            let prior = (extrapolated + counts.relatives()) * free / all.max(1.0);
+            let seen = (losers - beside * here).max(0.0);
+            let exposed = (all - free - taken).max(0.0) / free.max(1.0);
+            let shape = RELATIVES_SHAPE + seen;
+            let mean = shape / (RELATIVES_SHAPE / prior.max(f64::MIN_POSITIVE) + exposed);
+            below(here, Expected { shape, mean }, Expected { shape: MATCHES_SHAPE, mean: MATCHES * matches })
+        };
+        links += here;
+        matches += here - non_matches;
+        Band { start, end, pairs: here, non_matches }
+    };
+    bands.iter().map(judge).collect()
+}
+
+/// Of persons with many records: no pair is known to be a non-match.
+fn of_many(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
+    let solid = counts.scale.solid();
+    let tail = tail(counts);
+    let mut matches = 0.0;
+    let judge = |&(start, end): &(usize, usize)| {
+        let here = Counts::sum(&counts.pairs, start, end);
+        let extrapolated = tail[start..end].iter().sum::<f64>();
+        let non_matches = if start >= solid {
+            of_solid(here, extrapolated + SOLID_RELATIVES * counts.relatives())
+        } else {
+            let expected = Expected { shape: RELATIVES_SHAPE, mean: extrapolated + counts.relatives() };
+            below(here, expected, Expected { shape: MATCHES_SHAPE, mean: MATCHES_OF_MANY * matches })
+        };
+        matches += here - non_matches;
+        Band { start, end, pairs: here, non_matches }
+    };
+    bands.iter().map(judge).collect()
+}
+
+/// The same of filters, whose similarities have no gaps: matches fall on as they fell, non-matches only rise.
+fn of_many_filters(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
+    let solid = counts.scale.solid();
+    let tail = tail(counts);
+    let here = |(start, end): (usize, usize)| Counts::sum(&counts.pairs, start, end);
+    let last_solid = here((solid, solid + 2));
+    let fall = last_solid / here((solid + 2, solid + 4)).max(1.0);
+    let mut limits = vec![f64::INFINITY; bands.len()];
+    for _ in 0..2 {
+        let (mut expected, mut ratio) = (last_solid, fall.min(1.0));
+        let mut excess = vec![f64::INFINITY; bands.len()];
+        for (at, &(start, end)) in bands.iter().enumerate().filter(|(_, (start, _))| *start < solid) {
+            let pairs = here((start, end));
+            let fallen = expected * ratio;
+            let extrapolated = tail[start..end].iter().sum::<f64>() + counts.relatives() / 10.0;
+            let matches = pairs.min(fallen + fallen.sqrt());
+            excess[at] = (pairs - matches).max(extrapolated.min(pairs)).min(limits[at]);
+            let left = pairs - excess[at];
+            ratio = (0.5 * ratio + 0.5 * left / expected.max(f64::MIN_POSITIVE)).clamp(0.2, 1.0);
+            expected = left;
+        }
+        // What goes away again further down were matches.
+        let mut least = f64::INFINITY;
+        for at in (0..bands.len()).rev() {
+            least = least.min(excess[at]);
+            limits[at] = least;
+        }
+    }
+    let judge = |(&(start, end), &limit): (&(usize, usize), &f64)| {
+        let pairs = here((start, end));
+        let non_matches = if start >= solid {
+            of_solid(pairs, tail[start..end].iter().sum::<f64>() + SOLID_RELATIVES * counts.relatives())
+        } else {
+            limit.min(pairs)
+        };
+        Band { start, end, pairs, non_matches }
+    };
+    bands.iter().zip(&limits).map(judge).collect()
+}
+
+/// Non-matches among solid pairs: all of them, where there are no more than chance may bring.
+fn of_solid(pairs: f64, expected: f64) -> f64 {
+    if pairs <= 2.0 * expected + FEW_SOLID { pairs } else { expected.min(pairs) }
+}
+
+/// Non-matches among other pairs. Without a solid match there is none.
+fn below(pairs: f64, non_matches: Expected, matches: Expected) -> f64 {
+    if matches.mean <= 0.0 { pairs } else { non_matches_among(pairs as usize, non_matches, matches) }
+}
+
+/// Pairs of each level as they fall from the lowest one on, where nearly all are non-matches: while they fall at least as
+/// fast as before, all are; from where they fall slower, the last fall goes on.
+fn tail(counts: &Counts) -> Vec<f64> {
+    let mut tail = vec![0.0; counts.pairs.len()];
+    let of = |level: usize| counts.pairs.get(level).copied().unwrap_or(0);
+    let Some(first) = (counts.lowest..counts.pairs.len()).find(|&level| of(level) > 0) else { return tail };
+    tail[first] = of(first) as f64;
+    let symbols = counts.scale.is_of_symbols();
+    let mut ratio = if symbols { 0.5 } else { 1.0 };
+    let (mut follows, mut begun) = (true, false);
+    for level in first..tail.len() - 1 {
+        let fall = if of(level) > 0 { of(level + 1) as f64 / of(level) as f64 } else { 0.0 };
+        follows &= of(level + 1) >= ENOUGH && fall <= ratio * if begun { 1.1 } else { 1.0 };
+        if follows {
+            ratio = ratio.min(fall);
+            tail[level + 1] = of(level + 1) as f64;
+        } else {
+            if !begun && of(level) > ENOUGH {
+                ratio = ratio.min(fall);
+            }
+            tail[level + 1] = tail[level] * ratio;
+        }
+        begun = true;
+    }
+    tail
+}
+
+/// Bands whose share of non-matches falls along them are pooled with their neighbours (isotonic regression by pooling
+/// adjacent violators; Ayer et al., Ann. Math. Statist. 26, 1955); bands without pairs go with the one below.
+fn pooled(bands: Vec<Band>) -> Vec<Band> {
+    let mut pools: Vec<Band> = Vec::new();
+    let share = |band: &Band| if band.pairs > 0.0 { band.non_matches / band.pairs } else { f64::INFINITY };
+    for band in bands {
+        let mut pool = band;
+        while let Some(last) = pools.last().filter(|last| last.pairs == 0.0 || share(last) > share(&pool)) {
+            pool = Band {
+                start: pool.start,
+                end: last.end,
+                pairs: last.pairs + pool.pairs,
+                non_matches: last.non_matches + pool.non_matches,
+            };
+            pools.pop();
+        }
+        pools.push(pool);
+    }
+    pools
+}

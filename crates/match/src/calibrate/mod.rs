@@ -1,0 +1,130 @@
+//! Thresholds and expected accuracy without labels (`protocols/04-matching.md` §6).
+//!
+//! Candidates are counted by levels of similarity ([`Tally`]). Pairs that agree more than records can that differ in one
+//! field are solid; without solid pairs nothing is linked. Below, bands of levels are split into matches and non-matches:
+//! those of two files by what records within each have in common, those of one file by what goes on from below, by
+//! relatives that are expected, and by pairs of linked records with others.
+
+use mizuhiki_exchange::Comparable;
+
+use crate::MatchError;
+
+mod estimate;
+mod mixture;
+mod sample;
+mod scale;
+mod tally;
+
+pub(crate) use sample::sample;
+pub use sample::{Sample, WithinFile};
+pub use scale::Scale;
+pub use tally::Tally;
+
+use estimate::{Band, Counts};
+
+/// Bins of [`Calibration::histogram`], over similarities 0..=1.
+pub const HISTOGRAM_BINS: usize = 200;
+
+/// Records that calibration needs on each side.
+const MIN_RECORDS: usize = 50;
+
+/// Links of this probability and above are borderline.
+const BORDERLINE: f64 = 0.05;
+
+/// What a comparison promises at each threshold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calibration {
+    scale: Scale,
+    /// Probability of each level, rising.
+    probability: Vec<f64>,
+    /// One-to-one links of each level, and all pairs.
+    links: Vec<u64>,
+    pairs: Vec<u64>,
+    /// One-to-one candidate links by similarity, [`HISTOGRAM_BINS`] bins over 0..=1.
+    pub histogram: Vec<u64>,
+}
+
+/// What a threshold promises.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Expectation {
+    /// One-to-one links at or above the threshold.
+    pub links: usize,
+    /// Expected true links among all candidates.
+    pub true_links: f64,
+    /// Expected share of true links among them, 0..=1; 1 if there is none.
+    pub precision: f64,
+    /// Expected share of the true links that stand out at all which reach the threshold, 0..=1.
+    pub recall: f64,
+}
+
+/// Whether both sides have the records that calibration needs.
+///
+/// # Errors
+/// [`MatchError::TooFewRecords`] below 50 records on a side.
+pub fn can_calibrate(comparable: &Comparable<'_>) -> Result<(), MatchError> {
+    let records = comparable.left().len().min(comparable.right().len());
+    if records < MIN_RECORDS { Err(MatchError::TooFewRecords { records }) } else { Ok(()) }
+}
+
+impl Calibration {
+    fn new(counts: &Counts, bands: Vec<Band>) -> Self {
+        let mut probability = vec![0.0; counts.scale.levels()];
+        for band in bands.iter().filter(|band| band.pairs > 0.0) {
+            let share = (1.0 - band.non_matches / band.pairs).clamp(0.0, 1.0);
+            probability[band.start..band.end].fill(share);
+        }
+        let mut histogram = vec![0; HISTOGRAM_BINS];
+        for (level, links) in counts.links.iter().enumerate() {
+            let bin = (counts.scale.floor(level) * HISTOGRAM_BINS as f64) as usize;
+            histogram[bin.min(HISTOGRAM_BINS - 1)] += links;
+        }
+        let (links, pairs) = (counts.links.clone(), counts.pairs.clone());
+        Self { scale: counts.scale, probability, links, pairs, histogram }
+    }
+
+    /// The threshold from which on a pair is more likely true than false; none if no pair stands out.
+    #[must_use]
+    pub fn accept(&self) -> Option<f64> {
+        self.lowest(0.5)
+    }
+
+    /// The threshold below which a pair is hardly ever true, at most [`Calibration::accept`]; none if all are.
+    #[must_use]
+    pub fn borderline(&self) -> Option<f64> {
+        self.lowest(BORDERLINE)
+    }
+
+    /// The least similarity of a candidate that is more probable than `least`.
+    fn lowest(&self, least: f64) -> Option<f64> {
+        let reaches = |level: &usize| self.probability[*level] > least && self.pairs[*level] > 0;
+        (0..self.probability.len()).find(reaches).map(|level| self.scale.floor(level))
+    }
+
+    /// Probability that a link of this similarity is true, 0..=1: what the links around it promise. It never
+    /// falls as the similarity rises.
+    #[must_use]
+    pub fn probability(&self, similarity: f64) -> f64 {
+        self.probability[self.scale.level(similarity)]
+    }
+
+    /// What `threshold` promises.
+    #[must_use]
+    pub fn expect(&self, threshold: f64) -> Expectation {
+        let from = (0..self.links.len()).find(|&level| self.scale.floor(level) >= threshold);
+        let of = |from: usize| {
+            let levels = self.links[from..].iter().zip(&self.probability[from..]);
+            levels.fold((0, 0.0), |(links, matches), (&count, probability)| {
+                (links + count, matches + count as f64 * probability)
+            })
+        };
+        let (links, matches) = of(from.unwrap_or(self.links.len()));
+        let (_, most) = of(0);
+        Expectation {
+            links: links as usize,
+            true_links: most,
+            precision: if links == 0 { 1.0 } else { matches / links as f64 },
+            recall: if most == 0.0 { 0.0 } else { matches / most },
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Levels of similarity, and from which on two records differ in no field wholly.
+
+use mizuhiki_exchange::Comparable;
+
+use crate::common::CommonLaw;
+
+/// Levels of the similarity of filters between 0 and 1.
+const FILTER_LEVELS: usize = 200;
+
+/// A pair is solid from so much above the similarity of records that differ in one field on, at most at [`MOST_SOLID`].
+const ABOVE_ONE_FIELD: f64 = 0.06;
+const MOST_SOLID: f64 = 0.96;
+
+/// The same in symbols: a share more, and a few by chance.
+const SYMBOLS_ABOVE: f64 = 1.1;
+const SYMBOLS_BY_CHANCE: f64 = 3.0;
+
+/// Levels of similarity: numbers of common symbols, or two hundredths of the similarity of filters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scale {
+    law: Option<CommonLaw>,
+    but_for_a_field: usize,
+    solid: usize,
+}
+
+impl Scale {
+    /// The levels of a comparison.
+    #[must_use]
+    pub fn of(comparable: &Comparable<'_>) -> Self {
+        let schema = comparable.left().meta().map(|meta| &meta.schema);
+        let Some(law) = CommonLaw::of(comparable) else {
+            let but_one = schema.map_or(MOST_SOLID, |schema| schema.similarity_but_for_a_field());
+            let solid = (but_one + ABOVE_ONE_FIELD).min(MOST_SOLID);
+            let level = |similarity: f64| (similarity * FILTER_LEVELS as f64).ceil() as usize;
+            return Self { law: None, but_for_a_field: level(but_one), solid: level(solid) };
+        };
+        let within = comparable.is_within();
+        let views = schema.map_or(1, |schema| schema.views_without_a_field(within));
+        let equal = views * law.symbols().per_view;
+        let solid = (equal as f64 * law.usual_rows() * SYMBOLS_ABOVE + SYMBOLS_BY_CHANCE) as usize;
+        Self { law: Some(law), but_for_a_field: equal, solid: solid.min(law.per_row()) }
+    }
+
+    /// The level of a similarity.
+    #[must_use]
+    pub fn level(&self, similarity: f64) -> usize {
+        match self.law {
+            Some(law) => (law.common(similarity) as usize).min(law.per_row()),
+            None => {
+                let level = (similarity * FILTER_LEVELS as f64) as usize;
+                // Products are rounded: the level is the last whose floor is reached.
+                level + usize::from(self.floor(level + 1) <= similarity) - usize::from(self.floor(level) > similarity)
+            }
+        }
+    }
+
+    /// The least similarity of a level.
+    #[must_use]
+    pub fn floor(&self, level: usize) -> f64 {
+        match self.law {
+            Some(law) => law.similarity(level as u32),
+            None => level as f64 / FILTER_LEVELS as f64,
+        }
+    }
+
+    /// Number of levels.
+    #[must_use]
+    pub fn levels(&self) -> usize {
+        self.law.map_or(FILTER_LEVELS, |law| law.per_row()) + 1
+    }
+
+    /// The level from which on two records differ in no field wholly: relatives and namesakes stay below it.
+    #[must_use]
+    pub const fn solid(&self) -> usize {
+        self.solid
+    }
+
+    /// The level of two records that differ wholly in one field, and in nothing else.
+    #[must_use]
+    pub const fn but_for_a_field(&self) -> usize {
+        self.but_for_a_field
+    }
+
+    /// Whether levels are numbers of common symbols.
+    pub(crate) const fn is_of_symbols(&self) -> bool {
+        self.law.is_some()
+    }
+
+    /// Share of pairs of unrelated records that are of a level by chance; 0 where the law is not known.
+    pub(crate) fn random_share(&self, level: usize) -> f64 {
+        self.law.map_or(0.0, |law| law.random_share(level as u32))
+    }
+
+    /// Bands of levels from the highest down, as (first level, level after the last), down to `lowest`: levels that are
+    /// judged together.
+    pub(crate) fn bands(&self, lowest: usize) -> Vec<(usize, usize)> {
+        let mut bands = vec![(self.solid.max(lowest), self.levels())];
+        let mut end = self.solid;
+        while end > lowest {
+            let start = match self.law {
+                Some(_) if end > 4 => (end as f64 / 1.6) as usize,
+                Some(_) => end - 1,
+                None => end.saturating_sub(2),
+            };
+            let start = start.max(lowest);
+            bands.push((start, end));
+            end = start;
+        }
+        bands
+    }
+}

@@ -1,0 +1,43 @@
+//! Candidates counted by level of similarity.
+
+use mizuhiki_exchange::Comparable;
+
+use super::estimate::{self, Counts};
+use super::{Calibration, Scale, WithinFile};
+use crate::{Candidate, Greedy};
+
+/// Counts candidates that are offered in their order: one-to-one links, and all pairs.
+pub struct Tally {
+    counts: Counts,
+    greedy: Greedy,
+}
+
+impl Tally {
+    /// For the candidates of a comparison that reach the similarity `lowest`, all of which will be offered.
+    #[must_use]
+    pub fn new(comparable: &Comparable<'_>, lowest: f64) -> Self {
+        let scale = Scale::of(comparable);
+        let (left, right, within) = (comparable.left().len(), comparable.right().len(), comparable.is_within());
+        let level = scale.level(lowest);
+        // A level that is offered in part says too little.
+        let first = level + usize::from(scale.floor(level) < lowest);
+        let none = vec![0; scale.levels()];
+        let right_side = (!within).then_some(right);
+        let counts = Counts { scale, lowest: first, links: none.clone(), pairs: none, left, right: right_side };
+        Self { counts, greedy: Greedy::new(left, right, within) }
+    }
+
+    /// Takes the next candidate.
+    pub fn offer(&mut self, candidate: &Candidate) {
+        let level = self.counts.scale.level(candidate.similarity);
+        self.counts.pairs[level] += 1;
+        self.counts.links[level] += u64::from(self.greedy.offer(candidate));
+    }
+
+    /// What the candidates promise. `files` are what was counted within each of two files; within one file there is
+    /// nothing to count besides.
+    #[must_use]
+    pub fn calibrate(&self, files: &[WithinFile]) -> Calibration {
+        Calibration::new(&self.counts, estimate::bands(&self.counts, files))
+    }
+}

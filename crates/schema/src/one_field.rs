@@ -1,0 +1,41 @@
+//! How alike two records are that agree in every field but one: what relatives and namesakes reach
+//! (`protocols/04-matching.md` §6).
+
+use crate::{LinkageSchema, SchemaBody, TokenSchema};
+
+/// Dice coefficient of two unrelated filters of the usual fill.
+const UNRELATED: f64 = 0.45;
+
+impl LinkageSchema {
+    /// The largest number of views that leave one field out: in so many views two records have equal tokens that differ
+    /// in that field alone. `within` files for deduplication views of linkage alone do not count. At least 1.
+    #[must_use]
+    pub fn views_without_a_field(&self, within: bool) -> usize {
+        let SchemaBody::Tokens(schema) = self.body() else { return 1 };
+        let views = || schema.views.iter().filter(|view| !(within && view.link_only));
+        let without = |field: usize| views().filter(|view| !view.fields.contains(&field)).count();
+        (0..schema.fields.len()).map(without).max().unwrap_or(1).max(1)
+    }
+
+    /// About the largest similarity, 0..=1, of the filters of two records that differ wholly in one field and agree in
+    /// all others.
+    #[must_use]
+    pub fn similarity_but_for_a_field(&self) -> f64 {
+        let SchemaBody::Tokens(schema) = self.body() else { return 1.0 - (1.0 - UNRELATED) / 4.0 };
+        (0..schema.fields.len()).map(|field| but_for(schema, field)).fold(0.0, f64::max)
+    }
+}
+
+/// The root mean square over views of their expected agreements.
+fn but_for(schema: &TokenSchema, field: usize) -> f64 {
+    let weight = |field: usize| schema.fields[field].weight;
+    let squares = schema.views.iter().map(|view| {
+        let share = if view.fields.contains(&field) {
+            weight(field) / view.fields.iter().map(|&field| weight(field)).sum::<f64>()
+        } else {
+            0.0
+        };
+        (1.0 - share * (1.0 - UNRELATED)).powi(2)
+    });
+    (squares.sum::<f64>() / schema.views.len() as f64).sqrt()
+}
