@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use mizuhiki_columnar::{Source, read_tokens};
 use mizuhiki_exchange::{Comparable, TokenSet};
-use mizuhiki_match::{Groups, Scope, candidates};
+use mizuhiki_match::{Groups, Linkage, Scope, candidates};
 use mizuhiki_schema::Similarity;
 use serde_json::Value;
 
@@ -68,11 +68,11 @@ fn candidate_pairs_and_greedy_groups_are_anonlink_s() {
             .iter()
             .scan(0, |next, set| Some(std::mem::replace(next, *next + set.len() as u32)))
             .collect();
-        let records = sets.iter().map(TokenSet::len).sum();
-        let mut groups = Groups::new(records);
+        let sizes: Vec<(usize, bool)> = sets.iter().map(|set| (set.len(), false)).collect();
+        let mut groups = Groups::new(&sizes, Linkage::Every);
         for &(_, left, right) in &found {
             let number = |(set, row): Place| starts[set as usize] + row;
-            groups.offer(number(left), number(right));
+            groups.offer(number(left), number(right), true);
         }
         let place_of = |record: u32| {
             let set = starts.partition_point(|&start| start <= record) - 1;

@@ -192,27 +192,27 @@ const FILES: [(&str, &[&str]); 39] = [
         &["name", "records", "views", "per_view", "positions", "bits", "per_record", "expected", "least"],
     ),
     (
-        "matching/losers.json",
-        &[
-            "name",
-            "scores",
-            "losers",
-            "random",
-            "records",
-            "false_positives",
-            "accept",
-            "borderline",
-            "probabilities",
-            "expected",
-        ],
-    ),
-    (
         "matching/assignment.json",
         &["name", "one_file", "borderline", "pairs", "many", "greedy", "optimal_total", "optimal"],
     ),
     (
         "matching/calibration.json",
-        &["name", "scores", "strangers", "records", "accept", "borderline", "false_positives", "expected"],
+        &[
+            "name",
+            "schema",
+            "but_for_a_field",
+            "records",
+            "solid",
+            "lowest",
+            "links",
+            "pairs",
+            "within",
+            "of_many",
+            "probability",
+            "accept",
+            "borderline",
+            "expected",
+        ],
     ),
 ];
 

@@ -4,7 +4,9 @@ use mizuhiki_bits::BitRows;
 use mizuhiki_exchange::{
     Classification, Comparable, CustodianId, KeyId, RecordIds, Run, TokenMeta, TokenSet, View,
 };
-use mizuhiki_match::{Assignment, Calibration, Candidate, choose, similarity_of};
+use mizuhiki_match::{
+    Assignment, Calibration, Candidate, CommonLaw, Counts, Scale, WithinFile, choose, similarity_of,
+};
 use mizuhiki_schema::{LinkageSchema, Similarity, Thresholds};
 use serde_json::{Value, json};
 
@@ -132,37 +134,68 @@ fn assignments() {
     }
 }
 
-pub(crate) fn floats(values: &Value) -> Vec<f64> {
-    let mut floats: Vec<f64> =
-        values.as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect();
-    floats.sort_by(f64::total_cmp);
-    floats
-}
-
 #[test]
 fn calibrations() {
     for case in cases("matching/calibration.json") {
-        let mut scores = floats(&case["scores"]);
-        scores.reverse();
-        let strangers: Vec<Vec<f64>> = list(&case, "strangers").iter().map(floats).collect();
+        let name = &case["name"];
         let records: Vec<usize> =
             list(&case, "records").iter().map(|count| count.as_u64().unwrap() as usize).collect();
-        let (left, right) = (records[0], records[records.len() - 1]);
-        let calibration = Calibration::from_scores(scores, &strangers, left, right);
-        let close = |found: f64, expected: &Value, what: &str| {
-            let expected = expected.as_f64().unwrap();
-            let near = (found - expected).abs() <= 1e-8 * expected.abs().max(1e-3);
-            assert!(near, "{}: {what} {found}, not {expected}", case["name"]);
+        let (left, right) = (records[0], records.get(1).copied());
+        let schema = case["schema"].as_str().map(example);
+        let scale = match &schema {
+            Some(schema) => {
+                let law = CommonLaw::new(schema.symbols().unwrap(), left, right);
+                Scale::of_symbols(law, schema.views_without_a_field(right.is_none()))
+            }
+            None => Scale::of_filters(case["but_for_a_field"].as_f64().unwrap()),
         };
-        for (found, expected) in calibration.false_links().iter().zip(list(&case, "false_positives")) {
-            close(*found, expected, "false links");
+        assert_eq!(scale.solid() as u64, case["solid"].as_u64().unwrap(), "{name}: solid");
+        let counted = |key: &str| {
+            let mut counts = vec![0; scale.levels()];
+            for pair in list(&case, key) {
+                counts[pair[0].as_u64().unwrap() as usize] = pair[1].as_u64().unwrap();
+            }
+            counts
+        };
+        let counts = Counts {
+            scale,
+            lowest: case["lowest"].as_u64().unwrap() as usize,
+            links: counted("links"),
+            pairs: counted("pairs"),
+            left,
+            right,
+        };
+        let within = |file: &Value| {
+            let mut pairs = vec![0.0; scale.levels()];
+            for pair in file["pairs"].as_array().unwrap() {
+                pairs[pair[0].as_u64().unwrap() as usize] = pair[1].as_f64().unwrap();
+            }
+            WithinFile::new(pairs, file["of"].as_f64().unwrap())
+        };
+        let files: Vec<WithinFile> = list(&case, "within").iter().map(within).collect();
+        let calibration = Calibration::new(&counts, &files);
+        let close = |found: f64, expected: f64, what: &str| {
+            assert!((found - expected).abs() <= 1e-7, "{name}: {what} {found}, not {expected}");
+        };
+        for pair in list(&case, "probability") {
+            let level = pair[0].as_u64().unwrap() as usize;
+            let found = calibration.probability(scale.floor(level));
+            close(found, pair[1].as_f64().unwrap(), &format!("probability of level {level}"));
         }
-        close(calibration.accept(), &case["accept"], "accept");
-        close(calibration.borderline(), &case["borderline"], "borderline");
+        for (found, key) in [(calibration.accept(), "accept"), (calibration.borderline(), "borderline")] {
+            let expected = case[key].as_u64().map(|level| scale.floor(level as usize));
+            assert_eq!(found, expected, "{name}: {key}");
+        }
+        assert_eq!(calibration.is_of_many(), case["of_many"].as_bool().unwrap(), "{name}");
         for expected in list(&case, "expected") {
-            let found = calibration.expect(expected["threshold"].as_f64().unwrap());
-            close(found.precision, &expected["precision"], "precision");
-            close(found.recall, &expected["recall"], "recall");
+            let found = calibration.expect(scale.floor(expected["level"].as_u64().unwrap() as usize));
+            close(found.precision, expected["precision"].as_f64().unwrap(), "precision");
+            close(found.recall, expected["recall"].as_f64().unwrap(), "recall");
         }
     }
+}
+
+fn example(name: &str) -> LinkageSchema {
+    let path = format!("{}/../protocols/schema/examples/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    LinkageSchema::parse(&std::fs::read_to_string(path).unwrap()).unwrap()
 }

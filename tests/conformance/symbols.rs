@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use mizuhiki_encode::{Encoder, LinkageKey, conformance};
 use mizuhiki_exchange::{Classification, CustodianId, Run, Task};
-use mizuhiki_match::{Calibration, CommonLaw, Level};
+use mizuhiki_match::CommonLaw;
 use mizuhiki_schema::{LinkageSchema, SchemaBody, Similarity, Thresholds};
 use serde_json::{Value, json};
 
-use crate::matching::floats;
 use crate::tokens::{budgets, numbers, places};
 use crate::{cases, hex, key, list, number, text};
 
@@ -224,51 +223,5 @@ fn common_symbols() {
         assert_eq!(common.len(), number(&case, "common"), "{}", case["name"]);
         assert_eq!(common.iter().min().map(|s| **s), case["smallest"].as_str(), "{}", case["name"]);
         assert!(left.iter().all(|symbol| symbol.len() == 2 * number(&case, "bytes")), "{}", case["name"]);
-    }
-}
-
-#[test]
-fn calibrations_from_losers() {
-    for case in cases("matching/losers.json") {
-        let (scores, losers) = (floats(&case["scores"]), floats(&case["losers"]));
-        let mut all: Vec<f64> = scores.iter().chain(&losers).copied().collect();
-        all.sort_by(|a, b| b.total_cmp(a));
-        all.dedup();
-        let count = |list: &[f64], of: f64| list.iter().filter(|score| **score == of).count() as u64;
-        let random: BTreeMap<u64, f64> = list(&case, "random")
-            .iter()
-            .map(|pair| (pair[0].as_f64().unwrap().to_bits(), pair[1].as_f64().unwrap()))
-            .collect();
-        let level = |&similarity: &f64| Level {
-            similarity,
-            links: count(&scores, similarity),
-            losers: count(&losers, similarity),
-            random_share: random.get(&similarity.to_bits()).copied().unwrap_or(0.0),
-        };
-        let levels: Vec<Level> = all.iter().map(level).collect();
-        let records: Vec<usize> =
-            list(&case, "records").iter().map(|count| count.as_u64().unwrap() as usize).collect();
-        let calibration = Calibration::from_losers(&levels, records[0], records.get(1).copied());
-        let close = |found: f64, expected: &Value, what: &str| {
-            let expected = expected.as_f64().unwrap();
-            let near = (found - expected).abs() <= 1e-8 * expected.abs().max(1e-3);
-            assert!(near, "{}: {what} {found}, not {expected}", case["name"]);
-        };
-        assert_eq!(calibration.false_links().len(), list(&case, "false_positives").len(), "{}", case["name"]);
-        for (found, expected) in calibration.false_links().iter().zip(list(&case, "false_positives")) {
-            close(*found, expected, "false links");
-        }
-        close(calibration.accept(), &case["accept"], "accept");
-        close(calibration.borderline(), &case["borderline"], "borderline");
-        let mut falling = scores;
-        falling.reverse();
-        for (score, expected) in falling.iter().zip(list(&case, "probabilities")) {
-            close(calibration.probability(*score), expected, "probability");
-        }
-        for expected in list(&case, "expected") {
-            let found = calibration.expect(expected["threshold"].as_f64().unwrap());
-            close(found.precision, &expected["precision"], "precision");
-            close(found.recall, &expected["recall"], "recall");
-        }
     }
 }

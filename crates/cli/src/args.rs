@@ -546,6 +546,15 @@ pub(crate) enum Evaluate {
         #[arg(long)]
         unordered: bool,
     },
+    /// Precision, recall and F1 of a table of clusters: of pairs of records, and B-cubed.
+    Clusters {
+        /// The clusters that `mizuhiki dedupe` or `link` wrote.
+        clusters: String,
+        /// The truth: a table with the columns record_id and entity, and custodian where several files have like ids, or
+        /// one of true pairs with the columns left_id and right_id; records that are in no pair count as nobody then.
+        #[arg(long, value_name = "FILE")]
+        truth: String,
+    },
     /// Recall, classes and calibration of an audit's findings; with the tables behind them, beside what the plaintext
     /// with true rates could tell at most.
     Audit {

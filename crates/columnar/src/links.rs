@@ -101,6 +101,33 @@ pub fn read_pairs(source: &Source) -> Result<Vec<(RecordId, RecordId)>, Columnar
     Ok(pairs)
 }
 
+/// A record that is in a group: a cluster that was found, or a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Who holds the record; empty where the table does not say.
+    pub custodian: String,
+    /// The record.
+    pub record: RecordId,
+    /// The group.
+    pub group: String,
+}
+
+/// Reads the columns `record_id`, the one that names the group, and `custodian`, if there is one.
+///
+/// # Errors
+/// [`ColumnarError`] naming file, row and column.
+pub fn read_members(source: &Source, group: &str) -> Result<Vec<Member>, ColumnarError> {
+    const RECORD: &str = "record_id";
+    let mut members = Vec::new();
+    read_columns(source.open()?, &[RECORD, group], &["custodian"], |name, row, values| {
+        let text = |at: usize| values[at].unwrap_or_default();
+        let record = to_id(name, row, RECORD, text(0))?;
+        members.push(Member { custodian: text(2).to_owned(), record, group: text(1).to_owned() });
+        Ok(())
+    })?;
+    Ok(members)
+}
+
 /// Hands the values of columns to `keep`, row by row; `None` for an optional column that the table has not.
 fn read_columns(
     opened: Opened,

@@ -9,7 +9,7 @@ use arrow_ipc::reader::FileReader;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mizuhiki_bits::BitRows;
-use mizuhiki_exchange::{PairsWithin, BlockId, RecordIds, TokenMeta, TokenSet, TokenSetError, View};
+use mizuhiki_exchange::{BlockId, PairsWithin, RecordIds, TokenMeta, TokenSet, TokenSetError, View};
 
 use crate::arrow_text::{arrow_problem, damaged, guarded};
 use crate::clks::read_clks;

@@ -119,7 +119,16 @@ impl TokenWriter {
                 Sink::Parquet(Box::new(writer), schema)
             }
         };
-        Ok(Self { name, views, passes: columns.len() - 1 - views, row_bytes, count: 0, pairs_within: None, sink, failure })
+        Ok(Self {
+            name,
+            views,
+            passes: columns.len() - 1 - views,
+            row_bytes,
+            count: 0,
+            pairs_within: None,
+            sink,
+            failure,
+        })
     }
 
     /// Appends rows.

@@ -421,10 +421,12 @@ fn check_repeats(
 /// household and namesakes apart, which a given name does together with a field that is no name.
 fn duplicates(schema: &TokenSchema, views: &[ViewReport]) -> f64 {
     let name = |kind: &str| ["given", "surname", "family", "name"].iter().any(|part| kind.contains(part));
-    let kinds = |view: &View| view.fields.iter().map(|&field| schema.fields[field].kind.as_str()).collect::<Vec<_>>();
+    let kinds =
+        |view: &View| view.fields.iter().map(|&field| schema.fields[field].kind.as_str()).collect::<Vec<_>>();
     let tells = |view: &View| {
         let kinds = kinds(view);
-        kinds.iter().any(|kind| kind.contains("given")) && kinds.iter().any(|kind| !name(kind) && *kind != "sex")
+        kinds.iter().any(|kind| kind.contains("given"))
+            && kinds.iter().any(|kind| !name(kind) && *kind != "sex")
     };
     let made = views.iter().filter(|view| view.tokens > 0);
     let least = made.map(|view| view.repeated_share).fold(1.0, f64::min);

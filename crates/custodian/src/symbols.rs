@@ -299,7 +299,11 @@ mod tests {
     use super::*;
 
     /// What a file becomes: its rows sealed in parts on two threads, after symbols were looked for in memory or in files.
-    fn sealed(records: &[Vec<u64>], most: usize, suppress: bool) -> (Vec<Vec<u64>>, SymbolReport, PairsWithin) {
+    fn sealed(
+        records: &[Vec<u64>],
+        most: usize,
+        suppress: bool,
+    ) -> (Vec<Vec<u64>>, SymbolReport, PairsWithin) {
         const PER_RECORD: usize = 6;
         let mut finder = Finder { most, ..Finder::new() };
         let mut rows = Vec::new();

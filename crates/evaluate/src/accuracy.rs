@@ -7,6 +7,8 @@ use mizuhiki_exchange::{Classification, Link, RecordId};
 use mizuhiki_match::audit::wilson;
 use serde::Serialize;
 
+use crate::Reliability;
+
 /// A proportion and its 95 % interval; `0 ≤ low ≤ value ≤ high ≤ 1`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Rate {
@@ -61,7 +63,7 @@ pub struct Accuracy {
 }
 
 impl Accuracy {
-    fn of(true_links: u64, found: u64, correct: u64) -> Self {
+    pub(crate) fn of(true_links: u64, found: u64, correct: u64) -> Self {
         let jaccard = Rate::of(correct, found + true_links - correct);
         let f1 = |jaccard: f64| 2.0 * jaccard / (1.0 + jaccard);
         Self {
@@ -78,12 +80,14 @@ impl Accuracy {
 }
 
 /// Accuracy of a table of links.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LinkTableAccuracy {
     /// Only links of the class match count as found.
     pub matches: Accuracy,
     /// Borderline links count as found too: what a perfect confirmation could reach in recall at most.
     pub with_borderline: Accuracy,
+    /// Whether the probabilities of links are true; absent where they have none.
+    pub probability: Option<Reliability>,
 }
 
 /// Accuracy of `links` between two files, left id first in both lists.
@@ -117,6 +121,11 @@ pub fn link_table_accuracy(
     LinkTableAccuracy {
         matches: of(&[Classification::Match]),
         with_borderline: of(&[Classification::Match, Classification::Borderline]),
+        probability: Reliability::of(links.iter(), |link| {
+            let pair = (link.left.as_str(), link.right.as_str());
+            let pair = if unordered { (pair.0.min(pair.1), pair.0.max(pair.1)) } else { pair };
+            truth.binary_search(&pair).is_ok()
+        }),
     }
 }
 

@@ -8,11 +8,13 @@
 mod accuracy;
 mod audit;
 mod ceiling;
+mod clusters;
 mod date;
 mod draw;
 mod en_latn;
 mod ja;
 mod manifest;
+mod reliability;
 mod table;
 
 pub use accuracy::{Accuracy, LinkTableAccuracy, Rate, accuracy, accuracy_unordered, link_table_accuracy};
@@ -21,7 +23,9 @@ pub use audit::{
     read_findings, read_link_truth,
 };
 pub use ceiling::{CeilingError, CeilingJob, audit_ceiling, plain_outcome};
+pub use clusters::{BCubed, ClusterAccuracy, cluster_accuracy, persons_of_pairs};
 pub use en_latn::{Holder, Population, PopulationSpec, Record, make_english};
 pub use ja::{Figure, JapanSpec, Rates, SynthRate, make_japan};
 pub use manifest::{MadeFile, Manifest, SynthError};
+pub use reliability::{ProbabilityRow, Reliability};
 pub use table::write_truth;

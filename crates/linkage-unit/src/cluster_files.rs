@@ -11,10 +11,10 @@ use crate::cut::{Cut, NOTHING, told};
 use crate::job::{ClusterJob, ClusterSummary, Households, LinkError, OnProgress, Stage};
 use crate::link_files::{calibrates, lowest, refuse_scope, sample, within_files};
 use crate::memory;
-use crate::report::{LinksHistogram, report_of_clusters, write_report};
 use crate::prepare::{
     are_sealed, compare, compare_within, digest, digest_of_joins, join, read_all, warn, warn_of_files,
 };
+use crate::report::{LinksHistogram, report_of_clusters, write_report};
 use crate::search::{check_folder, open_counts, open_store, passing_store, run_plans};
 use crate::search_symbols::{
     SearchRecall, SymbolJoin, by_records, entry_budget, measure, rank, run_joins, warn_of_heavy,
@@ -257,7 +257,8 @@ fn run(job: &ClusterJob, on_progress: OnProgress<'_>) -> Result<ClusterSummary, 
         warnings.push(NOTHING.to_owned());
     }
     let households = comparisons.comparables.iter().zip(&calibrations);
-    let households = households.map(|(comparable, of)| WithinHousehold::new(comparable, of.as_ref())).collect();
+    let households =
+        households.map(|(comparable, of)| WithinHousehold::new(comparable, of.as_ref())).collect();
     let work = Clustering {
         job,
         numbering: &numbering,
@@ -317,7 +318,6 @@ fn run(job: &ClusterJob, on_progress: OnProgress<'_>) -> Result<ClusterSummary, 
     spent.map_or(Ok(()), Store::remove)?;
     Ok(summary)
 }
-
 
 struct Clustering<'a> {
     job: &'a ClusterJob,
@@ -382,22 +382,34 @@ impl Clustering<'_> {
         files: &[TokenFile],
     ) -> Result<Found, LinkError> {
         let records = self.numbering.starts.last().copied().unwrap_or(0) as usize;
-        let sets: Vec<(usize, bool)> =
-            files.iter().zip(&self.job.duplicates).map(|(file, repeats)| (file.set.len(), *repeats)).collect();
-        let linkage = if self.job.duplicates.contains(&true) { Linkage::Half } else { Linkage::Every };
+        let sets: Vec<(usize, bool)> = files
+            .iter()
+            .zip(&self.job.duplicates)
+            .map(|(file, repeats)| (file.set.len(), *repeats))
+            .collect();
+        let many =
+            |calibration: &Option<Calibration>| calibration.as_ref().is_some_and(Calibration::is_of_many);
+        let linkage = if self.calibrations.iter().any(many) { Linkage::Half } else { Linkage::Every };
         let mut groups = Groups::new(&sets, linkage);
         let (mut matches, mut borderline, mut household) = (0, 0, 0);
         for candidate in store.sorted()? {
             let candidate = candidate.map_err(LinkError::lost)?;
-            let (class, _) = self.class(&candidate);
+            let (class, comparison) = self.class(&candidate);
             household += u64::from(class == Class::Household);
             if self.joins(class) {
                 matches += 1;
-                groups.offer(candidate.left, candidate.right);
+                groups.offer(candidate.left, candidate.right, true);
             } else if class == Class::Borderline
                 || class == Class::Household && self.job.search.households == Households::Borderline
             {
                 borderline += 1;
+            }
+            let supports = |calibration: &Calibration| calibration.supports(candidate.similarity);
+            if linkage == Linkage::Half
+                && matches!(class, Class::Borderline | Class::NonMatch)
+                && self.calibrations[comparison].as_ref().is_some_and(supports)
+            {
+                groups.offer(candidate.left, candidate.right, false);
             }
         }
         let clusters = groups.finish();

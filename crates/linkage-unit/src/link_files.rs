@@ -1,8 +1,7 @@
 //! Two token files, or one, to a table of links.
 
 use mizuhiki_columnar::{
-    CandidatePair, Format, LINK_COLUMNS, PairReader, PairWriter, ResultWriter, Target,
-    TokenFile, WriteFile,
+    CandidatePair, Format, LINK_COLUMNS, PairReader, PairWriter, ResultWriter, Target, TokenFile, WriteFile,
 };
 use mizuhiki_exchange::Comparable;
 use mizuhiki_match::{

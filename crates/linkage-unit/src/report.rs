@@ -111,7 +111,8 @@ pub(crate) fn report_of_clusters(
             let records = summary.records.iter().sum::<u64>() as f64;
             (records * (records - 1.0) / 2.0).max(1.0)
         };
-        let true_pairs = calibration.map_or(summary.matches as f64 * precision, |known| known.expect(0.0).true_links);
+        let true_pairs =
+            calibration.map_or(summary.matches as f64 * precision, |known| known.expect(0.0).true_links);
         Some(ExpectationSummary {
             precision,
             recall,
@@ -193,8 +194,8 @@ fn symbols(
     recall: Option<SearchRecall>,
 ) -> Option<SymbolSummary> {
     let symbols = comparable.left().meta()?.schema.symbols()?;
-    let sampled = recall
-        .map(|recall| SampledPairs { pairs: recall.sampled_pairs, found: recall.found_pairs });
+    let sampled =
+        recall.map(|recall| SampledPairs { pairs: recall.sampled_pairs, found: recall.found_pairs });
     Some(SymbolSummary {
         per_record: symbols.per_record as u64,
         bits: symbols.bits as u64,

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 pub enum Linkage {
     /// Every one (complete linkage).
     Every,
-    /// At least half of them: one relative does not bring in another.
+    /// At least half of them, of which one is sure: one relative does not bring in another.
     Half,
 }
 
@@ -24,8 +24,23 @@ pub struct Groups {
     single: Vec<u32>,
     group_of: Vec<u32>,
     members: Vec<Vec<u32>>,
-    /// For each group, how many pairs with each other group were offered.
-    offered: Vec<FxHashMap<u32, u64>>,
+    /// For each group, what was offered of its pairs with each other group.
+    offered: Vec<FxHashMap<u32, Offered>>,
+}
+
+/// Pairs between two groups.
+#[derive(Debug, Clone, Copy, Default)]
+struct Offered {
+    pairs: u64,
+    /// Whether one of them is sure.
+    sure: bool,
+}
+
+impl Offered {
+    const fn add(&mut self, other: Self) {
+        self.pairs += other.pairs;
+        self.sure |= other.sure;
+    }
 }
 
 const NONE: u32 = u32::MAX;
@@ -42,23 +57,25 @@ impl Groups {
         Self { linkage, group_of: vec![NONE; single.len()], single, members: Vec::new(), offered: Vec::new() }
     }
 
-    /// Takes the next pair. Pairs must differ from each other.
+    /// Takes the next pair. Pairs must differ from each other. One that is not `sure` counts towards the half of two
+    /// groups' pairs, but merges none by itself.
     ///
     /// # Panics
     /// If there is no such record.
-    pub fn offer(&mut self, a: u32, b: u32) {
+    pub fn offer(&mut self, a: u32, b: u32, sure: bool) {
         let (first, second) = (self.group(a), self.group(b));
         if first == second {
             return;
         }
         let pairs = self.size(first) * self.size(second);
-        let count = self.offered[first as usize].entry(second).or_insert(0);
-        *count += 1;
+        let more = Offered { pairs: 1, sure };
+        let offered = self.offered[first as usize].entry(second).or_default();
+        offered.add(more);
         let enough = match self.linkage {
-            Linkage::Every => *count == pairs,
-            Linkage::Half => 2 * *count >= pairs,
+            Linkage::Every => offered.pairs == pairs,
+            Linkage::Half => 2 * offered.pairs >= pairs && offered.sure,
         };
-        *self.offered[second as usize].entry(first).or_insert(0) += 1;
+        self.offered[second as usize].entry(first).or_default().add(more);
         if enough && self.may_merge(first, second) {
             self.merge(first, second);
         }
@@ -77,7 +94,10 @@ impl Groups {
     /// Whether no data set that has each person once has records in both.
     fn may_merge(&self, first: u32, second: u32) -> bool {
         let sets = |group: u32| {
-            self.members[group as usize].iter().map(|&record| self.single[record as usize]).filter(|set| *set != NONE)
+            self.members[group as usize]
+                .iter()
+                .map(|&record| self.single[record as usize])
+                .filter(|set| *set != NONE)
         };
         !sets(first).any(|set| sets(second).any(|other| other == set))
     }
@@ -105,11 +125,11 @@ impl Groups {
             self.group_of[record as usize] = kept;
             self.members[kept as usize].push(record);
         }
-        for (other, count) in std::mem::take(&mut self.offered[gone as usize]) {
+        for (other, offered) in std::mem::take(&mut self.offered[gone as usize]) {
             self.offered[other as usize].remove(&gone);
             if other != kept {
-                *self.offered[kept as usize].entry(other).or_insert(0) += count;
-                *self.offered[other as usize].entry(kept).or_insert(0) += count;
+                self.offered[kept as usize].entry(other).or_default().add(offered);
+                self.offered[other as usize].entry(kept).or_default().add(offered);
             }
         }
     }
@@ -124,10 +144,12 @@ mod tests {
     use super::*;
 
     /// The rule, word for word: the first `single` records are of a set without duplicates.
-    fn naive(pairs: &[(u32, u32)], single: u32, linkage: Linkage) -> Vec<Vec<u32>> {
+    fn naive(pairs: &[(u32, u32)], sure: usize, single: u32, linkage: Linkage) -> Vec<Vec<u32>> {
         let mut group_of: BTreeMap<u32, usize> = BTreeMap::new();
         let mut groups: Vec<Vec<u32>> = Vec::new();
         let mut seen: BTreeSet<(u32, u32)> = BTreeSet::new();
+        let sure: BTreeSet<(u32, u32)> =
+            pairs[..sure.min(pairs.len())].iter().map(|&(a, b)| (a.min(b), a.max(b))).collect();
         for &(a, b) in pairs {
             seen.insert((a.min(b), a.max(b)));
             for record in [a, b] {
@@ -142,7 +164,9 @@ mod tests {
             let offered = between().filter(|pair| seen.contains(pair)).count();
             let enough = match linkage {
                 Linkage::Every => offered == between().count(),
-                Linkage::Half => 2 * offered >= between().count(),
+                Linkage::Half => {
+                    2 * offered >= between().count() && between().any(|pair| sure.contains(&pair))
+                }
             };
             let twice = one.iter().any(|&x| x < single) && other.iter().any(|&x| x < single);
             if first != second && enough && !twice {
@@ -162,7 +186,7 @@ mod tests {
     proptest! {
         #[test]
         fn groups_are_those_of_the_naive_twin(
-            pairs in prop::collection::vec((0_u32..12, 0_u32..12), 0..80), single in 0_u32..12, half: bool,
+            pairs in prop::collection::vec((0_u32..12, 0_u32..12), 0..80), single in 0_u32..12, half: bool, sure in 0_usize..80,
         ) {
             let linkage = if half { Linkage::Half } else { Linkage::Every };
             let mut met = BTreeSet::new();
@@ -170,8 +194,8 @@ mod tests {
                 pairs.into_iter().filter(|&(a, b)| a != b && met.insert((a.min(b), a.max(b)))).collect();
             let sets = [(single as usize, false), (12 - single as usize, true)];
             let mut groups = Groups::new(&sets, linkage);
-            pairs.iter().for_each(|&(a, b)| groups.offer(a, b));
-            prop_assert_eq!(groups.finish(), naive(&pairs, single, linkage));
+            pairs.iter().enumerate().for_each(|(at, &(a, b))| groups.offer(a, b, at < sure));
+            prop_assert_eq!(groups.finish(), naive(&pairs, sure, single, linkage));
         }
     }
 }

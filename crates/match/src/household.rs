@@ -3,8 +3,8 @@
 use mizuhiki_exchange::{Comparable, TokenSet};
 use mizuhiki_schema::{Measure, Similarity};
 
-use crate::{Candidate, Scale};
 use crate::search::Scorer;
+use crate::{Candidate, Scale};
 
 /// A runner-up this much less similar than the link, or less, leaves doubt, where tokens are filters.
 const HOUSEHOLD_MARGIN: f64 = 0.02;

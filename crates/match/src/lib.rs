@@ -26,7 +26,7 @@ pub use assign::{
     Assignment, Components, Greedy, MAX_COMPONENT, Top, candidate_order, choose, solve_component,
 };
 pub use calibrate::{
-    Calibration, Expectation, HISTOGRAM_BINS, Sample, Scale, Tally, WithinFile, can_calibrate,
+    Calibration, Counts, Expectation, HISTOGRAM_BINS, Sample, Scale, Tally, WithinFile, can_calibrate,
 };
 pub use common::CommonLaw;
 pub use error::MatchError;

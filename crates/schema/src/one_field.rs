@@ -13,8 +13,10 @@ impl LinkageSchema {
     pub fn views_without_a_field(&self, within: bool) -> usize {
         let SchemaBody::Tokens(schema) = self.body() else { return 1 };
         let views = || schema.views.iter().filter(|view| !(within && view.link_only));
-        let without = |field: usize| views().filter(|view| !view.fields.contains(&field)).count();
-        (0..schema.fields.len()).map(without).max().unwrap_or(1).max(1)
+        let without = |field: usize| {
+            views().filter(move |view| !view.fields.iter().any(|&of| is_of(schema, of, field)))
+        };
+        (0..schema.fields.len()).map(|field| without(field).count()).max().unwrap_or(1).max(1)
     }
 
     /// About the largest similarity, 0..=1, of the filters of two records that differ wholly in one field and agree in
@@ -26,15 +28,19 @@ impl LinkageSchema {
     }
 }
 
+/// Whether two fields are of one value: parts of a date, say.
+fn is_of(schema: &TokenSchema, a: usize, b: usize) -> bool {
+    let (a, b) = (&schema.fields[a], &schema.fields[b]);
+    a.kind == b.kind && schema.inputs[a.input].columns == schema.inputs[b.input].columns
+}
+
 /// The root mean square over views of their expected agreements.
 fn but_for(schema: &TokenSchema, field: usize) -> f64 {
     let weight = |field: usize| schema.fields[field].weight;
     let squares = schema.views.iter().map(|view| {
-        let share = if view.fields.contains(&field) {
-            weight(field) / view.fields.iter().map(|&field| weight(field)).sum::<f64>()
-        } else {
-            0.0
-        };
+        let of = view.fields.iter().filter(|&&of| is_of(schema, of, field));
+        let share =
+            of.map(|&of| weight(of)).sum::<f64>() / view.fields.iter().map(|&of| weight(of)).sum::<f64>();
         (1.0 - share * (1.0 - UNRELATED)).powi(2)
     });
     (squares.sum::<f64>() / schema.views.len() as f64).sqrt()

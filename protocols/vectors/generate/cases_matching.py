@@ -4,11 +4,9 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
+from cases_calibration import calibration_cases
 from matching import (
     Pair,
-    calibrate_losers,
-    calibrate_one,
-    calibrate_two,
     classify,
     expected_common,
     greedy,
@@ -16,7 +14,6 @@ from matching import (
     many,
     optimal,
     pairs_of,
-    probabilities,
     similarity,
     symbol_similarity,
 )
@@ -263,147 +260,11 @@ def assignment_cases() -> List[Case]:
     return cases
 
 
-def spread(label: str, count: int, low: float, high: float, peak: int = 3) -> List[float]:
-    """Scores with four decimals, heaped about the middle."""
-    source = noise(label)
-    return [round(low + (high - low) * sum(next(source) / 2**32 for _ in range(peak)) / peak, 4) for _ in range(count)]
-
-
-def calibration_cases() -> List[Case]:
-    true = spread("t", 60, 0.80, 1.0)
-    false = spread("f", 60, 0.62, 0.80)
-    a, b = spread("a", 80, 0.60, 0.82), spread("b", 60, 0.61, 0.83)
-    tables: List[Tuple[str, List[float], List[float], Optional[List[float]], int, Optional[int]]] = [
-        # name, scores of candidate links, stranger samples, record counts; no second sample within one file
-        ("well apart", true[:40] + spread("f0", 10, 0.60, 0.70), a, b, 80, 60),
-        ("overlapping", true[:40] + false, a, b, 120, 110),
-        ("counts above the samples", true[:55] + false, a, b, 3000, 2500),
-        ("unequal files", true[:30] + false[:30], a, b, 20000, 60),
-        ("strangers only", false[:50], a, b, 80, 60),
-        ("nothing but true links", true, spread("g", 60, 0.5, 0.6), spread("h", 60, 0.5, 0.6), 60, 60),
-        ("no link above the strangers", [0.61], [0.9] * 50, [0.9] * 50, 50, 50),
-        ("no link at all", [], a, b, 80, 60),
-        ("one file, no link above the strangers", [0.61], [0.9] * 50, None, 50, None),
-        ("one link", [0.95, ], a, b, 80, 60),
-        ("ties among the scores", [0.9] * 10 + [0.8] * 10 + [0.75] * 10 + [0.7] * 20, a, b, 80, 60),
-        ("scores equal to stranger scores", sorted(a)[-30:] + true[:20], a, b, 80, 60),
-        ("identical samples", true + false, a, a, 500, 500),
-        ("duplicates raise the threshold", true + false, a + spread("i", 10, 0.9, 1.0), b, 200, 200),
-        ("order of the lists has no part", list(reversed(sorted(true + false))), list(reversed(a)), sorted(b), 120, 120),
-        ("one file, well apart", true[:30] + spread("f1", 10, 0.6, 0.7), a, None, 200, None),
-        ("one file, overlapping", true[:40] + false[:40], a, None, 200, None),
-        ("one file, count above the sample", true[:40] + false, a, None, 2500, None),
-        ("one file, few duplicates", true[:3] + false[:20], b, None, 1000, None),
-        ("one file, many duplicates", true + spread("f2", 5, 0.6, 0.7), b, None, 136, None),
-        ("one file, strangers only", false, a, None, 120, None),
-    ]
-    cases = []
-    for name, scores, first, second, n, m in tables:
-        assert len(scores) <= (n // 2 if m is None else min(n, m)), name
-        if second is None:
-            result, steps = calibrate_one(scores, first, n)
-            assert steps <= 20, (name, steps)
-        else:
-            assert m is not None
-            result = calibrate_two(scores, first, second, n, m)
-        expected = []
-        if result.gain() > 0:
-            ordered = result.scores
-            for threshold in sorted({ordered[len(ordered) // 4], ordered[len(ordered) // 2], ordered[-1]}, reverse=True):
-                precision, recall = result.expected(threshold)
-                expected.append({"threshold": threshold, "precision": precision, "recall": recall})
-        cases.append(
-            {
-                "name": name,
-                "scores": scores,
-                "strangers": [first] if second is None else [first, second],
-                "records": [n] if m is None else [n, m],
-                "false_positives": result.false_positives,
-                "accept": result.best(2),
-                "borderline": result.best(1),
-                "expected": expected,
-            }
-        )
-    return cases
-
-
-def counted(label: str, count: int, low: int, high: int, per_row: int = 384, positions: int = 64) -> List[float]:
-    """Similarities of numbers of common symbols: many are equal."""
-    source = noise(label)
-    return [symbol_similarity(low + next(source) % (high - low + 1), per_row, positions) for _ in range(count)]
-
-
-def loser_cases() -> List[Case]:
-    """Calibration from the candidates that lose."""
-    true = counted("true", 60, 40, 384)
-    false = counted("false", 30, 1, 6)
-    lost = counted("lost", 40, 1, 12)
-    one = symbol_similarity(384, 384, 64)
-
-    def at(common: int) -> float:
-        return symbol_similarity(common, 384, 64)
-
-    tables: List[Tuple[str, List[float], List[float], List[int]]] = [
-        # name, similarities of links and of losers, records
-        ("well apart", true + false, counted("l1", 60, 1, 4), [90, 95]),
-        ("overlapping", true + false, lost, [120, 110]),
-        ("larger files", true + false, lost, [3000, 2500]),
-        ("unequal files", true[:40] + false, lost, [20000, 75]),
-        ("no losers", true + false, [], [100, 100]),
-        ("no links", [], [], [100, 100]),
-        ("one link", true[:1], [], [80, 60]),
-        ("one link, a loser at its level", [true[0]], [true[0]], [80, 60]),
-        ("losers only below the links", true, counted("l2", 50, 1, 3), [70, 70]),
-        ("more losers than links", true[:20] + false, counted("l3", 400, 1, 8), [60, 60]),
-        ("losers everywhere", true, counted("l4", 500, 1, 384), [80, 80]),
-        ("all at one level", [one] * 20, [one] * 3, [60, 60]),
-        ("two levels", [one] * 20 + [false[0]] * 10, [false[0]] * 6, [60, 60]),
-        ("every record is in a link", true, lost, [60, 60]),
-        ("order of the lists has no part", sorted(true + false), sorted(lost), [120, 110]),
-        ("one file", true + false, lost, [400]),
-        ("one file, many duplicates", true + false, lost, [182]),
-        ("one file, every record is in a link", true, lost, [120]),
-        ("one file, no losers", true[:10], [], [60]),
-        ("one file, more losers than links", true[:20] + false, counted("l5", 300, 1, 8), [300]),
-        ("random pairs alone", [at(1)] * 12 + [at(2)] * 2, [], [900, 800]),
-        ("random pairs below true ones", true + false, lost, [900, 800]),
-        ("random pairs, one file", true + [at(1)] * 9, [], [700]),
-    ]
-    cases = []
-    for name, scores, losers, records in tables:
-        top = max(scores, default=1.0)
-        losers = [s for s in losers if s <= top]
-        assert len(scores) <= (min(records) if len(records) == 2 else records[0] // 2), name
-        chance = {at(c): 2e-5 ** c for c in range(1, 4)} if "random" in name else {}
-        result = calibrate_losers(scores, losers, records, chance)
-        expected = []
-        if result.gain() > 0:
-            for threshold in sorted({result.scores[len(result.scores) // 2], result.scores[-1]}, reverse=True):
-                precision, recall = result.expected(threshold)
-                expected.append({"threshold": threshold, "precision": precision, "recall": recall})
-        cases.append(
-            {
-                "name": name,
-                "scores": scores,
-                "losers": losers,
-                "random": [[s, p] for s, p in chance.items()],
-                "records": records,
-                "false_positives": result.false_positives,
-                "accept": result.best(2),
-                "borderline": result.best(1),
-                "probabilities": probabilities(result),
-                "expected": expected,
-            }
-        )
-    return cases
-
-
 FILES = {
     "matching/similarity.json": similarity_cases,
     "matching/symbols.json": symbol_cases,
     "matching/common.json": common_cases,
     "matching/least.json": least_cases,
-    "matching/losers.json": loser_cases,
     "matching/assignment.json": assignment_cases,
     "matching/calibration.json": calibration_cases,
 }

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use mizuhiki_columnar::{Source, read_links, read_pairs};
+use mizuhiki_columnar::{ReadOptions, Source, TableReader, read_links, read_members, read_pairs};
 use mizuhiki_evaluate::{
     Accuracy, AuditAccuracy, CeilingJob, LinkTableAccuracy, Rate, audit_accuracy, audit_ceiling,
-    link_table_accuracy, read_findings, read_link_truth,
+    cluster_accuracy, link_table_accuracy, persons_of_pairs, read_findings, read_link_truth,
 };
 use serde::Serialize;
 
@@ -17,6 +17,7 @@ use crate::say::{Say, UsageError};
 pub(super) fn run(evaluate: Evaluate, say: &Say) -> anyhow::Result<()> {
     match evaluate {
         Evaluate::Accuracy { links, truth, unordered } => judge_links(&links, &truth, unordered, say),
+        Evaluate::Clusters { clusters, truth } => judge_clusters(&clusters, &truth, say),
         Evaluate::Audit { findings, truth, schema, left, right, links } => {
             let tables = schema.zip(left).zip(right).zip(links);
             let tables = tables.map(|(((schema, left), right), links)| (schema, [left, right, links]));
@@ -63,7 +64,6 @@ fn describe_audit(audit: &AuditAccuracy, ceiling: Option<&AuditAccuracy>) -> Str
         "{:<28} {:>10} {:>28} {:>28}\n",
         "entries a wrong link", "entries", "recall", "ceiling"
     ));
-    let rate = |rate: &Rate| format!("{:.4} [{:.4}, {:.4}]", rate.value, rate.low, rate.high);
     for (at, list) in audit.lists.iter().enumerate() {
         let most = ceiling.map_or_else(String::new, |ceiling| rate(&ceiling.lists[at].recall));
         text.push_str(&format!(
@@ -128,24 +128,69 @@ pub(super) fn judge(links: &Source, truth: &Source, unordered: bool) -> anyhow::
     Ok(link_table_accuracy(&read_links(links)?, &read_pairs(truth)?, unordered))
 }
 
-fn describe(judged: &LinkTableAccuracy) -> String {
-    let rate = |rate: &Rate| format!("{:.4} [{:.4}, {:.4}]", rate.value, rate.low, rate.high);
-    let line = |name: &str, accuracy: &Accuracy| {
-        format!(
-            "{name:<18} {:>9} of {:>9} links right   precision {}   recall {}   F1 {:.4} [{:.4}, {:.4}]\n",
-            grouped(accuracy.correct),
-            grouped(accuracy.found),
-            rate(&accuracy.precision),
-            rate(&accuracy.recall),
-            accuracy.f1,
-            accuracy.f1_low,
-            accuracy.f1_high
-        )
+/// Judges clusters by the persons of records, or by true pairs.
+fn judge_clusters(clusters: &str, truth: &str, say: &Say) -> anyhow::Result<()> {
+    if clusters == "-" || truth == "-" {
+        return Err(UsageError("clusters and truth are read from files".to_owned()).into());
+    }
+    let found = read_members(&Source::from_argument(clusters), "cluster")?;
+    let truth = Source::from_argument(truth);
+    let columns = TableReader::open(&truth, &ReadOptions::default())?.columns().to_vec();
+    let persons = if columns.iter().any(|column| column == "left_id") {
+        persons_of_pairs(&read_pairs(&truth)?)
+    } else {
+        read_members(&truth, "entity")?
     };
+    let judged = cluster_accuracy(&found, &persons);
+    let b_cubed = &judged.b_cubed;
+    let text = format!(
+        "{} records, {} true pairs; 95 % intervals\n{}B-cubed            precision {:.4}   recall {:.4}   F1 {:.4}\n",
+        grouped(judged.records),
+        grouped(judged.pairs.true_links),
+        line("pairs", &judged.pairs),
+        b_cubed.precision,
+        b_cubed.recall,
+        b_cubed.f1
+    );
+    say.result(&judged, &text, false);
+    Ok(())
+}
+
+fn rate(rate: &Rate) -> String {
+    format!("{:.4} [{:.4}, {:.4}]", rate.value, rate.low, rate.high)
+}
+
+fn line(name: &str, accuracy: &Accuracy) -> String {
     format!(
+        "{name:<18} {:>9} of {:>9} right   precision {}   recall {}   F1 {:.4} [{:.4}, {:.4}]\n",
+        grouped(accuracy.correct),
+        grouped(accuracy.found),
+        rate(&accuracy.precision),
+        rate(&accuracy.recall),
+        accuracy.f1,
+        accuracy.f1_low,
+        accuracy.f1_high
+    )
+}
+
+fn describe(judged: &LinkTableAccuracy) -> String {
+    let mut text = format!(
         "{} true links; 95 % intervals\n{}{}",
         grouped(judged.matches.true_links),
         line("match", &judged.matches),
         line("with borderline", &judged.with_borderline)
-    )
+    );
+    if let Some(known) = &judged.probability {
+        for row in &known.rows {
+            text.push_str(&format!(
+                "probability {:.3}: {} of {} links right\n",
+                row.stated,
+                rate(&row.right),
+                grouped(row.links)
+            ));
+        }
+        let error = known.expected_calibration_error;
+        text.push_str(&format!("expected calibration error of probabilities {error:.5}\n"));
+    }
+    text
 }

@@ -10,6 +10,8 @@ const RELATIVES: f64 = 0.005;
 const SOLID_RELATIVES: f64 = 0.03;
 /// How sure that is: the shape of a gamma distribution.
 const RELATIVES_SHAPE: f64 = 2.0;
+/// The same among solid pairs, of which less is known beforehand.
+const SOLID_SHAPE: f64 = 0.2;
 
 /// Matches that are expected in a band, as a share of those above it, and how sure that is. Where persons have many
 /// records, more of their pairs differ much.
@@ -18,7 +20,7 @@ const MATCHES_OF_MANY: f64 = 1.5;
 const MATCHES_SHAPE: f64 = 0.5;
 
 /// Solid pairs beside links, as a share of these, from which on persons have many records.
-const MANY_RECORDS: f64 = 0.3;
+pub(super) const MANY_RECORDS: f64 = 0.3;
 
 /// Solid pairs within files, as a share of links, from which on files hold duplicates.
 const DUPLICATES: f64 = 0.01;
@@ -31,16 +33,19 @@ const FEW_SOLID: f64 = 2.0;
 
 /// Candidates by level.
 #[derive(Debug, Clone)]
-pub(super) struct Counts {
-    pub(super) scale: Scale,
+pub struct Counts {
+    /// The levels.
+    pub scale: Scale,
     /// The first level that was counted whole.
-    pub(super) lowest: usize,
-    /// One-to-one links of each level, and all pairs.
-    pub(super) links: Vec<u64>,
-    pub(super) pairs: Vec<u64>,
-    pub(super) left: usize,
-    /// None within one file.
-    pub(super) right: Option<usize>,
+    pub lowest: usize,
+    /// One-to-one links of each level.
+    pub links: Vec<u64>,
+    /// All candidates of each level: of links at least as many.
+    pub pairs: Vec<u64>,
+    /// Records of the left file, or of the only one.
+    pub left: usize,
+    /// Records of the right file; none within one file.
+    pub right: Option<usize>,
 }
 
 /// A band of levels with what it holds.
@@ -68,6 +73,21 @@ impl Counts {
         }
     }
 
+    /// The level that the better half of the solid links reaches.
+    fn core(&self) -> usize {
+        let solid = self.scale.solid();
+        let half = Self::sum(&self.links, solid, usize::MAX) / 2.0;
+        let reached = |level: &usize| Self::sum(&self.links, *level, usize::MAX) >= half;
+        (solid..self.links.len()).rev().find(reached).unwrap_or(solid)
+    }
+
+    /// Pairs from `level` on beside links, as a share of these.
+    pub(super) fn beside_links(&self, level: usize) -> f64 {
+        let sum = |of: &[u64]| Self::sum(of, level, usize::MAX);
+        let (links, pairs) = (sum(&self.links), sum(&self.pairs));
+        if links > 0.0 { (pairs - links) / links } else { 0.0 }
+    }
+
     /// Pairs that relatives and namesakes are expected to be in a band.
     fn relatives(&self) -> f64 {
         let most = self.left.max(self.right.unwrap_or(0)) as f64;
@@ -81,7 +101,7 @@ impl Counts {
 
 /// The bands of a comparison from the highest down, with expected non-matches that never fall as a share.
 pub(super) fn bands(counts: &Counts, files: &[WithinFile]) -> Vec<Band> {
-    let bands = counts.scale.bands(counts.lowest);
+    let bands = counts.scale.bands(counts.lowest, counts.scale.solid());
     let judged = if counts.right.is_some() { between(counts, &bands, files) } else { within(counts, &bands) };
     pooled(judged)
 }
@@ -129,12 +149,8 @@ fn between(counts: &Counts, bands: &[(usize, usize)], files: &[WithinFile]) -> V
 
 /// Of one file.
 fn within(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
-    let solid = counts.scale.solid();
-    let sum = |of: &[u64]| Counts::sum(of, solid, usize::MAX);
-    let (links, pairs) = (sum(&counts.links), sum(&counts.pairs));
-    let beside = if links > 0.0 { (pairs - links) / links } else { 0.0 };
-    if beside <= MANY_RECORDS {
-        of_few(counts, bands, beside)
+    if counts.beside_links(counts.scale.solid()) <= MANY_RECORDS {
+        of_few(counts)
     } else if counts.scale.is_of_symbols() {
         of_many(counts, bands)
     } else {
@@ -143,9 +159,12 @@ fn within(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
 }
 
 /// Of persons with two records at most, nearly all of them: pairs of linked records with others are non-matches, and
-/// tell of the rest.
-fn of_few(counts: &Counts, bands: &[(usize, usize)], beside: f64) -> Vec<Band> {
+/// tell of the rest. Third records of persons are as many beside the better half of the solid links as beside the others.
+fn of_few(counts: &Counts) -> Vec<Band> {
     let (all, solid) = (counts.all_pairs(), counts.scale.solid());
+    let core = counts.core();
+    let beside = counts.beside_links(core);
+    let bands = counts.scale.bands(counts.lowest, core);
     let tail = tail(counts);
     let (mut links, mut matches) = (0.0, 0.0);
     let judge = |&(start, end): &(usize, usize)| {
@@ -154,14 +173,17 @@ fn of_few(counts: &Counts, bands: &[(usize, usize)], beside: f64) -> Vec<Band> {
         let taken = links + here / 2.0;
         let free = counts.free(taken);
         let extrapolated = tail[start..end].iter().sum::<f64>();
-        let non_matches = if start >= solid {
-            of_solid(here, extrapolated + SOLID_RELATIVES * counts.relatives())
+        let (share, sure) =
+            if start >= solid { (SOLID_RELATIVES, SOLID_SHAPE) } else { (1.0, RELATIVES_SHAPE) };
+        let relatives = share * counts.relatives();
+        let non_matches = if start >= core {
+            of_solid(here, extrapolated + relatives)
         } else {
-            let prior = (extrapolated + counts.relatives()) * free / all.max(1.0);
+            let prior = (extrapolated + relatives) * free / all.max(1.0);
             let seen = (losers - beside * here).max(0.0);
             let exposed = (all - free - taken).max(0.0) / free.max(1.0);
-            let shape = RELATIVES_SHAPE + seen;
-            let mean = shape / (RELATIVES_SHAPE / prior.max(f64::MIN_POSITIVE) + exposed);
+            let shape = sure + seen;
+            let mean = shape / (sure / prior.max(f64::MIN_POSITIVE) + exposed);
             below(here, Expected { shape, mean }, Expected { shape: MATCHES_SHAPE, mean: MATCHES * matches })
         };
         links += here;

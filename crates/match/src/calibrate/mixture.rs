@@ -48,7 +48,9 @@ fn negative_binomial(Expected { shape, mean }: Expected, most: usize) -> Vec<f64
 /// The mean of numbers with logarithms of weights.
 fn mean(weighted: &[(f64, f64)]) -> f64 {
     let most = weighted.iter().map(|(_, log)| *log).fold(f64::NEG_INFINITY, f64::max);
-    let sum = |value: fn(f64) -> f64| weighted.iter().map(|&(count, log)| value(count) * (log - most).exp()).sum::<f64>();
+    let sum = |value: fn(f64) -> f64| {
+        weighted.iter().map(|&(count, log)| value(count) * (log - most).exp()).sum::<f64>()
+    };
     sum(|count| count) / sum(|_| 1.0)
 }
 

@@ -20,7 +20,8 @@ pub use sample::{Sample, WithinFile};
 pub use scale::Scale;
 pub use tally::Tally;
 
-use estimate::{Band, Counts};
+pub use estimate::Counts;
+use estimate::{MANY_RECORDS, bands};
 
 /// Bins of [`Calibration::histogram`], over similarities 0..=1.
 pub const HISTOGRAM_BINS: usize = 200;
@@ -28,7 +29,10 @@ pub const HISTOGRAM_BINS: usize = 200;
 /// Records that calibration needs on each side.
 const MIN_RECORDS: usize = 50;
 
-/// Links of this probability and above are borderline.
+/// Pairs above this probability support clusters of persons with many records.
+const SUPPORT: f64 = 0.3;
+
+/// Links above this probability are borderline.
 const BORDERLINE: f64 = 0.05;
 
 /// What a comparison promises at each threshold.
@@ -40,6 +44,7 @@ pub struct Calibration {
     /// One-to-one links of each level, and all pairs.
     links: Vec<u64>,
     pairs: Vec<u64>,
+    of_many: bool,
     /// One-to-one candidate links by similarity, [`HISTOGRAM_BINS`] bins over 0..=1.
     pub histogram: Vec<u64>,
 }
@@ -68,7 +73,15 @@ pub fn can_calibrate(comparable: &Comparable<'_>) -> Result<(), MatchError> {
 }
 
 impl Calibration {
-    fn new(counts: &Counts, bands: Vec<Band>) -> Self {
+    /// What counted candidates promise. `files` are what was counted within each of two files.
+    ///
+    /// # Panics
+    /// If `counts` has not one number for each level of its scale.
+    #[must_use]
+    pub fn new(counts: &Counts, files: &[WithinFile]) -> Self {
+        let levels = counts.scale.levels();
+        assert!(counts.links.len() == levels && counts.pairs.len() == levels, "a number per level");
+        let bands = bands(counts, files);
         let mut probability = vec![0.0; counts.scale.levels()];
         for band in bands.iter().filter(|band| band.pairs > 0.0) {
             let share = (1.0 - band.non_matches / band.pairs).clamp(0.0, 1.0);
@@ -80,7 +93,14 @@ impl Calibration {
             histogram[bin.min(HISTOGRAM_BINS - 1)] += links;
         }
         let (links, pairs) = (counts.links.clone(), counts.pairs.clone());
-        Self { scale: counts.scale, probability, links, pairs, histogram }
+        let of_many = counts.right.is_none() && counts.beside_links(counts.scale.solid()) > MANY_RECORDS;
+        Self { scale: counts.scale, probability, links, pairs, of_many, histogram }
+    }
+
+    /// Whether persons have many records in a file that was compared with itself: more solid pairs than links.
+    #[must_use]
+    pub const fn is_of_many(&self) -> bool {
+        self.of_many
     }
 
     /// The threshold from which on a pair is more likely true than false; none if no pair stands out.
@@ -93,6 +113,13 @@ impl Calibration {
     #[must_use]
     pub fn borderline(&self) -> Option<f64> {
         self.lowest(BORDERLINE)
+    }
+
+    /// Whether a pair of this similarity supports that two groups of records are one person's, although by itself it is
+    /// rather no match.
+    #[must_use]
+    pub fn supports(&self, similarity: f64) -> bool {
+        self.probability(similarity) > SUPPORT
     }
 
     /// The least similarity of a candidate that is more probable than `least`.

@@ -38,6 +38,12 @@ pub struct WithinFile {
 }
 
 impl WithinFile {
+    /// Numbers of pairs by level, of so many that were looked at.
+    #[must_use]
+    pub const fn new(pairs: Vec<f64>, of: f64) -> Self {
+        Self { pairs, of }
+    }
+
     /// All pairs of a file of `records` records: numbers of common symbols, and how many pairs have them.
     #[must_use]
     pub fn of_symbols(scale: &Scale, common: &[(u32, u64)], records: usize) -> Self {
@@ -81,8 +87,11 @@ impl Sample {
         if !within {
             sides.push(partners(comparable.right(), &scale, blocked));
         }
-        let mut best: Vec<f64> =
-            sides.iter().flat_map(|side| &side.nearest).map(|two| if within { two.1 } else { two.0 }).collect();
+        let mut best: Vec<f64> = sides
+            .iter()
+            .flat_map(|side| &side.nearest)
+            .map(|two| if within { two.1 } else { two.0 })
+            .collect();
         best.sort_by(f64::total_cmp);
         let median = best[best.len() / 2];
         let similarity =

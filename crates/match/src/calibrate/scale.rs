@@ -15,6 +15,10 @@ const MOST_SOLID: f64 = 0.96;
 const SYMBOLS_ABOVE: f64 = 1.1;
 const SYMBOLS_BY_CHANCE: f64 = 3.0;
 
+/// Numbers of common symbols in a band, at most so many times the least; of solid pairs, which are more, fewer.
+const BAND: f64 = 1.6;
+const SOLID_BAND: f64 = 1.25;
+
 /// Levels of similarity: numbers of common symbols, or two hundredths of the similarity of filters.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scale {
@@ -29,13 +33,23 @@ impl Scale {
     pub fn of(comparable: &Comparable<'_>) -> Self {
         let schema = comparable.left().meta().map(|meta| &meta.schema);
         let Some(law) = CommonLaw::of(comparable) else {
-            let but_one = schema.map_or(MOST_SOLID, |schema| schema.similarity_but_for_a_field());
-            let solid = (but_one + ABOVE_ONE_FIELD).min(MOST_SOLID);
-            let level = |similarity: f64| (similarity * FILTER_LEVELS as f64).ceil() as usize;
-            return Self { law: None, but_for_a_field: level(but_one), solid: level(solid) };
+            return Self::of_filters(schema.map_or(1.0, |schema| schema.similarity_but_for_a_field()));
         };
         let within = comparable.is_within();
-        let views = schema.map_or(1, |schema| schema.views_without_a_field(within));
+        Self::of_symbols(law, schema.map_or(1, |schema| schema.views_without_a_field(within)))
+    }
+
+    /// The levels of filters; two that differ wholly in one value have a similarity of at most `but_for_a_field`, 0..=1.
+    #[must_use]
+    pub fn of_filters(but_for_a_field: f64) -> Self {
+        let solid = (but_for_a_field + ABOVE_ONE_FIELD).min(MOST_SOLID);
+        let level = |similarity: f64| (similarity * FILTER_LEVELS as f64).ceil() as usize;
+        Self { law: None, but_for_a_field: level(but_for_a_field), solid: level(solid) }
+    }
+
+    /// The levels of symbols; two records that differ wholly in one value are equal in at most `views`.
+    #[must_use]
+    pub fn of_symbols(law: CommonLaw, views: usize) -> Self {
         let equal = views * law.symbols().per_view;
         let solid = (equal as f64 * law.usual_rows() * SYMBOLS_ABOVE + SYMBOLS_BY_CHANCE) as usize;
         Self { law: Some(law), but_for_a_field: equal, solid: solid.min(law.per_row()) }
@@ -49,7 +63,8 @@ impl Scale {
             None => {
                 let level = (similarity * FILTER_LEVELS as f64) as usize;
                 // Products are rounded: the level is the last whose floor is reached.
-                level + usize::from(self.floor(level + 1) <= similarity) - usize::from(self.floor(level) > similarity)
+                level + usize::from(self.floor(level + 1) <= similarity)
+                    - usize::from(self.floor(level) > similarity)
             }
         }
     }
@@ -91,18 +106,20 @@ impl Scale {
         self.law.map_or(0.0, |law| law.random_share(level as u32))
     }
 
-    /// Bands of levels from the highest down, as (first level, level after the last), down to `lowest`: levels that are
-    /// judged together.
-    pub(crate) fn bands(&self, lowest: usize) -> Vec<(usize, usize)> {
-        let mut bands = vec![(self.solid.max(lowest), self.levels())];
-        let mut end = self.solid;
+    /// Bands of levels from the highest down, as (first level, level after the last): from `core`, a solid level, on one,
+    /// then narrow ones down to where pairs are no longer solid, then wider ones down to `lowest`. A band's levels are judged
+    /// together.
+    pub(crate) fn bands(&self, lowest: usize, core: usize) -> Vec<(usize, usize)> {
+        let mut bands = vec![(core.max(lowest), self.levels())];
+        let mut end = core;
         while end > lowest {
+            let ratio = if end > self.solid { SOLID_BAND } else { BAND };
             let start = match self.law {
-                Some(_) if end > 4 => (end as f64 / 1.6) as usize,
+                Some(_) if end > 4 => (end as f64 / ratio) as usize,
                 Some(_) => end - 1,
                 None => end.saturating_sub(2),
             };
-            let start = start.max(lowest);
+            let start = start.max(lowest).max(if end > self.solid { self.solid } else { 0 });
             bands.push((start, end));
             end = start;
         }

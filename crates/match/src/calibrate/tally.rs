@@ -2,8 +2,7 @@
 
 use mizuhiki_exchange::Comparable;
 
-use super::estimate::{self, Counts};
-use super::{Calibration, Scale, WithinFile};
+use super::{Calibration, Counts, Scale, WithinFile};
 use crate::{Candidate, Greedy};
 
 /// Counts candidates that are offered in their order: one-to-one links, and all pairs.
@@ -17,13 +16,15 @@ impl Tally {
     #[must_use]
     pub fn new(comparable: &Comparable<'_>, lowest: f64) -> Self {
         let scale = Scale::of(comparable);
-        let (left, right, within) = (comparable.left().len(), comparable.right().len(), comparable.is_within());
+        let (left, right, within) =
+            (comparable.left().len(), comparable.right().len(), comparable.is_within());
         let level = scale.level(lowest);
         // A level that is offered in part says too little.
         let first = level + usize::from(scale.floor(level) < lowest);
         let none = vec![0; scale.levels()];
         let right_side = (!within).then_some(right);
-        let counts = Counts { scale, lowest: first, links: none.clone(), pairs: none, left, right: right_side };
+        let counts =
+            Counts { scale, lowest: first, links: none.clone(), pairs: none, left, right: right_side };
         Self { counts, greedy: Greedy::new(left, right, within) }
     }
 
@@ -38,6 +39,6 @@ impl Tally {
     /// nothing to count besides.
     #[must_use]
     pub fn calibrate(&self, files: &[WithinFile]) -> Calibration {
-        Calibration::new(&self.counts, estimate::bands(&self.counts, files))
+        Calibration::new(&self.counts, files)
     }
 }

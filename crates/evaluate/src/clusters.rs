@@ -1,0 +1,195 @@
+//! Accuracy of clusters: pair by pair, and record by record (B-cubed).
+
+use std::collections::BTreeMap;
+
+use mizuhiki_columnar::Member;
+use mizuhiki_exchange::RecordId;
+use serde::Serialize;
+
+use crate::Accuracy;
+
+/// B-cubed measures (Bagga and Baldwin, LREC 1998): means over records, 0..=1 each.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct BCubed {
+    /// Mean share of a record's cluster that is its person's.
+    pub precision: f64,
+    /// Mean share of a person's records that are in the record's cluster.
+    pub recall: f64,
+    /// Harmonic mean of both; 0 where both are.
+    pub f1: f64,
+}
+
+/// Accuracy of a table of clusters.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ClusterAccuracy {
+    /// Records of the truth or of a cluster.
+    pub records: u64,
+    /// Pairs of records in one cluster.
+    pub pairs: Accuracy,
+    /// Record by record.
+    pub b_cubed: BCubed,
+}
+
+/// A record of a custodian.
+type Key<'m> = (&'m str, &'m str);
+
+/// Persons of pairs: records that pairs join are one person's.
+#[must_use]
+pub fn persons_of_pairs(pairs: &[(RecordId, RecordId)]) -> Vec<Member> {
+    let mut number: BTreeMap<&str, usize> = BTreeMap::new();
+    for id in pairs.iter().flat_map(|(a, b)| [a, b]) {
+        let next = number.len();
+        number.entry(id.as_str()).or_insert(next);
+    }
+    let mut root: Vec<usize> = (0..number.len()).collect();
+    fn find(root: &mut [usize], mut at: usize) -> usize {
+        while root[at] != at {
+            root[at] = root[root[at]];
+            at = root[at];
+        }
+        at
+    }
+    for (a, b) in pairs {
+        let (a, b) = (find(&mut root, number[a.as_str()]), find(&mut root, number[b.as_str()]));
+        root[a.max(b)] = a.min(b);
+    }
+    let ids = pairs.iter().flat_map(|(a, b)| [a, b]).map(|id| (id.as_str(), id)).collect::<BTreeMap<_, _>>();
+    let member = |(text, id): (&str, &RecordId)| Member {
+        custodian: String::new(),
+        record: id.clone(),
+        group: find(&mut root, number[text]).to_string(),
+    };
+    ids.into_iter().map(member).collect()
+}
+
+/// Accuracy of `clusters` by the `persons` of records. A record that is in no cluster is alone; so is one that has no
+/// person. Custodians count where both tables name them.
+#[must_use]
+pub fn cluster_accuracy(clusters: &[Member], persons: &[Member]) -> ClusterAccuracy {
+    let named =
+        [clusters, persons].iter().all(|table| table.iter().all(|member| !member.custodian.is_empty()));
+    let groups = |table: &'_ [Member]| -> BTreeMap<(String, String), String> {
+        let key = |member: &Member| {
+            let custodian = if named { member.custodian.clone() } else { String::new() };
+            (custodian, member.record.as_str().to_owned())
+        };
+        table.iter().map(|member| (key(member), member.group.clone())).collect()
+    };
+    let (found, truth) = (groups(clusters), groups(persons));
+    let mut keys: Vec<Key<'_>> = found.keys().chain(truth.keys()).map(|key| (&*key.0, &*key.1)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    // Records alone have groups of their own.
+    let group = |table: &BTreeMap<(String, String), String>, key: Key<'_>| {
+        let of = table.get(&(key.0.to_owned(), key.1.to_owned()));
+        of.map_or_else(
+            || (Some(format!("{}\u{1f}{}", key.0, key.1)), None),
+            |group| (None, Some(group.clone())),
+        )
+    };
+    let mut sizes = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let placed: Vec<_> = keys.iter().map(|&key| (group(&found, key), group(&truth, key))).collect();
+    for (cluster, person) in &placed {
+        *sizes.0.entry(cluster).or_insert(0_u64) += 1;
+        *sizes.1.entry(person).or_insert(0_u64) += 1;
+        *sizes.2.entry((cluster, person)).or_insert(0_u64) += 1;
+    }
+    let pairs = |count: &u64| count * (count - 1) / 2;
+    let sums = (
+        sizes.0.values().map(pairs).sum(),
+        sizes.1.values().map(pairs).sum(),
+        sizes.2.values().map(pairs).sum(),
+    );
+    let all = placed.len().max(1) as f64;
+    let share = |whole: &dyn Fn(&(_, _)) -> u64| {
+        let of = |((cluster, person), both): (&(_, _), &u64)| {
+            (*both * *both) as f64 / whole(&(*cluster, *person)) as f64
+        };
+        sizes.2.iter().map(of).sum::<f64>() / all
+    };
+    let precision = share(&|(cluster, _)| sizes.0[*cluster]);
+    let recall = share(&|(_, person)| sizes.1[*person]);
+    let f1 = if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 };
+    ClusterAccuracy {
+        records: placed.len() as u64,
+        pairs: Accuracy::of(sums.1, sums.0, sums.2),
+        b_cubed: BCubed { precision, recall, f1 },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn members(groups: &[(u32, u32)]) -> Vec<Member> {
+        let member = |&(record, group): &(u32, u32)| Member {
+            custodian: String::new(),
+            record: RecordId::new(&record.to_string()).unwrap(),
+            group: group.to_string(),
+        };
+        groups.iter().map(member).collect()
+    }
+
+    /// The example of Bagga and Baldwin: twelve records, of persons 1–5, 6–7 and 8–12; clusters 1–5 and 6–12.
+    #[test]
+    fn the_published_example() {
+        let person = |record: u32| {
+            if record <= 5 {
+                0
+            } else if record <= 7 {
+                1
+            } else {
+                2
+            }
+        };
+        let truth: Vec<(u32, u32)> = (1..=12).map(|record| (record, person(record))).collect();
+        let found: Vec<(u32, u32)> = (1..=12).map(|record| (record, u32::from(record > 5))).collect();
+        let judged = cluster_accuracy(&members(&found), &members(&truth)).b_cubed;
+        assert!((judged.precision - 0.76).abs() < 0.005 && judged.recall == 1.0, "{judged:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn as_counted_pair_by_pair(groups in prop::collection::vec((0_u32..4, 0_u32..4), 1..20)) {
+            let with = |of: fn(&(u32, u32)) -> u32| -> Vec<(u32, u32)> {
+                groups.iter().enumerate().map(|(at, group)| (at as u32, of(group))).collect()
+            };
+            let judged = cluster_accuracy(&members(&with(|g| g.0)), &members(&with(|g| g.1)));
+            let (mut found, mut truth, mut both, mut precision, mut recall) = (0, 0, 0, 0.0, 0.0);
+            for (i, a) in groups.iter().enumerate() {
+                let count = |test: &dyn Fn(&(u32, u32)) -> bool| groups.iter().filter(|b| test(b)).count() as f64;
+                let same = count(&|b| b == a);
+                precision += same / count(&|b| b.0 == a.0);
+                recall += same / count(&|b| b.1 == a.1);
+                for b in &groups[i + 1..] {
+                    found += u64::from(a.0 == b.0);
+                    truth += u64::from(a.1 == b.1);
+                    both += u64::from(a == b);
+                }
+            }
+            prop_assert_eq!((judged.pairs.found, judged.pairs.true_links, judged.pairs.correct), (found, truth, both));
+            let all = groups.len() as f64;
+            prop_assert!((judged.b_cubed.precision - precision / all).abs() < 1e-12);
+            prop_assert!((judged.b_cubed.recall - recall / all).abs() < 1e-12);
+        }
+
+        #[test]
+        fn pairs_give_the_persons_that_made_them(persons in prop::collection::vec(0_u32..5, 2..15)) {
+            let id = |at: usize| RecordId::new(&at.to_string()).unwrap();
+            let mut pairs = Vec::new();
+            for (i, a) in persons.iter().enumerate() {
+                pairs.extend((i + 1..persons.len()).filter(|&j| persons[j] == *a).map(|j| (id(i), id(j))));
+            }
+            let found = persons_of_pairs(&pairs);
+            let group = |at: usize| found.iter().find(|member| member.record == id(at)).map(|member| &member.group);
+            for (i, a) in persons.iter().enumerate() {
+                for (j, b) in persons.iter().enumerate().filter(|(j, _)| *j != i) {
+                    let together = group(i).is_some() && group(i) == group(j);
+                    prop_assert_eq!(together, a == b);
+                }
+            }
+        }
+    }
+}
