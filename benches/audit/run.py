@@ -26,9 +26,9 @@ def run(command: List[str]) -> Dict[str, Any]:
     return {"seconds": time.monotonic() - begun, "cpu_seconds": cpu, "said": json.loads(done.stdout or "null")}
 
 
-def audit(binary: str, folder: Path, holder: str, ceiling: bool) -> Dict[str, Any]:
+def audit(binary: str, folder: Path, holder: str, schema: Path, ceiling: bool) -> Dict[str, Any]:
     """One audit, from two tables to findings and report, judged."""
-    schema, links = EXAMPLES / HOLDERS[holder], folder / f"links-{holder}-registry.csv"
+    links = folder / f"links-{holder}-registry.csv"
     key, steps = folder / "linkage.key", {}
     if not key.exists():
         subprocess.run([binary, "key", "new", "-o", str(key)], check=True, capture_output=True)
@@ -79,8 +79,8 @@ def main() -> None:
         if not (folder / "manifest.json").exists():
             command = [arguments.mizuhiki, "synth", "people", "--people", str(arguments.people), "--seed", str(seed)]
             subprocess.run([*command, "-o", str(folder)], check=True, capture_output=True)
-        for holder in HOLDERS:
-            result = audit(arguments.mizuhiki, folder, holder, not arguments.no_ceiling)
+        for holder, schema in HOLDERS.items():
+            result = audit(arguments.mizuhiki, folder, holder, EXAMPLES / schema, not arguments.no_ceiling)
             results[f"{holder}, seed {seed}"] = result
             show(f"{holder}, seed {seed}", result)
             if arguments.json:

@@ -3,7 +3,7 @@
 use mizuhiki_encode::{Decoys, LinkageKey, PairEncoder, PairWorker};
 use mizuhiki_exchange::{RecordIds, Side, Task};
 use mizuhiki_match::audit::{
-    Correction, Hints, Model, PairComparison, Patterns, Strangers, grade, outcome_name, shift_runs,
+    Correction, Hints, Model, PairComparison, Patterns, Sharing, Strangers, grade, outcome_name, shift_runs,
 };
 use mizuhiki_schema::AuditSchema;
 use serde_json::Value;
@@ -168,8 +168,13 @@ fn grades() {
         let comparison = PairComparison::new(&schema);
         let (mut links, mut strangers) = (Patterns::default(), Strangers::new(&comparison));
         let hints = |link: &Value| {
-            let hint = |at: usize| link["hints"][at].as_bool().unwrap();
-            Hints { shared_left: hint(0), shared_right: hint(1), near_number: hint(2) }
+            let sharing = |at: usize| match link["hints"][at].as_bool() {
+                Some(true) => Sharing::Beside,
+                Some(false) => Sharing::Alone,
+                None => Sharing::Open,
+            };
+            let near_number = link["hints"][2].as_bool().unwrap();
+            Hints { shared_left: sharing(0), shared_right: sharing(1), near_number }
         };
         for link in list(&case, "links") {
             for _ in 0..number(link, "count") {

@@ -10,8 +10,8 @@ use mizuhiki_columnar::{ColumnarError, ReadOptions, Source, TableReader, TextChu
 use mizuhiki_encode::{EncodeError, LinkageKey, PairEncoder, PairWorker, PlainValue};
 use mizuhiki_exchange::{Run, Side, alternative_class};
 use mizuhiki_match::audit::{
-    Hints, Hypothesis, Model, Outcome, OutcomeVector, Outcomes, Patterns, SIMILAR_SHARES, Strangers,
-    WILD_SHARE, grade,
+    Hints, Hypothesis, Model, Outcome, OutcomeVector, Outcomes, Patterns, SIMILAR_SHARES, Sharing, Strangers,
+    WILD_SHARE, grade, holders,
 };
 use mizuhiki_schema::{AuditSchema, SchemaError};
 
@@ -79,28 +79,6 @@ pub fn audit_ceiling(
     let outcomes: Vec<Outcomes> = schema.body().comparisons.iter().map(Outcomes::new).collect();
     let mut compare =
         Compare { outcomes: &outcomes, schema: &schema, left: encoder.worker(), right: encoder.worker() };
-    let count_of = |side: fn(&(String, usize, usize)) -> usize| {
-        let mut counts: HashMap<usize, u32> = HashMap::new();
-        links.iter().for_each(|link| *counts.entry(side(link)).or_insert(0) += 1);
-        counts
-    };
-    let (left_counts, right_counts) = (count_of(|link| link.1), count_of(|link| link.2));
-    let (mut right_links, mut wrong_links) = (Patterns::default(), Groups::default());
-    let mut vectors = Vec::with_capacity(links.len());
-    for (handle, a, b) in &links {
-        let vector = compare.vector((&left, *a), (&right, *b))?;
-        let hints =
-            Hints { shared_left: left_counts[a] > 1, shared_right: right_counts[b] > 1, near_number: false };
-        match truth.get(handle).filter(|truth| !truth.cause.is_empty()) {
-            None => {
-                right_links.add(vector, hints);
-            }
-            Some(truth) => {
-                wrong_links.of(&truth.class).add(vector, hints);
-            }
-        }
-        vectors.push((vector, hints));
-    }
     let mut strangers = Strangers::of(&outcomes);
     for at in 0..links.len().min(MAX_STRANGERS) {
         let other = (at * STRANGER_STEP + links.len() / 2) % links.len();
@@ -108,19 +86,60 @@ pub fn audit_ceiling(
             strangers.add(&compare.vector((&left, links[at].1), (&right, links[other].2))?);
         }
     }
-    let mut groups: Vec<(&Patterns, &[Hypothesis])> = vec![(&right_links, &RIGHT)];
-    groups.extend(wrong_links.0.iter().map(|(hypotheses, patterns)| (patterns, *hypotheses)));
-    let model = Model::fit_labelled(&schema, &groups, &strangers);
-    let mut found: Vec<JudgedFinding> = links
-        .into_iter()
-        .zip(vectors)
-        .map(|((handle, ..), (vector, hints))| {
-            let grade = grade(&schema, &model, &vector, hints);
-            JudgedFinding { handle, class: grade.class.name().to_owned(), probability: grade.probability }
-        })
-        .collect();
+    let mut seen: Vec<(OutcomeVector, Hints)> = Vec::with_capacity(links.len());
+    for (_, a, b) in &links {
+        seen.push((compare.vector((&left, *a), (&right, *b))?, Hints::default()));
+    }
+    let fit = |seen: &[(OutcomeVector, Hints)]| {
+        let (mut right_links, mut wrong_links) = (Patterns::default(), Groups::default());
+        for ((handle, ..), &(vector, hints)) in links.iter().zip(seen) {
+            match truth.get(handle).filter(|truth| !truth.cause.is_empty()) {
+                None => right_links.add(vector, hints),
+                Some(truth) => wrong_links.of(&truth.class).add(vector, hints),
+            };
+        }
+        let mut groups: Vec<(&Patterns, &[Hypothesis])> = vec![(&right_links, &RIGHT)];
+        groups.extend(wrong_links.0.iter().map(|(hypotheses, patterns)| (patterns, *hypotheses)));
+        Model::fit_labelled(&schema, &groups, &strangers)
+    };
+    let (lefts, rights) = (shared(&links, |link| link.1), shared(&links, |link| link.2));
+    for link in lefts.iter().flatten() {
+        seen[*link].1.shared_left = Sharing::Open;
+    }
+    for link in rights.iter().flatten() {
+        seen[*link].1.shared_right = Sharing::Open;
+    }
+    let mut model = fit(&seen);
+    if !(lefts.is_empty() && rights.is_empty()) {
+        let probabilities: Vec<f64> =
+            seen.iter().map(|(vector, hints)| model.probability(vector, *hints)).collect();
+        let told = |records: &[Vec<usize>]| -> Vec<(usize, Sharing)> {
+            records.iter().flat_map(|of| holders(of, |link| probabilities[link])).collect()
+        };
+        told(&lefts).into_iter().for_each(|(link, sharing)| seen[link].1.shared_left = sharing);
+        told(&rights).into_iter().for_each(|(link, sharing)| seen[link].1.shared_right = sharing);
+        model = fit(&seen);
+    }
+    let judged = links.iter().zip(&seen).map(|((handle, ..), (vector, hints))| {
+        let grade = grade(&schema, &model, vector, *hints);
+        JudgedFinding {
+            handle: handle.clone(),
+            class: grade.class.name().to_owned(),
+            probability: grade.probability,
+        }
+    });
+    let mut found: Vec<JudgedFinding> = judged.collect();
     found.sort_by(|a, b| b.probability.total_cmp(&a.probability).then_with(|| a.handle.cmp(&b.handle)));
     Ok(found)
+}
+
+/// Links by the record that they share, where several do.
+fn shared(links: &[(String, usize, usize)], record: fn(&(String, usize, usize)) -> usize) -> Vec<Vec<usize>> {
+    let mut of: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (at, link) in links.iter().enumerate() {
+        of.entry(record(link)).or_default().push(at);
+    }
+    of.into_values().filter(|links| links.len() > 1).collect()
 }
 
 const RIGHT: [Hypothesis; 6] = [
@@ -141,7 +160,7 @@ impl Groups {
         let hypotheses: &'static [Hypothesis] = match class {
             "same_household_other" => &[Hypothesis::Household, Hypothesis::HouseholdOtherName],
             "twin" => &[Hypothesis::Twin],
-            "homonym" => &[Hypothesis::Homonym],
+            "homonym" => &[Hypothesis::Homonym, Hypothesis::Namesake],
             _ => &[Hypothesis::Unrelated],
         };
         let at = self.0.iter().position(|(known, _)| *known == hypotheses).unwrap_or_else(|| {

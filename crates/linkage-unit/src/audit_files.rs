@@ -88,7 +88,10 @@ pub fn audit_files(job: &AuditJob, on_progress: OnAuditProgress<'_>) -> Result<A
     let comparison = PairComparison::new(schema);
     let mut links = read(&comparison, left, right, job.label.as_deref(), on_progress)?;
     on_progress(AuditStage::Fit, 0, 0);
-    let model = Model::fit(schema, &links.patterns, &links.strangers);
+    let mut model = Model::fit(schema, &links.patterns, &links.strangers);
+    if links.tell_holders(&model) {
+        model = Model::fit(schema, &links.patterns, &links.strangers);
+    }
     let graded = Graded::new(schema, &comparison, &model, &mut links, job.all);
     let mut audit = Audit {
         job,
@@ -293,7 +296,7 @@ impl Audit<'_> {
         let (_, hints) = self.links.patterns.pattern(pattern);
         if finding.class.is_wrong() {
             "intertwined"
-        } else if hints.shared_right {
+        } else if hints.shared_right.is_shared() {
             "duplicate"
         } else {
             ""

@@ -1,6 +1,6 @@
 //! Groups of links by their label, and what stands out in them (`protocols/05-audit.md` §7).
 
-use mizuhiki_match::audit::{Outcome, PairComparison, binomial_tail, wilson};
+use mizuhiki_match::audit::{PairComparison, binomial_tail, wilson};
 use mizuhiki_schema::{AuditRole, AuditSchema};
 
 use crate::audit_grade::Finding;
@@ -71,8 +71,7 @@ impl GroupSums {
         let patterns = if links.labels.is_empty() { 0 } else { links.patterns.len() as u32 };
         let differs = (0..patterns).map(|pattern| {
             let (vector, _) = links.patterns.pattern(pattern);
-            let outcome = |at: usize| comparison.outcomes()[at].outcome(vector[at]);
-            let differs = |at: usize| matches!(outcome(at), Outcome::Different | Outcome::Similar(1 | 2));
+            let differs = |at: usize| comparison.outcomes()[at].differs(vector[at]);
             (0..comparisons).map(differs).collect()
         });
         Self {

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use mizuhiki_columnar::{PairTokenBatch, PairTokenReader};
 use mizuhiki_exchange::Side;
-use mizuhiki_match::audit::{Hints, PairComparison, Patterns, ShiftSearch, Strangers};
+use mizuhiki_match::audit::{
+    Hints, Model, PairComparison, Patterns, Sharing, ShiftSearch, Strangers, holders,
+};
 use rustc_hash::FxHashMap;
 
 use crate::audit_merge::{Cursor, Merge, Sides};
@@ -104,6 +106,36 @@ pub(crate) fn read<'c>(
 }
 
 impl Links<'_> {
+    /// Tells which link of each shared record is its holder's, by a model that knows nothing of sharing. False if none is
+    /// shared.
+    pub(crate) fn tell_holders(&mut self, model: &Model) -> bool {
+        let probabilities: Vec<f64> = (0..self.patterns.len() as u32)
+            .map(|pattern| {
+                let (vector, hints) = self.patterns.pattern(pattern);
+                model.probability(vector, hints)
+            })
+            .collect();
+        let of = |shared: &Shared| -> FxHashMap<u32, Sharing> {
+            let probability = |row: u32| probabilities[self.rows[row as usize] as usize];
+            shared.0.values().flat_map(|rows| holders(rows, probability)).collect()
+        };
+        let (left, right) = (of(&self.shared_left), of(&self.shared_right));
+        let mut told: Vec<u32> = left.keys().chain(right.keys()).copied().collect();
+        told.sort_unstable();
+        told.dedup();
+        for &row in &told {
+            let pattern = &mut self.rows[row as usize];
+            let (_, hints) = self.patterns.pattern(*pattern);
+            let hints = Hints {
+                shared_left: left.get(&row).copied().unwrap_or_default(),
+                shared_right: right.get(&row).copied().unwrap_or_default(),
+                ..hints
+            };
+            *pattern = self.patterns.change(*pattern, hints);
+        }
+        !told.is_empty()
+    }
+
     fn take(&mut self, comparison: &PairComparison, sides: Sides, left: &Cursor, right: &Cursor) {
         let (of_left, of_right) = (left.current(), right.current());
         let decoy =
@@ -118,9 +150,11 @@ impl Links<'_> {
                 }
                 let row = self.rows.len() as u32;
                 let (shared_left, shared_right) = (left.shared(i), right.shared(j));
+                // Who holds a record is told once all links of it are seen.
+                let sharing = |mark: Option<[u8; 8]>| mark.map_or(Sharing::Alone, |_| Sharing::Open);
                 let hints = Hints {
-                    shared_left: shared_left.is_some(),
-                    shared_right: shared_right.is_some(),
+                    shared_left: sharing(shared_left),
+                    shared_right: sharing(shared_right),
                     near_number: left.near_number(i) == Some(true) || right.near_number(j) == Some(true),
                 };
                 self.rows.push(self.patterns.add(vector, hints));

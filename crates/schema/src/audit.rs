@@ -140,7 +140,7 @@ impl AuditRole {
         ROLES.iter().find(|(_, role)| *role == self).map_or("other", |(name, _)| name)
     }
 
-    /// Whether people are commonly looked up by it: namesakes agree in it.
+    /// Whether people are commonly looked up by it.
     const fn is_searched(self) -> bool {
         matches!(self, Self::FamilyReading | Self::GivenReading | Self::BirthDate | Self::Sex)
     }

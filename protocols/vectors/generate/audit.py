@@ -23,28 +23,30 @@ LIKE = {  # wrong hypotheses: roles that compare like those of one person
     "household_other_name": ("address",),
     "twin": FAMILY + ("address", "birth_date"),
     "homonym": (),
+    "namesake": WRITTEN + READINGS,
     "unrelated": (),
 }
 HOMONYM = {"family_name": 0.7, "given_name": 0.3}
 RIGHT, WRONG = tuple(UNLIKE), tuple(LIKE)
 HYPOTHESES = RIGHT + WRONG
-PRIORS = dict(zip(HYPOTHESES, (0.9404, 0.005, 0.002, 5e-4, 0.05, 0.002, 3e-5, 5e-6, 2e-6, 3e-5, 3.3e-5)))
+PRIORS = dict(zip(HYPOTHESES, (0.9404, 0.005, 0.002, 5e-4, 0.05, 0.002, 3e-5, 5e-6, 2e-6, 3e-5, 3e-5, 3.3e-5)))
 PRIOR_LINKS = 5_000
+PARTS = (FAMILY, ("given_name", "given_reading"), ("full_name",))  # of a name
 
 HINTS = ("shared_left", "shared_right", "near_number")
 HINT_PRIORS = {
     ("household", "shared_left"): 0.5,
     ("household_other_name", "shared_left"): 0.5,
     ("unrelated", "shared_left"): 0.2,
-    ("unrelated", "shared_right"): 0.25,
     ("unrelated", "near_number"): 0.25,
+    **{(h, "shared_right"): 0.25 for h in WRONG if h != "homonym"},
 }
 LEAST = 1e-7
 MOST_ROUNDS, LEAST_GAIN = 200, 1e-9  # bits a link
 
 CLASSES = {  # of wrong links, in the order in which ties are broken
     None: ("unrelated",),
-    "homonym": ("homonym",),
+    "homonym": ("homonym", "namesake"),
     "same_household_other": ("household", "household_other_name"),
     "twin": ("twin",),
 }
@@ -55,10 +57,10 @@ AS_WRITTEN = {"family_reading": "family_name", "given_reading": "given_name"}
 
 @dataclass(frozen=True)
 class Links:
-    """Links alike; decoys have no hints."""
+    """Links alike; decoys have no hints; a hint that is open is None."""
 
     outcomes: Tuple[int, ...]
-    hints: Tuple[bool, ...]
+    hints: Tuple[Optional[bool], ...]
     count: int
 
 
@@ -91,6 +93,11 @@ def size(c: Comparison) -> int:
     return Numbers(c).last("different")[1] + 1
 
 
+def alike(c: Comparison) -> range:
+    """Outcomes `agree` and `partial`."""
+    return range(Numbers(c).agree(0, 0)[1], Numbers(c).partial(len(c.levels) - 1)[1] + 1)
+
+
 def leaning(schema: AuditSchema, hypothesis: str, c: Comparison) -> float:
     """λ: 1 like one person, 0 like strangers."""
     if hypothesis in UNLIKE:
@@ -107,6 +114,8 @@ class Model:
         self.total = sum(l.count for l in links)
         self.leaning = {h: [leaning(schema, h, c) for c in self.comparisons] for h in HYPOTHESES}
         self.outside = [c.name not in schema.searched for c in self.comparisons]
+        self.names = [c.role in WRITTEN + READINGS for c in self.comparisons]
+        self.beside = [not name and c.role != "address" for c, name in zip(self.comparisons, self.names)]
 
     # Likelihoods (§3)
 
@@ -118,15 +127,25 @@ class Model:
     def compared_outside(self, link: Links) -> bool:
         return any(o and outside for o, outside in zip(link.outcomes, self.outside))
 
+    def namesakes_told(self, link: Links) -> bool:
+        """A name was compared and is no other, and something was that neither names nor addresses are."""
+        for part in PARTS:
+            off = [o >= Numbers(c).last("similar(2)")[1] for c, o in zip(self.comparisons, link.outcomes) if o and c.role in part]
+            if off and all(off):
+                return False
+        return all(any(o and there for o, there in zip(link.outcomes, of)) for of in (self.names, self.beside))
+
     def joint(self, p: Parameters, link: Links) -> Dict[str, float]:
         """Share times likelihood."""
         found: Dict[str, float] = {}
         for h in HYPOTHESES:
             chances = [self.chance(p, h, at, o) for at, o in enumerate(link.outcomes)]
-            hints = [q if hint else 1 - q for q, hint in zip(p.hints[h], link.hints)]
+            hints = [q if hint else 1 - q for q, hint in zip(p.hints[h], link.hints) if hint is not None]
             found[h] = p.shares[h] * math.prod(chances) * math.prod(hints)
         if not self.compared_outside(link):
             found["homonym"] = 0.0
+        if not self.namesakes_told(link):
+            found["namesake"] = 0.0
         return found
 
     def posteriors(self, p: Parameters, link: Links) -> Dict[str, float]:
@@ -146,6 +165,17 @@ class Model:
                 found[link.outcomes[at]] += weight
         return found
 
+    def priors(self, u: List[Dict[int, float]]) -> Dict[str, float]:
+        strangers = 1.0  # chance that they bear one name
+        for part in PARTS:
+            agree = []
+            for c, of in zip(self.comparisons, u):
+                if c.role in part:
+                    agree.append(sum(of[o] for o in alike(c)))
+            strangers *= min(agree, default=1.0)
+        namesake = PRIORS["namesake"] * (1 - math.exp(-self.total * strangers))
+        return {**PRIORS, "same": PRIORS["same"] - namesake, "namesake": namesake}
+
     def maximised(self, posteriors: Sequence[Dict[str, float]]) -> Parameters:
         expected = [(l, {h: l.count * q for h, q in of.items()}) for l, of in zip(self.links, posteriors)]
         m, u = [], []
@@ -158,14 +188,16 @@ class Model:
             m.append({o: (n_m[o] + s[o]) / (total_m + 1) + LEAST for o in s})
             u.append({o: (n_u[o] + s[o]) / (total_u + 1) + LEAST for o in s})
         of = {h: math.fsum(e[h] for _, e in expected) for h in HYPOTHESES}
-        shares = {h: (of[h] + PRIOR_LINKS * PRIORS[h]) / (self.total + PRIOR_LINKS) for h in HYPOTHESES}
+        priors = self.priors(u)
+        shares = {h: (of[h] + PRIOR_LINKS * priors[h]) / (self.total + PRIOR_LINKS) for h in HYPOTHESES}
         hints: Dict[str, List[float]] = {h: [] for h in HYPOTHESES}
         for i, hint in enumerate(HINTS):
             with_hint = {h: math.fsum(e[h] for l, e in expected if l.hints[i]) for h in HYPOTHESES}
-            right = (sum(with_hint[h] for h in RIGHT) + 0.5) / (sum(of[h] for h in RIGHT) + 1000)
+            told = {h: math.fsum(e[h] for l, e in expected if l.hints[i] is not None) for h in HYPOTHESES}
+            right = (sum(with_hint[h] for h in RIGHT) + 0.5) / (sum(told[h] for h in RIGHT) + 1000)
             for h in HYPOTHESES:
                 prior = HINT_PRIORS.get((h, hint), right)
-                q = right if h in RIGHT else (with_hint[h] + 4 * prior) / (of[h] + 4)
+                q = right if h in RIGHT else (with_hint[h] + 4 * prior) / (told[h] + 4)
                 hints[h].append(min(max(q, LEAST), 1 - LEAST))
         return Parameters(m, u, shares, {h: tuple(q) for h, q in hints.items()})
 
@@ -203,6 +235,14 @@ class Model:
     def sufficient(self, p: Parameters, link: Links, right: str) -> float:
         return sum(self.bits(p, link, right, "unrelated")) if self.compared_outside(link) else -math.inf
 
+    def stranger(self, link: Links) -> str:
+        _, shared_right, near_number = link.hints
+        if near_number or not shared_right:
+            return "digit_typo" if near_number else "unrelated"
+        family = ((c, o) for c, o in zip(self.comparisons, link.outcomes) if c.role in FAMILY)
+        relative = any(o in alike(c) or o == Numbers(c).last("wild")[1] for c, o in family)
+        return "same_household_other" if relative else "prior_holder"
+
     def right_and_wrong(self, of: Dict[str, float]) -> Tuple[str, str]:
         right, wrong = RIGHT[0], WRONG[-1]
         for h in RIGHT:
@@ -217,14 +257,14 @@ class Model:
         probability = sum(of[h] for h in WRONG)
         hint_bits = 0.0
         for hint, a, b in zip(link.hints, p.hints[right], p.hints[wrong]):
-            hint_bits += math.log2(a / b if hint else (1 - a) / (1 - b))
+            if hint is not None:
+                hint_bits += math.log2(a / b if hint else (1 - a) / (1 - b))
         evidence = self.bits(p, link, right, wrong)
         if probability >= SUSPECTED:
             by_class = {name: sum(of[h] for h in members) for name, members in CLASSES.items()}
             name = max(by_class, key=lambda n: by_class[n])
             class_probability = by_class[name]
-            _, shared_right, near_number = link.hints
-            class_ = name or ("digit_typo" if near_number else "prior_holder" if shared_right else "unrelated")
+            class_ = name or self.stranger(link)
         else:
             class_probability = sum(of[h] for h in RIGHT)
             if self.sufficient(p, link, right) < SUFFICIENT:

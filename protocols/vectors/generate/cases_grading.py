@@ -13,8 +13,8 @@ from cases_tokens import Case, gram
 from outcomes import Numbers
 
 Shape = Dict[str, float]  # weights of outcomes
-Alike = Tuple[Tuple[int, ...], Tuple[bool, ...]]  # outcomes, hints
-Row = Tuple[str, str, int]  # outcomes by comparison, hints (l, r, n), number of links
+Alike = Tuple[Tuple[int, ...], Tuple[Optional[bool], ...]]  # outcomes, hints
+Row = Tuple[str, str, int]  # outcomes by comparison, hints (l, r, n; L, R: open), number of links
 
 
 class Likeness(NamedTuple):
@@ -48,7 +48,10 @@ def outcomes(schema: AuditSchema, names: str) -> Tuple[int, ...]:
 
 
 def by_hand(schema: AuditSchema, rows: Sequence[Row]) -> List[Links]:
-    return [Links(outcomes(schema, names), tuple(hint in hints for hint in "lrn"), count) for names, hints, count in rows]
+    def hint(letter: str, hints: str) -> Optional[bool]:
+        return None if letter.upper() in hints else letter in hints
+
+    return [Links(outcomes(schema, names), tuple(hint(letter, hints) for letter in "lrn"), count) for names, hints, count in rows]
 
 
 # Drawn links ------------------------------------------------------------------------------------
@@ -122,7 +125,7 @@ GradingCase = Tuple[str, str, List[Links], List[Links]]
 def plain() -> GradingCase:
     text = audit_document("plain", "ja", [FAMILY, GIVEN, BORN, SEX, ADDRESS])
     schema, like = load_audit(text), [NAME_LIKE, NAME_LIKE, BORN_LIKE, SEX_LIKE, ADDRESS_LIKE]
-    people = {"same": 4000, "other_family_name": 30, "other_name": 8, "household": 6, "twin": 2, "homonym": 4, "unrelated": 12}
+    people = {"same": 4000, "other_family_name": 30, "other_name": 8, "household": 6, "twin": 2, "homonym": 4, "namesake": 3, "unrelated": 12}
     return "thousands of links", text, drawn("plain", schema, like, people), drawn("strangers", schema, like, {"unrelated": 1500})
 
 
@@ -252,6 +255,39 @@ def marked() -> GradingCase:
     return "household, twin, homonym, near numbers, shared records", text, links, drawn("marked strangers", schema, like, {"unrelated": 800})
 
 
+def shared() -> GradingCase:
+    """Holders, and strangers, relatives and namesakes who are tied to the records of others."""
+    text = audit_document("shared", "ja", [FAMILY, GIVEN, BORN, SEX, ADDRESS], searched=["family", "given", "born"])
+    schema, like = load_audit(text), [NAME_LIKE, NAME_LIKE, BORN_LIKE, SEX_LIKE, ADDRESS_LIKE]
+    rows = [
+        ("0 0 0 0 0", "", 18000),
+        ("0 0 0 0 different", "", 1500),
+        ("0 0 0 0 0", "R", 20),
+        ("0 0 0 0 different", "R", 3),
+        ("0 0 0 0 0", "L", 5),
+        ("0 0 0 0 0", "LR", 1),
+        ("0 0 0 0 0", "r", 12),
+        ("0 0 0 0 different", "r", 1),
+        ("0 0 similar(1) 0 different", "r", 3),
+        ("0 0 different different different", "r", 2),
+        ("0 0 different 0 different", "", 2),
+        ("0 0 - - different", "r", 2),
+        ("0 similar(2) different 0 different", "r", 2),
+        ("0 different different different different", "r", 1),
+        ("0 different different different different", "", 1),
+        ("wild different different different different", "r", 1),
+        ("similar(3) 1 different 0 different", "r", 1),
+        ("- - different 0 different", "r", 1),
+        ("0 different different different 0", "r", 6),
+        ("different different different different 0", "r", 2),
+        ("0 different different different 0", "l", 4),
+        ("different different similar(1) different different", "r", 5),
+        ("different different different 0 different", "R", 2),
+        ("different different similar(1) 0 different", "rn", 4),
+    ]
+    return "records that links share", text, by_hand(schema, rows), drawn("shared strangers", schema, like, {"unrelated": 3000})
+
+
 def variants() -> GradingCase:
     whole = compare("whole", "full_name", "kanji", levels=["eq"], column="name")
     aka = compare("aka", "family_name", "kanji_family", levels=["eq"], slips=["exchanged"], column="alias")
@@ -316,7 +352,7 @@ def checked(model: Model, name: str) -> Case:
         if grade.probability < SUSPECTED:
             assert abs(model.sufficient(fit.parameters, link, grade.right) - SUFFICIENT) > 1e-3, (name, link)
         else:
-            rivals = sorted((of["unrelated"], of["homonym"], of["twin"], of["household"] + of["household_other_name"]))
+            rivals = sorted((of["unrelated"], of["homonym"] + of["namesake"], of["twin"], of["household"] + of["household_other_name"]))
             assert rivals[-2] < rivals[-1] * (1 - 1e-6), (name, link)
         grades.append(
             {
@@ -344,7 +380,7 @@ def bits(value: float) -> float:
 
 def grading_cases() -> List[Case]:
     cases = []
-    for make in (plain, few, one, missing, without_address, all_searched, none_searched, lodgers, marked, variants):
+    for make in (plain, few, one, missing, without_address, all_searched, none_searched, lodgers, marked, shared, variants):
         name, text, links, strangers = make()
         model = Model(load_audit(text), links, strangers)
         cases.append(

@@ -23,6 +23,14 @@ impl World {
         world
     }
 
+    /// Makes people outside Japan, without links.
+    pub(crate) fn abroad(people: u32, seed: u64) -> Self {
+        let world = Self { folder: tempfile::tempdir().unwrap() };
+        world.run(&format!("synth people --locale en-Latn --people {people} --seed {seed} -o ."));
+        std::fs::write(world.path("linkage.key"), [7; 32]).unwrap();
+        world
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -55,12 +63,23 @@ impl World {
 
     /// Pair tokens of both sides of a holder's links.
     pub(crate) fn encode(&self, holder: &str, schema: &str, options: &[&str]) -> (String, String) {
+        self.encode_with(holder, schema, &options.join(" "), "--number-column number")
+    }
+
+    /// As [`World::encode`], with options for the registry alone.
+    pub(crate) fn encode_with(
+        &self,
+        holder: &str,
+        schema: &str,
+        options: &str,
+        of_registry: &str,
+    ) -> (String, String) {
         let (left, right) = (format!("{holder}.pairs.arrow"), format!("{holder}-registry.pairs.arrow"));
-        for (people, ids, output, numbers) in
-            [(holder, "left_id", &left, ""), ("registry", "right_id", &right, " --number-column number")]
+        for (people, ids, output, own) in
+            [(holder, "left_id", &left, ""), ("registry", "right_id", &right, of_registry)]
         {
             let command = self.encode_command(people, schema, ids, output);
-            self.run(&format!("{command}{numbers} {}", options.join(" ")));
+            self.run(&format!("{command} {own} {options}"));
         }
         (left, right)
     }
@@ -70,6 +89,10 @@ impl World {
         let command =
             format!("--json audit --left {left} --right {right} -o findings.csv {}", options.join(" "));
         serde_json::from_str(&self.run(&command)).unwrap()
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
     }
 
     pub(crate) fn text(&self, name: &str) -> String {

@@ -1,10 +1,10 @@
 //! From hypotheses to a class, a weight and evidence (`protocols/05-audit.md` §4).
 
-use mizuhiki_schema::{AuditRole, AuditSchema};
+use mizuhiki_schema::{AuditComparison, AuditRole, AuditSchema};
 
-use super::model::{HYPOTHESES, Hypothesis, Model};
+use super::model::{HYPOTHESES, Hypothesis, Model, wrong_share};
 use super::outcome::{Outcome, OutcomeVector, Outcomes};
-use super::patterns::Hints;
+use super::patterns::{Hints, Sharing};
 
 /// Bits of evidence for one person against strangers, without which no link is called right.
 pub const LEAST_EVIDENCE: f64 = 10.0;
@@ -139,13 +139,9 @@ pub fn grade(schema: &AuditSchema, model: &Model, vector: &OutcomeVector, hints:
         .map(|at| model.log_outcome(right, at, vector[at]) - model.log_outcome(wrong, at, vector[at]))
         .collect();
     let hint_bits = model.log_hints(right, hints) - model.log_hints(wrong, hints);
-    let probability: f64 = HYPOTHESES
-        .into_iter()
-        .filter(|hypothesis| !hypothesis.is_right())
-        .map(|hypothesis| posterior[hypothesis as usize])
-        .sum();
+    let probability = wrong_share(&posterior);
     let (class, class_probability) = if probability >= SUSPECTED {
-        class_of_wrong(&posterior, hints)
+        class_of_wrong(schema, &posterior, vector, hints)
     } else {
         (class_of_right(schema, model, right, vector), 1.0 - probability)
     };
@@ -160,24 +156,41 @@ pub fn grade(schema: &AuditSchema, model: &Model, vector: &OutcomeVector, hints:
     }
 }
 
-fn class_of_wrong(posterior: &[f64; HYPOTHESES.len()], hints: Hints) -> (AuditClass, f64) {
-    use Hypothesis::{Homonym, Household, HouseholdOtherName, Twin, Unrelated};
+fn class_of_wrong(
+    schema: &AuditSchema,
+    posterior: &[f64; HYPOTHESES.len()],
+    vector: &OutcomeVector,
+    hints: Hints,
+) -> (AuditClass, f64) {
+    use Hypothesis::{Homonym, Household, HouseholdOtherName, Namesake, Twin, Unrelated};
     let of = |hypothesis: Hypothesis| posterior[hypothesis as usize];
-    let stranger = if hints.near_number {
-        AuditClass::DigitTypo
-    } else if hints.shared_right {
-        AuditClass::PriorHolder
-    } else {
-        AuditClass::Unrelated
-    };
     let candidates = [
-        (stranger, of(Unrelated)),
-        (AuditClass::Homonym, of(Homonym)),
+        (class_of_stranger(schema, vector, hints), of(Unrelated)),
+        (AuditClass::Homonym, of(Homonym) + of(Namesake)),
         (AuditClass::SameHouseholdOther, of(Household) + of(HouseholdOtherName)),
         (AuditClass::Twin, of(Twin)),
     ];
     let first = candidates[0];
     candidates.into_iter().fold(first, |best, next| if next.1 > best.1 { next } else { best })
+}
+
+fn class_of_stranger(schema: &AuditSchema, vector: &OutcomeVector, hints: Hints) -> AuditClass {
+    let is_family = |role: AuditRole| matches!(role, AuditRole::FamilyName | AuditRole::FamilyReading);
+    let mut families = schema.body().comparisons.iter().zip(vector).filter(|(of, _)| is_family(of.role));
+    let agrees = |(of, &outcome): (&AuditComparison, &u8)| {
+        let outcomes = Outcomes::new(of);
+        outcomes.agrees(outcome) || outcomes.outcome(outcome) == Outcome::Wild
+    };
+    if hints.near_number {
+        AuditClass::DigitTypo
+    } else if hints.shared_right != Sharing::Beside {
+        AuditClass::Unrelated
+    } else if families.any(agrees) {
+        // A relative whose address is an old one.
+        AuditClass::SameHouseholdOther
+    } else {
+        AuditClass::PriorHolder
+    }
 }
 
 fn class_of_right(

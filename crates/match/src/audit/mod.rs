@@ -8,6 +8,7 @@ mod model;
 mod outcome;
 mod patterns;
 mod rates;
+mod sharing;
 mod shift;
 mod words;
 
@@ -17,7 +18,8 @@ pub use model::{HYPOTHESES, Hypothesis, Model, Strangers};
 pub use outcome::{
     Outcome, OutcomeVector, Outcomes, PairComparison, SIMILAR_SHARES, WILD_SHARE, outcome_name,
 };
-pub use patterns::{Hints, Patterns};
+pub use patterns::{Hints, Patterns, Sharing};
 pub use rates::{binomial_tail, wilson};
+pub use sharing::holders;
 pub use shift::{Shift, ShiftSearch, shift_runs};
 pub use words::{Language, reason};

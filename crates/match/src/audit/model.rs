@@ -32,17 +32,19 @@ pub enum Hypothesis {
     Twin,
     /// Somebody who agrees in all that people are looked up by.
     Homonym,
+    /// Somebody of the same name, who agrees in nothing else.
+    Namesake,
     /// A stranger.
     Unrelated,
 }
 
 use Hypothesis::{
-    Homonym, Household, HouseholdOtherName, Moved, MovedOtherFamilyName, OtherFamilyName, OtherName,
-    OtherWriting, Same, Twin, Unrelated,
+    Homonym, Household, HouseholdOtherName, Moved, MovedOtherFamilyName, Namesake, OtherFamilyName,
+    OtherName, OtherWriting, Same, Twin, Unrelated,
 };
 
 /// All hypotheses, in order.
-pub const HYPOTHESES: [Hypothesis; 11] = [
+pub const HYPOTHESES: [Hypothesis; 12] = [
     Same,
     OtherFamilyName,
     OtherName,
@@ -53,6 +55,7 @@ pub const HYPOTHESES: [Hypothesis; 11] = [
     HouseholdOtherName,
     Twin,
     Homonym,
+    Namesake,
     Unrelated,
 ];
 
@@ -61,8 +64,8 @@ const COUNT: usize = HYPOTHESES.len();
 /// Ways to be right, which come first.
 const RIGHT: usize = 6;
 
-/// Shares of links before any were seen.
-const PRIOR: [f64; COUNT] = [0.9404, 0.005, 0.002, 5e-4, 0.05, 0.002, 3e-5, 5e-6, 2e-6, 3e-5, 3.3e-5];
+/// Shares of links before any were seen, where every name has namesakes; that of [`Same`] includes namesakes.
+const PRIOR: [f64; COUNT] = [0.9404, 0.005, 0.002, 5e-4, 0.05, 0.002, 3e-5, 5e-6, 2e-6, 3e-5, 3e-5, 3.3e-5];
 
 /// Links' worth of belief in [`PRIOR`].
 const PRIOR_LINKS: f64 = 5_000.0;
@@ -72,10 +75,14 @@ const HOMONYM_SAME_FAMILY: f64 = 0.7;
 const HOMONYM_SAME_GIVEN: f64 = 0.3;
 
 /// Probability of a hint under a wrong hypothesis before any were seen, if not that of right links; by hint.
-const HINT_PRIOR: [(Hypothesis, usize, f64); 5] = [
+const HINT_PRIOR: [(Hypothesis, usize, f64); 9] = [
     (Household, 0, 0.5),
     (HouseholdOtherName, 0, 0.5),
     (Unrelated, 0, 0.2),
+    (Household, 1, 0.25),
+    (HouseholdOtherName, 1, 0.25),
+    (Twin, 1, 0.25),
+    (Namesake, 1, 0.25),
     (Unrelated, 1, 0.25),
     (Unrelated, 2, 0.25),
 ];
@@ -106,6 +113,7 @@ impl Hypothesis {
             HouseholdOtherName => "household_other_name",
             Twin => "twin",
             Homonym => "homonym",
+            Namesake => "namesake",
             Unrelated => "unrelated",
         }
     }
@@ -118,9 +126,9 @@ impl Hypothesis {
 
     /// How often two values of a role compare as those of one person do, not as those of strangers.
     fn like_same(self, role: AuditRole, searched: bool) -> f64 {
-        use AuditRole::{Address, BirthDate, FamilyName, FamilyReading, FullName, GivenName, GivenReading};
+        use AuditRole::{Address, BirthDate, FamilyName, FamilyReading, FullName, GivenName};
         let family = matches!(role, FamilyName | FamilyReading);
-        let name = family || matches!(role, GivenName | GivenReading | FullName);
+        let name = is_name(role);
         let like = match self {
             Same => true,
             OtherFamilyName => !family,
@@ -137,10 +145,23 @@ impl Hypothesis {
                 GivenName => return HOMONYM_SAME_GIVEN,
                 _ => false,
             },
+            Namesake => name,
             Unrelated => false,
         };
         f64::from(u8::from(like))
     }
+}
+
+/// Parts of a name: any of the roles of a part tells it.
+const NAME_PARTS: [&[AuditRole]; 3] = [
+    &[AuditRole::FamilyName, AuditRole::FamilyReading],
+    &[AuditRole::GivenName, AuditRole::GivenReading],
+    &[AuditRole::FullName],
+];
+
+/// Whether a role tells a part of a name.
+pub(super) fn is_name(role: AuditRole) -> bool {
+    NAME_PARTS.iter().any(|part| part.contains(&role))
 }
 
 /// A comparison as the model sees it.
@@ -292,7 +313,12 @@ impl Model {
     #[must_use]
     pub fn log_hints(&self, hypothesis: Hypothesis, hints: Hints) -> f64 {
         let probabilities = self.hints[hypothesis as usize].iter().zip(hints.all());
-        probabilities.map(|(&p, hint)| if hint { p.log2() } else { (1.0 - p).log2() }).sum()
+        let log = |(&p, hint): (&f64, Option<bool>)| match hint {
+            Some(true) => p.log2(),
+            Some(false) => (1.0 - p).log2(),
+            None => 0.0,
+        };
+        probabilities.map(log).sum()
     }
 
     /// log2 of the probability of what was compared under a hypothesis, hints included.
@@ -310,6 +336,25 @@ impl Model {
         self.seen.iter().zip(vector).any(|(seen, &outcome)| !seen.searched && outcome != 0)
     }
 
+    /// Whether a name was compared and is no other one, and something was that neither names nor addresses are: without
+    /// it a namesake cannot be told from somebody who has moved.
+    fn can_tell_namesakes(&self, vector: &OutcomeVector) -> bool {
+        let compared = || self.seen.iter().zip(vector).filter(|(_, outcome)| **outcome != 0);
+        let is_other = |part: &[AuditRole]| {
+            let mut of_part = compared().filter(|(seen, _)| part.contains(&seen.role)).peekable();
+            of_part.peek().is_some() && of_part.all(|(seen, outcome)| seen.outcomes.differs(*outcome))
+        };
+        compared().any(|(seen, _)| is_name(seen.role))
+            && compared().any(|(seen, _)| !is_name(seen.role) && seen.role != AuditRole::Address)
+            && !NAME_PARTS.into_iter().any(is_other)
+    }
+
+    /// Probability that a link is wrong, by what was compared.
+    #[must_use]
+    pub fn probability(&self, vector: &OutcomeVector, hints: Hints) -> f64 {
+        wrong_share(&self.posterior(vector, hints).0)
+    }
+
     /// Probability of each hypothesis, and log2 of the probability of what was compared.
     #[must_use]
     pub fn posterior(&self, vector: &OutcomeVector, hints: Hints) -> ([f64; COUNT], f64) {
@@ -322,11 +367,18 @@ impl Model {
         vector: &OutcomeVector,
         hints: Hints,
     ) -> ([f64; COUNT], f64) {
-        let tell = self.can_tell_homonyms(vector);
+        // Of a link that is known to be a namesake's nothing needs to be told.
+        let known = allowed.iter().all(|hypothesis| matches!(hypothesis, Homonym | Namesake));
+        let (homonym, namesake) =
+            (known || self.can_tell_homonyms(vector), known || self.can_tell_namesakes(vector));
         let mut log = [f64::NEG_INFINITY; COUNT];
         for &hypothesis in allowed {
-            // Of a link that is known to be a namesake's nothing needs to be told.
-            if hypothesis != Homonym || tell || allowed.len() == 1 {
+            let told = match hypothesis {
+                Homonym => homonym,
+                Namesake => namesake,
+                _ => true,
+            };
+            if told {
                 log[hypothesis as usize] =
                     self.shares[hypothesis as usize].log2() + self.log_likelihood(hypothesis, vector, hints);
             }
@@ -337,17 +389,35 @@ impl Model {
         (terms.map(|term| term / sum), highest + sum.log2())
     }
 
+    /// Shares before any link was seen: namesakes are to be expected where names are common among so many people.
+    fn priors(&self, links: f64) -> [f64; COUNT] {
+        let agree = |at: usize| -> f64 {
+            let outcomes = self.seen[at].outcomes;
+            (1..outcomes.count()).filter(|&o| outcomes.agrees(o as u8)).map(|o| self.u[at][o]).sum()
+        };
+        let of_part = |part: &[AuditRole]| {
+            let compared = (0..self.seen.len()).filter(|&at| part.contains(&self.seen[at].role));
+            compared.map(agree).fold(1.0, f64::min)
+        };
+        let alike: f64 = NAME_PARTS.iter().map(|part| of_part(part)).product();
+        let mut priors = PRIOR;
+        priors[Namesake as usize] *= 1.0 - (-links * alike).exp();
+        priors[Same as usize] -= priors[Namesake as usize];
+        priors
+    }
+
     /// New parameters from expected counts.
     fn maximise(&mut self, expected: &Expected, strangers: &[Vec<f64>]) {
+        (self.m, self.u) = expected.same.iter().zip(strangers).map(|(m, u)| smooth(m, u)).unzip();
         let counted: f64 = expected.hypotheses.iter().sum();
-        for (share, (count, prior)) in self.shares.iter_mut().zip(expected.hypotheses.iter().zip(PRIOR)) {
+        let priors = self.priors(counted);
+        for (share, (count, prior)) in self.shares.iter_mut().zip(expected.hypotheses.iter().zip(priors)) {
             *share = (count + PRIOR_LINKS * prior) / (counted + PRIOR_LINKS);
         }
-        (self.m, self.u) = expected.same.iter().zip(strangers).map(|(m, u)| smooth(m, u)).unzip();
         let right: [f64; HINTS] = std::array::from_fn(|hint| {
             let sum = |of: &dyn Fn(usize) -> f64| -> f64 { (0..RIGHT).map(of).sum() };
             let hints = sum(&|hypothesis| expected.hints[hypothesis][hint]);
-            let links = sum(&|hypothesis| expected.hypotheses[hypothesis]);
+            let links = sum(&|hypothesis| expected.told[hypothesis][hint]);
             (hints + 0.5) / (links + 1000.0)
         });
         for hypothesis in HYPOTHESES {
@@ -355,13 +425,18 @@ impl Model {
             for (hint, &of_right) in right.iter().enumerate() {
                 let known = HINT_PRIOR.iter().find(|(of, number, _)| (*of, *number) == (hypothesis, hint));
                 let prior = known.map_or(of_right, |known| known.2);
-                let (hints, links) = (expected.hints[at][hint], expected.hypotheses[at]);
+                let (hints, links) = (expected.hints[at][hint], expected.told[at][hint]);
                 let estimate = (hints + HINT_LINKS * prior) / (links + HINT_LINKS);
                 self.hints[at][hint] =
                     if hypothesis.is_right() { of_right } else { estimate }.clamp(FLOOR, 1.0 - FLOOR);
             }
         }
     }
+}
+
+/// Sum of the posteriors of wrong hypotheses.
+pub(super) fn wrong_share(posterior: &[f64; COUNT]) -> f64 {
+    posterior[RIGHT..].iter().sum()
 }
 
 /// m and u of a comparison from counts: what is rare in both is shared out as the two together are.
@@ -386,7 +461,9 @@ struct Expected {
     /// Outcomes of links under hypotheses by which they compare as one person's, by comparison.
     same: Vec<Vec<f64>>,
     hypotheses: [f64; COUNT],
+    /// Links with each hint, and links whose hint is not open.
     hints: [[f64; HINTS]; COUNT],
+    told: [[f64; HINTS]; COUNT],
 }
 
 impl Expected {
@@ -395,6 +472,7 @@ impl Expected {
             same: seen.iter().map(|seen| vec![0.0; seen.outcomes.count()]).collect(),
             hypotheses: [0.0; COUNT],
             hints: [[0.0; HINTS]; COUNT],
+            told: [[0.0; HINTS]; COUNT],
         }
     }
 
@@ -417,9 +495,11 @@ impl Expected {
             if weight == 0.0 {
                 continue;
             }
-            self.hypotheses[hypothesis as usize] += weight;
-            for (sum, hint) in self.hints[hypothesis as usize].iter_mut().zip(hints.all()) {
-                *sum += if hint { weight } else { 0.0 };
+            let at = hypothesis as usize;
+            self.hypotheses[at] += weight;
+            for (number, hint) in hints.all().into_iter().enumerate() {
+                self.hints[at][number] += if hint == Some(true) { weight } else { 0.0 };
+                self.told[at][number] += if hint.is_some() { weight } else { 0.0 };
             }
             if !hypothesis.is_right() {
                 continue;

@@ -91,6 +91,18 @@ impl Outcomes {
         number as u8
     }
 
+    /// Whether values agree at a level, as far as they go, by the outcome's number.
+    #[must_use]
+    pub const fn agrees(&self, number: u8) -> bool {
+        matches!(self.outcome(number), Outcome::Agree { .. } | Outcome::Partial { .. })
+    }
+
+    /// Whether values are of different things, by the outcome's number: nearly alike ones are not.
+    #[must_use]
+    pub const fn differs(&self, number: u8) -> bool {
+        matches!(self.outcome(number), Outcome::Different | Outcome::Similar(1 | 2))
+    }
+
     /// The outcome with a number.
     #[must_use]
     pub const fn outcome(&self, number: u8) -> Outcome {

@@ -4,13 +4,42 @@ use rustc_hash::FxHashMap;
 
 use super::outcome::OutcomeVector;
 
-/// What is known of a link beside its comparisons, in one bit each.
+/// Whether the record of a link stands under other handles too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sharing {
+    /// It does not.
+    #[default]
+    Alone,
+    /// It does, which says nothing about this link: the link is taken to be the holder's, or nobody has looked yet.
+    Open,
+    /// It does, and another link fits it better, or as well.
+    Beside,
+}
+
+impl Sharing {
+    /// Whether the record stands under other handles too.
+    #[must_use]
+    pub const fn is_shared(self) -> bool {
+        !matches!(self, Self::Alone)
+    }
+
+    /// The hint; none if it is open.
+    const fn hint(self) -> Option<bool> {
+        match self {
+            Self::Alone => Some(false),
+            Self::Open => None,
+            Self::Beside => Some(true),
+        }
+    }
+}
+
+/// What is known of a link beside its comparisons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Hints {
-    /// The left record stands under other handles too.
-    pub shared_left: bool,
-    /// The right record stands under other handles too.
-    pub shared_right: bool,
+    /// Of the left record.
+    pub shared_left: Sharing,
+    /// Of the right record.
+    pub shared_right: Sharing,
     /// The number of the right record, or of the left one, is one slip from another record's.
     pub near_number: bool,
 }
@@ -19,12 +48,12 @@ pub struct Hints {
 pub(super) const HINTS: usize = 3;
 
 impl Hints {
-    pub(super) const fn all(self) -> [bool; HINTS] {
-        [self.shared_left, self.shared_right, self.near_number]
+    pub(super) const fn all(self) -> [Option<bool>; HINTS] {
+        [self.shared_left.hint(), self.shared_right.hint(), Some(self.near_number)]
     }
 
     const fn bits(self) -> u8 {
-        self.shared_left as u8 | (self.shared_right as u8) << 1 | (self.near_number as u8) << 2
+        self.shared_left as u8 | (self.shared_right as u8) << 2 | (self.near_number as u8) << 4
     }
 }
 
@@ -49,7 +78,17 @@ impl Patterns {
         number
     }
 
-    /// Number of patterns.
+    /// Counts a link of a pattern under other hints instead; gives back the number of its new pattern.
+    ///
+    /// # Panics
+    /// If no link of the pattern is left.
+    pub fn change(&mut self, pattern: u32, hints: Hints) -> u32 {
+        let (vector, _) = self.patterns[pattern as usize];
+        self.counts[pattern as usize] -= 1;
+        self.add(vector, hints)
+    }
+
+    /// Number of patterns, those included of which no link is left.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.patterns.len()
@@ -80,9 +119,10 @@ impl Patterns {
         (vector, *hints)
     }
 
-    /// Patterns with their counts, in an order that does not depend on that of the links.
+    /// Patterns that links have, with their counts, in an order that does not depend on that of the links.
     pub(super) fn ordered(&self) -> Vec<(u32, u64)> {
-        let mut order: Vec<u32> = (0..self.patterns.len() as u32).collect();
+        let mut order: Vec<u32> =
+            (0..self.patterns.len() as u32).filter(|&pattern| self.count(pattern) > 0).collect();
         order.sort_unstable_by_key(|&pattern| {
             let (vector, hints) = self.pattern(pattern);
             (*vector, hints.bits())

@@ -54,8 +54,7 @@ pub(super) fn class(name: &str) -> Option<ClassWords> {
         "homonym" => words(
             "Namesake",
             "同名異人",
-            "What people are looked up by agrees, such as reading, date of birth and sex. The rest speaks for \
-             another person.",
+            "The name agrees, or what people are looked up by. The rest speaks for another person.",
             "Review first. A search probably returned a namesake.",
         ),
         "digit_typo" => words(
@@ -110,7 +109,8 @@ pub(super) fn hypothesis(name: &str) -> &str {
         "household" => "Another member of the household, same family name",
         "household_other_name" => "Another member of the household, other family name",
         "twin" => "A twin",
-        "homonym" => "A namesake",
+        "homonym" => "Somebody who agrees in what people are looked up by",
+        "namesake" => "A namesake",
         "unrelated" => "A stranger",
         other => other,
     }
