@@ -11,7 +11,7 @@ peak memory. Clusters are judged by their pairs and by B-cubed, Splink's predict
 
     python benches/deduplication/million.py --mizuhiki target/release/mizuhiki --json OUT
 
-Runs in Splink's environment (benches/baselines, requirements-splink.txt). Files of about 1 GB lie in a
+Runs in Splink's environment (benches/baselines, requirements-splink.txt). Files of about 4 GB lie in a
 temporary folder, or in --folder, and are removed. There is no bound: figures are read beside Splink's.
 """
 

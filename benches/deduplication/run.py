@@ -371,8 +371,9 @@ def public(settings: Settings) -> Iterator[Row]:
 
 
 def hands(tokens: Tokens, case: Case, plain: bool) -> Iterator[tuple[Pairs, float]]:
-    """Clusters at thresholds set by hand. Sealed symbols have no similarity below 0.75 but what has
-    none in common; plain filters below 0.55 put everybody into a few clusters, slowly."""
+    """Clusters at thresholds set by hand: not always those of the same threshold found without labels,
+    as what was learnt of the file may change how pairs are joined. Pairs with a common symbol
+    are at least 0.75 similar; plain filters below 0.55 put everybody into a few clusters, slowly."""
     for hundredths in range(55 if plain else 75, 96 if plain else 101):
         accept = hundredths / 100
         _, clusters = tokens.dedupe("--accept", accept, "--borderline", accept)

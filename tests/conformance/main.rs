@@ -25,7 +25,7 @@ fn run(case: &Value, task: Task) -> Run {
 }
 
 /// Every file of vectors and the members of its cases.
-const FILES: [(&str, &[&str]); 39] = [
+const FILES: [(&str, &[&str]); 38] = [
     ("confirm/schema.json", &["name", "document", "digest", "rule", "faults"]),
     ("confirm/rules.json", &["name", "confirm", "schema", "bits", "slots", "digest", "rows", "pairs"]),
     (

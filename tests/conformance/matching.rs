@@ -145,7 +145,7 @@ fn calibrations() {
         let scale = match &schema {
             Some(schema) => {
                 let law = CommonLaw::new(schema.symbols().unwrap(), left, right);
-                Scale::of_symbols(law, schema.views_without_a_field(right.is_none()))
+                Scale::of_symbols(law, schema, right.is_none()).unwrap()
             }
             None => Scale::of_filters(case["but_for_a_field"].as_f64().unwrap()),
         };

@@ -58,6 +58,7 @@ fn link(folder: &Path, left: &str, right: &str, output: &str, threads: usize) ->
         search: SearchOptions { threads, ..SearchOptions::default() },
         assignment: Assignment::Optimal,
         top: None,
+        evidence: false,
         for_confirm: None,
         candidates: None,
         write_candidates: None,

@@ -302,10 +302,16 @@ pub(crate) struct Link {
     /// List pairs for `confirm ask` beside the sure links: for each record without one, up to K borderline pairs.
     #[arg(long, value_name = "K", num_args = 0..=1, default_missing_value = "4", value_parser = clap::value_parser!(u32).range(1..=64))]
     pub(crate) for_confirm: Option<u32>,
-    /// Put records into clusters, and let every file hold a person more than once.
+    /// Write with each link what its probability rests on: the number of common symbols, or, of plain filters, the
+    /// agreement in each view.
+    #[arg(long)]
+    pub(crate) evidence: bool,
+    /// Put records into clusters, and let every file hold a person more than once. For plain filters and CLKs: files of
+    /// sealed symbols are deduplicated one by one (encode --for dedupe, dedupe).
     #[arg(long)]
     pub(crate) duplicates: bool,
-    /// Put records into clusters, and let this one of the files hold a person more than once. May be given again.
+    /// Put records into clusters, and let this one of the files hold a person more than once; for plain filters and CLKs,
+    /// as --duplicates. May be given again.
     #[arg(long, value_name = "FILE", conflicts_with = "duplicates")]
     pub(crate) duplicates_in: Vec<String>,
     /// Take the candidate pairs of this file (anonlink's binary format) instead of comparing.

@@ -29,7 +29,9 @@ mod token_write;
 pub use chunk::TextChunk;
 pub use error::{ColumnarError, MAX_COLUMNS, MAX_RECORD_BYTES};
 pub use file::{Format, Source, Target, WriteFile, remove_unfinished_files};
-pub use links::{CLUSTER_COLUMNS, LINK_COLUMNS, Member, read_links, read_members, read_pairs};
+pub use links::{
+    CLUSTER_COLUMNS, EVIDENCE_COLUMN, LINK_COLUMNS, Member, read_links, read_members, read_pairs,
+};
 pub use pair_read::{PairTokenBatch, PairTokenReader};
 pub use pair_write::PairTokenWriter;
 pub use pairs::{CandidatePair, PairReader, PairWriter};

@@ -19,6 +19,9 @@ pub const LINK_COLUMNS: &[ResultColumn<'static>] = &[
     ("flag", ColumnKind::Text),
 ];
 
+/// A further column of a table of links: what their probability rests on.
+pub const EVIDENCE_COLUMN: ResultColumn<'static> = ("evidence", ColumnKind::Text);
+
 /// Columns of a table of clusters (`protocols/08-file-formats.md` §9).
 pub const CLUSTER_COLUMNS: &[ResultColumn<'static>] = &[
     ("cluster", ColumnKind::Integer),

@@ -77,7 +77,7 @@ pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<En
         wanted.push(index);
         (column, wanted.len() - 1)
     });
-    let suppresses = job.schema.symbols().is_some() && job.run.task == Task::Link;
+    let solid = job.schema.solid_symbols(false).filter(|_| job.run.task == Task::Link);
     let meta = TokenMeta {
         schema: job.schema.clone(),
         key_id: encoder.key_id(),
@@ -92,7 +92,7 @@ pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<En
         writer: TokenWriter::create(&job.output, &meta)?,
         blocks: BlockCounts::new(job.schema),
         symbols: job.schema.symbols(),
-        finder: suppresses.then(Finder::new),
+        finder: solid.map(Finder::new),
         threads: job.threads.max(1),
         records: 0,
         rows: 0,

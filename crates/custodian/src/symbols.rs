@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use mizuhiki_encode::SymbolLists;
 use mizuhiki_exchange::PairsWithin;
 use mizuhiki_schema::Symbols;
+use petgraph::unionfind::UnionFind;
 use rand::RngExt as _;
 use rand_chacha::ChaCha20Rng;
 use rustc_hash::FxHashMap;
@@ -54,6 +55,8 @@ impl SymbolReport {
 /// Finds the symbols that several records of a file have, and counts how many pairs of records have in common.
 pub(crate) struct Finder {
     parts: Vec<Part>,
+    /// Common symbols from which on two records are taken for one person's.
+    solid: u32,
     records: u32,
     in_memory: usize,
     most: usize,
@@ -68,13 +71,39 @@ struct Part {
     file: Option<BufWriter<File>>,
 }
 
+/// A symbol that several records have; of a heavy one they are not kept.
+struct Holders {
+    symbol: u64,
+    records: Vec<u32>,
+}
+
+/// Records that are taken for one person's: solid pairs, and what they join.
+struct Persons(UnionFind<u32>);
+
+impl Persons {
+    fn new<'c>(records: u32, solid: impl Iterator<Item = (&'c (u32, u32), &'c u32)>) -> Self {
+        let mut found = UnionFind::new(records as usize);
+        solid.for_each(|(&(a, b), _)| {
+            found.union(a, b);
+        });
+        Self(found)
+    }
+
+    /// Whether records are of one person; no records are not.
+    fn are_one(&self, records: &[u32]) -> bool {
+        records
+            .split_first()
+            .is_some_and(|(first, rest)| rest.iter().all(|other| self.0.equiv(*first, *other)))
+    }
+}
+
 /// Common symbols of pairs of records.
 type Common = FxHashMap<(u32, u32), u32>;
 
 impl Finder {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(solid: usize) -> Self {
         let parts = (0..PARTS).map(|_| Part::default()).collect();
-        Self { parts, records: 0, in_memory: 0, most: IN_MEMORY }
+        Self { parts, solid: solid as u32, records: 0, in_memory: 0, most: IN_MEMORY }
     }
 
     /// Takes the symbols of records, those of each distinct.
@@ -100,7 +129,7 @@ impl Finder {
             self.parts.into_iter().map(|part| Mutex::new(Some(part))).collect();
         let next = AtomicUsize::new(0);
         let work = || {
-            let (mut found, mut common) = (Vec::new(), Common::default());
+            let (mut found, mut common) = (Vec::<Holders>::new(), Common::default());
             while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let part = part.lock().ok().and_then(|mut part| part.take()).unwrap_or_default();
                 part.repeated(&mut found, &mut common)?;
@@ -118,7 +147,11 @@ impl Finder {
             }
             Ok::<_, io::Error>((all, sums))
         })?;
-        shared.sort_unstable();
+        shared.sort_unstable_by_key(|holders| holders.symbol);
+        let persons = Persons::new(self.records, common.iter().filter(|(_, count)| **count >= self.solid));
+        let of_one = |holders: &Holders| persons.are_one(&holders.records);
+        let shared: Vec<(u64, bool)> =
+            shared.iter().map(|holders| (holders.symbol, of_one(holders))).collect();
         let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
         common.into_values().for_each(|common| *counts.entry(common).or_default() += 1);
         let pairs = PairsWithin::new(counts.into_iter().collect()).unwrap_or_default();
@@ -139,7 +172,7 @@ impl Part {
     }
 
     /// Appends the symbols that stand in the part more than once, and counts them for the pairs of records that have them.
-    fn repeated(mut self, found: &mut Vec<u64>, common: &mut Common) -> io::Result<()> {
+    fn repeated(mut self, found: &mut Vec<Holders>, common: &mut Common) -> io::Result<()> {
         if let Some(file) = self.file.take() {
             let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
             let mut bytes = Vec::new();
@@ -150,7 +183,10 @@ impl Part {
         }
         self.entries.sort_unstable();
         for run in self.entries.chunk_by(|a, b| a[..2] == b[..2]).filter(|run| run.len() > 1) {
-            found.push(u64::from(run[0][0]) << 32 | u64::from(run[0][1]));
+            let symbol = u64::from(run[0][0]) << 32 | u64::from(run[0][1]);
+            let records =
+                if run.len() > HEAVY { Vec::new() } else { run.iter().map(|entry| entry[2]).collect() };
+            found.push(Holders { symbol, records });
             if run.len() > HEAVY {
                 continue;
             }
@@ -166,13 +202,18 @@ impl Part {
 pub(crate) struct Shared {
     /// Ascending.
     symbols: Vec<u64>,
+    /// Whether a symbol is suppressed in the next record that has it: at first unless its records are one person's, of
+    /// which the first one keeps it.
+    gone: Vec<AtomicBool>,
     /// A bit for some bits of each: most symbols are in no list, and this tells without a search.
     sieve: Vec<u64>,
     shift: u32,
 }
 
 impl Shared {
-    fn new(symbols: Vec<u64>) -> Self {
+    fn new(shared: Vec<(u64, bool)>) -> Self {
+        let gone = shared.iter().map(|(_, of_one)| AtomicBool::new(!of_one)).collect();
+        let symbols: Vec<u64> = shared.into_iter().map(|(symbol, _)| symbol).collect();
         let bits = (symbols.len() * SIEVE_BITS).next_power_of_two().max(64);
         let shift = 64 - bits.trailing_zeros();
         let mut sieve = vec![0; bits / 64];
@@ -180,7 +221,7 @@ impl Shared {
             let bit = Self::bit(symbol, shift);
             sieve[bit / 64] |= 1 << (bit % 64);
         }
-        Self { symbols, sieve, shift }
+        Self { symbols, gone, sieve, shift }
     }
 
     /// None at all.
@@ -192,9 +233,13 @@ impl Shared {
         (symbol >> shift) as usize
     }
 
-    fn has(&self, symbol: u64) -> bool {
+    /// Whether a symbol is suppressed in the record at hand.
+    fn takes(&self, symbol: u64) -> bool {
         let bit = Self::bit(symbol, self.shift);
-        self.sieve[bit / 64] >> (bit % 64) & 1 == 1 && self.symbols.binary_search(&symbol).is_ok()
+        if self.sieve[bit / 64] >> (bit % 64) & 1 == 0 {
+            return false;
+        }
+        self.symbols.binary_search(&symbol).is_ok_and(|at| self.gone[at].swap(true, Ordering::Relaxed))
     }
 }
 
@@ -261,7 +306,7 @@ fn seal_row(
         set.extend(Some(u64::from_be_bytes(wide)).filter(|symbol| *symbol != 0));
     }
     let real = set.len();
-    set.retain(|&symbol| !shared.has(symbol));
+    set.retain(|&symbol| !shared.takes(symbol));
     report.real += real as u64;
     report.suppressed += (real - set.len()) as u64;
     report.records_touched += u64::from(set.len() < real);
@@ -305,7 +350,8 @@ mod tests {
         suppress: bool,
     ) -> (Vec<Vec<u64>>, SymbolReport, PairsWithin) {
         const PER_RECORD: usize = 6;
-        let mut finder = Finder { most, ..Finder::new() };
+        const SOLID: usize = 5;
+        let mut finder = Finder { most, ..Finder::new(SOLID) };
         let mut rows = Vec::new();
         for record in records {
             let list: SymbolLists = [record.as_slice()].into_iter().collect();
@@ -334,11 +380,25 @@ mod tests {
             let mut holders: BTreeMap<u64, u64> = BTreeMap::new();
             records.iter().flatten().for_each(|&symbol| *holders.entry(symbol).or_default() += 1);
             let (tokens, report, pairs) = sealed(&records, if spilled { 10 } else { usize::MAX }, true);
-            for (record, token) in records.iter().zip(&tokens) {
-                prop_assert!(token.len() == 6 && token.is_sorted_by(|a, b| a < b));
-                for symbol in record {
-                    prop_assert_eq!(token.contains(symbol), holders[symbol] == 1);
+            prop_assert!(tokens.iter().all(|token| token.len() == 6 && token.is_sorted_by(|a, b| a < b)));
+            // Records that solid pairs join, step by step.
+            let common = |a: &[u64], b: &[u64]| a.iter().filter(|symbol| b.contains(symbol)).count();
+            let mut person: Vec<usize> = (0..records.len()).collect();
+            for _ in &records {
+                for (i, a) in records.iter().enumerate() {
+                    for (j, _) in records.iter().enumerate().filter(|(_, b)| common(a, b) >= 5) {
+                        let least = person[i].min(person[j]);
+                        (person[i], person[j]) = (least, least);
+                    }
                 }
+            }
+            let mut kept_symbols = 0;
+            for symbol in holders.keys() {
+                let of: Vec<usize> = (0..records.len()).filter(|&at| records[at].contains(symbol)).collect();
+                let keeps = of.len() == 1 || of.iter().all(|at| person[*at] == person[of[0]]);
+                let still = of.iter().filter(|at| tokens[**at].contains(symbol)).count();
+                prop_assert_eq!(still, usize::from(keeps));
+                kept_symbols += still as u64;
             }
             let mut all: Vec<u64> = tokens.concat();
             all.sort_unstable();
@@ -352,7 +412,7 @@ mod tests {
             }
             naive.retain(|_, pairs| *pairs > 0);
             prop_assert_eq!(pairs.counts(), naive.into_iter().collect::<Vec<_>>());
-            let suppressed: u64 = holders.values().filter(|&&holders| holders > 1).sum();
+            let suppressed = holders.values().sum::<u64>() - kept_symbols;
             prop_assert_eq!((report.real, report.suppressed), (holders.values().sum(), suppressed));
             let (kept, report, _) = sealed(&records, usize::MAX, false);
             prop_assert_eq!(report.suppressed, 0);

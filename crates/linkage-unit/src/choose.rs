@@ -1,10 +1,10 @@
 //! From candidates in a store to links in a table.
 
 use mizuhiki_columnar::{CandidatePair, Cell, PairWriter, ResultWriter};
-use mizuhiki_exchange::{Classification, Comparable, Doubt};
+use mizuhiki_exchange::{Classification, Comparable, Doubt, View};
 use mizuhiki_match::{
     Assignment, Calibration, Candidate, Components, Greedy, Household, MAX_COMPONENT, RunnersUp, Scale, Top,
-    candidate_order, solve_component,
+    agreements_of, candidate_order, solve_component,
 };
 use mizuhiki_schema::{Measure, Similarity};
 
@@ -145,10 +145,9 @@ impl Chooser<'_> {
                 Ok(())
             })?
         };
-        let doubts;
-        if within {
+        let doubts = if within {
             let household = WithinHousehold::new(self.comparable, self.calibration);
-            doubts = links.iter().map(|link| household.holds(link)).collect();
+            links.iter().map(|link| household.holds(link)).collect()
         } else {
             let mut runners_up = RunnersUp::new(&links, self.comparable);
             self.each(store, &mut |c| {
@@ -156,12 +155,12 @@ impl Chooser<'_> {
                 Ok(())
             })?;
             let (left, right) = (self.comparable.left(), self.comparable.right());
-            doubts = match self.comparable.measure() {
+            match self.comparable.measure() {
                 Measure::Symbols { .. } => runners_up.ambiguous(),
                 // The schema's threshold: one set by hand does not change who is of a household.
                 _ => runners_up.households(left, right, self.comparable.thresholds().accept()),
-            };
-        }
+            }
+        };
         let Some(most) = self.job.for_confirm else {
             for (link, doubt) in links.iter().zip(doubts) {
                 self.write(writer, link, doubt, &mut chosen)?;
@@ -194,6 +193,19 @@ impl Chooser<'_> {
             self.write_as(writer, &pair, (Classification::Borderline, false), &mut chosen)?;
         }
         Ok(chosen)
+    }
+
+    /// What a link's probability rests on: its number of common symbols, or its agreement in each view.
+    fn evidence(&self, link: &Candidate) -> String {
+        if let Measure::Symbols { per_row, .. } = self.comparable.measure() {
+            let common = Scale::of(self.comparable).level(link.similarity);
+            let more = if common == per_row as usize { " or more" } else { "" };
+            return format!("{common}{more} of {per_row} symbols in common");
+        }
+        let views = self.comparable.left().views();
+        let agreements = agreements_of(self.comparable, link.left, link.right);
+        let of = |(view, agreement): (&View, f64)| format!("{} {agreement:.2}", view.name);
+        views.iter().zip(agreements).map(of).collect::<Vec<_>>().join("; ")
     }
 
     /// What a link in doubt is flagged with.
@@ -300,14 +312,16 @@ impl Chooser<'_> {
             chosen.borderline += 1;
         }
         chosen.histogram.add(link.similarity);
-        writer.push(&[
+        let evidence = self.job.evidence.then(|| self.evidence(link));
+        let mut cells = vec![
             Cell::Text(left.get(link.left as usize)),
             Cell::Text(right.get(link.right as usize)),
             Cell::Number(Some(link.similarity)),
             Cell::Text(class.name()),
             Cell::Number(self.calibration.map(|calibration| calibration.probability(link.similarity))),
             Cell::Text(if doubtful { self.doubt().name() } else { "" }),
-        ])?;
-        Ok(())
+        ];
+        cells.extend(evidence.as_deref().map(Cell::Text));
+        Ok(writer.push(&cells)?)
     }
 }

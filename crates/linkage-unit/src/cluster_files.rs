@@ -458,8 +458,8 @@ impl Clustering<'_> {
                 found.conflicts_of[right] += 1;
             }
         }
-        if self.calibrations.iter().all(Option::is_some) {
-            let precision = if inside == 0 { 1.0 } else { true_inside / inside as f64 };
+        if self.calibrations.iter().all(Option::is_some) && inside > 0 {
+            let precision = true_inside / inside as f64;
             let recall = if true_pairs > 0.0 { true_inside / true_pairs } else { 0.0 };
             found.expected = Some((precision, recall));
         }

@@ -90,6 +90,8 @@ pub struct LinkJob {
     pub assignment: Assignment,
     /// Candidates of a record that are looked at: those among the best so many of either record; all if absent.
     pub top: Option<u32>,
+    /// Whether links are written with what their probability rests on.
+    pub evidence: bool,
     /// Whether pairs are listed for confirmation: for each record without a sure link so many borderline pairs at most.
     pub for_confirm: Option<u32>,
     /// Candidate pairs in anonlink's binary format to take instead of comparing.

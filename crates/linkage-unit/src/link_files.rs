@@ -1,7 +1,8 @@
 //! Two token files, or one, to a table of links.
 
 use mizuhiki_columnar::{
-    CandidatePair, Format, LINK_COLUMNS, PairReader, PairWriter, ResultWriter, Target, TokenFile, WriteFile,
+    CandidatePair, EVIDENCE_COLUMN, Format, LINK_COLUMNS, PairReader, PairWriter, ResultWriter, Target,
+    TokenFile, WriteFile,
 };
 use mizuhiki_exchange::Comparable;
 use mizuhiki_match::{
@@ -48,8 +49,10 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
     }
     on_progress(Stage::Read, "", 0, 0);
     check_folder(&job.search, &job.output)?;
+    let mut columns = LINK_COLUMNS.to_vec();
+    columns.extend(job.evidence.then_some(EVIDENCE_COLUMN));
     let mut outputs = Outputs {
-        links: ResultWriter::create(&job.output, Format::Csv, LINK_COLUMNS)?,
+        links: ResultWriter::create(&job.output, Format::Csv, &columns)?,
         report: job.report.as_ref().map(|target| WriteFile::create(target, 0o666)).transpose()?,
         pairs: job.write_candidates.as_ref().map(PairWriter::create).transpose()?,
     };
@@ -387,6 +390,10 @@ fn expect(
     all_pairs: f64,
 ) -> LinkSummary {
     let Some(calibration) = calibration else { return summary };
+    if cut.is_nothing() {
+        // Of no link nothing is promised.
+        return summary;
+    }
     let expected = calibration.expect(cut.accept);
     let all = all_pairs.max(1.0);
     summary.expected_precision = Some(expected.precision);

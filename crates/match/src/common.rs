@@ -77,11 +77,6 @@ impl CommonLaw {
         self.per_row as usize
     }
 
-    /// Rows that a token has room for: records with alternatives have several, and show that many symbols.
-    pub(crate) fn usual_rows(&self) -> f64 {
-        (self.symbols.per_record as f64 / self.symbols.per_row as f64).round().max(1.0)
-    }
-
     /// The least number of common symbols of a candidate, at least 1: fewer are expected of random pairs.
     #[must_use]
     pub const fn least(&self) -> u32 {

@@ -34,7 +34,7 @@ pub use groups::{Groups, Linkage};
 pub use household::{Household, RunnersUp, leaves_doubt};
 pub use join::{HEAVY, Join};
 pub use plan::{EXHAUSTIVE_WORK, Plan, PlanKind, PlannedPass, Scope};
-pub use search::{Candidate, UnitResult, best_rows, candidates, search, similarity_of};
+pub use search::{Candidate, UnitResult, agreements_of, best_rows, candidates, search, similarity_of};
 
 /// Sorts candidates by a key on all threads of the pool; equal keys come in any order.
 pub fn sort_candidates<K: Ord + Send>(candidates: &mut [Candidate], key: impl Fn(&Candidate) -> K + Sync) {

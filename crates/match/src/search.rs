@@ -325,6 +325,20 @@ pub fn best_rows(comparable: &Comparable<'_>, pairs: &[(u32, u32)]) -> Vec<(usiz
     pairs.iter().map(best).collect()
 }
 
+/// The agreement of two records in each view, 0..=1 each, by their most similar rows; 0 where one has no token.
+///
+/// # Panics
+/// If there is no such record.
+#[must_use]
+pub fn agreements_of(comparable: &Comparable<'_>, left: u32, right: u32) -> Vec<f64> {
+    let scorer = Scorer::new(comparable);
+    let (row, other) = best_rows(comparable, &[(left, right)])[0];
+    let row = comparable.left().rows_of(left).start + row as u32;
+    let other = comparable.right().rows_of(right).start + other as u32;
+    let views = 0..comparable.left().views().len();
+    views.map(|view| scorer.agreements(view, row, &[other])[0]).collect()
+}
+
 /// Similarity of a left and a right row of tokens (`protocols/04-matching.md` §3).
 ///
 /// # Panics

@@ -3,6 +3,10 @@
 
 use crate::{LinkageSchema, SchemaBody, TokenSchema};
 
+/// Solid pairs have this many times the symbols of records that differ in one field, and a few by chance.
+const SOLID_SHARE: f64 = 1.1;
+const SOLID_BY_CHANCE: f64 = 3.0;
+
 /// Dice coefficient of two unrelated filters of the usual fill.
 const UNRELATED: f64 = 0.45;
 
@@ -17,6 +21,17 @@ impl LinkageSchema {
             views().filter(move |view| !view.fields.iter().any(|&of| is_of(schema, of, field)))
         };
         (0..schema.fields.len()).map(|field| without(field).count()).max().unwrap_or(1).max(1)
+    }
+
+    /// The number of common symbols from which on a pair of records is **solid**: more than records have that differ wholly
+    /// in one field. `None` where tokens are filters.
+    #[must_use]
+    pub fn solid_symbols(&self, within: bool) -> Option<usize> {
+        let symbols = self.symbols()?;
+        let rows = (symbols.per_record as f64 / symbols.per_row as f64).round().max(1.0);
+        let equal = self.views_without_a_field(within) * symbols.per_view;
+        let solid = (equal as f64 * rows * SOLID_SHARE + SOLID_BY_CHANCE) as usize;
+        Some(solid.min(symbols.in_row(within)))
     }
 
     /// About the largest similarity, 0..=1, of the filters of two records that differ wholly in one field and agree in

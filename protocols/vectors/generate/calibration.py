@@ -116,6 +116,11 @@ class Calibration:
         k = total(self.case.links, level)
         return (total(self.case.pairs, level) - k) / k if k else 0.0
 
+    def few(self, counts: Counts) -> bool:
+        solid, bands = self.scale.solid, self.cut(self.scale.solid)
+        below = total(counts, *bands[1]) if len(bands) > 1 else 0.0
+        return self.scale.symbols and total(counts, solid) <= 0.3 * below
+
     def cut(self, core: int) -> List[Tuple[int, float]]:
         low, solid = self.case.lowest, self.scale.solid
         found: List[Tuple[int, float]] = [(max(core, low), inf)]
@@ -161,7 +166,9 @@ class Calibration:
         case, solid = self.case, self.scale.solid
         k_solid = max(1.0, total(case.links, solid))
         w_solid = [total(counts, solid) for counts, _ in case.within]
-        duplicates = sum(w_solid) > 0.01 * k_solid
+        partners = [w * n / max(1.0, of) for w, n, (_, of) in zip(w_solid, case.records, case.within)]
+        duplicates = sum(w_solid) > 0.01 * k_solid and max([0.0] + partners) > 0.004
+        few = self.few(case.links)
         k = M = 0.0
         out = []
         for start, end in self.cut(solid):
@@ -182,7 +189,7 @@ class Calibration:
                 shape, mean = 2.0, Q
             if duplicates and mean > Q:
                 shape, mean = 1.0, Q
-            x = first(H, mean) if start >= solid else split(H, (shape, mean), 0.4 * M)
+            x = first(H, mean, few) if start >= solid else split(H, (shape, mean), 0.4 * M)
             out.append([start, end, H, x])
             k, M = k + H, M + H - x
         return out
@@ -196,9 +203,9 @@ class Calibration:
         out = []
         for start, end in self.cut(core):
             H = total(case.links, start, end)
-            rho, a = (self.rho, 2.0) if start < solid else (0.03 * self.rho, 0.2)
+            rho, a = (self.rho, 2.0) if start < solid else (0.03 * self.rho, 0.1)
             if start >= core:
-                x = first(H, self.T_of(start, end) + rho)
+                x = first(H, self.T_of(start, end) + rho, self.few(case.links))
             else:
                 here = k + H / 2
                 free = self.free(here)
@@ -214,7 +221,7 @@ class Calibration:
         solid, M, out = self.scale.solid, 0.0, []
         for start, end in self.cut(solid):
             H, T = total(self.case.pairs, start, end), self.T_of(start, end)
-            x = first(H, T + 0.03 * self.rho) if start >= solid else split(H, (2.0, T + self.rho), 1.5 * M)
+            x = first(H, T + 0.03 * self.rho, self.few(self.case.pairs)) if start >= solid else split(H, (2.0, T + self.rho), 1.5 * M)
             out.append([start, end, H, x])
             M += H - x
         return out
@@ -243,7 +250,7 @@ class Calibration:
         out = []
         for start, end in bands:
             H = total(A, start, end)
-            x = first(H, self.T_of(start, end) + 0.03 * self.rho) if start >= solid else min(H, limit[start])
+            x = first(H, self.T_of(start, end) + 0.03 * self.rho, False) if start >= solid else min(H, limit[start])
             out.append([start, end, H, x])
         return out
 
@@ -266,8 +273,8 @@ class Calibration:
         return (matches / k if k else 1.0), (matches / most if most else 0.0)
 
 
-def first(H: float, mean: float) -> float:
-    return H if H <= 2 * mean + 2 else min(H, mean)
+def first(H: float, mean: float, few: bool) -> float:
+    return H if few or H <= 2 * mean + 3 else min(H, mean)
 
 
 def split(H: float, non_matches: Tuple[float, float], matches: float) -> float:

@@ -120,6 +120,7 @@ fn link_pair(folder: &Path, pair: &Pair, confirming: &Confirming) -> anyhow::Res
         search: SearchOptions { threads: threads(None), ..SearchOptions::default() },
         assignment: Assignment::Optimal,
         top: None,
+        evidence: false,
         for_confirm: None,
         candidates: None,
         write_candidates: None,

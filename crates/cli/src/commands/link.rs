@@ -54,6 +54,7 @@ pub(super) fn run(link: Link, say: &Say) -> anyhow::Result<()> {
         search: options(&link.search),
         assignment,
         top: link.top,
+        evidence: link.evidence,
         for_confirm: link.for_confirm,
         candidates: link.candidates,
         write_candidates: link.write_candidates.map(Target::Path),
@@ -71,6 +72,7 @@ fn clusters(link: Link, say: &Say) -> anyhow::Result<()> {
         ("--assign", link.assign.is_some()),
         ("--top", link.top.is_some()),
         ("--for-confirm", link.for_confirm.is_some()),
+        ("--evidence", link.evidence),
         ("--candidates", link.candidates.is_some()),
         ("--write-candidates", link.write_candidates.is_some()),
     ];

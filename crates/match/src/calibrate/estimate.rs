@@ -11,7 +11,7 @@ const SOLID_RELATIVES: f64 = 0.03;
 /// How sure that is: the shape of a gamma distribution.
 const RELATIVES_SHAPE: f64 = 2.0;
 /// The same among solid pairs, of which less is known beforehand.
-const SOLID_SHAPE: f64 = 0.2;
+const SOLID_SHAPE: f64 = 0.1;
 
 /// Matches that are expected in a band, as a share of those above it, and how sure that is. Where persons have many
 /// records, more of their pairs differ much.
@@ -22,14 +22,18 @@ const MATCHES_SHAPE: f64 = 0.5;
 /// Solid pairs beside links, as a share of these, from which on persons have many records.
 pub(super) const MANY_RECORDS: f64 = 0.3;
 
-/// Solid pairs within files, as a share of links, from which on files hold duplicates.
+/// Solid pairs within files, as a share of links, and solid partners per record of a file, from which on files hold
+/// duplicates: fewer are relatives.
 const DUPLICATES: f64 = 0.01;
+const PARTNERS: f64 = 0.004;
 
 /// Pairs of a level from which on its share of the level below is followed.
 const ENOUGH: u64 = 30;
 
-/// Solid pairs that are taken for non-matches whatever they are, beside those that are expected twice.
-const FEW_SOLID: f64 = 2.0;
+/// Solid pairs that are taken for non-matches whatever they are, beside those that are expected twice; and as a share of
+/// the symbols' band below them, as some relatives resemble each other in the field in which they differ.
+const FEW_SOLID: f64 = 3.0;
+const SOLID_SHARE: f64 = 0.3;
 
 /// Candidates by level.
 #[derive(Debug, Clone)]
@@ -111,7 +115,14 @@ fn between(counts: &Counts, bands: &[(usize, usize)], files: &[WithinFile]) -> V
     let (all, solid) = (counts.all_pairs(), counts.scale.solid());
     let solid_links = Counts::sum(&counts.links, solid, usize::MAX).max(1.0);
     let solid_within: Vec<f64> = files.iter().map(|file| file.between(solid, usize::MAX)).collect();
-    let duplicates = solid_within.iter().sum::<f64>() > DUPLICATES * solid_links;
+    let sizes = [counts.left, counts.right.unwrap_or(counts.left)];
+    let partners = files
+        .iter()
+        .zip(sizes)
+        .map(|(file, records)| file.between(solid, usize::MAX) * records as f64 / file.of.max(1.0));
+    let duplicates = solid_within.iter().sum::<f64>() > DUPLICATES * solid_links
+        && partners.fold(0.0, f64::max) > PARTNERS;
+    let few = few_solid(counts, &counts.links);
     let tail = tail(counts);
     let (mut links, mut matches) = (0.0, 0.0);
     let judge = |&(start, end): &(usize, usize)| {
@@ -136,7 +147,7 @@ fn between(counts: &Counts, bands: &[(usize, usize)], files: &[WithinFile]) -> V
             expected = Expected { shape: 1.0, mean: prior };
         }
         let non_matches = if start >= solid {
-            of_solid(here, expected.mean)
+            of_solid(here, expected.mean, few)
         } else {
             below(here, expected, Expected { shape: MATCHES_SHAPE, mean: MATCHES * matches })
         };
@@ -165,7 +176,7 @@ fn of_few(counts: &Counts) -> Vec<Band> {
     let core = counts.core();
     let beside = counts.beside_links(core);
     let bands = counts.scale.bands(counts.lowest, core);
-    let tail = tail(counts);
+    let (tail, few) = (tail(counts), few_solid(counts, &counts.links));
     let (mut links, mut matches) = (0.0, 0.0);
     let judge = |&(start, end): &(usize, usize)| {
         let here = Counts::sum(&counts.links, start, end);
@@ -177,7 +188,7 @@ fn of_few(counts: &Counts) -> Vec<Band> {
             if start >= solid { (SOLID_RELATIVES, SOLID_SHAPE) } else { (1.0, RELATIVES_SHAPE) };
         let relatives = share * counts.relatives();
         let non_matches = if start >= core {
-            of_solid(here, extrapolated + relatives)
+            of_solid(here, extrapolated + relatives, few)
         } else {
             let prior = (extrapolated + relatives) * free / all.max(1.0);
             let seen = (losers - beside * here).max(0.0);
@@ -196,13 +207,13 @@ fn of_few(counts: &Counts) -> Vec<Band> {
 /// Of persons with many records: no pair is known to be a non-match.
 fn of_many(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
     let solid = counts.scale.solid();
-    let tail = tail(counts);
+    let (tail, few) = (tail(counts), few_solid(counts, &counts.pairs));
     let mut matches = 0.0;
     let judge = |&(start, end): &(usize, usize)| {
         let here = Counts::sum(&counts.pairs, start, end);
         let extrapolated = tail[start..end].iter().sum::<f64>();
         let non_matches = if start >= solid {
-            of_solid(here, extrapolated + SOLID_RELATIVES * counts.relatives())
+            of_solid(here, extrapolated + SOLID_RELATIVES * counts.relatives(), few)
         } else {
             let expected = Expected { shape: RELATIVES_SHAPE, mean: extrapolated + counts.relatives() };
             below(here, expected, Expected { shape: MATCHES_SHAPE, mean: MATCHES_OF_MANY * matches })
@@ -244,7 +255,11 @@ fn of_many_filters(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
     let judge = |(&(start, end), &limit): (&(usize, usize), &f64)| {
         let pairs = here((start, end));
         let non_matches = if start >= solid {
-            of_solid(pairs, tail[start..end].iter().sum::<f64>() + SOLID_RELATIVES * counts.relatives())
+            of_solid(
+                pairs,
+                tail[start..end].iter().sum::<f64>() + SOLID_RELATIVES * counts.relatives(),
+                false,
+            )
         } else {
             limit.min(pairs)
         };
@@ -253,9 +268,20 @@ fn of_many_filters(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
     bands.iter().zip(&limits).map(judge).collect()
 }
 
-/// Non-matches among solid pairs: all of them, where there are no more than chance may bring.
-fn of_solid(pairs: f64, expected: f64) -> f64 {
-    if pairs <= 2.0 * expected + FEW_SOLID { pairs } else { expected.min(pairs) }
+/// Whether solid pairs of symbols are so few beside those of the band below that they may be relatives like these.
+fn few_solid(counts: &Counts, of: &[u64]) -> bool {
+    let solid = counts.scale.solid();
+    let below = counts
+        .scale
+        .bands(counts.lowest, solid)
+        .get(1)
+        .map_or(0.0, |&(start, end)| Counts::sum(of, start, end));
+    counts.scale.is_of_symbols() && Counts::sum(of, solid, usize::MAX) <= SOLID_SHARE * below
+}
+
+/// Non-matches among solid pairs: all of them, where there are no more than chance or relatives may bring.
+fn of_solid(pairs: f64, expected: f64, few: bool) -> f64 {
+    if few || pairs <= 2.0 * expected + FEW_SOLID { pairs } else { expected.min(pairs) }
 }
 
 /// Non-matches among other pairs. Without a solid match there is none.

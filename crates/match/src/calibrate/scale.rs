@@ -1,6 +1,7 @@
 //! Levels of similarity, and from which on two records differ in no field wholly.
 
 use mizuhiki_exchange::Comparable;
+use mizuhiki_schema::LinkageSchema;
 
 use crate::common::CommonLaw;
 
@@ -10,10 +11,6 @@ const FILTER_LEVELS: usize = 200;
 /// A pair is solid from so much above the similarity of records that differ in one field on, at most at [`MOST_SOLID`].
 const ABOVE_ONE_FIELD: f64 = 0.06;
 const MOST_SOLID: f64 = 0.96;
-
-/// The same in symbols: a share more, and a few by chance.
-const SYMBOLS_ABOVE: f64 = 1.1;
-const SYMBOLS_BY_CHANCE: f64 = 3.0;
 
 /// Numbers of common symbols in a band, at most so many times the least; of solid pairs, which are more, fewer.
 const BAND: f64 = 1.6;
@@ -35,8 +32,8 @@ impl Scale {
         let Some(law) = CommonLaw::of(comparable) else {
             return Self::of_filters(schema.map_or(1.0, |schema| schema.similarity_but_for_a_field()));
         };
-        let within = comparable.is_within();
-        Self::of_symbols(law, schema.map_or(1, |schema| schema.views_without_a_field(within)))
+        let of_symbols = schema.and_then(|schema| Self::of_symbols(law, schema, comparable.is_within()));
+        of_symbols.unwrap_or_else(|| Self { law: Some(law), but_for_a_field: 0, solid: law.per_row() })
     }
 
     /// The levels of filters; two that differ wholly in one value have a similarity of at most `but_for_a_field`, 0..=1.
@@ -47,12 +44,11 @@ impl Scale {
         Self { law: None, but_for_a_field: level(but_for_a_field), solid: level(solid) }
     }
 
-    /// The levels of symbols; two records that differ wholly in one value are equal in at most `views`.
+    /// The levels of symbols of a schema under a law, in files of one task; none of a schema of filters.
     #[must_use]
-    pub fn of_symbols(law: CommonLaw, views: usize) -> Self {
-        let equal = views * law.symbols().per_view;
-        let solid = (equal as f64 * law.usual_rows() * SYMBOLS_ABOVE + SYMBOLS_BY_CHANCE) as usize;
-        Self { law: Some(law), but_for_a_field: equal, solid: solid.min(law.per_row()) }
+    pub fn of_symbols(law: CommonLaw, schema: &LinkageSchema, within: bool) -> Option<Self> {
+        let but_for_a_field = schema.views_without_a_field(within) * law.symbols().per_view;
+        Some(Self { law: Some(law), but_for_a_field, solid: schema.solid_symbols(within)? })
     }
 
     /// The level of a similarity.
