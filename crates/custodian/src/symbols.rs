@@ -55,9 +55,10 @@ impl SymbolReport {
 /// Finds the symbols that several records of a file have, and counts how many pairs of records have in common.
 pub(crate) struct Finder {
     parts: Vec<Part>,
-    /// Common symbols from which on two records are taken for one person's.
-    solid: u32,
-    records: u32,
+    /// Common symbols from which on two records of one row are taken for one person's, and symbols of a row.
+    solid: (usize, usize),
+    /// Symbols of each record.
+    sizes: Vec<u32>,
     in_memory: usize,
     most: usize,
 }
@@ -81,8 +82,8 @@ struct Holders {
 struct Persons(UnionFind<u32>);
 
 impl Persons {
-    fn new<'c>(records: u32, solid: impl Iterator<Item = (&'c (u32, u32), &'c u32)>) -> Self {
-        let mut found = UnionFind::new(records as usize);
+    fn new<'c>(records: usize, solid: impl Iterator<Item = (&'c (u32, u32), &'c u32)>) -> Self {
+        let mut found = UnionFind::new(records);
         solid.for_each(|(&(a, b), _)| {
             found.union(a, b);
         });
@@ -101,19 +102,21 @@ impl Persons {
 type Common = FxHashMap<(u32, u32), u32>;
 
 impl Finder {
-    pub(crate) fn new(solid: usize) -> Self {
+    /// `solid` symbols of `per_row` are common to two records of one person.
+    pub(crate) fn new(solid: usize, per_row: usize) -> Self {
         let parts = (0..PARTS).map(|_| Part::default()).collect();
-        Self { parts, solid: solid as u32, records: 0, in_memory: 0, most: IN_MEMORY }
+        Self { parts, solid: (solid, per_row), sizes: Vec::new(), in_memory: 0, most: IN_MEMORY }
     }
 
     /// Takes the symbols of records, those of each distinct.
     pub(crate) fn push(&mut self, lists: &SymbolLists) -> io::Result<()> {
         for list in lists.iter() {
+            let record = self.sizes.len() as u32;
             for &symbol in list {
-                let entry = [(symbol >> 32) as u32, symbol as u32, self.records];
+                let entry = [(symbol >> 32) as u32, symbol as u32, record];
                 self.parts[(symbol >> 56) as usize].entries.push(entry);
             }
-            self.records += 1;
+            self.sizes.push(list.len() as u32);
             self.in_memory += list.len();
         }
         if self.in_memory >= self.most {
@@ -148,7 +151,15 @@ impl Finder {
             Ok::<_, io::Error>((all, sums))
         })?;
         shared.sort_unstable_by_key(|holders| holders.symbol);
-        let persons = Persons::new(self.records, common.iter().filter(|(_, count)| **count >= self.solid));
+        let persons = {
+            let (solid, per_row) = self.solid;
+            // Of records with several rows a share as large: members of a household may share a row.
+            let is_solid = |&(&(a, b), count): &(&(u32, u32), &u32)| {
+                let fewer = self.sizes[a as usize].min(self.sizes[b as usize]) as usize;
+                *count as usize * per_row >= solid * fewer.max(per_row)
+            };
+            Persons::new(self.sizes.len(), common.iter().filter(is_solid))
+        };
         let of_one = |holders: &Holders| persons.are_one(&holders.records);
         let shared: Vec<(u64, bool)> =
             shared.iter().map(|holders| (holders.symbol, of_one(holders))).collect();
@@ -351,7 +362,7 @@ mod tests {
     ) -> (Vec<Vec<u64>>, SymbolReport, PairsWithin) {
         const PER_RECORD: usize = 6;
         const SOLID: usize = 5;
-        let mut finder = Finder { most, ..Finder::new(SOLID) };
+        let mut finder = Finder { most, ..Finder::new(SOLID, PER_RECORD) };
         let mut rows = Vec::new();
         for record in records {
             let list: SymbolLists = [record.as_slice()].into_iter().collect();

@@ -32,8 +32,10 @@ fn sample() -> LinkReport {
     LinkReport {
         title: "Linkage report".to_owned(),
         generated_by: "mizuhiki 0.1.0".to_owned(),
-        left: file("clinic.tokens.parquet", "Clinic North", 10_000),
-        right: Some(file("registry.tokens.parquet", "Cancer Registry", 9_800)),
+        files: vec![
+            file("clinic.tokens.parquet", "Clinic North", 10_000),
+            file("registry.tokens.parquet", "Cancer Registry", 9_800),
+        ],
         schema_name: "people-five-fields".to_owned(),
         schema_digest: "sha256:6b3a55e0261b0304143f805a24924d0c1c44524821305f31d9277843b8a10f4e".to_owned(),
         key_id: Some("b7d1c2a90f3e4d58".to_owned()),
@@ -142,13 +144,11 @@ fn other_peoples_text_is_escaped() {
     report.measure = evil.to_owned();
     report.assignment = evil.to_owned();
     report.thresholds.origin = evil.to_owned();
-    report.left.name = evil.to_owned();
-    report.left.custodian = evil.to_owned();
-    report.left.views[0].name = evil.to_owned();
-    if let Some(right) = &mut report.right {
-        right.name = evil.to_owned();
-        right.custodian = evil.to_owned();
-    }
+    report.files[0].name = evil.to_owned();
+    report.files[0].custodian = evil.to_owned();
+    report.files[0].views[0].name = evil.to_owned();
+    report.files[1].name = evil.to_owned();
+    report.files[1].custodian = evil.to_owned();
     if let Some(expectation) = &mut report.expectation {
         expectation.method = evil.to_owned();
     }
@@ -198,7 +198,7 @@ fn histograms_of_different_bins_are_refused() {
 #[test]
 fn one_file_is_linked_with_itself() {
     let mut report = sample();
-    report.right = None;
+    report.files.truncate(1);
     let page = page(&report);
     assert!(page.contains("linked with itself") && page.contains("in one file"));
     assert_eq!(page.matches("<caption>").count(), 1);
@@ -208,8 +208,9 @@ fn one_file_is_linked_with_itself() {
 #[test]
 fn zeros_and_gaps_give_a_page() {
     let mut report = sample();
-    report.left = FileSummary { views: vec![view("names", 0, f64::NAN)], ..file("empty", "", 0) };
-    report.right = Some(FileSummary { views: Vec::new(), ..file("", "nobody", 0) });
+    report.files[0] = FileSummary { views: vec![view("names", 0, f64::NAN)], ..file("empty", "", 0) };
+    report.files.truncate(1);
+    report.files.push(FileSummary { views: Vec::new(), ..file("", "nobody", 0) });
     (report.compared, report.candidates, report.matches, report.borderline) = (0, 0, 0, 0);
     report.schema_digest = String::new();
     (report.key_id, report.epoch, report.expectation) = (None, None, None);
@@ -230,7 +231,7 @@ fn sealed_symbols_are_said_instead_of_views() {
     report.profile = "hardened".to_owned();
     report.symbols =
         Some(SymbolSummary { per_record: 384, bits: 64, positions: 48, least_common: 2, sampled });
-    report.left.views.clear();
+    report.files[0].views.clear();
     let page = page(&report);
     for text in [
         "<td class=\"n\">384</td>",
@@ -248,7 +249,7 @@ fn sealed_symbols_are_said_instead_of_views() {
     }
     assert!(!page.contains("No views.") && !page.contains("Fill") && !page.contains("household"));
     assert!(page.contains("were left out") && !page.contains("who resembles whom"));
-    report.right = None;
+    report.files.truncate(1);
     let within = self::page(&report);
     assert!(within.contains("who resembles whom") && !within.contains("were left out"));
 }
