@@ -27,6 +27,9 @@ const MIN_RECORDS_FOR_LIMIT: u64 = 1_000;
 /// Views without a field in which duplicates differ often repeat more than others: up to so many times what is in half.
 const AS_DUPLICATES: f64 = 2.0;
 
+/// A file of which nearly every record repeats in most views holds something else than persons.
+const MOST_DUPLICATES: f64 = 0.9;
+
 /// Share of suppressed symbols from which it is said that linkage suffers.
 const MUCH_SUPPRESSED: f64 = 0.05;
 
@@ -432,5 +435,5 @@ fn duplicates(schema: &TokenSchema, views: &[ViewReport]) -> f64 {
     let mut shares: Vec<f64> = made.map(|view| view.repeated_share).collect();
     shares.sort_by(f64::total_cmp);
     let median = shares.len().checked_sub(1).map_or(0.0, |last| shares[last / 2]);
-    if schema.views.iter().any(tells) { median } else { 0.0 }
+    if schema.views.iter().any(tells) && median <= MOST_DUPLICATES { median } else { 0.0 }
 }

@@ -1,6 +1,7 @@
 //! From the symbols of records to tokens as they are sent (`protocols/03-tokens.md` §6): those that several records of the
 //! file have are suppressed, random ones fill up, and order tells nothing.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
@@ -57,8 +58,8 @@ pub(crate) struct Finder {
     parts: Vec<Part>,
     /// Common symbols from which on two records of one row are taken for one person's, and symbols of a row.
     solid: (usize, usize),
-    /// Symbols of each record.
-    sizes: Vec<u32>,
+    /// Symbols of each record, and their sum, by which it is known again.
+    records: Vec<(u32, u64)>,
     in_memory: usize,
     most: usize,
 }
@@ -105,18 +106,18 @@ impl Finder {
     /// `solid` symbols of `per_row` are common to two records of one person.
     pub(crate) fn new(solid: usize, per_row: usize) -> Self {
         let parts = (0..PARTS).map(|_| Part::default()).collect();
-        Self { parts, solid: (solid, per_row), sizes: Vec::new(), in_memory: 0, most: IN_MEMORY }
+        Self { parts, solid: (solid, per_row), records: Vec::new(), in_memory: 0, most: IN_MEMORY }
     }
 
     /// Takes the symbols of records, those of each distinct.
     pub(crate) fn push(&mut self, lists: &SymbolLists) -> io::Result<()> {
         for list in lists.iter() {
-            let record = self.sizes.len() as u32;
+            let record = self.records.len() as u32;
             for &symbol in list {
                 let entry = [(symbol >> 32) as u32, symbol as u32, record];
                 self.parts[(symbol >> 56) as usize].entries.push(entry);
             }
-            self.sizes.push(list.len() as u32);
+            self.records.push((list.len() as u32, sum_of(list)));
             self.in_memory += list.len();
         }
         if self.in_memory >= self.most {
@@ -155,14 +156,19 @@ impl Finder {
             let (solid, per_row) = self.solid;
             // Of records with several rows a share as large: members of a household may share a row.
             let is_solid = |&(&(a, b), count): &(&(u32, u32), &u32)| {
-                let fewer = self.sizes[a as usize].min(self.sizes[b as usize]) as usize;
+                let fewer = self.records[a as usize].0.min(self.records[b as usize].0) as usize;
                 *count as usize * per_row >= solid * fewer.max(per_row)
             };
-            Persons::new(self.sizes.len(), common.iter().filter(is_solid))
+            Persons::new(self.records.len(), common.iter().filter(is_solid))
         };
-        let of_one = |holders: &Holders| persons.are_one(&holders.records);
-        let shared: Vec<(u64, bool)> =
-            shared.iter().map(|holders| (holders.symbol, of_one(holders))).collect();
+        // Of one person's records the one with the most symbols keeps them, whatever the order of records.
+        let keeper = |holders: &Holders| {
+            let of_one = persons.are_one(&holders.records);
+            let records =
+                holders.records.iter().filter(|_| of_one).map(|record| self.records[*record as usize]);
+            records.min_by_key(|&(size, sum)| (Reverse(size), sum)).map(|(_, sum)| sum)
+        };
+        let shared: Vec<_> = shared.iter().map(|holders| (holders.symbol, keeper(holders))).collect();
         let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
         common.into_values().for_each(|common| *counts.entry(common).or_default() += 1);
         let pairs = PairsWithin::new(counts.into_iter().collect()).unwrap_or_default();
@@ -209,21 +215,26 @@ impl Part {
     }
 }
 
+/// The sum of a record's symbols.
+fn sum_of(symbols: &[u64]) -> u64 {
+    symbols.iter().fold(0, |sum: u64, symbol| sum.wrapping_add(*symbol))
+}
+
 /// Symbols that several records of a file have.
 pub(crate) struct Shared {
     /// Ascending.
     symbols: Vec<u64>,
-    /// Whether a symbol is suppressed in the next record that has it: at first unless its records are one person's, of
-    /// which the first one keeps it.
-    gone: Vec<AtomicBool>,
+    /// The sum of the symbols of the record that keeps a symbol, if one does, and whether one of such records has it: several
+    /// may be equal in everything.
+    keepers: Vec<(Option<u64>, AtomicBool)>,
     /// A bit for some bits of each: most symbols are in no list, and this tells without a search.
     sieve: Vec<u64>,
     shift: u32,
 }
 
 impl Shared {
-    fn new(shared: Vec<(u64, bool)>) -> Self {
-        let gone = shared.iter().map(|(_, of_one)| AtomicBool::new(!of_one)).collect();
+    fn new(shared: Vec<(u64, Option<u64>)>) -> Self {
+        let keepers = shared.iter().map(|(_, keeper)| (*keeper, AtomicBool::new(false))).collect();
         let symbols: Vec<u64> = shared.into_iter().map(|(symbol, _)| symbol).collect();
         let bits = (symbols.len() * SIEVE_BITS).next_power_of_two().max(64);
         let shift = 64 - bits.trailing_zeros();
@@ -232,7 +243,7 @@ impl Shared {
             let bit = Self::bit(symbol, shift);
             sieve[bit / 64] |= 1 << (bit % 64);
         }
-        Self { symbols, gone, sieve, shift }
+        Self { symbols, keepers, sieve, shift }
     }
 
     /// None at all.
@@ -244,13 +255,16 @@ impl Shared {
         (symbol >> shift) as usize
     }
 
-    /// Whether a symbol is suppressed in the record at hand.
-    fn takes(&self, symbol: u64) -> bool {
+    /// Whether a symbol is suppressed in the record at hand, whose symbols have this sum.
+    fn takes(&self, symbol: u64, sum: u64) -> bool {
         let bit = Self::bit(symbol, self.shift);
         if self.sieve[bit / 64] >> (bit % 64) & 1 == 0 {
             return false;
         }
-        self.symbols.binary_search(&symbol).is_ok_and(|at| self.gone[at].swap(true, Ordering::Relaxed))
+        self.symbols.binary_search(&symbol).is_ok_and(|at| {
+            let (keeper, kept) = &self.keepers[at];
+            *keeper != Some(sum) || kept.swap(true, Ordering::Relaxed)
+        })
     }
 }
 
@@ -317,7 +331,8 @@ fn seal_row(
         set.extend(Some(u64::from_be_bytes(wide)).filter(|symbol| *symbol != 0));
     }
     let real = set.len();
-    set.retain(|&symbol| !shared.takes(symbol));
+    let sum = sum_of(set);
+    set.retain(|&symbol| !shared.takes(symbol, sum));
     report.real += real as u64;
     report.suppressed += (real - set.len()) as u64;
     report.records_touched += u64::from(set.len() < real);

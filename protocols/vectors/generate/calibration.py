@@ -131,7 +131,7 @@ class Calibration:
             elif end <= 4:
                 start = end - 1
             else:
-                start = floor(end / (1.25 if end > solid else 1.6))
+                start = floor(end / (1.12 if end > solid else 1.6))
             if end > solid:
                 start = max(start, solid)
             start = max(start, low)
@@ -221,9 +221,9 @@ class Calibration:
         solid, M, out = self.scale.solid, 0.0, []
         for start, end in self.cut(solid):
             H, T = total(self.case.pairs, start, end), self.T_of(start, end)
-            x = first(H, T + 0.03 * self.rho, self.few(self.case.pairs)) if start >= solid else split(H, (2.0, T + self.rho), 1.5 * M)
+            x = first(H, T + 0.03 * self.rho, self.few(self.case.pairs)) if start >= solid else split(H, (2.0, T + self.rho), 2.0 * M)
             out.append([start, end, H, x])
-            M += H - x
+            M = H - x
         return out
 
     def of_many_filters(self) -> List[List[float]]:

@@ -14,9 +14,9 @@ const RELATIVES_SHAPE: f64 = 2.0;
 const SOLID_SHAPE: f64 = 0.1;
 
 /// Matches that are expected in a band, as a share of those above it, and how sure that is. Where persons have many
-/// records, more of their pairs differ much.
+/// records, more of their pairs differ much: as a share of those of the band above.
 const MATCHES: f64 = 0.4;
-const MATCHES_OF_MANY: f64 = 1.5;
+const MATCHES_OF_MANY: f64 = 2.0;
 const MATCHES_SHAPE: f64 = 0.5;
 
 /// Solid pairs beside links, as a share of these, from which on persons have many records.
@@ -218,7 +218,7 @@ fn of_many(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
             let expected = Expected { shape: RELATIVES_SHAPE, mean: extrapolated + counts.relatives() };
             below(here, expected, Expected { shape: MATCHES_SHAPE, mean: MATCHES_OF_MANY * matches })
         };
-        matches += here - non_matches;
+        matches = here - non_matches;
         Band { start, end, pairs: here, non_matches }
     };
     bands.iter().map(judge).collect()

@@ -30,7 +30,7 @@ pub const HISTOGRAM_BINS: usize = 200;
 const MIN_RECORDS: usize = 50;
 
 /// Pairs above this probability support clusters of persons with many records.
-const SUPPORT: f64 = 0.3;
+const SUPPORT: f64 = 0.22;
 
 /// Links above this probability are borderline.
 const BORDERLINE: f64 = 0.05;

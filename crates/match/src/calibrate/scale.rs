@@ -14,7 +14,7 @@ const MOST_SOLID: f64 = 0.96;
 
 /// Numbers of common symbols in a band, at most so many times the least; of solid pairs, which are more, fewer.
 const BAND: f64 = 1.6;
-const SOLID_BAND: f64 = 1.25;
+const SOLID_BAND: f64 = 1.12;
 
 /// Levels of similarity: numbers of common symbols, or two hundredths of the similarity of filters.
 #[derive(Debug, Clone, Copy, PartialEq)]
