@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use mizuhiki_encode::SymbolLists;
 use mizuhiki_exchange::PairsWithin;
 use mizuhiki_schema::Symbols;
-use petgraph::unionfind::UnionFind;
 use rand::RngExt as _;
 use rand_chacha::ChaCha20Rng;
 use rustc_hash::FxHashMap;
@@ -79,23 +78,38 @@ struct Holders {
     records: Vec<u32>,
 }
 
-/// Records that are taken for one person's: solid pairs, and what they join.
-struct Persons(UnionFind<u32>);
+/// Records that are taken for one person's: solid pairs, and what they join. Of each record the first of its person.
+struct Persons(Vec<u32>);
 
 impl Persons {
     fn new<'c>(records: usize, solid: impl Iterator<Item = (&'c (u32, u32), &'c u32)>) -> Self {
-        let mut found = UnionFind::new(records);
-        solid.for_each(|(&(a, b), _)| {
-            found.union(a, b);
-        });
-        Self(found)
+        let mut persons = Self((0..records as u32).collect());
+        for (&(a, b), _) in solid {
+            let (a, b) = (persons.first(a), persons.first(b));
+            persons.0[a.max(b) as usize] = a.min(b);
+        }
+        // Every record leads to the first one at once.
+        for record in 0..records {
+            persons.0[record] = persons.first(record as u32);
+        }
+        persons
+    }
+
+    fn first(&mut self, mut record: u32) -> u32 {
+        while self.0[record as usize] != record {
+            let next = self.0[record as usize];
+            self.0[record as usize] = self.0[next as usize];
+            record = next;
+        }
+        record
     }
 
     /// Whether records are of one person; no records are not.
     fn are_one(&self, records: &[u32]) -> bool {
+        let person = |record: &u32| self.0[*record as usize];
         records
             .split_first()
-            .is_some_and(|(first, rest)| rest.iter().all(|other| self.0.equiv(*first, *other)))
+            .is_some_and(|(first, rest)| rest.iter().all(|other| person(other) == person(first)))
     }
 }
 
