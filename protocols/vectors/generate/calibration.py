@@ -242,7 +242,7 @@ class Calibration:
                 x = min(max(x, min(H, self.T_of(start, end) + self.rho / 10)), limit[start])
                 xs[start] = x
                 q = min(1.0, max(0.2, 0.5 * q + 0.5 * (H - x) / max(y, 1e-300)))
-                y = H - x
+                y = min(H - x, z)
             least = inf
             for start, _ in reversed(bands):
                 least = min(least, xs.get(start, inf))

@@ -243,7 +243,7 @@ fn of_many_filters(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
             excess[at] = (pairs - matches).max(extrapolated.min(pairs)).min(limits[at]);
             let left = pairs - excess[at];
             ratio = (0.5 * ratio + 0.5 * left / expected.max(f64::MIN_POSITIVE)).clamp(0.2, 1.0);
-            expected = left;
+            expected = left.min(fallen);
         }
         // What goes away again further down were matches.
         let mut least = f64::INFINITY;

@@ -116,10 +116,10 @@ impl Calibration {
     }
 
     /// Whether a pair of this similarity supports that two groups of records are one person's, although by itself it is
-    /// rather no match.
+    /// rather no match. Filters see far enough without.
     #[must_use]
     pub fn supports(&self, similarity: f64) -> bool {
-        self.probability(similarity) > SUPPORT
+        self.scale.is_of_symbols() && self.probability(similarity) > SUPPORT
     }
 
     /// The least similarity of a candidate that is more probable than `least`.
