@@ -90,7 +90,7 @@ fn where_nothing_stands_out_nothing_is_linked_and_it_is_said() {
     }
 }
 
-/// A file of persons with one to six records each, with slips in some; their pairs.
+/// A file of persons with one to six records each, with errors in some; their pairs.
 fn many_records(folder: &Path) -> usize {
     people(folder, 900, 3);
     let table = fs::read_to_string(folder.join("3/registry.csv")).unwrap();
@@ -298,4 +298,53 @@ fn corners_give_a_plan_or_a_clear_error() {
             error(folder, &format!("link left.arrow right.arrow -o links.csv {wrong}"));
         }
     }
+}
+
+/// A view of surname, suburb and postcode names a household.
+#[test]
+fn views_that_name_a_household_are_refused_and_persons_who_are_there_twice_are_not() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path();
+    people(folder, 2_000, 8);
+    let mut schema: Value = serde_json::from_str(SEALED).unwrap();
+    let view = serde_json::json!({
+        "name": "household", "fields": ["surname", "suburb", "postcode"], "minPresentWeight": 0.6
+    });
+    schema["views"].as_array_mut().unwrap().push(view);
+    fs::write(folder.join("household.json"), schema.to_string()).unwrap();
+    let table = fs::read_to_string(folder.join("8/registry.csv")).unwrap();
+    let lines: Vec<Vec<&str>> = table.lines().skip(1).map(|line| line.split(',').collect()).collect();
+    let write = |name: &str, rows: &[Vec<String>]| {
+        let rows = rows.iter().fold(format!("{HEADER}\n"), |text, row| text + &row.join(",") + "\n");
+        fs::write(folder.join(name), rows).unwrap();
+    };
+    let owned = |line: &[&str]| line.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+    // Four to a household.
+    let of_four = |(at, line): (usize, &Vec<&str>)| {
+        let mut row = owned(line);
+        let head = &lines[at - at % 4];
+        for column in [2, 4, 5] {
+            head[column].clone_into(&mut row[column]);
+        }
+        row
+    };
+    write("families.csv", &lines.iter().enumerate().map(of_four).collect::<Vec<_>>());
+    // A third of the persons twice, every second time with an error.
+    let twice = lines.iter().step_by(3).enumerate().map(|(at, line)| {
+        let mut row = owned(line);
+        row[0].push('x');
+        if at % 2 == 0 {
+            row[1 + at / 2 % 4].remove(0);
+        }
+        row
+    });
+    write("twice.csv", &lines.iter().map(|line| owned(line)).chain(twice).collect::<Vec<_>>());
+    let options = "--key key --keep-ids --custodian c --for dedupe --run test -o own.arrow";
+    let refused = error(folder, &format!("encode families.csv --schema household.json {options}"));
+    assert!(refused.contains("view \"household\" repeats"), "{refused}");
+    // The control: without that view the same people are encoded.
+    json(folder, &format!("encode families.csv --schema sealed.json {options}"));
+    let taken = run(folder, &format!("encode twice.csv --schema sealed.json {options}"));
+    let said = String::from_utf8_lossy(&taken.stderr).into_owned();
+    assert!(taken.status.success() && said.contains("taken for duplicates of persons"), "{said}");
 }

@@ -1,6 +1,6 @@
 //! Accuracy of clusters: pair by pair, and record by record (B-cubed).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mizuhiki_columnar::Member;
 use mizuhiki_exchange::RecordId;
@@ -62,59 +62,80 @@ pub fn persons_of_pairs(pairs: &[(RecordId, RecordId)]) -> Vec<Member> {
     ids.into_iter().map(member).collect()
 }
 
+/// Records that cannot be told apart, or stand in a table twice.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClusterError {
+    /// Two rows of one record.
+    #[error(
+        "{table}: {count} rows are of records that stand there already; give each record once, and where files of several \
+         custodians have like ids, name them in a column custodian of the truth"
+    )]
+    Repeated {
+        /// `clusters` or `truth`.
+        table: &'static str,
+        /// Rows of records that stand there already.
+        count: usize,
+    },
+}
+
 /// Accuracy of `clusters` by the `persons` of records. A record that is in no cluster is alone; so is one that has no
 /// person. Custodians count where both tables name them.
-#[must_use]
-pub fn cluster_accuracy(clusters: &[Member], persons: &[Member]) -> ClusterAccuracy {
+///
+/// # Errors
+/// [`ClusterError`] if a record stands in a table twice, as two custodians' records of one id do where the truth names no
+/// custodian.
+pub fn cluster_accuracy(clusters: &[Member], persons: &[Member]) -> Result<ClusterAccuracy, ClusterError> {
     let named =
         [clusters, persons].iter().all(|table| table.iter().all(|member| !member.custodian.is_empty()));
-    let groups = |table: &'_ [Member]| -> BTreeMap<(String, String), String> {
-        let key = |member: &Member| {
-            let custodian = if named { member.custodian.clone() } else { String::new() };
-            (custodian, member.record.as_str().to_owned())
-        };
-        table.iter().map(|member| (key(member), member.group.clone())).collect()
-    };
-    let (found, truth) = (groups(clusters), groups(persons));
-    let mut keys: Vec<Key<'_>> = found.keys().chain(truth.keys()).map(|key| (&*key.0, &*key.1)).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    // Records alone have groups of their own.
-    let group = |table: &BTreeMap<(String, String), String>, key: Key<'_>| {
-        let of = table.get(&(key.0.to_owned(), key.1.to_owned()));
-        of.map_or_else(
-            || (Some(format!("{}\u{1f}{}", key.0, key.1)), None),
-            |group| (None, Some(group.clone())),
-        )
-    };
-    let mut sizes = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    let placed: Vec<_> = keys.iter().map(|&key| (group(&found, key), group(&truth, key))).collect();
-    for (cluster, person) in &placed {
-        *sizes.0.entry(cluster).or_insert(0_u64) += 1;
-        *sizes.1.entry(person).or_insert(0_u64) += 1;
-        *sizes.2.entry((cluster, person)).or_insert(0_u64) += 1;
+    let (found, truth) = (groups(clusters, named), groups(persons, named));
+    for (table, rows, records) in [("clusters", clusters, &found), ("truth", persons, &truth)] {
+        let count = rows.len() - records.len();
+        if count > 0 {
+            return Err(ClusterError::Repeated { table, count });
+        }
+    }
+    let keys: BTreeSet<Key<'_>> = found.keys().chain(truth.keys()).copied().collect();
+    let (mut of_cluster, mut of_person, mut of_both) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    for &key in &keys {
+        let (cluster, person) = (group(&found, key), group(&truth, key));
+        *of_cluster.entry(cluster).or_insert(0_u64) += 1;
+        *of_person.entry(person).or_insert(0_u64) += 1;
+        *of_both.entry((cluster, person)).or_insert(0_u64) += 1;
     }
     let pairs = |count: &u64| count * (count - 1) / 2;
-    let sums = (
-        sizes.0.values().map(pairs).sum(),
-        sizes.1.values().map(pairs).sum(),
-        sizes.2.values().map(pairs).sum(),
-    );
-    let all = placed.len().max(1) as f64;
-    let share = |whole: &dyn Fn(&(_, _)) -> u64| {
-        let of = |((cluster, person), both): (&(_, _), &u64)| {
-            (*both * *both) as f64 / whole(&(*cluster, *person)) as f64
-        };
-        sizes.2.iter().map(of).sum::<f64>() / all
-    };
-    let precision = share(&|(cluster, _)| sizes.0[*cluster]);
-    let recall = share(&|(_, person)| sizes.1[*person]);
-    let f1 = if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 };
-    ClusterAccuracy {
-        records: placed.len() as u64,
-        pairs: Accuracy::of(sums.1, sums.0, sums.2),
-        b_cubed: BCubed { precision, recall, f1 },
+    let all = keys.len().max(1) as f64;
+    let (mut precision, mut recall) = (0.0, 0.0);
+    for ((cluster, person), &both) in &of_both {
+        let share = |whole: u64| (both * both) as f64 / whole as f64 / all;
+        precision += share(of_cluster[cluster]);
+        recall += share(of_person[person]);
     }
+    let f1 = if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 };
+    Ok(ClusterAccuracy {
+        records: keys.len() as u64,
+        pairs: Accuracy::of(
+            of_person.values().map(pairs).sum(),
+            of_cluster.values().map(pairs).sum(),
+            of_both.values().map(pairs).sum(),
+        ),
+        b_cubed: BCubed { precision, recall, f1 },
+    })
+}
+
+/// The group of each record of a table; custodians count if they are `named`.
+fn groups(table: &[Member], named: bool) -> BTreeMap<Key<'_>, &str> {
+    let mut groups = BTreeMap::new();
+    for member in table {
+        let custodian = if named { member.custodian.as_str() } else { "" };
+        groups.insert((custodian, member.record.as_str()), member.group.as_str());
+    }
+    groups
+}
+
+/// The group of a record, or the record itself, which is alone then.
+fn group<'m>(table: &BTreeMap<Key<'m>, &'m str>, key: Key<'m>) -> (Option<&'m str>, Option<Key<'m>>) {
+    table.get(&key).map_or((None, Some(key)), |group| (Some(*group), None))
 }
 
 #[cfg(test)]
@@ -146,8 +167,25 @@ mod tests {
         };
         let truth: Vec<(u32, u32)> = (1..=12).map(|record| (record, person(record))).collect();
         let found: Vec<(u32, u32)> = (1..=12).map(|record| (record, u32::from(record > 5))).collect();
-        let judged = cluster_accuracy(&members(&found), &members(&truth)).b_cubed;
+        let judged = cluster_accuracy(&members(&found), &members(&truth)).unwrap().b_cubed;
         assert!((judged.precision - 0.76).abs() < 0.005 && judged.recall == 1.0, "{judged:?}");
+    }
+
+    #[test]
+    fn records_of_one_id_are_not_taken_for_one() {
+        let of = |custodian: &str, table: &[(u32, u32)]| -> Vec<Member> {
+            members(table)
+                .into_iter()
+                .map(|member| Member { custodian: custodian.to_owned(), ..member })
+                .collect()
+        };
+        let clusters = [of("a", &[(1, 1), (2, 2)]), of("b", &[(1, 1), (2, 2)])].concat();
+        let refused = cluster_accuracy(&clusters, &members(&[(1, 1), (2, 2)]));
+        assert_eq!(refused.unwrap_err(), ClusterError::Repeated { table: "clusters", count: 2 });
+        let judged = cluster_accuracy(&clusters, &clusters).unwrap();
+        assert_eq!((judged.records, judged.pairs.correct), (4, 2));
+        let twice = cluster_accuracy(&members(&[(1, 1)]), &members(&[(1, 1), (1, 2)]));
+        assert_eq!(twice.unwrap_err(), ClusterError::Repeated { table: "truth", count: 1 });
     }
 
     proptest! {
@@ -156,7 +194,7 @@ mod tests {
             let with = |of: fn(&(u32, u32)) -> u32| -> Vec<(u32, u32)> {
                 groups.iter().enumerate().map(|(at, group)| (at as u32, of(group))).collect()
             };
-            let judged = cluster_accuracy(&members(&with(|g| g.0)), &members(&with(|g| g.1)));
+            let judged = cluster_accuracy(&members(&with(|g| g.0)), &members(&with(|g| g.1))).unwrap();
             let (mut found, mut truth, mut both, mut precision, mut recall) = (0, 0, 0, 0.0, 0.0);
             for (i, a) in groups.iter().enumerate() {
                 let count = |test: &dyn Fn(&(u32, u32)) -> bool| groups.iter().filter(|b| test(b)).count() as f64;

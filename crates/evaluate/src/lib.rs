@@ -23,7 +23,7 @@ pub use audit::{
     read_findings, read_link_truth,
 };
 pub use ceiling::{CeilingError, CeilingJob, audit_ceiling, plain_outcome};
-pub use clusters::{BCubed, ClusterAccuracy, cluster_accuracy, persons_of_pairs};
+pub use clusters::{BCubed, ClusterAccuracy, ClusterError, cluster_accuracy, persons_of_pairs};
 pub use en_latn::{Holder, Population, PopulationSpec, Record, make_english};
 pub use ja::{Figure, JapanSpec, Rates, SynthRate, make_japan};
 pub use manifest::{MadeFile, Manifest, SynthError};

@@ -221,7 +221,8 @@ impl<'a> Comparisons<'a> {
         for (join, &(left, right)) in joins.iter().zip(&self.files) {
             let (comparable, law) = (join.comparable(), join.law());
             let wanted = calibrates(&job.search, comparable, job.report.is_some(), &mut warnings)?;
-            within.push(wanted.then(|| within_files(comparable, [&files[left], &files[right]])));
+            let pair = [&files[left], &files[right]];
+            within.push(wanted.then(|| within_files(comparable, pair, &mut warnings)));
             least.push(law.similarity(law.least()));
         }
         let calibrations = self.calibrate(numbering, &mut store, &least, &within)?;

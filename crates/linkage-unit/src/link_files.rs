@@ -69,6 +69,13 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
     };
     let Found { mut store, calibration, far, compared, plan, passes, law, recall, mut warnings, spent } =
         found;
+    if job.candidates.is_some() && calibration.is_some() {
+        warnings.push(
+            "thresholds and probabilities rest on the candidate pairs of the file: where less similar ones were left \
+             out of it, they are not those of the two files"
+                .to_owned(),
+        );
+    }
     let cut = Cut::choose(&job.search, &comparable, calibration.as_ref())?;
     if cut.is_nothing() {
         warnings.push(NOTHING.to_owned());
@@ -222,7 +229,7 @@ fn find_by_symbols<'a>(
     let mut calibration = None;
     if calibrates(&job.search, comparable, job.report.is_some(), &mut warnings)? {
         let least = law.similarity(law.least());
-        let within = within_files(comparable, [&files[0], &files[files.len() - 1]]);
+        let within = within_files(comparable, [&files[0], &files[files.len() - 1]], &mut warnings);
         calibration = Some(calibrate(&mut ranked, comparable, least, &within)?);
     }
     Ok(Found {
@@ -301,7 +308,11 @@ fn calibrate<K: Fn(&Candidate) -> Key + Sync>(
 
 /// What pairs within each of two files of symbols have in common, as their custodians counted it; nothing where one did
 /// not.
-pub(crate) fn within_files(comparable: &Comparable<'_>, files: [&TokenFile; 2]) -> Vec<WithinFile> {
+pub(crate) fn within_files(
+    comparable: &Comparable<'_>,
+    files: [&TokenFile; 2],
+    warnings: &mut Vec<String>,
+) -> Vec<WithinFile> {
     if comparable.is_within() {
         return Vec::new();
     }
@@ -310,7 +321,14 @@ pub(crate) fn within_files(comparable: &Comparable<'_>, files: [&TokenFile; 2]) 
         let pairs = file.symbols.as_ref()?.pairs_within()?;
         Some(WithinFile::of_symbols(&scale, pairs.counts(), file.set.len()))
     };
-    files.map(of).into_iter().collect::<Option<_>>().unwrap_or_default()
+    files.map(of).into_iter().collect::<Option<_>>().unwrap_or_else(|| {
+        warnings.push(
+            "a file does not say how many symbols pairs of its records have in common: thresholds and probabilities \
+             rest on what is usual; encode it again to have them rest on these records"
+                .to_owned(),
+        );
+        Vec::new()
+    })
 }
 
 /// Samples files of filters if thresholds or a report need it; too few records are an error only for thresholds.

@@ -46,6 +46,37 @@ fn no_two_records_of_a_file_to_be_linked_share_a_symbol() {
     assert!(twins * 2 > all, "task dedupe: {twins} of {all} pairs of twins are found");
 }
 
+/// A file that holds persons twice: one record keeps what both have, so there is no edge, and the other shows nothing.
+#[test]
+fn records_of_one_person_share_nothing_within_a_file_to_be_linked() {
+    const TWICE: usize = 300;
+    let japan = &*JAPAN;
+    let first = 0..1_500;
+    let mut people = japan.registry.take(first.clone().chain(0..TWICE));
+    for row in 0..TWICE {
+        people.set(first.end + row, "record_id", &format!("D{row:07}"));
+    }
+    let schema = kanji_schema(|_| ());
+    let tokens = encode(&schema, &people, "registry", &run(Task::Link, "a"));
+    assert_eq!(edges(&tokens).len(), 0, "pairs of records share a symbol");
+    let control = edges(&encode(&schema, &people, "registry", &run(Task::Dedupe, "a")));
+    let again = |row: usize| (row as u32, (first.end + row) as u32);
+    let seen = (0..TWICE).filter(|&row| control.contains_key(&again(row))).count();
+    assert!(seen * 100 > TWICE * 99, "task dedupe: {seen} of {TWICE} persons are seen to be there twice");
+    let (mut linked, mut found) = (0, 0);
+    for &(insured, row) in japan.linked.iter().filter(|(_, row)| *row < TWICE) {
+        let shared = |row: usize| common(japan.insurer_tokens.of(insured), tokens.of(row)).len();
+        let (one, other) = (shared(row), shared(first.end + row));
+        assert!(one.min(other) == 0, "both records of a person share symbols with the other file");
+        linked += 1;
+        found += usize::from(one.max(other) > 0);
+    }
+    assert!(
+        linked > 50 && found * 100 > linked * 95,
+        "{found} of {linked} persons are found in the other file"
+    );
+}
+
 #[test]
 fn files_of_two_runs_have_nothing_in_common() {
     let people = JAPAN.registry.take(0..1_500);

@@ -141,7 +141,12 @@ fn judge_clusters(clusters: &str, truth: &str, say: &Say) -> anyhow::Result<()> 
     } else {
         read_members(&truth, "entity")?
     };
-    let judged = cluster_accuracy(&found, &persons);
+    let judged = cluster_accuracy(&found, &persons)?;
+    if judged.pairs.found > 0 && judged.pairs.correct == 0 {
+        say.warn(
+            "no pair of a cluster is in the truth: do both use the same record ids (encode with --keep-ids)?",
+        );
+    }
     let b_cubed = &judged.b_cubed;
     let text = format!(
         "{} records, {} true pairs; 95 % intervals\n{}B-cubed            precision {:.4}   recall {:.4}   F1 {:.4}\n",

@@ -81,7 +81,7 @@ fn namesakes_are_found_and_true_holders_are_not_suspected() {
         listed.iter().filter(|row| wrong.get(&row["handle"]) == Some(&class) && row["class"] == class).count()
     };
     assert!(found("homonym") >= 5, "{} namesakes", found("homonym"));
-    assert!(found("prior_holder") >= 5, "{} strangers", found("prior_holder"));
+    assert!(found("prior_holder") >= 5, "{} found", found("prior_holder"));
     let suspected = |row: &&Row| row["probability"].parse::<f64>().unwrap() >= 0.1;
     let suspected: Vec<_> =
         findings.iter().filter(suspected).filter(|row| holders.contains(&row["handle"])).collect();

@@ -109,7 +109,7 @@ impl Calibration {
         self.lowest(0.5)
     }
 
-    /// The threshold below which a pair is hardly ever true, at most [`Calibration::accept`]; none if all are.
+    /// The threshold below which a pair is seldom true, at most [`Calibration::accept`]; none if all are.
     #[must_use]
     pub fn borderline(&self) -> Option<f64> {
         self.lowest(BORDERLINE)
@@ -152,6 +152,57 @@ impl Calibration {
             true_links: most,
             precision: if links == 0 { 1.0 } else { matches / links as f64 },
             recall: if most == 0.0 { 0.0 } else { matches / most },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn probabilities_are_probabilities_whatever_was_counted(
+            links in prop::collection::vec((0_usize..=200, 0_u64..400), 0..30),
+            others in prop::collection::vec((0_usize..=200, 0_u64..100_000), 0..30),
+            within in prop::collection::vec((0_usize..=200, 0.0_f64..10_000.0), 0..20),
+            left in 50_usize..100_000, right in 50_usize..100_000, one_file: bool, sampled: bool,
+            but_for in 0.0_f64..=1.0, lowest in 0_usize..=200,
+        ) {
+            let scale = Scale::of_filters(but_for);
+            let mut counts = Counts {
+                scale,
+                lowest,
+                links: vec![0; scale.levels()],
+                pairs: vec![0; scale.levels()],
+                left,
+                right: (!one_file).then_some(right),
+            };
+            for (level, count) in links {
+                counts.links[level] += count;
+                counts.pairs[level] += count;
+            }
+            others.into_iter().for_each(|(level, count)| counts.pairs[level] += count);
+            let mut pairs = vec![0.0; scale.levels()];
+            within.into_iter().for_each(|(level, count)| pairs[level] += count);
+            let file = WithinFile::new(pairs, left as f64 * 1e4);
+            let files = if one_file || !sampled { Vec::new() } else { vec![file.clone(), file] };
+            let calibration = Calibration::new(&counts, &files);
+            let of = |level: usize| calibration.probability(scale.floor(level));
+            let found: Vec<f64> = (lowest..scale.levels()).map(of).collect();
+            prop_assert!(found.iter().all(|probability| (0.0..=1.0).contains(probability)), "{found:?}");
+            // Levels beyond all pairs have no probability of their own.
+            let seen = (lowest..scale.levels()).filter(|&level| counts.pairs[level] > 0);
+            let seen: Vec<f64> = seen.map(of).collect();
+            prop_assert!(seen.is_sorted(), "{seen:?}");
+            prop_assert!(calibration.borderline().unwrap_or(2.0) <= calibration.accept().unwrap_or(2.0));
+            for threshold in [0.0, 0.5, 0.9, 1.0, f64::INFINITY] {
+                let expected = calibration.expect(threshold);
+                let shares = [expected.precision, expected.recall];
+                prop_assert!(shares.iter().all(|share| (0.0..=1.0 + 1e-9).contains(share)), "{expected:?}");
+            }
         }
     }
 }

@@ -29,11 +29,11 @@ impl Scale {
     #[must_use]
     pub fn of(comparable: &Comparable<'_>) -> Self {
         let schema = comparable.left().meta().map(|meta| &meta.schema);
-        let Some(law) = CommonLaw::of(comparable) else {
-            return Self::of_filters(schema.map_or(1.0, |schema| schema.similarity_but_for_a_field()));
-        };
-        let of_symbols = schema.and_then(|schema| Self::of_symbols(law, schema, comparable.is_within()));
-        of_symbols.unwrap_or_else(|| Self { law: Some(law), but_for_a_field: 0, solid: law.per_row() })
+        let of_symbols = schema.zip(CommonLaw::of(comparable));
+        let of_symbols =
+            of_symbols.and_then(|(schema, law)| Self::of_symbols(law, schema, comparable.is_within()));
+        let but_one = || schema.map_or(1.0, |schema| schema.similarity_but_for_a_field());
+        of_symbols.unwrap_or_else(|| Self::of_filters(but_one()))
     }
 
     /// The levels of filters; two that differ wholly in one value have a similarity of at most `but_for_a_field`, 0..=1.
