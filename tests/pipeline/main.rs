@@ -8,13 +8,14 @@ use std::path::Path;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mizuhiki_columnar::{Format, ReadOptions, Source, Target, read_links, read_pairs, read_tokens};
+use mizuhiki_columnar::{Format, ReadOptions, Source, read_links, read_pairs, read_tokens};
 use mizuhiki_custodian::{EncodeJob, EncodeSummary, IdPolicy, LinkageKey, encode_file};
 use mizuhiki_evaluate::{
     JapanSpec, LinkTableAccuracy, Population, PopulationSpec, Rates, link_table_accuracy, make_japan,
     write_truth,
 };
 use mizuhiki_exchange::{CustodianId, Run, RunName, SymbolReader as _, Task};
+use mizuhiki_files::Target;
 use mizuhiki_linkage_unit::{Assignment, LinkJob, SearchOptions, link_files};
 use mizuhiki_schema::LinkageSchema;
 

@@ -1,11 +1,15 @@
 //! What stops the authority.
 
 use mizuhiki_confirm::ConfirmError;
+use mizuhiki_files::WriteError;
 
 /// Keys cannot be made, or answers not be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthorityError {
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// A file is refused, or cannot be read or written.
     #[error("{file}: {reason}")]
     Confirm {

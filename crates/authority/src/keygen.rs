@@ -1,11 +1,12 @@
 //! Makes the keys of a run (`protocols/06-confirm.md` §4).
 
-use std::fs;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use mizuhiki_confirm::{
     Backend, EvaluationHeader, Ledger, PartyKey, Policy, PublicHeader, SecretHeader, key_id,
 };
+use mizuhiki_files::{Access, WriteFolder};
 use rand::Rng as _;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
@@ -13,8 +14,8 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use crate::files::{failed, folder_of, io, write_document};
-use crate::{AuthorityError, EVALUATION, LOG, PUBLIC, SECRET};
+use crate::error::AuthorityError;
+use crate::files::{EVALUATION, LOG, PUBLIC, SECRET, io, write_document};
 
 /// Key-making work.
 pub struct KeygenJob<'a, B> {
@@ -62,41 +63,29 @@ pub fn generate_keys<B: Backend>(job: &KeygenJob<'_, B>) -> Result<KeygenSummary
     random.fill_bytes(signing.as_mut_slice());
     let key = PartyKey::from_seed(&signing);
     let keys = job.backend.generate(&mut random);
-    // After the work: an interrupt leaves no secret in a folder that nobody looks for.
-    let folder = tempfile::Builder::new()
-        .prefix(".mizuhiki-")
-        .tempdir_in(folder_of(&job.output))
-        .map_err(io(&job.output))?;
     let backend = job.backend.name().to_owned();
+    let folder = WriteFolder::create(&job.output)?;
     let header = PublicHeader {
         backend: backend.clone(),
         evaluation: <[u8; 32]>::from(Sha256::digest(&keys.evaluation)).into(),
         policy: job.policy,
         signer: key.id(),
     };
-    let path = |name: &str| folder.path().join(name);
-    let public = path(PUBLIC);
-    let seal = write_document(&public, 0o666, &header, &key, |out| {
-        out.write(&keys.public).map_err(failed(&public))
-    })?;
+    let seal =
+        write_document(folder.file(PUBLIC, Access::Shared)?, &header, &key, |out| out.write(&keys.public))?;
     let key_id = key_id(&seal);
-    let evaluation = path(EVALUATION);
     let header = EvaluationHeader { backend: backend.clone(), key_id, signer: key.id() };
-    write_document(&evaluation, 0o666, &header, &key, |out| {
-        out.write(&keys.evaluation).map_err(failed(&evaluation))
+    write_document(folder.file(EVALUATION, Access::Shared)?, &header, &key, |out| {
+        out.write(&keys.evaluation)
     })?;
-    let secret = path(SECRET);
     let header = SecretHeader { backend: backend.clone(), key_id, policy: job.policy, signer: key.id() };
-    write_document(&secret, 0o600, &header, &key, |out| {
-        out.write(signing.as_slice()).and_then(|()| out.write(&keys.secret)).map_err(failed(&secret))
+    write_document(folder.file(SECRET, Access::Owner)?, &header, &key, |out| {
+        out.write(signing.as_slice()).and_then(|()| out.write(&keys.secret))
     })?;
-    fs::write(path(LOG), Ledger::first_line(key_id, job.policy, job.now)).map_err(io(&job.output))?;
-    let kept = folder.keep();
-    fs::rename(&kept, &job.output).map_err(|error| {
-        // Half a result would look like one.
-        let _ = fs::remove_dir_all(&kept);
-        io(&job.output)(error)
-    })?;
+    let mut log = folder.file(LOG, Access::Shared)?;
+    log.write_all(Ledger::first_line(key_id, job.policy, job.now).as_bytes()).map_err(io(&job.output))?;
+    log.commit()?;
+    folder.commit()?;
     let shown = |name| job.output.join(name).display().to_string();
     Ok(KeygenSummary {
         key_id: key_id.to_string(),

@@ -9,9 +9,3 @@ mod open;
 pub use error::AuthorityError;
 pub use keygen::{KeygenJob, KeygenSummary, generate_keys};
 pub use open::{OpenJob, OpenSummary, open_answers};
-
-/// Names of the files in a folder of keys.
-pub(crate) const PUBLIC: &str = "public.key";
-pub(crate) const EVALUATION: &str = "evaluation.key";
-pub(crate) const SECRET: &str = "secret.key";
-pub(crate) const LOG: &str = "openings.log";

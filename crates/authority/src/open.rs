@@ -9,11 +9,12 @@ use mizuhiki_confirm::{
     DocumentReader, Hash, Header, Hex, Ledger, OpenedHeader, Party, PartyKey, Reason, Seal, SealedHeader,
     SecretHeader, Tickets, check_backend, check_count, read_nonce,
 };
+use mizuhiki_files::{Access, Target, WriteFile};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::files::{failed, io, read_file, write_document};
-use crate::{AuthorityError, LOG};
+use crate::error::AuthorityError;
+use crate::files::{LOG, failed, io, read_file, write_document};
 
 /// Opening work.
 pub struct OpenJob<'a, B> {
@@ -40,7 +41,7 @@ pub struct OpenJob<'a, B> {
 pub struct OpenSummary {
     /// Answers.
     pub tickets: u64,
-    /// Whether an interrupted run was gone on with.
+    /// Whether an interrupted run was resumed.
     pub resumed: bool,
     /// Answers that the key opened so far, these included, and how many it may.
     pub openings: [u64; 2],
@@ -105,9 +106,10 @@ pub fn open_answers<B: Backend>(job: &OpenJob<'_, B>) -> Result<OpenSummary, Aut
         signer: secret.key.id(),
         tickets: header.batch.tickets,
     };
-    write_document(&job.output, 0o666, &opened, &secret.key, |out| {
+    let output = WriteFile::create(&Target::Path(job.output.clone()), Access::Shared)?;
+    write_document(output, &opened, &secret.key, |out| {
         for ((nonce, _), bit) in sealed.entries.iter().zip(&bits) {
-            out.write(&nonce.0).and_then(|()| out.write(&[u8::from(*bit)])).map_err(failed(&job.output))?;
+            out.write(&nonce.0).and_then(|()| out.write(&[u8::from(*bit)]))?;
         }
         Ok(())
     })?;

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
         if mizuhiki_linkage_unit::ask_to_stop() {
             return;
         }
-        mizuhiki_columnar::remove_unfinished_files();
+        let _stopped = mizuhiki_files::remove_unfinished();
         std::process::exit(130);
     });
     let arguments = Arguments::parse();

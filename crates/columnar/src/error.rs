@@ -2,6 +2,8 @@
 
 use std::io;
 
+use mizuhiki_files::WriteError;
+
 /// Columns that a table may have.
 pub const MAX_COLUMNS: usize = 4096;
 
@@ -12,6 +14,9 @@ pub const MAX_RECORD_BYTES: usize = 16 << 20;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ColumnarError {
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// The operating system refused.
     #[error("{file}: cannot {action}: {reason}")]
     Io {

@@ -16,10 +16,16 @@ use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
-use crate::{
-    Cell, ColumnarError, Format, LINK_COLUMNS, ReadOptions, ResultWriter, Source, TableReader, Target,
-    TokenRows, TokenWriter, UNREADABLE, read_links, read_pairs, read_tokens,
-};
+use crate::error::ColumnarError;
+use crate::format::Format;
+use crate::results::links::{LINK_COLUMNS, read_links, read_pairs};
+use crate::results::writer::{Cell, ResultWriter};
+use crate::source::Source;
+use crate::tables::options::{ReadOptions, UNREADABLE};
+use crate::tables::reader::TableReader;
+use crate::tokens::read::read_tokens;
+use crate::tokens::write::{TokenRows, TokenWriter};
+use mizuhiki_files::Target;
 
 const NATIVE: &str = r#"{
     "format": "mizuhiki-linkage-schema", "version": 1, "name": "small", "profile": "plain",

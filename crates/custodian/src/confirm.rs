@@ -5,9 +5,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use mizuhiki_columnar::{
-    OpenTokens, ReadOptions, Source, TableReader, Target, TextChunk, TokenFile, WriteFile, read_tokens,
-};
+use mizuhiki_columnar::{OpenTokens, ReadOptions, Source, TableReader, TextChunk, TokenFile, read_tokens};
 use mizuhiki_confirm::{
     Backend, Batch, CiphertextsHeader, Circuit, Commitment, ConfirmError, DocumentWriter, Encryptor as _,
     Filters, Hash, MAX_OPENINGS, Party, PartyKey, Policy, PublicKey, Reason, Rule, Side, SignerId, Tickets,
@@ -15,6 +13,7 @@ use mizuhiki_confirm::{
 };
 use mizuhiki_encode::{ConfirmEncoder, ConfirmRecord, ConfirmRow, ConfirmWorker, LinkageKey};
 use mizuhiki_exchange::{CustodianId, Run, SymbolReader as _, TokenMeta};
+use mizuhiki_files::{Access, Target, WriteFile};
 use mizuhiki_schema::LinkageSchema;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
@@ -168,8 +167,8 @@ fn write<B: Backend>(
     };
     let name = job.output.name();
     let in_output = |reason| CustodianError::Confirm { file: name.clone(), reason };
-    let mut out =
-        DocumentWriter::new(WriteFile::create(&job.output, 0o666)?, &header, own).map_err(in_output)?;
+    let mut out = DocumentWriter::new(WriteFile::create(&job.output, Access::Shared)?, &header, own)
+        .map_err(in_output)?;
     // Each ciphertext's randomness is a stream of its own of one secret seed.
     let seed = Zeroizing::new(random()?.get_seed());
     let encrypt = |(): &mut (), entry: u64| {

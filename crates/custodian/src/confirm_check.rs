@@ -4,12 +4,12 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use mizuhiki_columnar::{Target, WriteFile};
 use mizuhiki_confirm::{
     Backend, CheckedHeader, Ciphertexts, CiphertextsHeader, ConfirmError, DocumentReader, DocumentWriter,
     Evaluator as _, Mask, MasksHeader, Party, Reason, Seal, Side, binding, in_order, read_evaluation_key,
     read_nonce,
 };
+use mizuhiki_files::{Access, Target, WriteFile};
 use rand::Rng as _;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
@@ -116,8 +116,8 @@ pub fn check_answers<B: Backend>(
         })
     };
     let in_output = |reason| CustodianError::Confirm { file: job.output.name(), reason };
-    let mut out =
-        DocumentWriter::new(WriteFile::create(&job.output, 0o666)?, &header, &own).map_err(in_output)?;
+    let mut out = DocumentWriter::new(WriteFile::create(&job.output, Access::Shared)?, &header, &own)
+        .map_err(in_output)?;
     in_order(0..batch.tickets, terms.threads, scratch, work, |item, answer: Vec<u8>| {
         let nonce = &asked.tickets.tickets[item as usize].nonce;
         out.write(&nonce.0).and_then(|()| out.write(&answer)).map_err(in_output)?;

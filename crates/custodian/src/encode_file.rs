@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use mizuhiki_columnar::{
-    ColumnarError, Format, ReadOptions, Source, TableReader, Target, TextChunk, TokenRows, TokenWriter,
+    ColumnarError, Format, ReadOptions, Source, TableReader, TextChunk, TokenRows, TokenWriter,
     UnreadableValues,
 };
 use mizuhiki_encode::{EncodedRows, Encoder, Issue, LinkageKey, ViewStats, Worker};
 use mizuhiki_exchange::{CustodianId, Run, Task, TokenMeta};
+use mizuhiki_files::Target;
 use mizuhiki_schema::{LinkageSchema, SchemaBody, Symbols, TokenSchema, View};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
@@ -72,7 +73,7 @@ pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<En
         .map_err(|reason| CustodianError::Encode { file: "linkage schema".to_owned(), reason })?;
     let reader = TableReader::open(&job.input, &job.options)?;
     let name = reader.name().to_owned();
-    let clk_list = job.output.format(Format::Arrow)? == Format::Json;
+    let clk_list = Format::of_target(&job.output, Format::Arrow)? == Format::Json;
     let policy = if clk_list { IdPolicy::RowNumbers } else { job.ids };
     let (mut wanted, places) = wanted_columns(&encoder, &reader)?;
     let id_column = find_id_column(&reader, job.id_column.as_deref(), &policy)?;

@@ -2,11 +2,15 @@
 
 use mizuhiki_columnar::ColumnarError;
 use mizuhiki_encode::EncodeError;
+use mizuhiki_files::WriteError;
 
 /// A custodian's work cannot be done. Names files, rows and columns, never values.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CustodianError {
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// A table cannot be read or written.
     #[error(transparent)]
     Table(#[from] ColumnarError),

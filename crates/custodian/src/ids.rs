@@ -2,8 +2,9 @@
 
 use std::io::Write as _;
 
-use mizuhiki_columnar::{ColumnarError, Target, TextChunk, UNREADABLE, WriteFile};
+use mizuhiki_columnar::{ColumnarError, TextChunk, UNREADABLE};
 use mizuhiki_exchange::{InvalidIdError, RecordIds};
+use mizuhiki_files::{Access, Target, WriteFile};
 use rand::RngExt as _;
 use rand_chacha::ChaCha20Rng;
 use sha2::{Digest as _, Sha256};
@@ -46,7 +47,7 @@ impl IdSource {
     ) -> Result<Self, CustodianError> {
         let mut map = None;
         if let IdPolicy::Random { map: Some(target) } = &policy {
-            let mut writer = WriteFile::create(target, 0o600)?;
+            let mut writer = WriteFile::create(target, Access::Owner)?;
             let original = column.as_ref().map_or("row", |(name, _)| name.as_str());
             write_map_row(&mut writer, "record_id", original)?;
             map = Some(writer);

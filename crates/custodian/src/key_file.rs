@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, Read, Write as _};
 use std::path::PathBuf;
 
-use mizuhiki_columnar::{Target, WriteFile};
 use mizuhiki_encode::{KEY_BYTES, LinkageKey};
+use mizuhiki_files::{Access, Target, WriteError, WriteFile};
 use zeroize::Zeroizing;
 
 use crate::CustodianError;
@@ -117,23 +117,22 @@ fn readable_by_others(_name: &str, _file: &File) -> Option<String> {
 /// # Errors
 /// [`CustodianError::Key`] if the file exists already: a lost key cannot be made again.
 pub fn write_new_key(target: &Target) -> Result<LinkageKey, CustodianError> {
-    if let Target::Path(path) = target
-        && path.exists()
-    {
-        return Err(CustodianError::Key {
-            file: target.name(),
+    let key = LinkageKey::random().ok_or(CustodianError::NoRandomness)?;
+    let exists = |error| match error {
+        WriteError::Exists { file } => CustodianError::Key {
+            file,
             problem: "the file exists already".to_owned(),
             fix: "choose another name; a key that is overwritten cannot be restored",
-        });
-    }
-    let key = LinkageKey::random().ok_or(CustodianError::NoRandomness)?;
-    let mut file = WriteFile::create(target, 0o600)?;
+        },
+        other => other.into(),
+    };
+    let mut file = WriteFile::create_new(target, Access::Owner).map_err(exists)?;
     let written = file.write_all(key.expose());
     written.map_err(|source| CustodianError::Key {
         file: target.name(),
         problem: format!("cannot write the key: {source}"),
         fix: "check the folder and free space",
     })?;
-    file.commit()?;
+    file.commit().map_err(exists)?;
     Ok(key)
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use mizuhiki_columnar::{
     Cell, ColumnKind, ColumnarError, Format, ReadOptions, ResultColumn, ResultWriter, Source, TableReader,
-    Target, UnreadableValues,
+    UnreadableValues,
 };
+use mizuhiki_files::Target;
 use mizuhiki_locale::{Outcome, Pack};
 use serde::Serialize;
 

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use mizuhiki_columnar::{
-    ColumnarError, PairTokenWriter, ReadOptions, Source, TableReader, Target, TextChunk, UnreadableValues,
+    ColumnarError, PairTokenWriter, ReadOptions, Source, TableReader, TextChunk, UnreadableValues,
 };
 use mizuhiki_encode::{Decoys, Issue, LinkageKey, PairEncoder, PairWorker};
 use mizuhiki_exchange::{CustodianId, PairMeta, PairRows, Run, Side};
+use mizuhiki_files::Target;
 use mizuhiki_schema::AuditSchema;
 use serde::Serialize;
 

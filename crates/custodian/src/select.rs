@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use mizuhiki_columnar::{
     Cell, ColumnKind, ColumnarError, Format, ReadOptions, ResultColumn, ResultWriter, Source, TableReader,
-    Target,
 };
+use mizuhiki_files::Target;
 use serde::Serialize;
 
 use crate::ties::{HandleSource, Ties};

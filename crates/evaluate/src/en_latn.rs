@@ -10,7 +10,8 @@ mod population;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use mizuhiki_columnar::{Format, Target};
+use mizuhiki_columnar::Format;
+use mizuhiki_files::Target;
 
 pub use population::{Holder, Population, PopulationSpec, Record};
 

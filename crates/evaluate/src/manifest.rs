@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use mizuhiki_columnar::{ColumnarError, Format, Target, WriteFile};
+use mizuhiki_columnar::{ColumnarError, Format};
+use mizuhiki_files::{Access, Target, WriteError, WriteFile};
 use serde::Serialize;
 
 use crate::ja::{Figure, SynthRate};
@@ -52,6 +53,9 @@ pub struct MadeFile {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SynthError {
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// No or too many people.
     #[error("{people} people cannot be made; ask for 1 to 20,000,000")]
     People {
@@ -89,7 +93,7 @@ impl Manifest {
     /// Writes `manifest.json`.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), SynthError> {
         let path = folder.join(MANIFEST);
-        let mut file = WriteFile::create(&Target::Path(path.clone()), 0o666)?;
+        let mut file = WriteFile::create(&Target::Path(path.clone()), Access::Shared)?;
         serde_json::to_writer_pretty(&mut file, self)
             .map_err(|error| SynthError::Folder { path, reason: error.into() })?;
         Ok(file.commit()?)

@@ -1,6 +1,7 @@
 //! Made tables as files.
 
-use mizuhiki_columnar::{Cell, ColumnKind, ColumnarError, Format, ResultWriter, Target};
+use mizuhiki_columnar::{Cell, ColumnKind, ColumnarError, Format, ResultWriter};
+use mizuhiki_files::Target;
 
 use crate::en_latn::Holder;
 

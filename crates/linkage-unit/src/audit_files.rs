@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use mizuhiki_columnar::{
-    Cell, ColumnKind, Format, PairTokenReader, ResultColumn, ResultWriter, Target, read_links,
-};
+use mizuhiki_columnar::{Cell, ColumnKind, Format, PairTokenReader, ResultColumn, ResultWriter, read_links};
 use mizuhiki_exchange::RecordIds;
+use mizuhiki_files::Target;
 use mizuhiki_match::audit::{
     AuditClass, HYPOTHESES, Language, Model, PairComparison, outcome_name, reason, wilson,
 };

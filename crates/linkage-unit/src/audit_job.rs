@@ -1,6 +1,7 @@
 //! What a linkage unit is asked to audit, and what it says afterwards.
 
-use mizuhiki_columnar::{Source, Target};
+use mizuhiki_columnar::Source;
+use mizuhiki_files::Target;
 use serde::Serialize;
 
 /// Audit work on two files of pair tokens.

@@ -2,8 +2,9 @@
 
 use std::io::Write as _;
 
-use mizuhiki_columnar::{ColumnarError, Target, WriteFile};
+use mizuhiki_columnar::ColumnarError;
 use mizuhiki_exchange::PairMeta;
+use mizuhiki_files::{Access, Target, WriteFile};
 use mizuhiki_match::audit::{
     AuditClass, HYPOTHESES, LEAST_EVIDENCE, Language, Outcome, Outcomes, outcome_name,
 };
@@ -32,7 +33,7 @@ pub(crate) fn write(
     target: &Target,
 ) -> Result<WriteFile, LinkError> {
     let html = render_audit(&report(audit, summary, sides, review))?;
-    let mut file = WriteFile::create(target, 0o666)?;
+    let mut file = WriteFile::create(target, Access::Shared)?;
     file.write_all(html.as_bytes()).map_err(|reason| ColumnarError::Io {
         file: target.name(),
         action: "write",

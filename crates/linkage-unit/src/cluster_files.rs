@@ -1,7 +1,8 @@
 //! One or more token files to clusters of records of one person each.
 
-use mizuhiki_columnar::{CLUSTER_COLUMNS, Cell, Format, ResultWriter, Source, TokenFile, WriteFile};
+use mizuhiki_columnar::{CLUSTER_COLUMNS, Cell, Format, ResultWriter, Source, TokenFile};
 use mizuhiki_exchange::Comparable;
+use mizuhiki_files::{Access, WriteFile};
 use mizuhiki_match::{
     Calibration, Candidate, CommonLaw, Groups, Linkage, Plan, Sample, Tally, WithinFile, with_threads,
 };
@@ -241,7 +242,8 @@ fn run(job: &ClusterJob, on_progress: OnProgress<'_>) -> Result<ClusterSummary, 
     on_progress(Stage::Read, "", 0, 0);
     check_folder(&job.search, &job.output)?;
     let mut writer = ResultWriter::create(&job.output, Format::Csv, CLUSTER_COLUMNS)?;
-    let report_file = job.report.as_ref().map(|target| WriteFile::create(target, 0o666)).transpose()?;
+    let report_file =
+        job.report.as_ref().map(|target| WriteFile::create(target, Access::Shared)).transpose()?;
     let sources: Vec<&Source> = job.files.iter().collect();
     let (files, tokens) = read_all(&sources, memory::budget(job.search.memory), on_progress)?;
     let numbering = Numbering::new(&files)?;

@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use mizuhiki_columnar::{Cell, Format, LINK_COLUMNS, ResultWriter, Source, Target, read_links};
+use mizuhiki_columnar::{Cell, Format, LINK_COLUMNS, ResultWriter, Source, read_links};
 use mizuhiki_confirm::{Backend, DocumentReader, OpenedHeader, PublicKey, check_count, read_nonce};
 use mizuhiki_exchange::{Classification, Doubt, Link, compare_links};
+use mizuhiki_files::Target;
 use mizuhiki_match::leaves_doubt;
 use mizuhiki_schema::{LinkageSchema, Measure};
 use serde::Serialize;

@@ -1,15 +1,17 @@
 //! Borderline pairs to tickets (`protocols/06-confirm.md` §5).
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::Write as _;
+use std::path::PathBuf;
 
-use mizuhiki_columnar::{Source, Target, TokenFile, WriteFile, read_links, read_tokens};
+use mizuhiki_columnar::{Source, TokenFile, read_links, read_tokens};
 use mizuhiki_confirm::{
     Backend, Batch, Circuit, Commitment, ConfirmError, DocumentWriter, Hash, Header, Hex, Policy, PublicKey,
     Rule, RunHeader, RunSecret, Side, Ticket, TicketsHeader, file_salt, tree, write_id, write_symbol,
 };
 use mizuhiki_exchange::{Classification, Comparable, Link, SymbolReader as _, TokenSet, compare_links};
+use mizuhiki_files::{Access, WriteFile, WriteFolder};
 use mizuhiki_match::best_rows;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
@@ -292,32 +294,29 @@ fn write<B>(
     asked: &[Asked],
     schema: &str,
 ) -> Result<[String; 4], LinkageUnitError> {
-    let folder =
-        job.output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let io = |path: &Path| {
-        let file = path.display().to_string();
-        move |reason: std::io::Error| LinkageUnitError::Confirm { file, reason: reason.into() }
+    let io = |reason: std::io::Error| LinkageUnitError::Confirm {
+        file: job.output.display().to_string(),
+        reason: reason.into(),
     };
-    let temporary =
-        tempfile::Builder::new().prefix(".mizuhiki-").tempdir_in(folder).map_err(io(&job.output))?;
+    let folder = WriteFolder::create(&job.output)?;
     let signer = secret.key().id();
     let tickets = |side| TicketsHeader { batch: batch.clone(), side, signer };
-    let path = |name: &str| temporary.path().join(name);
-    let of_side = tickets(Some(Side::Left));
-    write_file(&path(LEFT_TICKETS), 0o666, &of_side, secret, &[], asked, Ids::Left)?;
-    let of_side = tickets(Some(Side::Right));
-    write_file(&path(RIGHT_TICKETS), 0o666, &of_side, secret, &[], asked, Ids::Right)?;
-    write_file(&path(AUTHORITY_TICKETS), 0o666, &tickets(None), secret, &[], asked, Ids::None)?;
+    for (name, side, ids) in [
+        (LEFT_TICKETS, Some(Side::Left), Ids::Left),
+        (RIGHT_TICKETS, Some(Side::Right), Ids::Right),
+        (AUTHORITY_TICKETS, None, Ids::None),
+    ] {
+        write_file(folder.file(name, Access::Shared)?, &tickets(side), secret, &[], asked, ids)?;
+    }
     let run = RunHeader { batch: batch.clone(), signer };
-    write_file(&path(RUN), 0o600, &run, secret, secret.expose(), asked, Ids::Both)?;
-    fs::copy(&job.public, path(PUBLIC)).map_err(io(&job.output))?;
-    fs::write(path(SCHEMA), schema).map_err(io(&job.output))?;
-    let kept = temporary.keep();
-    fs::rename(&kept, &job.output).map_err(|error| {
-        // Half a result would look like one.
-        let _ = fs::remove_dir_all(&kept);
-        io(&job.output)(error)
-    })?;
+    write_file(folder.file(RUN, Access::Owner)?, &run, secret, secret.expose(), asked, Ids::Both)?;
+    let mut copy = folder.file(PUBLIC, Access::Shared)?;
+    std::io::copy(&mut File::open(&job.public).map_err(io)?, &mut copy).map_err(io)?;
+    copy.commit()?;
+    let mut kept = folder.file(SCHEMA, Access::Shared)?;
+    kept.write_all(schema.as_bytes()).map_err(io)?;
+    kept.commit()?;
+    folder.commit()?;
     let name = |name| job.output.join(name).display().to_string();
     Ok([LEFT_TICKETS, RIGHT_TICKETS, AUTHORITY_TICKETS, RUN].map(name))
 }
@@ -332,18 +331,16 @@ enum Ids {
 }
 
 fn write_file<H: Header>(
-    path: &Path,
-    mode: u32,
+    file: WriteFile,
     header: &H,
     secret: &RunSecret,
     start: &[u8],
     asked: &[Asked],
     ids: Ids,
 ) -> Result<(), LinkageUnitError> {
-    let in_file =
-        |reason: ConfirmError| LinkageUnitError::Confirm { file: path.display().to_string(), reason };
+    let name = file.name().to_owned();
+    let in_file = |reason: ConfirmError| LinkageUnitError::Confirm { file: name.clone(), reason };
     let key = secret.key();
-    let file = WriteFile::create(&Target::Path(path.to_owned()), mode)?;
     let mut out = DocumentWriter::new(file, header, &key).map_err(in_file)?;
     out.write(start).map_err(in_file)?;
     for each in asked {

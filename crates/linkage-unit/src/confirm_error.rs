@@ -6,6 +6,7 @@ use std::path::Path;
 
 use mizuhiki_columnar::ColumnarError;
 use mizuhiki_confirm::ConfirmError;
+use mizuhiki_files::WriteError;
 
 use crate::LinkError;
 
@@ -13,6 +14,9 @@ use crate::LinkError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LinkageUnitError {
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// A table cannot be read or written.
     #[error(transparent)]
     Table(#[from] ColumnarError),

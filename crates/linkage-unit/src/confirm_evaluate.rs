@@ -4,12 +4,12 @@ use std::fs::{self, File};
 use std::io::{BufReader, Read, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use mizuhiki_columnar::{Target, WriteFile};
 use mizuhiki_confirm::{
     Asked, Backend, Ciphertexts, CiphertextsHeader, Circuit, ConfirmError, DocumentReader, DocumentWriter,
     Evaluator, Hash, Header as _, Kind, Party, PublicKey, RUN_SECRET_BYTES, Rule, RunHeader, RunSecret, Seal,
     SealedHeader, Session, Side, check_count, in_order, read_evaluation_key, read_id, read_ticket,
 };
+use mizuhiki_files::{Access, Target, WriteFile};
 use mizuhiki_schema::LinkageSchema;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -160,7 +160,7 @@ fn write_masks<B>(
 ) -> Result<(), LinkageUnitError> {
     let in_masks = in_file(&job.masks);
     let key = session.key();
-    let file = WriteFile::create(&Target::Path(job.masks.clone()), 0o600)?;
+    let file = WriteFile::create(&Target::Path(job.masks.clone()), Access::Owner)?;
     let mut out = DocumentWriter::new(file, &session.masks_header(binding), &key).map_err(&in_masks)?;
     for ticket in session.tickets() {
         let flip = u8::from(session.mask(ticket, binding).flip);
@@ -302,7 +302,7 @@ impl Partial {
         let in_output =
             |reason| LinkageUnitError::Confirm { file: self.output.display().to_string(), reason };
         let key = session.key();
-        let file = WriteFile::create(&Target::Path(self.output.clone()), 0o666)?;
+        let file = WriteFile::create(&Target::Path(self.output.clone()), Access::Shared)?;
         let mut out = DocumentWriter::new(file, header, &key).map_err(in_output)?;
         self.file.seek(SeekFrom::Start(32)).map_err(|error| self.failed(error))?;
         let mut answers = BufReader::with_capacity(1 << 18, &self.file);
@@ -317,7 +317,7 @@ impl Partial {
         lines.retain(|line| *line != known);
         lines.push(known);
         let text: String = lines.iter().map(|(sealed, binding)| format!("{sealed} {binding}\n")).collect();
-        let mut list = WriteFile::create(&Target::Path(digests.to_owned()), 0o600)?;
+        let mut list = WriteFile::create(&Target::Path(digests.to_owned()), Access::Owner)?;
         list.write_all(text.as_bytes()).map_err(|error| self.failed(error))?;
         list.commit()?;
         file.commit()?;

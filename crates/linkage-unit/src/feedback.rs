@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use mizuhiki_columnar::{
-    Cell, ColumnarError, Format, ReadOptions, ResultWriter, Source, TableReader, Target,
-};
+use mizuhiki_columnar::{Cell, ColumnarError, Format, ReadOptions, ResultWriter, Source, TableReader};
+use mizuhiki_files::Target;
 use mizuhiki_match::audit::{Correction, wilson};
 use serde::Serialize;
 

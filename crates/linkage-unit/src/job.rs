@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use mizuhiki_columnar::{ColumnarError, Source, Target};
+use mizuhiki_columnar::{ColumnarError, Source};
 use mizuhiki_exchange::IncomparableError;
+use mizuhiki_files::{Target, WriteError};
 use mizuhiki_match::{Assignment, MatchError, Scope};
 use mizuhiki_schema::ThresholdError;
 use serde::Serialize;
@@ -245,6 +246,9 @@ pub struct ClusterSummary {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LinkError {
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// A file cannot be read or written.
     #[error(transparent)]
     Table(#[from] ColumnarError),

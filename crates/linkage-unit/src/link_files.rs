@@ -1,10 +1,10 @@
 //! Two token files, or one, to a table of links.
 
 use mizuhiki_columnar::{
-    CandidatePair, EVIDENCE_COLUMN, Format, LINK_COLUMNS, PairReader, PairWriter, ResultWriter, Target,
-    TokenFile, WriteFile,
+    CandidatePair, EVIDENCE_COLUMN, Format, LINK_COLUMNS, PairReader, PairWriter, ResultWriter, TokenFile,
 };
 use mizuhiki_exchange::Comparable;
+use mizuhiki_files::{Access, Target, WriteFile};
 use mizuhiki_match::{
     Assignment, Calibration, Candidate, CommonLaw, Plan, Sample, Scale, Scope, Tally, UnitResult, WithinFile,
     can_calibrate, with_threads,
@@ -53,7 +53,7 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
     columns.extend(job.evidence.then_some(EVIDENCE_COLUMN));
     let mut outputs = Outputs {
         links: ResultWriter::create(&job.output, Format::Csv, &columns)?,
-        report: job.report.as_ref().map(|target| WriteFile::create(target, 0o666)).transpose()?,
+        report: job.report.as_ref().map(|target| WriteFile::create(target, Access::Shared)).transpose()?,
         pairs: job.write_candidates.as_ref().map(PairWriter::create).transpose()?,
     };
     let sources = if within { vec![&job.left] } else { vec![&job.left, &job.right] };

@@ -2,8 +2,9 @@
 
 use std::io::Write as _;
 
-use mizuhiki_columnar::{ColumnarError, TokenFile, WriteFile};
+use mizuhiki_columnar::{ColumnarError, TokenFile};
 use mizuhiki_exchange::{Comparable, TokenSet, View};
+use mizuhiki_files::WriteFile;
 use mizuhiki_match::{Assignment, Calibration, HISTOGRAM_BINS};
 use mizuhiki_report::{
     ExpectationSummary, ExpectedAt, FileSummary, LinkReport, PassFigures, SampledPairs, SymbolSummary,

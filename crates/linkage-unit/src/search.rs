@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use mizuhiki_columnar::Target;
+use mizuhiki_files::Target;
 use mizuhiki_match::{Candidate, Plan, UnitResult, search};
 use mizuhiki_schema::Similarity;
 

@@ -11,7 +11,7 @@ use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use mizuhiki_columnar::Target;
+use mizuhiki_files::Target;
 use mizuhiki_match::{Candidate, UnitResult, sort_candidates};
 
 use crate::LinkError;

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use mizuhiki_authority::{AuthorityError, KeygenJob, OpenJob, OpenSummary, generate_keys, open_answers};
-use mizuhiki_columnar::{ReadOptions, Source, Target};
+use mizuhiki_columnar::{ReadOptions, Source};
 use mizuhiki_confirm::{
     Backend, ConfirmError, DocumentReader, DocumentWriter, Header, Party, PartyKey, Policy, Reason, SignerId,
 };
@@ -15,6 +15,7 @@ use mizuhiki_custodian::{
 use mizuhiki_encode::ConfirmEncoder;
 use mizuhiki_evaluate::{Population, PopulationSpec};
 use mizuhiki_exchange::{CustodianId, Run};
+use mizuhiki_files::Target;
 use mizuhiki_linkage_unit::{
     ApplyJob, ApplySummary, AskJob, AskSummary, EvaluateJob, EvaluateSummary, LinkageUnitError, apply, ask,
     evaluate,

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use mizuhiki_columnar::{Format, ReadOptions, Source, TableReader, Target, read_pairs, read_tokens};
+use mizuhiki_columnar::{Format, ReadOptions, Source, TableReader, read_pairs, read_tokens};
 use mizuhiki_custodian::{EncodeJob, IdPolicy, encode_file};
 use mizuhiki_encode::conformance::row_symbols;
 use mizuhiki_encode::{Encoder, LinkageKey};
 use mizuhiki_evaluate::{JapanSpec, Rates, make_japan};
 use mizuhiki_exchange::{CustodianId, Run, RunName, SymbolReader as _, Task};
+use mizuhiki_files::Target;
 use mizuhiki_schema::LinkageSchema;
 use serde_json::Value;
 

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use mizuhiki_columnar::{ReadOptions, Source, Target};
+use mizuhiki_columnar::{ReadOptions, Source};
 use mizuhiki_custodian::{HandleSource, SelectJob, select_records};
+use mizuhiki_files::Target;
 use mizuhiki_linkage_unit::{
     AuditJob, AuditStage, AuditSummary, FeedbackJob, ReviewLength, audit_files, read_feedback,
 };

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use mizuhiki_columnar::{Source, Target};
+use mizuhiki_columnar::Source;
+use mizuhiki_files::Target;
 use mizuhiki_linkage_unit::{ClusterJob, ClusterSummary, cluster_files};
 
 use crate::args::{Dedupe, Search};

@@ -5,13 +5,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use mizuhiki_authority::{KeygenJob, OpenJob, generate_keys, open_answers};
-use mizuhiki_columnar::{Source, Target};
+use mizuhiki_columnar::Source;
 use mizuhiki_confirm::Policy;
 use mizuhiki_custodian::{
     CheckJob, ConfirmJob, ConfirmTerms, KeyKind, KeySource, LinkageKey, RecordSource, check_answers,
     encrypt_tickets, read_key,
 };
 use mizuhiki_exchange::CustodianId;
+use mizuhiki_files::Target;
 use mizuhiki_linkage_unit::{ApplyJob, AskJob, EvaluateJob, apply, ask, evaluate};
 use mizuhiki_schema::LinkageSchema;
 use mizuhiki_tfhe::Tfhe;

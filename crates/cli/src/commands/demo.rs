@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use mizuhiki_columnar::{Cell, Format, LINK_COLUMNS, ReadOptions, ResultWriter, Source, Target, read_links};
+use mizuhiki_columnar::{Cell, Format, LINK_COLUMNS, ReadOptions, ResultWriter, Source, read_links};
 use mizuhiki_custodian::{EncodeJob, IdPolicy, KeyKind, KeySource, encode_file, read_key, write_new_key};
 use mizuhiki_evaluate::{JapanSpec, LinkTableAccuracy, Manifest, Rates, make_japan};
 use mizuhiki_exchange::{Classification, CustodianId, Run, RunName, Task, compare_links};
+use mizuhiki_files::Target;
 use mizuhiki_linkage_unit::{Assignment, LinkJob, LinkSummary, SearchOptions};
 use mizuhiki_schema::LinkageSchema;
 use serde::Serialize;

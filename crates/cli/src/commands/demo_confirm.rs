@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use mizuhiki_authority::{KeygenJob, OpenJob, generate_keys, open_answers};
-use mizuhiki_columnar::{ReadOptions, Source, Target};
+use mizuhiki_columnar::{ReadOptions, Source};
 use mizuhiki_confirm::Policy;
 use mizuhiki_custodian::{
     CheckJob, ConfirmJob, ConfirmTerms, KeyKind, KeySource, RecordSource, check_answers, encrypt_tickets,
@@ -14,6 +14,7 @@ use mizuhiki_custodian::{
 };
 use mizuhiki_evaluate::LinkTableAccuracy;
 use mizuhiki_exchange::CustodianId;
+use mizuhiki_files::Target;
 use mizuhiki_linkage_unit::{ApplyJob, ApplySummary, AskJob, EvaluateJob, LinkJob, apply, ask, evaluate};
 use mizuhiki_schema::LinkageSchema;
 use mizuhiki_tfhe::Tfhe;

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use mizuhiki_columnar::{Source, Target};
+use mizuhiki_columnar::Source;
 use mizuhiki_custodian::{
     BlockingReport, EncodeJob, EncodeSummary, IdPolicy, KeyKind, KeySource, SymbolReport, encode_file,
     read_key,
 };
 use mizuhiki_exchange::{CustodianId, Run, RunName, Task};
+use mizuhiki_files::Target;
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
 
 use crate::args::{Encode, Purpose};

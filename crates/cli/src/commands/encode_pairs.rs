@@ -1,8 +1,9 @@
 //! `mizuhiki encode --for audit`.
 
-use mizuhiki_columnar::{Source, Target};
+use mizuhiki_columnar::Source;
 use mizuhiki_custodian::{HandleSource, KeyKind, KeySource, PairJob, PairSummary, encode_pairs, read_key};
 use mizuhiki_exchange::{Side, Task};
+use mizuhiki_files::Target;
 
 use crate::args::{Encode, LinkSide};
 use crate::commands::encode::{custodian_name, named, named_run};

@@ -1,8 +1,8 @@
 //! `mizuhiki key`.
 
-use mizuhiki_columnar::Target;
 use mizuhiki_custodian::{KeyKind, KeySource, read_key, write_new_key};
 use mizuhiki_exchange::Run;
+use mizuhiki_files::Target;
 use serde_json::json;
 
 use crate::args::Key;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use mizuhiki_columnar::{Source, Target};
+use mizuhiki_columnar::Source;
+use mizuhiki_files::Target;
 use mizuhiki_linkage_unit::{
     Accept, Assignment, Households, LinkJob, LinkSummary, Scope, SearchOptions, Stage, link_files,
 };

@@ -1,9 +1,10 @@
 //! `mizuhiki normalize` and `mizuhiki readings`.
 
-use mizuhiki_columnar::{ReadOptions, Source, Target};
+use mizuhiki_columnar::{ReadOptions, Source};
 use mizuhiki_custodian::{
     NormalizeJob, NormalizeSummary, NormalizedValue, Pack, normalize_file, normalize_value, pack, packs,
 };
+use mizuhiki_files::Target;
 use serde_json::json;
 
 use crate::args::{Normalize, Readings};

@@ -4,9 +4,10 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-use mizuhiki_columnar::{ReadOptions, Source, Target, WriteFile};
+use mizuhiki_columnar::{ReadOptions, Source};
 use mizuhiki_custodian::{Encoder, PairEncoder, Proposal, propose_audit_schema, propose_schema};
 use mizuhiki_exchange::{PairLayout, Side};
+use mizuhiki_files::{Access, Target, WriteFile};
 use mizuhiki_schema::{
     AuditSchema, Draw, Input, InputColumn, LinkageSchema, MAX_SCHEMA_BYTES, SchemaBody, SchemaError, Take,
 };
@@ -102,7 +103,7 @@ fn init(
         Purpose::Audit => AuditSchema::parse(&text).context(not_valid)?.digest(),
     };
     let target = Target::from_argument(output);
-    let mut file = WriteFile::create(&target, 0o666)?;
+    let mut file = WriteFile::create(&target, Access::Shared)?;
     file.write_all(text.as_bytes()).with_context(|| format!("{}: cannot write", target.name()))?;
     file.commit()?;
     if output != "-" {

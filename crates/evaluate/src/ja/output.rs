@@ -6,7 +6,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use mizuhiki_columnar::{Format, Target};
+use mizuhiki_columnar::Format;
+use mizuhiki_files::Target;
 
 use super::World;
 use super::figures::figures;

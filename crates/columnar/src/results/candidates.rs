@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{BufReader, Read, Write as _};
 use std::path::Path;
 
-use crate::{ColumnarError, Target, WriteFile};
+use crate::error::ColumnarError;
+use mizuhiki_files::{Access, Target, WriteFile};
 
 const VERSION: u8 = 1;
 
@@ -30,7 +31,7 @@ impl PairWriter {
     /// # Errors
     /// [`ColumnarError::Io`] if the file cannot be made.
     pub fn create(target: &Target) -> Result<Self, ColumnarError> {
-        let mut file = WriteFile::create(target, 0o666)?;
+        let mut file = WriteFile::create(target, Access::Shared)?;
         let written = file.write_all(&[VERSION, 8, 4, 4]);
         written.map_err(ColumnarError::io(&target.name(), "write"))?;
         Ok(Self { file })
@@ -56,7 +57,7 @@ impl PairWriter {
     /// # Errors
     /// [`ColumnarError::Io`] if the system refuses; no file is left then.
     pub fn finish(self) -> Result<(), ColumnarError> {
-        self.file.commit()
+        Ok(self.file.commit()?)
     }
 }
 

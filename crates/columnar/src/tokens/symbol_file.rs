@@ -13,12 +13,13 @@ use base64::engine::general_purpose::STANDARD;
 use mizuhiki_exchange::{PairsWithin, RecordIds, SymbolReader, TokenMeta, TokenSet};
 use parquet::arrow::ProjectionMask;
 
-use crate::arrow_text::{arrow_problem, damaged, guarded};
-use crate::hostile::{Parquet, check_arrow};
-use crate::text_rows::TextRows;
-use crate::token_read::{of_set, stated_pairs};
-use crate::token_write::{COUNT_KEY, ID_COLUMN};
-use crate::{ColumnarError, Format};
+use crate::decode::damage::{arrow_problem, damaged, guarded};
+use crate::decode::hostile::{Parquet, check_arrow};
+use crate::error::ColumnarError;
+use crate::format::Format;
+use crate::tokens::columns::{COUNT_KEY, ID_COLUMN};
+use crate::tokens::stated::{of_set, stated_pairs};
+use crate::tokens::text_rows::TextRows;
 
 const AGAIN: &str = "ask the custodian for an intact file";
 
@@ -322,7 +323,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Source, Target, TokenRows, TokenWriter, read_tokens};
+    use crate::source::Source;
+    use crate::tokens::read::read_tokens;
+    use crate::tokens::write::{TokenRows, TokenWriter};
+    use mizuhiki_files::Target;
 
     const PER_RECORD: usize = 5;
 

@@ -1,7 +1,7 @@
-//! Reading token files into memory, with every check before work starts.
+//! Files of filters, read into memory.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek as _};
+use std::io::BufReader;
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::{Array, RecordBatch};
@@ -9,183 +9,14 @@ use arrow_ipc::reader::FileReader;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mizuhiki_bits::BitRows;
-use mizuhiki_exchange::{BlockId, PairsWithin, RecordIds, TokenMeta, TokenSet, TokenSetError, View};
+use mizuhiki_exchange::{BlockId, RecordIds, TokenMeta, TokenSet, View};
 
-use crate::arrow_text::{arrow_problem, damaged, guarded};
-use crate::clks::read_clks;
-use crate::hostile::{Parquet, check_arrow};
-use crate::symbol_file::SymbolFile;
-use crate::text_rows::TextRows;
-use crate::token_meta::{META_KEY, from_json};
-use crate::token_write::{BLOCK_PREFIX, COUNT_KEY, ID_COLUMN, token_columns};
-use crate::{ColumnarError, Format, Source};
-
-pub(crate) const NO_TOKENS: &str = "this is no token file: it says nothing of its linkage schema";
-pub(crate) const ENCODE_FIRST: &str = "give a file that `mizuhiki encode` made";
-
-/// A token file that has been read and checked.
-#[derive(Debug)]
-pub struct TokenFile {
-    /// The records, with their tokens where these are filters.
-    pub set: TokenSet,
-    /// The tokens, where they are sealed symbols: they stay in the file.
-    pub symbols: Option<SymbolFile>,
-}
-
-/// A token file of which it is known what it says of itself.
-pub struct OpenTokens {
-    name: String,
-    format: Format,
-    bytes: u64,
-    content: OpenContent,
-}
-
-enum OpenContent {
-    /// A list of CLKs says nothing of itself.
-    Clks(Box<dyn Read + Send>),
-    File(File, TokenMeta),
-}
-
-impl OpenTokens {
-    /// Opens `.parquet`, `.arrow`, `.csv`, `.tsv`, or clkhash's `.json`.
-    ///
-    /// # Errors
-    /// [`ColumnarError`] if the file is no token file.
-    pub fn open(source: &Source) -> Result<Self, ColumnarError> {
-        let opened = source.open()?;
-        let (name, format) = (opened.name.clone(), opened.format);
-        if format == Format::Json {
-            let bytes = opened.bytes.unwrap_or(0);
-            return Ok(Self { name, format, bytes, content: OpenContent::Clks(opened.into_read()) });
-        }
-        let mut file = opened.into_file()?;
-        let bytes = file.metadata().map_err(ColumnarError::io(&name, "read"))?.len();
-        let meta = read_meta(&name, format, &mut file)?;
-        Ok(Self { name, format, bytes, content: OpenContent::File(file, meta) })
-    }
-
-    /// What the file says of itself; a list of CLKs says nothing.
-    #[must_use]
-    pub const fn meta(&self) -> Option<&TokenMeta> {
-        match &self.content {
-            OpenContent::File(_, meta) => Some(meta),
-            OpenContent::Clks(_) => None,
-        }
-    }
-
-    /// Bytes of memory that the tokens will take, about: none where they stay in the file.
-    #[must_use]
-    pub fn bytes_in_memory(&self) -> u64 {
-        match &self.content {
-            OpenContent::File(_, meta) if meta.schema.symbols().is_some() => 0,
-            _ => self.bytes,
-        }
-    }
-
-    /// Reads the file and checks it; `on_rows` is told how many rows of sealed symbols were read so far.
-    ///
-    /// # Errors
-    /// [`ColumnarError`] if the file is damaged, or is not what it says of itself.
-    pub fn read(self, on_rows: &mut dyn FnMut(u64)) -> Result<TokenFile, ColumnarError> {
-        let (name, format) = (self.name, self.format);
-        let (file, meta) = match self.content {
-            OpenContent::Clks(read) => return read_clks(&name, read).map(of_filters),
-            OpenContent::File(file, meta) => (file, meta),
-        };
-        if meta.schema.symbols().is_some() {
-            let (set, symbols) = SymbolFile::read(&name, format, file, meta, on_rows)?;
-            return Ok(TokenFile { set, symbols: Some(symbols) });
-        }
-        let set = match format {
-            Format::Arrow => guarded(&name, || read_arrow(&name, file, meta)),
-            Format::Parquet => guarded(&name, || read_parquet(&name, file, meta)),
-            Format::Tsv => read_text(&name, file, meta, '\t'),
-            _ => read_text(&name, file, meta, ','),
-        };
-        set.map(of_filters)
-    }
-}
-
-/// Opens and reads a token file.
-///
-/// # Errors
-/// As [`OpenTokens::open`] and [`OpenTokens::read`].
-pub fn read_tokens(source: &Source) -> Result<TokenFile, ColumnarError> {
-    OpenTokens::open(source)?.read(&mut |_| ())
-}
-
-const fn of_filters(set: TokenSet) -> TokenFile {
-    TokenFile { set, symbols: None }
-}
-
-/// What a file says of itself; the file is at its beginning before and after.
-fn read_meta(name: &str, format: Format, file: &mut File) -> Result<TokenMeta, ColumnarError> {
-    let clone = file.try_clone().map_err(ColumnarError::io(name, "read"))?;
-    let text = match format {
-        Format::Arrow => guarded(name, || arrow_meta(name, clone))?,
-        Format::Parquet => guarded(name, || {
-            let parquet = Parquet::open(name, clone)?;
-            Ok(parquet.metadata.schema().metadata().get(META_KEY).cloned())
-        })?,
-        _ => {
-            let delimiter = if format == Format::Tsv { '\t' } else { ',' };
-            Some(TextRows::open(name, BufReader::new(clone), delimiter)?.meta().to_owned())
-        }
-    };
-    file.rewind().map_err(ColumnarError::io(name, "read"))?;
-    from_json(name, &text.ok_or_else(|| ColumnarError::file(name, NO_TOKENS, ENCODE_FIRST))?)
-}
-
-fn arrow_meta(name: &str, mut file: File) -> Result<Option<String>, ColumnarError> {
-    check_arrow(name, &mut file)?;
-    let reader =
-        FileReader::try_new_buffered(file, None).map_err(|error| damaged(name, arrow_problem(&error)))?;
-    Ok(reader.schema().metadata().get(META_KEY).cloned())
-}
-
-/// Checks the number of rows that a file states.
-pub(crate) fn stated_count(name: &str, stated: Option<&str>, found: usize) -> Result<(), ColumnarError> {
-    match stated.and_then(|text| text.trim().parse::<usize>().ok()) {
-        Some(count) if count == found => Ok(()),
-        Some(count) => {
-            let problem = format!("the file states {count} records but has {found}");
-            Err(ColumnarError::file(name, problem, "copy the file again"))
-        }
-        None => Err(damaged(name, "its record count is missing, so it was not finished")),
-    }
-}
-
-/// The count of a file of symbols, and the pairs within it, if it states any.
-pub(crate) fn stated_pairs(
-    name: &str,
-    stated: Option<&str>,
-    (records, per_record): (usize, usize),
-) -> Result<Option<PairsWithin>, ColumnarError> {
-    let (count, pairs) = match stated.map(|text| text.split_once(' ').ok_or(text)) {
-        Some(Ok((count, pairs))) => (Some(count), Some(pairs)),
-        Some(Err(count)) => (Some(count), None),
-        None => (None, None),
-    };
-    stated_count(name, count, records)?;
-    let read = |text| {
-        PairsWithin::parse(text, records, per_record)
-            .ok_or_else(|| damaged(name, "the pairs of records that it states are none of such a file"))
-    };
-    pairs.map(read).transpose()
-}
-
-/// A set of tokens, or why its records make none.
-pub(crate) fn of_set<T>(name: &str, set: Result<T, TokenSetError>) -> Result<T, ColumnarError> {
-    set.map_err(|error| match error {
-        TokenSetError::RepeatedId { first, second } => ColumnarError::row(
-            name,
-            second as u64,
-            format!("the record id stands in row {first} already"),
-            "give each record its own id",
-        ),
-        other => ColumnarError::file(name, other.to_string(), "split the file"),
-    })
-}
+use crate::decode::damage::{arrow_problem, damaged};
+use crate::decode::hostile::{Parquet, check_arrow};
+use crate::error::ColumnarError;
+use crate::tokens::columns::{BLOCK_PREFIX, COUNT_KEY, ID_COLUMN, token_columns};
+use crate::tokens::stated::{of_set, stated_count};
+use crate::tokens::text_rows::TextRows;
 
 /// Gathers rows and checks them against the metadata.
 struct Gather<'n> {
@@ -302,7 +133,7 @@ impl<'n> Gather<'n> {
     }
 }
 
-fn read_parquet(name: &str, file: File, meta: TokenMeta) -> Result<TokenSet, ColumnarError> {
+pub(crate) fn read_parquet(name: &str, file: File, meta: TokenMeta) -> Result<TokenSet, ColumnarError> {
     let bytes = file.metadata().map_err(ColumnarError::io(name, "read"))?.len();
     let parquet = Parquet::open(name, file)?;
     let count = parquet
@@ -319,7 +150,7 @@ fn read_parquet(name: &str, file: File, meta: TokenMeta) -> Result<TokenSet, Col
     gather.finish(count.as_deref())
 }
 
-fn read_arrow(name: &str, mut file: File, meta: TokenMeta) -> Result<TokenSet, ColumnarError> {
+pub(crate) fn read_arrow(name: &str, mut file: File, meta: TokenMeta) -> Result<TokenSet, ColumnarError> {
     let bytes = file.metadata().map_err(ColumnarError::io(name, "read"))?.len();
     check_arrow(name, &mut file)?;
     let reader =
@@ -342,7 +173,12 @@ fn begin<'n>(
     Ok(Gather { most_rows: bytes, ..Gather::new(name, meta, &columns)? })
 }
 
-fn read_text(name: &str, file: File, meta: TokenMeta, delimiter: char) -> Result<TokenSet, ColumnarError> {
+pub(crate) fn read_text(
+    name: &str,
+    file: File,
+    meta: TokenMeta,
+    delimiter: char,
+) -> Result<TokenSet, ColumnarError> {
     let mut rows = TextRows::open(name, BufReader::with_capacity(1 << 17, file), delimiter)?;
     let columns: Vec<String> = rows.columns().into_iter().map(str::to_owned).collect();
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();

@@ -1,38 +1,15 @@
 //! Plaintext tables: whatever the format, rows of text.
 
-use serde::Serialize;
-
-use crate::arrow_text::{ArrowText, open_arrow, open_parquet};
-use crate::delimited::Delimited;
-use crate::file::Opened;
-use crate::{ColumnarError, Format, MAX_COLUMNS, Source, TextChunk};
+use crate::error::{ColumnarError, MAX_COLUMNS};
+use crate::format::Format;
+use crate::source::{Opened, Source};
+use crate::tables::arrow_text::{ArrowText, open_arrow, open_parquet};
+use crate::tables::chunk::TextChunk;
+use crate::tables::delimited::Delimited;
+use crate::tables::options::{ReadOptions, UnreadableValues};
 
 /// Rows in a chunk.
 const CHUNK_ROWS: usize = 4096;
-
-/// Stands for a value that could not be read and was masked; locale packs take it for a missing one.
-pub const UNREADABLE: &str = "\u{FFFD}";
-
-/// How a text table is read.
-#[derive(Debug, Clone, Default)]
-pub struct ReadOptions {
-    /// Name of the character encoding; found by looking if `None`.
-    pub encoding: Option<String>,
-    /// Whether a value of CSV or TSV whose bytes are not of the encoding becomes [`UNREADABLE`], and is counted
-    /// ([`TableReader::unreadable`]), instead of ending the work.
-    pub mask_unreadable: bool,
-}
-
-/// Values of a column that could not be read and were masked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct UnreadableValues {
-    /// Name of the column.
-    pub column: String,
-    /// How many.
-    pub count: u64,
-    /// Row of the first, from 1.
-    pub first_row: u64,
-}
 
 /// A table of text that is read chunk by chunk, in bounded memory.
 pub struct TableReader {
@@ -96,12 +73,6 @@ impl TableReader {
     #[must_use]
     pub fn columns(&self) -> &[String] {
         &self.columns
-    }
-
-    /// Size of the file; `None` for a pipe.
-    #[must_use]
-    pub const fn total_bytes(&self) -> Option<u64> {
-        self.bytes
     }
 
     /// Share of the input that has been read, 0..=1; `None` if unknown.

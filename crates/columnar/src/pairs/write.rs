@@ -8,10 +8,11 @@ use arrow_ipc::writer::FileWriter;
 use arrow_schema::{DataType, Field, Schema};
 use mizuhiki_exchange::{PairLayout, PairMeta, PairRows};
 
-use crate::file::WriteFailure;
-use crate::pair_meta::{PAIR_META_KEY, to_json};
-use crate::token_write::COUNT_KEY;
-use crate::{ColumnarError, Format, Target, WriteFile};
+use crate::error::ColumnarError;
+use crate::format::Format;
+use crate::pairs::meta::{PAIR_META_KEY, to_json};
+use crate::tokens::columns::COUNT_KEY;
+use mizuhiki_files::{Access, Target, WriteFailure, WriteFile};
 
 /// Columns before the labels, without `near_number`, which a file may lack.
 pub(crate) const HANDLE: &str = "handle";
@@ -48,7 +49,7 @@ impl PairTokenWriter {
         labels: &[String],
         near_number: bool,
     ) -> Result<Self, ColumnarError> {
-        let (name, format) = (target.name(), target.format(Format::Arrow)?);
+        let (name, format) = (target.name(), Format::of_target(target, Format::Arrow)?);
         if format != Format::Arrow {
             return Err(ColumnarError::UnsuitableFormat {
                 file: name,
@@ -72,7 +73,7 @@ impl PairTokenWriter {
         );
         let metadata = [(PAIR_META_KEY.to_owned(), to_json(meta))].into_iter().collect();
         let schema = Arc::new(Schema::new(fields).with_metadata(metadata));
-        let file = WriteFile::create(target, 0o666)?;
+        let file = WriteFile::create(target, Access::Shared)?;
         let failure = file.failure();
         let gave_up = |_| ColumnarError::io(&name, "write")(failure.reason("the format writer gave up"));
         let writer = FileWriter::try_new(file, &schema).map_err(gave_up)?;

@@ -9,7 +9,7 @@ use mizuhiki_bits::BitRows;
 use mizuhiki_exchange::{RecordIds, TokenSet, View};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::ColumnarError;
+use crate::error::ColumnarError;
 
 /// Longest CLK, in bytes.
 const MAX_CLK_BYTES: usize = 1 << 17;

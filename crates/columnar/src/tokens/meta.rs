@@ -4,10 +4,7 @@ use mizuhiki_exchange::{CustodianId, FORMAT_VERSION, KeyId, Run, RunName, SYMBOL
 use mizuhiki_schema::LinkageSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ColumnarError;
-
-/// Metadata key in Parquet and Arrow files, and the mark of the first line in text files.
-pub(crate) const META_KEY: &str = "mizuhiki-tokens";
+use crate::error::ColumnarError;
 
 /// Profiles whose files of version 1 hold diffused tokens.
 const DIFFUSED: [&str; 2] = ["hardened", "max-privacy"];

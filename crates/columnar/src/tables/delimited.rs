@@ -9,9 +9,9 @@ use csv::ByteRecord;
 use encoding_rs::{Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
-use crate::{
-    ColumnarError, MAX_COLUMNS, MAX_RECORD_BYTES, ReadOptions, TextChunk, UNREADABLE, UnreadableValues,
-};
+use crate::error::{ColumnarError, MAX_COLUMNS, MAX_RECORD_BYTES};
+use crate::tables::chunk::TextChunk;
+use crate::tables::options::{ReadOptions, UNREADABLE, UnreadableValues};
 
 /// Bytes looked at to find encoding and delimiter.
 const SAMPLE_BYTES: usize = 1 << 16;

@@ -2,9 +2,8 @@
 
 use std::io::{BufRead as _, BufReader, Read};
 
-use crate::ColumnarError;
-use crate::token_meta::META_KEY;
-use crate::token_read::{ENCODE_FIRST, NO_TOKENS};
+use crate::error::ColumnarError;
+use crate::tokens::columns::{ENCODE_FIRST, META_KEY, NO_TOKENS};
 
 /// Longest line of a token file in text form, in bytes.
 const MAX_LINE_BYTES: u64 = 8 << 20;

@@ -4,8 +4,8 @@ use mizuhiki_exchange::{CustodianId, FORMAT_VERSION, KeyId, PAIRS_VERSION, PairM
 use mizuhiki_schema::AuditSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ColumnarError;
-use crate::token_meta::{check_version, read_run, shorten};
+use crate::error::ColumnarError;
+use crate::tokens::meta::{check_version, read_run, shorten};
 
 /// Metadata key of the Arrow schema.
 pub(crate) const PAIR_META_KEY: &str = "mizuhiki-pairs";

@@ -1,18 +1,16 @@
 //! Parquet and Arrow IPC as rows of text.
 
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_ipc::reader::FileReader;
 use arrow_schema::{ArrowError, DataType};
 
-use crate::hostile::{Parquet, check_arrow};
-use crate::{ColumnarError, TextChunk};
-
-/// Rows in a decoded batch.
-pub(crate) const BATCH_ROWS: usize = 4096;
+use crate::decode::damage::{BATCH_ROWS, arrow_problem, damaged, guarded};
+use crate::decode::hostile::{Parquet, check_arrow};
+use crate::error::ColumnarError;
+use crate::tables::chunk::TextChunk;
 
 type Batches = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>;
 
@@ -24,30 +22,6 @@ pub(crate) struct ArrowText {
     most_rows: u64,
     /// The batch in hand and its first row that was not handed out.
     current: Option<(RecordBatch, usize)>,
-}
-
-/// A decoder's panic on a damaged file is an error of that file: the decoders are not ours and meet
-/// untrusted bytes.
-pub(crate) fn guarded<T>(
-    name: &str,
-    decode: impl FnOnce() -> Result<T, ColumnarError>,
-) -> Result<T, ColumnarError> {
-    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err(damaged(name, "the decoder gave up")))
-}
-
-pub(crate) fn damaged(name: &str, why: &str) -> ColumnarError {
-    ColumnarError::file(name, format!("the file is damaged or incomplete: {why}"), "copy or export it again")
-}
-
-/// Decoder messages may quote data; keep the kind alone.
-pub(crate) fn arrow_problem(error: &ArrowError) -> &'static str {
-    match error {
-        ArrowError::IoError(..) => "it cannot be read to the end",
-        ArrowError::IpcError(_) => "its Arrow IPC structure is invalid",
-        ArrowError::ParquetError(_) => "its Parquet structure is invalid",
-        ArrowError::SchemaError(_) => "its schema is invalid",
-        _ => "it cannot be decoded",
-    }
 }
 
 pub(crate) fn open_parquet(name: &str, file: File) -> Result<(Vec<String>, ArrowText), ColumnarError> {

@@ -4,10 +4,12 @@ use mizuhiki_exchange::{Classification, Doubt, Link, RecordId};
 use mizuhiki_schema::Similarity;
 use serde::Deserialize;
 
-use crate::file::Opened;
-use crate::result::{ColumnKind, ResultColumn};
-use crate::table::{ReadOptions, TableReader};
-use crate::{ColumnarError, Format, Source};
+use crate::error::ColumnarError;
+use crate::format::Format;
+use crate::results::writer::{ColumnKind, ResultColumn};
+use crate::source::{Opened, Source};
+use crate::tables::options::ReadOptions;
+use crate::tables::reader::TableReader;
 
 /// Columns of a link table (`protocols/08-file-formats.md` §3).
 pub const LINK_COLUMNS: &[ResultColumn<'static>] = &[

@@ -9,8 +9,9 @@ use arrow_ipc::writer::FileWriter;
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 
-use crate::file::WriteFailure;
-use crate::{ColumnarError, Format, Target, WriteFile};
+use crate::error::ColumnarError;
+use crate::format::Format;
+use mizuhiki_files::{Access, Target, WriteFailure, WriteFile};
 
 /// Rows in a batch of a binary format.
 const BATCH_ROWS: usize = 1 << 16;
@@ -66,9 +67,9 @@ impl ResultWriter {
         default: Format,
         columns: &[ResultColumn<'_>],
     ) -> Result<Self, ColumnarError> {
-        let format = target.format(default)?;
+        let format = Format::of_target(target, default)?;
         let name = target.name();
-        let mut file = WriteFile::create(target, 0o666)?;
+        let mut file = WriteFile::create(target, Access::Shared)?;
         let failure = file.failure();
         let failed = |_| ColumnarError::io(&name, "write")(failure.reason("the format writer gave up"));
         let sink = match format {
@@ -159,7 +160,7 @@ impl ResultWriter {
                 writer.into_inner().map_err(|_| gave_up())?
             }
         };
-        file.commit()
+        Ok(file.commit()?)
     }
 }
 

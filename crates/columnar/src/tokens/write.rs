@@ -15,21 +15,14 @@ use parquet::basic::Compression;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
-use crate::file::WriteFailure;
-use crate::token_meta::{META_KEY, to_json};
-use crate::{ColumnarError, Format, Target, WriteFile};
-
-/// Name of the column of record ids.
-pub(crate) const ID_COLUMN: &str = "record_id";
-
-/// What the name of a column of block ids begins with.
-pub(crate) const BLOCK_PREFIX: &str = "block:";
+use crate::error::ColumnarError;
+use crate::format::Format;
+use crate::tokens::columns::{COUNT_KEY, META_KEY, token_columns};
+use crate::tokens::meta::to_json;
+use mizuhiki_files::{Access, Target, WriteFailure, WriteFile};
 
 /// Bytes of a block id.
 const BLOCK_BYTES: i32 = 8;
-
-/// Metadata key of the record count.
-pub(crate) const COUNT_KEY: &str = "mizuhiki-count";
 
 /// Rows in a Parquet row group: 24 MiB for 192 symbols of 64 bits.
 const ROW_GROUP_ROWS: usize = 16_384;
@@ -72,7 +65,7 @@ impl TokenWriter {
     /// # Errors
     /// [`ColumnarError`] if the file cannot be made, or the format does not suit the schema.
     pub fn create(target: &Target, meta: &TokenMeta) -> Result<Self, ColumnarError> {
-        let format = target.format(Format::Arrow)?;
+        let format = Format::of_target(target, Format::Arrow)?;
         let name = target.name();
         let columns = token_columns(meta);
         let views = meta.schema.token_columns().len();
@@ -85,7 +78,7 @@ impl TokenWriter {
                 fix: "write .parquet, .arrow or .csv; .json holds clkhash CLKs only",
             });
         }
-        let mut file = WriteFile::create(target, 0o666)?;
+        let mut file = WriteFile::create(target, Access::Shared)?;
         let failure = file.failure();
         let gave_up = || ColumnarError::io(&name, "write")(failure.reason("the format writer gave up"));
         let failed = || ColumnarError::io(&name, "write");
@@ -223,13 +216,6 @@ impl TokenWriter {
         file.sync()?;
         Ok(file)
     }
-}
-
-/// Names of the columns, in order: ids, views, passes.
-pub(crate) fn token_columns(meta: &TokenMeta) -> Vec<String> {
-    let views = meta.schema.token_columns().into_iter().map(str::to_owned);
-    let passes = meta.schema.pass_names().into_iter().map(|pass| format!("{BLOCK_PREFIX}{pass}"));
-    std::iter::once(ID_COLUMN.to_owned()).chain(views).chain(passes).collect()
 }
 
 fn arrow_schema(columns: &[String], views: usize, row_bytes: usize, meta: &TokenMeta) -> Arc<Schema> {

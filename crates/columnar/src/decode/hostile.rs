@@ -14,8 +14,8 @@ use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::serialized_reader::SerializedPageReader;
 
-use crate::ColumnarError;
-use crate::arrow_text::{BATCH_ROWS, damaged};
+use crate::decode::damage::{BATCH_ROWS, damaged};
+use crate::error::ColumnarError;
 
 /// Deepest nesting of a Parquet schema; tables of text have none.
 const MAX_DEPTH: usize = 32;

@@ -9,12 +9,14 @@ use arrow_array::{Array as _, BooleanArray, FixedSizeBinaryArray, RecordBatch, S
 use arrow_ipc::reader::FileReader;
 use mizuhiki_exchange::{PairLayout, PairMeta, RecordId, compare_ids};
 
-use crate::arrow_text::{arrow_problem, damaged, guarded};
-use crate::hostile::check_arrow;
-use crate::pair_meta::{PAIR_META_KEY, from_json};
-use crate::pair_write::{DECOY, HANDLE, LABEL_PREFIX, NEAR_NUMBER, PAIR, SHARED, SHARED_BYTES};
-use crate::token_write::COUNT_KEY;
-use crate::{ColumnarError, Format, Source};
+use crate::decode::damage::{arrow_problem, damaged, guarded};
+use crate::decode::hostile::check_arrow;
+use crate::error::ColumnarError;
+use crate::format::Format;
+use crate::pairs::meta::{PAIR_META_KEY, from_json};
+use crate::pairs::write::{DECOY, HANDLE, LABEL_PREFIX, NEAR_NUMBER, PAIR, SHARED, SHARED_BYTES};
+use crate::source::Source;
+use crate::tokens::columns::COUNT_KEY;
 
 const INTACT: &str = "ask the custodian for an intact file";
 
@@ -289,7 +291,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{PairTokenWriter, Target};
+    use crate::pairs::write::PairTokenWriter;
+    use mizuhiki_files::Target;
 
     const SCHEMA: &str = r#"{"format":"mizuhiki-audit-schema","version":2,"name":"t","locale":{"pack":"en-Latn"},
         "comparisons":[{"name":"s","role":"sex","kind":"sex","levels":["code"]}]}"#;

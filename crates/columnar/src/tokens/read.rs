@@ -1,0 +1,139 @@
+//! Reading token files into memory, with every check before work starts.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek as _};
+
+use arrow_ipc::reader::FileReader;
+use mizuhiki_exchange::{TokenMeta, TokenSet};
+
+use crate::decode::damage::{arrow_problem, damaged, guarded};
+use crate::decode::hostile::{Parquet, check_arrow};
+use crate::error::ColumnarError;
+use crate::format::Format;
+use crate::source::Source;
+use crate::tokens::clks::read_clks;
+use crate::tokens::columns::{ENCODE_FIRST, META_KEY, NO_TOKENS};
+use crate::tokens::filters::{read_arrow, read_parquet, read_text};
+use crate::tokens::meta::from_json;
+use crate::tokens::symbol_file::SymbolFile;
+use crate::tokens::text_rows::TextRows;
+
+/// A token file that has been read and checked.
+#[derive(Debug)]
+pub struct TokenFile {
+    /// The records, with their tokens where these are filters.
+    pub set: TokenSet,
+    /// The tokens, where they are sealed symbols: they stay in the file.
+    pub symbols: Option<SymbolFile>,
+}
+
+/// A token file of which it is known what it says of itself.
+pub struct OpenTokens {
+    name: String,
+    format: Format,
+    bytes: u64,
+    content: OpenContent,
+}
+
+enum OpenContent {
+    /// A list of CLKs says nothing of itself.
+    Clks(Box<dyn Read + Send>),
+    File(File, TokenMeta),
+}
+
+impl OpenTokens {
+    /// Opens `.parquet`, `.arrow`, `.csv`, `.tsv`, or clkhash's `.json`.
+    ///
+    /// # Errors
+    /// [`ColumnarError`] if the file is no token file.
+    pub fn open(source: &Source) -> Result<Self, ColumnarError> {
+        let opened = source.open()?;
+        let (name, format) = (opened.name.clone(), opened.format);
+        if format == Format::Json {
+            let bytes = opened.bytes.unwrap_or(0);
+            return Ok(Self { name, format, bytes, content: OpenContent::Clks(opened.into_read()) });
+        }
+        let mut file = opened.into_file()?;
+        let bytes = file.metadata().map_err(ColumnarError::io(&name, "read"))?.len();
+        let meta = read_meta(&name, format, &mut file)?;
+        Ok(Self { name, format, bytes, content: OpenContent::File(file, meta) })
+    }
+
+    /// What the file says of itself; a list of CLKs says nothing.
+    #[must_use]
+    pub const fn meta(&self) -> Option<&TokenMeta> {
+        match &self.content {
+            OpenContent::File(_, meta) => Some(meta),
+            OpenContent::Clks(_) => None,
+        }
+    }
+
+    /// Bytes of memory that the tokens will take, about: none where they stay in the file.
+    #[must_use]
+    pub fn bytes_in_memory(&self) -> u64 {
+        match &self.content {
+            OpenContent::File(_, meta) if meta.schema.symbols().is_some() => 0,
+            _ => self.bytes,
+        }
+    }
+
+    /// Reads the file and checks it; `on_rows` is told how many rows of sealed symbols were read so far.
+    ///
+    /// # Errors
+    /// [`ColumnarError`] if the file is damaged, or is not what it says of itself.
+    pub fn read(self, on_rows: &mut dyn FnMut(u64)) -> Result<TokenFile, ColumnarError> {
+        let (name, format) = (self.name, self.format);
+        let (file, meta) = match self.content {
+            OpenContent::Clks(read) => return read_clks(&name, read).map(of_filters),
+            OpenContent::File(file, meta) => (file, meta),
+        };
+        if meta.schema.symbols().is_some() {
+            let (set, symbols) = SymbolFile::read(&name, format, file, meta, on_rows)?;
+            return Ok(TokenFile { set, symbols: Some(symbols) });
+        }
+        let set = match format {
+            Format::Arrow => guarded(&name, || read_arrow(&name, file, meta)),
+            Format::Parquet => guarded(&name, || read_parquet(&name, file, meta)),
+            Format::Tsv => read_text(&name, file, meta, '\t'),
+            _ => read_text(&name, file, meta, ','),
+        };
+        set.map(of_filters)
+    }
+}
+
+/// Opens and reads a token file.
+///
+/// # Errors
+/// As [`OpenTokens::open`] and [`OpenTokens::read`].
+pub fn read_tokens(source: &Source) -> Result<TokenFile, ColumnarError> {
+    OpenTokens::open(source)?.read(&mut |_| ())
+}
+
+const fn of_filters(set: TokenSet) -> TokenFile {
+    TokenFile { set, symbols: None }
+}
+
+/// What a file says of itself; the file is at its beginning before and after.
+fn read_meta(name: &str, format: Format, file: &mut File) -> Result<TokenMeta, ColumnarError> {
+    let clone = file.try_clone().map_err(ColumnarError::io(name, "read"))?;
+    let text = match format {
+        Format::Arrow => guarded(name, || arrow_meta(name, clone))?,
+        Format::Parquet => guarded(name, || {
+            let parquet = Parquet::open(name, clone)?;
+            Ok(parquet.metadata.schema().metadata().get(META_KEY).cloned())
+        })?,
+        _ => {
+            let delimiter = if format == Format::Tsv { '\t' } else { ',' };
+            Some(TextRows::open(name, BufReader::new(clone), delimiter)?.meta().to_owned())
+        }
+    };
+    file.rewind().map_err(ColumnarError::io(name, "read"))?;
+    from_json(name, &text.ok_or_else(|| ColumnarError::file(name, NO_TOKENS, ENCODE_FIRST))?)
+}
+
+fn arrow_meta(name: &str, mut file: File) -> Result<Option<String>, ColumnarError> {
+    check_arrow(name, &mut file)?;
+    let reader =
+        FileReader::try_new_buffered(file, None).map_err(|error| damaged(name, arrow_problem(&error)))?;
+    Ok(reader.schema().metadata().get(META_KEY).cloned())
+}

@@ -1,0 +1,194 @@
+//! One file.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use tempfile::{NamedTempFile, TempPath};
+
+use crate::error::WriteError;
+use crate::target::{Access, Target, folder_of, sync_folder_of};
+use crate::unfinished;
+
+/// Bytes that are gathered before they are written.
+const BUFFER: usize = 1 << 18;
+
+/// A file that comes into being whole: written under a temporary name beside its target, then synced and renamed by
+/// [`WriteFile::commit`]. Dropped before that, it leaves no trace.
+pub struct WriteFile {
+    name: String,
+    sink: Sink,
+    failure: WriteFailure,
+}
+
+/// The system's error number of a failed write, kept where format writers lose it.
+#[derive(Clone, Default)]
+pub struct WriteFailure(Arc<AtomicI32>);
+
+impl WriteFailure {
+    /// The system's reason if a write failed, else `otherwise`.
+    #[must_use]
+    pub fn reason(&self, otherwise: &'static str) -> io::Error {
+        match self.0.load(Ordering::Relaxed) {
+            0 => io::Error::other(otherwise),
+            number => io::Error::from_raw_os_error(number),
+        }
+    }
+
+    fn note<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        if let Some(number) = result.as_ref().err().and_then(io::Error::raw_os_error) {
+            self.0.store(number, Ordering::Relaxed);
+        }
+        result
+    }
+}
+
+enum Sink {
+    Temporary {
+        file: BufWriter<NamedTempFile>,
+        target: PathBuf,
+        /// Whether a file of the target's name may be replaced.
+        replaces: bool,
+    },
+    /// Standard output, or an existing device or pipe, which cannot be replaced.
+    Direct(Box<dyn Write + Send>),
+}
+
+impl WriteFile {
+    /// Begins to write `target`. A file that stands there is replaced when the new one is committed.
+    ///
+    /// # Errors
+    /// [`WriteError`] if no file can be made there.
+    pub fn create(target: &Target, access: Access) -> Result<Self, WriteError> {
+        Self::begin(target, access, true)
+    }
+
+    /// Begins to write a file that must not exist, now or when it is committed.
+    ///
+    /// # Errors
+    /// [`WriteError::Exists`] if it does, or another [`WriteError`] if no file can be made there.
+    pub fn create_new(target: &Target, access: Access) -> Result<Self, WriteError> {
+        match target {
+            Target::Path(path) if fs::symlink_metadata(path).is_ok() => {
+                Err(WriteError::Exists { file: target.name() })
+            }
+            _ => Self::begin(target, access, false),
+        }
+    }
+
+    fn begin(target: &Target, access: Access, replaces: bool) -> Result<Self, WriteError> {
+        let name = target.name();
+        let Target::Path(path) = target else { return Ok(Self::direct(name, io::stdout())) };
+        if let Ok(metadata) = fs::metadata(path) {
+            if metadata.is_dir() {
+                return Err(WriteError::IsFolder { file: name });
+            }
+            if !metadata.is_file() {
+                let device = File::options().write(true).open(path).map_err(WriteError::io(&name, "open"))?;
+                return Ok(Self::direct(name, device));
+            }
+        }
+        let folder = folder_of(path);
+        if !folder.is_dir() {
+            return Err(WriteError::NoFolder { file: name });
+        }
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".mizuhiki-").suffix(".tmp");
+        #[cfg(unix)]
+        builder.permissions(access.permissions());
+        let file = unfinished::begin(|| builder.tempfile_in(folder), |file| file.path().to_owned())
+            .map_err(WriteError::io(&name, "create a file beside it"))?;
+        let file = BufWriter::with_capacity(BUFFER, file);
+        let sink = Sink::Temporary { file, target: path.clone(), replaces };
+        Ok(Self { name, sink, failure: WriteFailure::default() })
+    }
+
+    fn direct(name: String, sink: impl Write + Send + 'static) -> Self {
+        let sink = Sink::Direct(Box::new(BufWriter::new(sink)));
+        Self { name, sink, failure: WriteFailure::default() }
+    }
+
+    /// Name for messages.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Tells later why a write failed.
+    #[must_use]
+    pub fn failure(&self) -> WriteFailure {
+        self.failure.clone()
+    }
+
+    /// Makes what was written durable, not yet visible: after this [`WriteFile::commit`] rarely fails.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] if the system refuses.
+    pub fn sync(&mut self) -> Result<(), WriteError> {
+        self.flush().map_err(WriteError::io(&self.name, "write"))?;
+        match &self.sink {
+            Sink::Temporary { file, .. } => {
+                file.get_ref().as_file().sync_all().map_err(WriteError::io(&self.name, "sync"))
+            }
+            Sink::Direct(_) => Ok(()),
+        }
+    }
+
+    /// Makes the file durable and visible under its name.
+    ///
+    /// # Errors
+    /// [`WriteError`] if the system refuses; the target is then as it was.
+    pub fn commit(mut self) -> Result<(), WriteError> {
+        self.sync()?;
+        let name = std::mem::take(&mut self.name);
+        let Sink::Temporary { file, target, replaces } =
+            std::mem::replace(&mut self.sink, Sink::Direct(Box::new(io::sink())))
+        else {
+            return Ok(());
+        };
+        let file = file.into_inner().map_err(|error| WriteError::io(&name, "write")(error.into_error()))?;
+        let path: TempPath = file.into_temp_path();
+        let temporary = path.to_path_buf();
+        let renamed = unfinished::finish(&temporary, || {
+            let renamed = if replaces { path.persist(&target) } else { path.persist_noclobber(&target) };
+            renamed.map_err(|error| error.error)
+        });
+        match renamed {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(WriteError::Exists { file: name })
+            }
+            Err(error) => Err(WriteError::io(&name, "rename")(error)),
+            Ok(()) => {
+                sync_folder_of(&target);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Write for WriteFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.failure.note(match &mut self.sink {
+            Sink::Temporary { file, .. } => file.write(bytes),
+            Sink::Direct(sink) => sink.write(bytes),
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.failure.note(match &mut self.sink {
+            Sink::Temporary { file, .. } => file.flush(),
+            Sink::Direct(sink) => sink.flush(),
+        })
+    }
+}
+
+impl Drop for WriteFile {
+    fn drop(&mut self) {
+        // The file itself goes with its handle.
+        if let Sink::Temporary { file, .. } = &self.sink {
+            unfinished::forget(file.get_ref().path());
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! A folder of files that belong together.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::error::WriteError;
+use crate::file::WriteFile;
+use crate::target::{Access, Target, folder_of, sync_folder_of};
+use crate::unfinished;
+
+/// A folder that comes into being whole: its files are written into a temporary one, which [`WriteFolder::commit`] gives
+/// its name. Dropped before that, it leaves no trace.
+pub struct WriteFolder {
+    folder: TempDir,
+    target: PathBuf,
+}
+
+impl WriteFolder {
+    /// Begins a folder that must not exist. Until it is committed its owner alone can look into it.
+    ///
+    /// # Errors
+    /// [`WriteError::Exists`] if something stands there, or another [`WriteError`] if no folder can be made.
+    pub fn create(target: &Path) -> Result<Self, WriteError> {
+        let file = || target.display().to_string();
+        if fs::symlink_metadata(target).is_ok() {
+            return Err(WriteError::Exists { file: file() });
+        }
+        let beside = folder_of(target);
+        if !beside.is_dir() {
+            return Err(WriteError::NoFolder { file: file() });
+        }
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".mizuhiki-").suffix(".tmp");
+        let folder = unfinished::begin(|| builder.tempdir_in(beside), |folder| folder.path().to_owned())
+            .map_err(WriteError::io(&file(), "create a folder beside it"))?;
+        Ok(Self { folder, target: target.to_owned() })
+    }
+
+    /// Begins a file of the folder.
+    ///
+    /// # Errors
+    /// [`WriteError`] if it cannot be made.
+    pub fn file(&self, name: &str, access: Access) -> Result<WriteFile, WriteError> {
+        WriteFile::create(&Target::Path(self.folder.path().join(name)), access)
+    }
+
+    /// The path that a file of the folder will have.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.target.join(name)
+    }
+
+    /// Gives the folder its name.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] if the system refuses; nothing is left then.
+    pub fn commit(mut self) -> Result<(), WriteError> {
+        let temporary = self.folder.path().to_owned();
+        unfinished::finish(&temporary, || {
+            fs::rename(&temporary, &self.target)?;
+            // Nothing stands under the temporary name any more.
+            self.folder.disable_cleanup(true);
+            Ok(())
+        })
+        .map_err(WriteError::io(&self.target.display().to_string(), "rename"))?;
+        sync_folder_of(&self.target);
+        Ok(())
+    }
+}
+
+impl Drop for WriteFolder {
+    fn drop(&mut self) {
+        // The folder itself goes with its handle.
+        unfinished::forget(self.folder.path());
+    }
+}

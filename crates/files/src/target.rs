@@ -1,0 +1,59 @@
+//! Where something is written to, and who may read it.
+
+use std::path::{Path, PathBuf};
+
+/// Where something is written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A file.
+    Path(PathBuf),
+    /// Standard output.
+    Stdout,
+}
+
+impl Target {
+    /// `-` is standard output, anything else a path.
+    #[must_use]
+    pub fn from_argument(argument: &str) -> Self {
+        if argument == "-" { Self::Stdout } else { Self::Path(argument.into()) }
+    }
+
+    /// Name for messages.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Path(path) => path.display().to_string(),
+            Self::Stdout => "standard output".to_owned(),
+        }
+    }
+}
+
+/// Who may read a file that is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Whoever the umask allows: mode 0666 before it.
+    Shared,
+    /// The owner alone: mode 0600. For keys, secrets and what leads back to people.
+    Owner,
+}
+
+impl Access {
+    #[cfg(unix)]
+    pub(crate) fn permissions(self) -> std::fs::Permissions {
+        std::os::unix::fs::PermissionsExt::from_mode(match self {
+            Self::Shared => 0o666,
+            Self::Owner => 0o600,
+        })
+    }
+}
+
+/// The folder that a path lies in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+/// Makes a rename durable, where the file system can.
+pub(crate) fn sync_folder_of(path: &Path) {
+    // The file stands under its name already; a file system that cannot sync folders has its own ways.
+    let _ = std::fs::File::open(folder_of(path)).and_then(|folder| folder.sync_all());
+}
