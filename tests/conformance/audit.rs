@@ -1,9 +1,9 @@
 //! Pair tokens (`protocols/03-tokens.md` §10) and audits (`protocols/05-audit.md`).
 
 use mizuhiki_encode::{Decoys, LinkageKey, PairEncoder, PairWorker};
-use mizuhiki_exchange::{RecordIds, Side, Task};
+use mizuhiki_exchange::{Hypothesis, RecordIds, Side, Task};
 use mizuhiki_match::audit::{
-    Correction, Hints, Model, PairComparison, Patterns, Sharing, Strangers, grade, outcome_name, shift_runs,
+    Correction, Hints, Model, NonMatchCounts, PairComparison, Patterns, Sharing, grade, shift_runs,
 };
 use mizuhiki_schema::AuditSchema;
 use serde_json::Value;
@@ -118,7 +118,7 @@ fn outcomes() {
         };
         let vector = comparison.compare(&row(Side::Left), &row(Side::Right));
         let outcome = comparison.outcomes()[at].outcome(vector[at]);
-        let found = outcome_name(outcome, &schema.body().comparisons[at].slips);
+        let found = outcome.name();
         assert_eq!(found, text(&case, "outcome"), "{}", case["name"]);
         assert_eq!(usize::from(vector[at]), number(&case, "number"), "{}", case["name"]);
     }
@@ -166,7 +166,7 @@ fn grades() {
         let name = text(&case, "name");
         let schema = AuditSchema::parse(text(&case, "schema")).unwrap();
         let comparison = PairComparison::new(&schema);
-        let (mut links, mut strangers) = (Patterns::default(), Strangers::new(&comparison));
+        let (mut links, mut non_matches) = (Patterns::default(), NonMatchCounts::new(&comparison));
         let hints = |link: &Value| {
             let sharing = |at: usize| match link["hints"][at].as_bool() {
                 Some(true) => Sharing::Beside,
@@ -182,12 +182,12 @@ fn grades() {
             }
         }
         for pair in list(&case, "strangers") {
-            (0..number(pair, "count")).for_each(|_| strangers.add(&vector(&pair["outcomes"])));
+            (0..number(pair, "count")).for_each(|_| non_matches.add(&vector(&pair["outcomes"])));
         }
-        let model = Model::fit(&schema, &links, &strangers);
+        let model = Model::fit(&schema, &links, &non_matches);
         let expected = &case["expected"];
         assert_eq!(model.rounds(), number(expected, "rounds"), "{name}");
-        for (hypothesis, share) in mizuhiki_match::audit::HYPOTHESES.into_iter().zip(model.shares()) {
+        for (hypothesis, share) in Hypothesis::ALL.into_iter().zip(model.shares()) {
             assert!(close(*share, &expected["shares"][hypothesis.name()]), "{name}: {}", hypothesis.name());
         }
         for (link, expected) in list(&case, "links").iter().zip(list(expected, "grades")) {

@@ -16,7 +16,7 @@ use mizuhiki_evaluate::{
 };
 use mizuhiki_exchange::{CustodianId, Run, RunName, SymbolReader as _, Task};
 use mizuhiki_files::Target;
-use mizuhiki_linkage_unit::{Assignment, LinkJob, SearchOptions, link_files};
+use mizuhiki_linkage_unit::{Assignment, Files, LinkJob, SearchOptions, link_files};
 use mizuhiki_schema::LinkageSchema;
 
 const FIVE: &str = include_str!("../../protocols/schema/examples/people-five-fields.json");
@@ -53,8 +53,7 @@ fn encode_by(
 
 fn link(folder: &Path, left: &str, right: &str, output: &str, threads: usize) -> Vec<u8> {
     let job = LinkJob {
-        left: Source::Path(folder.join(left)),
-        right: Source::Path(folder.join(right)),
+        files: Files::Between(Source::Path(folder.join(left)), Source::Path(folder.join(right))),
         output: Target::Path(folder.join(output)),
         search: SearchOptions { threads, ..SearchOptions::default() },
         assignment: Assignment::Optimal,

@@ -7,8 +7,9 @@ use std::path::Path;
 use mizuhiki_columnar::Format;
 use mizuhiki_encode::{LinkageKey, PairEncoder};
 use mizuhiki_evaluate::{JapanSpec, Rates, make_japan, plain_outcome};
+use mizuhiki_exchange::Outcome;
 use mizuhiki_exchange::{Run, Side};
-use mizuhiki_match::audit::{Outcome, PairComparison};
+use mizuhiki_match::audit::PairComparison;
 use mizuhiki_schema::AuditSchema;
 
 const SCHEMAS: [(&str, &str); 2] = [
@@ -81,7 +82,7 @@ fn sealed_rows_compare_as_the_plaintext_does() {
             let (plain_left, plain_right) = (left.plain(), right.plain());
             for (at, of) in schema.body().comparisons.iter().enumerate() {
                 let sealed = comparison.outcomes()[at].outcome(vector[at]);
-                let plain = plain_outcome(&plain_left[at], &plain_right[at], of.levels.len(), of.partial);
+                let plain = plain_outcome(&plain_left[at], &plain_right[at], of);
                 compared += 1;
                 if is_estimate(plain) {
                     assert!(is_estimate(sealed), "{holder}, {}: {sealed:?}, {plain:?} in plain", of.name);

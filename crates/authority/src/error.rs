@@ -5,7 +5,6 @@ use mizuhiki_files::WriteError;
 
 /// Keys cannot be made, or answers not be opened.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum AuthorityError {
     /// A file cannot be written.
     #[error(transparent)]

@@ -12,7 +12,6 @@ pub const MAX_RECORD_BYTES: usize = 16 << 20;
 
 /// A table cannot be read or written. Names places, never values.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum ColumnarError {
     /// A file cannot be written.
     #[error(transparent)]

@@ -8,7 +8,6 @@ use crate::error::ColumnarError;
 
 /// Format of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Format {
     /// Comma-separated (or another delimiter, found by looking).
     Csv,

@@ -20,7 +20,7 @@ pub use pairs::read::{PairTokenBatch, PairTokenReader};
 pub use pairs::write::PairTokenWriter;
 pub use results::candidates::{CandidatePair, PairReader, PairWriter};
 pub use results::links::{
-    CLUSTER_COLUMNS, EVIDENCE_COLUMN, LINK_COLUMNS, Member, read_links, read_members, read_pairs,
+    CLUSTER_COLUMNS, LinkRow, LinkWriter, Member, read_links, read_members, read_pairs,
 };
 pub use results::writer::{Cell, ColumnKind, ResultColumn, ResultWriter};
 pub use source::Source;

@@ -17,9 +17,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
 use crate::error::ColumnarError;
-use crate::format::Format;
-use crate::results::links::{LINK_COLUMNS, read_links, read_pairs};
-use crate::results::writer::{Cell, ResultWriter};
+use crate::results::links::{LinkWriter, read_links, read_pairs};
 use crate::source::Source;
 use crate::tables::options::{ReadOptions, UNREADABLE};
 use crate::tables::reader::TableReader;
@@ -65,18 +63,8 @@ fn with_file<T>(extension: &str, bytes: &[u8], read: impl FnOnce(&Source) -> T) 
 
 /// The bytes that `write` leaves in a file with this extension.
 fn write_links(target: &Target, links: &[Link]) {
-    let mut writer = ResultWriter::create(target, Format::Csv, LINK_COLUMNS).unwrap();
-    for link in links {
-        let cells = [
-            Cell::Text(link.left.as_str()),
-            Cell::Text(link.right.as_str()),
-            Cell::Number(Some(link.similarity.get())),
-            Cell::Text(link.class.name()),
-            Cell::Number(None),
-            Cell::Text(""),
-        ];
-        writer.push(&cells).unwrap();
-    }
+    let mut writer = LinkWriter::create(target, false).unwrap();
+    links.iter().for_each(|link| writer.push(&link.into()).unwrap());
     writer.finish().unwrap();
 }
 
@@ -232,7 +220,8 @@ fn links() -> impl Strategy<Value = Vec<Link>> {
             similarity: Similarity::new(similarity).unwrap(),
             class,
             probability: None,
-            doubt: None,
+            flag: None,
+            evidence: None,
         };
         links.into_iter().map(link).collect()
     })
@@ -345,7 +334,8 @@ fn valid_files() -> Vec<(&'static str, Vec<u8>)> {
         similarity: Similarity::new(f64::from(row) / 10.0).unwrap(),
         class: Classification::Borderline,
         probability: None,
-        doubt: None,
+        flag: None,
+        evidence: None,
     };
     let links: Vec<Link> = (0..9).map(link).collect();
     let people = people_batch(20);

@@ -8,7 +8,6 @@ use crate::{Circuit, LeftInput, RightInput};
 
 /// Bytes that are not what a back end expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum BackendError {
     /// Keys or ciphertexts of another size or parameter set.
     #[error("{what} of {found} bytes, {expected} expected: another parameter set, or damaged")]

@@ -31,7 +31,6 @@ pub struct Range {
 
 /// What is decided of the inner products of [`LeftInput`]'s rows with [`RightInput`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Shape {
     /// Whether the only product is positive.
     Threshold(Range),

@@ -17,7 +17,6 @@ const MAX_HEADER: u32 = 1 << 16;
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 #[repr(u8)]
 pub enum Kind {
     /// Encrypts: from the authority to everybody.

@@ -6,7 +6,6 @@ use crate::BackendError;
 
 /// A party of a confirmation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Party {
     /// Asks, evaluates, unmasks.
     LinkageUnit,
@@ -34,7 +33,6 @@ impl fmt::Display for Party {
 
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum Reason {
     /// Not a file of this protocol.
     #[error("this is no {expected}; {hint}")]
@@ -232,7 +230,6 @@ pub enum Reason {
 
 /// Confirmation is refused.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum ConfirmError {
     /// By a party's fault.
     #[error("{reason} (at fault: {party})")]

@@ -47,7 +47,7 @@ impl Rule {
     pub fn of_schema(schema: &LinkageSchema) -> Option<Self> {
         match schema.body() {
             SchemaBody::Tokens(body) => body.confirm.as_ref().map(Self::of),
-            _ => None,
+            SchemaBody::Clkhash(_) => None,
         }
     }
 
@@ -59,7 +59,6 @@ impl Rule {
                 ConfirmRule::FellegiSunter { dice, agree, disagree, .. } => {
                     (1, dice[index], agree[index], disagree[index])
                 }
-                _ => unreachable!("rules are sums or of Fellegi and Sunter"),
             };
             start += filter.bits;
             Comparison {
@@ -75,7 +74,7 @@ impl Rule {
         let comparisons = confirm.filters.iter().enumerate().map(comparison).collect();
         let accept = match confirm.rule {
             ConfirmRule::FellegiSunter { accept, .. } => Some(accept),
-            _ => None,
+            ConfirmRule::Sum { .. } => None,
         };
         Self { comparisons, accept }
     }

@@ -98,7 +98,6 @@ proptest! {
                 prop_assert!(inside(total, sum.low, sum.high), "{total} {sum:?}");
                 total
             }
-            _ => unreachable!(),
         };
         prop_assert_eq!(doubled, 2 * rule.score(&a, &b) + 1);
     }

@@ -6,7 +6,6 @@ use mizuhiki_files::WriteError;
 
 /// A custodian's work cannot be done. Names files, rows and columns, never values.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum CustodianError {
     /// A file cannot be written.
     #[error(transparent)]

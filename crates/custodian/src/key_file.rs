@@ -8,7 +8,7 @@ use mizuhiki_encode::{KEY_BYTES, LinkageKey};
 use mizuhiki_files::{Access, Target, WriteError, WriteFile};
 use zeroize::Zeroizing;
 
-use crate::CustodianError;
+use crate::error::CustodianError;
 
 /// Longest clkhash secret.
 const MAX_SECRET_BYTES: u64 = 1 << 16;

@@ -81,7 +81,6 @@ pub(crate) fn plan_blocks(
                 let any_order = *any_order;
                 plan.passes.push(Pass { mac: keyed(&key), key: PassKey::Parts { parts, any_order } });
             }
-            _ => unreachable!("rules have parts or are LSH"),
         }
     }
     Ok(plan)

@@ -68,7 +68,7 @@ impl ClkhashPlan {
         let (salt, info) = (schema.kdf_salt.as_deref(), schema.kdf_info.as_slice());
         let expanded = match schema.kdf_hash {
             KdfHash::Sha256 => Hkdf::<Sha256>::new(salt, secret.expose()).expand(info, &mut material),
-            _ => Hkdf::<Sha512>::new(salt, secret.expose()).expand(info, &mut material),
+            KdfHash::Sha512 => Hkdf::<Sha512>::new(salt, secret.expose()).expand(info, &mut material),
         };
         if expanded.is_err() {
             unreachable!("the schema's reader bounds the key material by HKDF's limit");
@@ -182,7 +182,7 @@ fn tokenise(value: &str, comparison: Comparison, grams: &mut Grams) -> Result<()
         Comparison::Numeric { distance_interval, resolution, fractional_precision } => {
             return neighbourhood(value, distance_interval, resolution, fractional_precision, grams);
         }
-        _ => grams.push_str(value),
+        Comparison::Exact => grams.push_str(value),
     }
     Ok(())
 }
@@ -347,7 +347,6 @@ impl Hashed {
                     Err("not one of the permitted values")
                 }
             }
-            _ => unreachable!("formats are text, integer, date or enum"),
         }
     }
 
@@ -366,7 +365,6 @@ impl Hashed {
             let count = match self.rules.strategy {
                 BitStrategy::PerToken(bits) => bits,
                 BitStrategy::PerFeature(bits) => bits / total + u32::from((index as u32) < bits % total),
-                _ => unreachable!("strategies are per token or per feature"),
             } as usize;
             if memo.grams.get(gram).is_none_or(|known| known.len() < count) {
                 if memo.grams.len() >= MAX_MEMO {
@@ -388,7 +386,6 @@ impl Hashed {
             ClkhashHash::Double { prevent_singularity } => {
                 double_positions(&self.keys, &bytes, count, bits, prevent_singularity)
             }
-            _ => unreachable!("hashes are blake or double"),
         }
     }
 }
@@ -403,7 +400,7 @@ fn encode_text(gram: &str, encoding: TextEncoding) -> Cow<'_, [u8]> {
             let points = std::iter::once(0xFEFF).chain(gram.chars().map(u32::from));
             Cow::Owned(points.flat_map(u32::to_le_bytes).collect())
         }
-        _ => Cow::Borrowed(gram.as_bytes()),
+        TextEncoding::Ascii | TextEncoding::Utf8 => Cow::Borrowed(gram.as_bytes()),
     }
 }
 

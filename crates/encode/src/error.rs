@@ -4,7 +4,6 @@ use std::fmt;
 
 /// Encoding cannot start or go on. Names fields and rows, never values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum EncodeError {
     /// The schema asks for a locale pack that this build has not.
     #[error("$.locale.pack: no locale pack {pack:?}; known packs: {known}")]
@@ -148,7 +147,6 @@ pub enum EncodeError {
 
 /// Why a value was masked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
 pub enum IssueKind {
     /// There was no value.
     Missing,

@@ -104,7 +104,6 @@ impl Encoder {
                 let columns = body.features.iter().map(|feature| feature.identifier.clone()).collect();
                 (Plan::Clkhash(ClkhashPlan::new(body, key)?), columns)
             }
-            _ => unreachable!("schemas are native or clkhash"),
         };
         Ok(Self { plan, columns, key_id: key.fingerprint(run) })
     }
@@ -137,7 +136,6 @@ impl Encoder {
                 plan_tokens(body, schema.max_alternatives(), &columns, &keys, "search/positions").map(|_| ())
             }
             SchemaBody::Clkhash(body) => ClkhashPlan::new(body, &key).map(|_| ()),
-            _ => unreachable!("schemas are native or clkhash"),
         }
     }
 

@@ -183,7 +183,8 @@ mod tests {
             similarity: Similarity::new(0.9).unwrap(),
             class,
             probability: None,
-            doubt: None,
+            flag: None,
+            evidence: None,
         }
     }
 

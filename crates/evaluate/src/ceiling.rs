@@ -8,27 +8,27 @@ use std::collections::HashMap;
 
 use mizuhiki_columnar::{ColumnarError, ReadOptions, Source, TableReader, TextChunk};
 use mizuhiki_encode::{EncodeError, LinkageKey, PairEncoder, PairWorker, PlainValue};
-use mizuhiki_exchange::{Run, Side, alternative_class};
+use mizuhiki_exchange::{Hypothesis, Outcome, Run, Side, alternative_class};
 use mizuhiki_match::audit::{
-    Hints, Hypothesis, Model, Outcome, OutcomeVector, Outcomes, Patterns, SIMILAR_SHARES, Sharing, Strangers,
-    WILD_SHARE, grade, holders,
+    Hints, Model, NonMatchCounts, OutcomeVector, Outcomes, Patterns, SIMILAR_SHARES, Sharing, WILD_SHARE,
+    grade, holders,
 };
-use mizuhiki_schema::{AuditSchema, SchemaError};
+use mizuhiki_schema::{AuditComparison, AuditSchema, SchemaError};
 
 use crate::audit::{JudgedFinding, LinkTruth, for_rows};
 
-/// Pairs of strangers that are compared at most.
-const MAX_STRANGERS: usize = 200_000;
+/// Non-matching pairs that are compared, at most.
+const MAX_NON_MATCHES: usize = 200_000;
 
-/// Step by which strangers are paired; a prime.
-const STRANGER_STEP: usize = 7_919;
+/// Step by which different people are paired; a prime.
+const NON_MATCH_STEP: usize = 7_919;
 
 /// Tables behind an audit.
 #[derive(Debug, Clone)]
 pub struct CeilingJob {
     /// The audit schema.
     pub schema: String,
-    /// People of the side that tied the links.
+    /// People of the side that made the links.
     pub left: Source,
     /// People of the other side.
     pub right: Source,
@@ -38,7 +38,6 @@ pub struct CeilingJob {
 
 /// A ceiling cannot be found.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum CeilingError {
     /// A table cannot be read.
     #[error(transparent)]
@@ -66,7 +65,7 @@ pub fn audit_ceiling(
     let key = LinkageKey::from_bytes(&[0; 32])?;
     let encoder = PairEncoder::new(&schema, &key, &Run::default(), ("ceiling", Side::Right))?;
     let (left, right) = (People::read(&job.left, &encoder)?, People::read(&job.right, &encoder)?);
-    let mut links: Vec<(String, usize, usize)> = Vec::new();
+    let mut links: Vec<Link> = Vec::new();
     for_rows(&job.links, &["handle", "left_id", "right_id"], |_, row, values| {
         let places = left.rows.get(values[1]).zip(right.rows.get(values[2]));
         let (left, right) = places.map_or((usize::MAX, row as usize), |(left, right)| (*left, *right));
@@ -79,17 +78,7 @@ pub fn audit_ceiling(
     let outcomes: Vec<Outcomes> = schema.body().comparisons.iter().map(Outcomes::new).collect();
     let mut compare =
         Compare { outcomes: &outcomes, schema: &schema, left: encoder.worker(), right: encoder.worker() };
-    let mut strangers = Strangers::of(&outcomes);
-    for at in 0..links.len().min(MAX_STRANGERS) {
-        let other = (at * STRANGER_STEP + links.len() / 2) % links.len();
-        if links[other].2 != links[at].2 {
-            strangers.add(&compare.vector((&left, links[at].1), (&right, links[other].2))?);
-        }
-    }
-    let mut seen: Vec<(OutcomeVector, Hints)> = Vec::with_capacity(links.len());
-    for (_, a, b) in &links {
-        seen.push((compare.vector((&left, *a), (&right, *b))?, Hints::default()));
-    }
+    let (non_matches, mut seen) = compare_all(&mut compare, &links, &left, &right)?;
     let fit = |seen: &[(OutcomeVector, Hints)]| {
         let (mut right_links, mut wrong_links) = (Patterns::default(), Groups::default());
         for ((handle, ..), &(vector, hints)) in links.iter().zip(seen) {
@@ -100,7 +89,7 @@ pub fn audit_ceiling(
         }
         let mut groups: Vec<(&Patterns, &[Hypothesis])> = vec![(&right_links, &RIGHT)];
         groups.extend(wrong_links.0.iter().map(|(hypotheses, patterns)| (patterns, *hypotheses)));
-        Model::fit_labelled(&schema, &groups, &strangers)
+        Model::fit_labelled(&schema, &groups, &non_matches)
     };
     let (lefts, rights) = (shared(&links, |link| link.1), shared(&links, |link| link.2));
     for link in lefts.iter().flatten() {
@@ -133,8 +122,31 @@ pub fn audit_ceiling(
     Ok(found)
 }
 
+type Link = (String, usize, usize);
+
+/// What non-matching pairs and all links compare as.
+fn compare_all(
+    compare: &mut Compare<'_>,
+    links: &[Link],
+    left: &People,
+    right: &People,
+) -> Result<(NonMatchCounts, Vec<(OutcomeVector, Hints)>), EncodeError> {
+    let mut non_matches = NonMatchCounts::of(compare.outcomes);
+    for at in 0..links.len().min(MAX_NON_MATCHES) {
+        let other = (at * NON_MATCH_STEP + links.len() / 2) % links.len();
+        if links[other].2 != links[at].2 {
+            non_matches.add(&compare.vector((left, links[at].1), (right, links[other].2))?);
+        }
+    }
+    let mut seen = Vec::with_capacity(links.len());
+    for (_, a, b) in links {
+        seen.push((compare.vector((left, *a), (right, *b))?, Hints::default()));
+    }
+    Ok((non_matches, seen))
+}
+
 /// Links by the record that they share, where several do.
-fn shared(links: &[(String, usize, usize)], record: fn(&(String, usize, usize)) -> usize) -> Vec<Vec<usize>> {
+fn shared(links: &[Link], record: fn(&Link) -> usize) -> Vec<Vec<usize>> {
     let mut of: HashMap<usize, Vec<usize>> = HashMap::new();
     for (at, link) in links.iter().enumerate() {
         of.entry(record(link)).or_default().push(at);
@@ -268,8 +280,7 @@ impl Compare<'_> {
         let mut vector = [0; 16];
         for (at, number) in vector.iter_mut().enumerate().take(self.outcomes.len()) {
             let comparison = &self.schema.body().comparisons[at];
-            let levels = comparison.levels.len();
-            let outcome = plain_outcome(&left[at], &right[at], levels, comparison.partial);
+            let outcome = plain_outcome(&left[at], &right[at], comparison);
             *number = self.outcomes[at].number(outcome);
         }
         Ok(vector)
@@ -278,7 +289,8 @@ impl Compare<'_> {
 
 /// `protocols/05-audit.md` §2 in plain: texts in place of tags, sets of features in place of filters.
 #[must_use]
-pub fn plain_outcome(left: &[PlainValue], right: &[PlainValue], levels: usize, partial: bool) -> Outcome {
+pub fn plain_outcome(left: &[PlainValue], right: &[PlainValue], comparison: &AuditComparison) -> Outcome {
+    let (levels, partial) = (comparison.levels.len(), comparison.partial);
     let compared = |values: &[PlainValue]| {
         values.iter().any(|value| value.tags.iter().any(Option::is_some) || !value.features.is_empty())
     };
@@ -299,12 +311,10 @@ pub fn plain_outcome(left: &[PlainValue], right: &[PlainValue], levels: usize, p
         }
     }
     let (a, first) = (&left[0], &right[0]);
-    for slip in 0..a.tags.len() - levels {
-        let slipped = |a: &PlainValue, b: &PlainValue| {
-            a.tags[levels + slip].is_some() && a.tags[levels + slip] == b.tags[0]
-        };
-        if slipped(a, first) || slipped(first, a) {
-            return Outcome::Slip { slip };
+    for (tag, &error) in (levels..).zip(&comparison.slips) {
+        let turns_into = |a: &PlainValue, b: &PlainValue| a.tags[tag].is_some() && a.tags[tag] == b.tags[0];
+        if turns_into(a, first) || turns_into(first, a) {
+            return Outcome::KnownError(error);
         }
     }
     let mut most = 0.0_f64;

@@ -64,7 +64,6 @@ pub fn persons_of_pairs(pairs: &[(RecordId, RecordId)]) -> Vec<Member> {
 
 /// Records that cannot be told apart, or stand in a table twice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum ClusterError {
     /// Two rows of one record.
     #[error(

@@ -51,7 +51,6 @@ pub struct MadeFile {
 
 /// A population cannot be made.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum SynthError {
     /// A file cannot be written.
     #[error(transparent)]

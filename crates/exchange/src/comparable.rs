@@ -14,7 +14,6 @@ pub struct Comparable<'a> {
 
 /// Why two token sets cannot be compared.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum IncomparableError {
     /// The custodians used different schemas.
     #[error(

@@ -8,7 +8,6 @@ const MAX_ID_BYTES: usize = 128;
 
 /// A string that is no usable id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum InvalidIdError {
     /// Nothing is no name.
     #[error("the id is empty")]

@@ -40,7 +40,6 @@ pub struct Run {
 
 /// What is done with tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
 pub enum Task {
     /// They are linked with those of other custodians: no two records of the file have a symbol in common.
     #[default]

@@ -34,7 +34,6 @@ pub struct TokenSet {
 
 /// Rows that make no token set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum TokenSetError {
     /// Two records have one id; the rows, from 1.
     #[error("rows {first} and {second} have the same record id")]

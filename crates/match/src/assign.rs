@@ -19,7 +19,6 @@ pub const MAX_COMPONENT: usize = 10_000_000;
 
 /// How candidate pairs become links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Assignment {
     /// The most similar pair first, each record in at most one link.
     Greedy,
@@ -187,7 +186,7 @@ pub fn choose(
                 .collect();
             candidates.sort_unstable_by(candidate_order);
         }
-        _ => {
+        Assignment::Greedy | Assignment::Optimal => {
             let mut greedy = Greedy::new(left, right, within);
             candidates.retain(|candidate| greedy.offer(candidate));
         }

@@ -2,7 +2,6 @@
 
 /// Matching cannot go on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
 pub enum MatchError {
     /// The system gives no threads.
     #[error("the system gives no threads; try --threads 1")]

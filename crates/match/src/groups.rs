@@ -9,7 +9,6 @@ use rustc_hash::FxHashMap;
 
 /// Pairs between two groups that are needed to merge them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Linkage {
     /// Every one (complete linkage).
     Every,

@@ -1,10 +1,10 @@
 //! Links that may have gone to another member of the household (`protocols/04-matching.md` §7).
 
-use mizuhiki_exchange::{Comparable, TokenSet};
+use mizuhiki_exchange::{Comparable, LinkFlag, TokenSet};
 use mizuhiki_schema::{Measure, Similarity};
 
-use crate::search::Scorer;
-use crate::{Candidate, Scale};
+use crate::calibrate::{Calibration, Scale};
+use crate::search::{Candidate, Scorer};
 
 /// A runner-up this much less similar than the link, or less, leaves doubt, where tokens are filters.
 const HOUSEHOLD_MARGIN: f64 = 0.02;
@@ -18,7 +18,16 @@ pub fn leaves_doubt(measure: Measure, link: f64, rival: f64) -> bool {
     match measure {
         // Common symbols are in this proportion.
         Measure::Symbols { positions, .. } => (rival / link).powi(positions as i32) >= AMBIGUOUS_SHARE - 1e-9,
-        _ => link - rival <= HOUSEHOLD_MARGIN,
+        Measure::Dice => link - rival <= HOUSEHOLD_MARGIN,
+    }
+}
+
+/// The flag of a link that another record leaves in doubt.
+#[must_use]
+pub const fn doubt_of(measure: Measure) -> LinkFlag {
+    match measure {
+        Measure::Symbols { .. } => LinkFlag::Ambiguous,
+        Measure::Dice => LinkFlag::Household,
     }
 }
 
@@ -132,5 +141,48 @@ impl<'a> Household<'a> {
         let similarity = |row| self.scorer.similarities(row, &others).into_iter().fold(0.0, f64::max);
         self.set.rows_of(a).any(|row| (0..self.views).any(|view| agrees(row, view)))
             && self.set.rows_of(a).all(|row| similarity(row) < self.solid)
+    }
+}
+
+/// Matches within one set below this probability are in doubt where they may be of one household.
+const SURE_OF_ONE: f64 = 0.95;
+
+/// Agreement of a view from which two records of a set are equal in it.
+const EQUAL: f64 = 0.98;
+
+/// Which links within one set may be of two members of a household: they are equal in a view, or as far as records are that
+/// differ in one field, and not solid (`protocols/04-matching.md` §8).
+pub struct WithinHousehold<'a> {
+    scale: Scale,
+    /// Of filters: records that agree in a view.
+    filters: Option<Household<'a>>,
+    calibration: Option<&'a Calibration>,
+}
+
+impl<'a> WithinHousehold<'a> {
+    /// For links of a comparison within one set.
+    #[must_use]
+    pub fn new(comparable: &Comparable<'a>, calibration: Option<&'a Calibration>) -> Self {
+        let scale = Scale::of(comparable);
+        let solid = scale.floor(scale.solid());
+        let filters = match comparable.measure() {
+            Measure::Symbols { .. } => None,
+            Measure::Dice => Some(Household::new(comparable.left(), EQUAL, solid)),
+        };
+        Self { scale, filters, calibration }
+    }
+
+    /// Whether a link may be of two members of a household.
+    #[must_use]
+    pub fn holds(&self, link: &Candidate) -> bool {
+        let level = self.scale.level(link.similarity);
+        let sure = |calibration: &Calibration| calibration.probability(link.similarity) >= SURE_OF_ONE;
+        if level >= self.scale.solid() || self.calibration.is_none_or(sure) {
+            return false;
+        }
+        match &self.filters {
+            Some(filters) => filters.holds(link.left, link.right),
+            None => level >= self.scale.but_for_a_field(),
+        }
     }
 }

@@ -12,6 +12,7 @@ pub mod audit;
 mod blocks;
 mod calibrate;
 mod common;
+mod confirm;
 mod entry;
 mod error;
 mod groups;
@@ -29,9 +30,11 @@ pub use calibrate::{
     Calibration, Counts, Expectation, HISTOGRAM_BINS, Sample, Scale, Tally, WithinFile, can_calibrate,
 };
 pub use common::CommonLaw;
+pub use confirm::decisions::{Answers, Decided, count_missing, decide};
+pub use confirm::pairs::{PairsToList, pairs_to_confirm};
 pub use error::MatchError;
 pub use groups::{Groups, Linkage};
-pub use household::{Household, RunnersUp, leaves_doubt};
+pub use household::{Household, RunnersUp, WithinHousehold, doubt_of, leaves_doubt};
 pub use join::{HEAVY, Join};
 pub use plan::{EXHAUSTIVE_WORK, Plan, PlanKind, PlannedPass, Scope};
 pub use search::{Candidate, UnitResult, agreements_of, best_rows, candidates, search, similarity_of};

@@ -34,7 +34,6 @@ pub enum Scope {
 
 /// Why a plan compares what it compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum PlanKind {
     /// Every pair, because it was asked for.
     ExhaustiveAsked,

@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+use mizuhiki_exchange::{AuditClass, Hypothesis, Language, Outcome};
 use mizuhiki_match::audit::{
-    AuditClass, Grade, HYPOTHESES, Hints, Hypothesis, Language, Model, Outcome, OutcomeVector, Outcomes,
-    Patterns, Sharing, Strangers, grade, reason,
+    Grade, Hints, Model, NonMatchCounts, OutcomeVector, Outcomes, Patterns, Sharing, grade, reason,
 };
-use mizuhiki_schema::AuditSchema;
+use mizuhiki_schema::{AuditSchema, ErrorVariant};
 
 const DIFFERENT: Outcome = Outcome::Different;
 const AGREES: Outcome = Outcome::Agree { level: 0, alternative: 0 };
@@ -40,7 +40,7 @@ const SPOUSE: [Outcome; 5] = [AGREES, DIFFERENT, DIFFERENT, AGREES, AGREES];
 const FAR_SPOUSE: [Outcome; 5] = [AGREES, DIFFERENT, DIFFERENT, DIFFERENT, DIFFERENT];
 const STRANGER: [Outcome; 5] = [DIFFERENT; 5];
 
-/// Nineteen thousand links, of which some are wrong, and as many pairs of strangers.
+/// Nineteen thousand links, of which some are wrong, and as many pairs of non_matches.
 fn fitted(schema: &AuditSchema) -> Model {
     let rows = [
         (SAME, ALONE, 17_000),
@@ -50,7 +50,7 @@ fn fitted(schema: &AuditSchema) -> Model {
         ([DIFFERENT, AGREES, AGREES, AGREES, AGREES], ALONE, 150),
         ([AGREES, DIFFERENT, AGREES, AGREES, AGREES], ALONE, 150),
         ([AGREES, AGREES, Outcome::Similar(3), AGREES, AGREES], ALONE, 120),
-        ([AGREES, AGREES, Outcome::Slip { slip: 0 }, AGREES, AGREES], ALONE, 30),
+        ([AGREES, AGREES, Outcome::KnownError(ErrorVariant::DayMonth), AGREES, AGREES], ALONE, 30),
         ([AGREES, AGREES, DIFFERENT, AGREES, AGREES], ALONE, 9),
         (NAMESAKE, BESIDE, 3),
         (NAMESAKE, ALONE, 2),
@@ -65,14 +65,14 @@ fn fitted(schema: &AuditSchema) -> Model {
             links.add(vector(schema, outcomes), hints);
         });
     }
-    let mut strangers = Strangers::of(&outcomes(schema));
+    let mut non_matches = NonMatchCounts::of(&outcomes(schema));
     for at in 0..19_000 {
         let chance = |every: u32| if at % every == 0 { AGREES } else { DIFFERENT };
         let born = if at % 3 == 0 { Outcome::Similar(1) } else { DIFFERENT };
         let row = [chance(1_250), chance(150), born, chance(23), chance(290)];
-        strangers.add(&vector(schema, row));
+        non_matches.add(&vector(schema, row));
     }
-    Model::fit(schema, &links, &strangers)
+    Model::fit(schema, &links, &non_matches)
 }
 
 #[test]
@@ -99,14 +99,14 @@ fn a_namesake_with_another_birth_date_and_address_is_found() {
 fn namesakes_are_expected_where_names_are_common() {
     let schema = schema();
     let share = |agree: u32| {
-        let (mut links, mut strangers) = (Patterns::default(), Strangers::of(&outcomes(&schema)));
+        let (mut links, mut non_matches) = (Patterns::default(), NonMatchCounts::of(&outcomes(&schema)));
         for at in 0..10_000 {
             links.add(vector(&schema, SAME), ALONE);
             let chance = |every: u32| if at % every == 0 { AGREES } else { DIFFERENT };
             let row = [chance(agree), chance(agree), DIFFERENT, DIFFERENT, DIFFERENT];
-            strangers.add(&vector(&schema, row));
+            non_matches.add(&vector(&schema, row));
         }
-        Model::fit(&schema, &links, &strangers).shares()[Hypothesis::Namesake as usize]
+        Model::fit(&schema, &links, &non_matches).shares()[Hypothesis::Namesake as usize]
     };
     assert!(share(10) > 5.0 * share(1_000), "{} {}", share(10), share(1_000));
 }
@@ -174,7 +174,7 @@ impl<'t> Said<'t> {
             "the same person, who has moved" => !["suburb", "postcode"].iter().any(is_off),
             "the same person under another family name" => !is_off(&"family name"),
             "the same person under another name" => !["family name", "given name"].iter().any(is_off),
-            "the same person, the name is written otherwise" => {
+            "the same person, the name is written differently" => {
                 !["family name", "given name"].iter().any(is_off)
             }
             "the same person, an entry was miswritten" => {
@@ -197,7 +197,7 @@ fn ways(comparison: usize) -> Vec<Outcome> {
     let mut ways =
         vec![Outcome::Missing, AGREES, Outcome::Wild, Outcome::Similar(3), Outcome::Similar(1), DIFFERENT];
     if comparison == 2 {
-        ways.push(Outcome::Slip { slip: 1 });
+        ways.push(Outcome::KnownError(ErrorVariant::NextDay));
     }
     ways
 }
@@ -241,7 +241,7 @@ fn no_class_is_worded_against_the_evidence_whatever_a_model_finds() {
     for_every_evidence(|outcomes| {
         let vector = vector(&schema, outcomes);
         for class in AuditClass::ALL {
-            for right in HYPOTHESES.into_iter().filter(|hypothesis| hypothesis.is_right()) {
+            for right in Hypothesis::ALL.into_iter().filter(|hypothesis| hypothesis.is_right()) {
                 let grade = Grade {
                     class,
                     weight_bits: 0.0,

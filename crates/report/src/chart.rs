@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::{ReportError, ThresholdSummary, number};
+use crate::error::ReportError;
+use crate::link::report::ThresholdSummary;
+use crate::number;
 
 /// Drawing area in user units; the margins hold axes and labels.
 const WIDTH: f64 = 760.0;

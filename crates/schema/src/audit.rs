@@ -73,7 +73,7 @@ pub struct AuditComparison {
     /// Levels from tight to loose, at least one.
     pub levels: Vec<String>,
     /// How a value goes wrong.
-    pub slips: Vec<Slip>,
+    pub slips: Vec<ErrorVariant>,
     /// Graded similarity.
     pub filter: Option<AuditFilter>,
     /// Slots of a right row: values of a record that are compared.
@@ -99,7 +99,6 @@ pub struct AuditFilter {
 
 /// What a comparison says about a person: the hypotheses of an audit go by it (`protocols/05-audit.md` §3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum AuditRole {
     /// Family name, as it is written.
     FamilyName,
@@ -121,23 +120,34 @@ pub enum AuditRole {
     Other,
 }
 
-const ROLES: [(&str, AuditRole); 9] = [
-    ("family_name", AuditRole::FamilyName),
-    ("given_name", AuditRole::GivenName),
-    ("full_name", AuditRole::FullName),
-    ("family_reading", AuditRole::FamilyReading),
-    ("given_reading", AuditRole::GivenReading),
-    ("birth_date", AuditRole::BirthDate),
-    ("sex", AuditRole::Sex),
-    ("address", AuditRole::Address),
-    ("other", AuditRole::Other),
-];
-
 impl AuditRole {
+    /// All roles.
+    pub const ALL: [Self; 9] = [
+        Self::FamilyName,
+        Self::GivenName,
+        Self::FullName,
+        Self::FamilyReading,
+        Self::GivenReading,
+        Self::BirthDate,
+        Self::Sex,
+        Self::Address,
+        Self::Other,
+    ];
+
     /// The name in documents.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        ROLES.iter().find(|(_, role)| *role == self).map_or("other", |(name, _)| name)
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FamilyName => "family_name",
+            Self::GivenName => "given_name",
+            Self::FullName => "full_name",
+            Self::FamilyReading => "family_reading",
+            Self::GivenReading => "given_reading",
+            Self::BirthDate => "birth_date",
+            Self::Sex => "sex",
+            Self::Address => "address",
+            Self::Other => "other",
+        }
     }
 
     /// Whether people are commonly looked up by it.
@@ -146,10 +156,9 @@ impl AuditRole {
     }
 }
 
-/// A way in which a value goes wrong.
+/// A known error: a way in which a value goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Slip {
+pub enum ErrorVariant {
     /// Day and month of a date are exchanged.
     DayMonth,
     /// A date is one day off.
@@ -158,14 +167,18 @@ pub enum Slip {
     Exchanged,
 }
 
-const SLIPS: [(&str, Slip); 3] =
-    [("day_month", Slip::DayMonth), ("next_day", Slip::NextDay), ("exchanged", Slip::Exchanged)];
+impl ErrorVariant {
+    /// All known errors.
+    pub const ALL: [Self; 3] = [Self::DayMonth, Self::NextDay, Self::Exchanged];
 
-impl Slip {
     /// The name in documents.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        SLIPS[self as usize].0
+        match self {
+            Self::DayMonth => "day_month",
+            Self::NextDay => "next_day",
+            Self::Exchanged => "exchanged",
+        }
     }
 }
 
@@ -339,7 +352,7 @@ fn read_comparison(
     let object = walk.object(value, path)?;
     object.only(walk, &COMPARISON_MEMBERS);
     let name = identifier(&object, walk, "name");
-    let role = one_of(&object, walk, "role", &ROLES);
+    let role = one_of(&object, walk, "role", &AuditRole::ALL.map(|role| (role.name(), role)));
     let kind = object.text(walk, "kind", "say what the values are, such as \"surname\" or \"date\"");
     let levels = read_levels(&object, walk);
     let slips = read_slips(&object, walk);
@@ -428,11 +441,11 @@ fn read_levels(object: &Object<'_>, walk: &mut Walk) -> Option<Vec<String>> {
     Some(levels.into_iter().map(|(level, _)| level.to_owned()).collect())
 }
 
-fn read_slips(object: &Object<'_>, walk: &mut Walk) -> Option<Vec<Slip>> {
+fn read_slips(object: &Object<'_>, walk: &mut Walk) -> Option<Vec<ErrorVariant>> {
     let mut slips = Vec::new();
-    for (text, path) in texts(object, walk, "slips", SLIPS.len())?.unwrap_or_default() {
-        match SLIPS.iter().find(|(name, _)| *name == text) {
-            Some((_, slip)) => slips.push(*slip),
+    for (text, path) in texts(object, walk, "slips", ErrorVariant::ALL.len())?.unwrap_or_default() {
+        match ErrorVariant::ALL.into_iter().find(|error| error.name() == text) {
+            Some(error) => slips.push(error),
             None => {
                 walk.fault(&path, "unknown slip", "write day_month, next_day or exchanged");
                 return None;

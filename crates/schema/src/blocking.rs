@@ -34,7 +34,6 @@ pub struct BlockingRule {
 
 /// What records of one block have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum BlockingKey {
     /// All of these parts.
     Parts {

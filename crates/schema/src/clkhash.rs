@@ -33,7 +33,6 @@ pub struct ClkhashSchema {
 
 /// Hash function of HKDF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum KdfHash {
     /// SHA-256.
     Sha256,
@@ -69,7 +68,6 @@ pub struct Hashing {
 
 /// Format of a column's values.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum ClkhashFormat {
     /// Text.
     Text {
@@ -105,7 +103,6 @@ pub enum ClkhashFormat {
 
 /// Python's name for how grams become bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum TextEncoding {
     /// `ascii`
     Ascii,
@@ -119,7 +116,6 @@ pub enum TextEncoding {
 
 /// How a value becomes grams.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
 pub enum Comparison {
     /// `n`-grams of code points.
     Ngram {
@@ -143,7 +139,6 @@ pub enum Comparison {
 
 /// How often the grams of a value are inserted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum BitStrategy {
     /// Each gram this often.
     PerToken(u32),
@@ -153,7 +148,6 @@ pub enum BitStrategy {
 
 /// How positions are computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum ClkhashHash {
     /// Keyed BLAKE2b; the filter's length must be a power of two.
     Blake,

@@ -45,7 +45,6 @@ pub struct ConfirmFilter {
 
 /// The rule over a record's filters. All numbers are whole: Dice coefficients are in ten-thousandths.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum ConfirmRule {
     /// A weighted sum of the filters' overlaps reaches a Dice coefficient.
     Sum {

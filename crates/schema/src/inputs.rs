@@ -47,7 +47,6 @@ pub struct Readings {
 
 /// Which values of an input count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Take {
     /// The first that is there.
     First,

@@ -18,7 +18,7 @@ mod side;
 mod symbols;
 mod threshold;
 
-pub use audit::{AuditBody, AuditComparison, AuditFilter, AuditRole, AuditSchema, Neighbours, Slip};
+pub use audit::{AuditBody, AuditComparison, AuditFilter, AuditRole, AuditSchema, ErrorVariant, Neighbours};
 pub use blocking::{Blocking, BlockingKey, BlockingPart, BlockingRule};
 pub use clkhash::{
     BitStrategy, ClkhashFeature, ClkhashFormat, ClkhashHash, ClkhashSchema, Comparison, Hashing, KdfHash,
@@ -49,7 +49,6 @@ pub struct LinkageSchema {
 
 /// The two families of schema documents.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum SchemaBody {
     /// A document of this project: `protocols/01-linkage-schema.md`.
     Tokens(Box<TokenSchema>),
@@ -59,7 +58,6 @@ pub enum SchemaBody {
 
 /// How two tokens of a schema are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Measure {
     /// Dice coefficient of two filters: `2|a∧b| / (|a|+|b|)`.
     Dice,

@@ -70,7 +70,6 @@ impl TokenSchema {
 
 /// The profile of a native schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Profile {
     /// Filters as they are, for experiments: anyone with a similar file re-identifies them.
     Plain,
@@ -116,7 +115,6 @@ pub struct Field {
 
 /// A kind of feature taken from a normalised value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Feature {
     /// `n`-grams of code points.
     Ngram {

@@ -36,7 +36,6 @@ pub struct Symbols {
 
 /// How the positions of a symbol are drawn from a filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Draw {
     /// From the whole filter.
     Plain,

@@ -27,7 +27,6 @@ pub struct Thresholds {
 
 /// Two numbers that are no thresholds.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-#[non_exhaustive]
 pub enum ThresholdError {
     /// A number outside 0..=1.
     #[error("{name} is {value}; a threshold is a similarity from 0 to 1")]

@@ -54,7 +54,6 @@ impl Plans {
                 let votes = steps.iter().map(vote).collect::<Result<_, BackendError>>()?;
                 Ok(Self { votes, constant: last.torus(*constant), last })
             }
-            _ => Err(BackendError::TooManyLevels),
         }
     }
 

@@ -1,7 +1,8 @@
 //! Handles that are used again: rows of another run, project, epoch or purpose compare with nothing.
 
+use mizuhiki_exchange::Outcome;
 use mizuhiki_exchange::{Run, Side};
-use mizuhiki_match::audit::{Outcome, PairComparison};
+use mizuhiki_match::audit::PairComparison;
 use mizuhiki_schema::AuditSchema;
 
 use super::pairs_kit::{KANJI, POPULATION, encoder, named, sealed};

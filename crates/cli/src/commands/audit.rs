@@ -168,7 +168,7 @@ fn grade(files: AuditFiles, say: &Say) -> anyhow::Result<()> {
         AuditStage::Write => {
             progress.update_of("writing", done, (total > 0).then(|| done as f64 / total as f64));
         }
-        _ => progress.restart(),
+        AuditStage::Fit => progress.restart(),
     })?;
     drop(progress);
     summary.warnings.iter().for_each(|warning| say.warn(warning));
@@ -209,7 +209,7 @@ fn describe(output: &str, summary: &AuditSummary) -> String {
     for class in &summary.classes {
         text.push_str(&format!(
             "{:<22} {:>12}   about {:.1} wrong\n",
-            class.class,
+            class.class.name(),
             grouped(class.links),
             class.expected_wrong
         ));

@@ -3,17 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use mizuhiki_columnar::{Cell, Format, LINK_COLUMNS, ReadOptions, ResultWriter, Source, read_links};
+use mizuhiki_columnar::{Format, LinkRow, LinkWriter, ReadOptions, Source, read_links};
 use mizuhiki_custodian::{EncodeJob, IdPolicy, KeyKind, KeySource, encode_file, read_key, write_new_key};
 use mizuhiki_evaluate::{JapanSpec, LinkTableAccuracy, Manifest, Rates, make_japan};
 use mizuhiki_exchange::{Classification, CustodianId, Run, RunName, Task, compare_links};
 use mizuhiki_files::Target;
-use mizuhiki_linkage_unit::{Assignment, LinkJob, LinkSummary, SearchOptions};
+use mizuhiki_linkage_unit::{Assignment, Files, LinkJob, LinkSummary, SearchOptions};
 use mizuhiki_schema::LinkageSchema;
 use serde::Serialize;
 
 use crate::args::Demo;
-use crate::commands::demo_confirm::{Confirmation, Confirming};
+use crate::commands::demo_confirm::{Confirmation, Confirming, DemoHolder, Demonstrated};
 use crate::commands::evaluate::judge;
 use crate::commands::link::run_job;
 use crate::commands::schema::read_usable_schema;
@@ -115,8 +115,7 @@ fn link_pair(folder: &Path, pair: &Pair, confirming: &Confirming) -> anyhow::Res
     let links = folder.join(format!("links-found-{holder}-registry.csv"));
     let report = folder.join(pair.report);
     let mut job = LinkJob {
-        left: Source::Path(left),
-        right: Source::Path(right),
+        files: Files::Between(Source::Path(left.clone()), Source::Path(right.clone())),
         output: Target::Path(links.clone()),
         search: SearchOptions { threads: threads(None), ..SearchOptions::default() },
         assignment: Assignment::Optimal,
@@ -130,7 +129,8 @@ fn link_pair(folder: &Path, pair: &Pair, confirming: &Confirming) -> anyhow::Res
     let summary = run_job(&job)?;
     let truth = folder.join(format!("truth-{holder}-registry.csv"));
     let accuracy = judge(&Source::Path(links.clone()), &Source::Path(truth.clone()), false)?;
-    job.output = Target::Path(folder.join(format!("links-to-confirm-{holder}-registry.csv")));
+    let to_confirm = folder.join(format!("links-to-confirm-{holder}-registry.csv"));
+    job.output = Target::Path(to_confirm.clone());
     job.report = None;
     job.for_confirm = Some(PAIRS_A_RECORD);
     let borderline = run_job(&job)?.borderline;
@@ -138,7 +138,13 @@ fn link_pair(folder: &Path, pair: &Pair, confirming: &Confirming) -> anyhow::Res
     if weakest {
         ask_for_weakest(&links, &job.output)?;
     }
-    let confirm = || confirming.confirm(&job, (holder, "registry"), &schema, &truth);
+    let demonstrated = Demonstrated {
+        links: to_confirm,
+        left: DemoHolder { name: holder, tokens: left },
+        right: DemoHolder { name: "registry", tokens: right },
+        schema: &schema,
+    };
+    let confirm = || confirming.confirm(&demonstrated, &truth);
     let confirmation = (borderline > 0 || weakest).then(confirm).transpose()?;
     let shown = |path: &Path| path.display().to_string();
     let (links, report) = (shown(&links), shown(&report));
@@ -150,17 +156,10 @@ fn ask_for_weakest(links: &Path, output: &Target) -> anyhow::Result<()> {
     let mut rows = read_links(&Source::Path(links.to_owned()))?;
     rows.sort_by(compare_links);
     let first = rows.len().saturating_sub(WEAKEST);
-    let mut writer = ResultWriter::create(output, Format::Csv, LINK_COLUMNS)?;
+    let mut writer = LinkWriter::create(output, false)?;
     for (at, link) in rows.iter().enumerate() {
         let class = if at < first { link.class } else { Classification::Borderline };
-        writer.push(&[
-            Cell::Text(link.left.as_str()),
-            Cell::Text(link.right.as_str()),
-            Cell::Number(Some(link.similarity.get())),
-            Cell::Text(class.name()),
-            Cell::Number(link.probability),
-            Cell::Text(""),
-        ])?;
+        writer.push(&LinkRow { class, flag: None, ..link.into() })?;
     }
     Ok(writer.finish()?)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mizuhiki_columnar::Source;
 use mizuhiki_files::Target;
 use mizuhiki_linkage_unit::{
-    Accept, Assignment, Households, LinkJob, LinkSummary, Scope, SearchOptions, Stage, link_files,
+    Accept, Assignment, Files, Households, LinkJob, LinkSummary, Scope, SearchOptions, Stage, link_files,
 };
 
 use crate::args::{AcceptArgument, Assign, HouseholdsArgument, Link, Search};
@@ -48,9 +48,9 @@ pub(super) fn run(link: Link, say: &Say) -> anyhow::Result<()> {
         None if within => Assignment::Greedy,
         None => Assignment::Optimal,
     };
+    let [left, right] = [0, 1].map(|side| Source::from_argument(&link.files[side]));
     let job = LinkJob {
-        left: Source::from_argument(&link.files[0]),
-        right: Source::from_argument(&link.files[1]),
+        files: if within { Files::Within(left) } else { Files::Between(left, right) },
         output: Target::from_argument(&output),
         search: options(&link.search),
         assignment,
@@ -188,7 +188,9 @@ pub(super) fn describe(output: &str, summary: &LinkSummary) -> String {
         }
         text.push('\n');
     }
-    if let (Some(precision), Some(recall)) = (summary.expected_precision, summary.expected_recall) {
+    if let (Some(precision), Some(recall)) =
+        (summary.expected.expected_precision, summary.expected.expected_recall)
+    {
         text.push_str(&format!(
             "expected without labels: precision {precision:.4}, recall {recall:.4} of what stands out\n"
         ));

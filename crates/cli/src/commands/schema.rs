@@ -132,7 +132,6 @@ fn check(path: &Path, say: &Say) -> anyhow::Result<()> {
         SchemaBody::Clkhash(body) => {
             body.features.iter().map(|feature| feature.identifier.as_str()).collect()
         }
-        _ => Vec::new(),
     };
     let inputs: Vec<String> = match schema.body() {
         SchemaBody::Tokens(body) => {

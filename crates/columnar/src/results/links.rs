@@ -1,18 +1,19 @@
 //! Link tables and tables of clusters: their columns, and readers of links.
 
-use mizuhiki_exchange::{Classification, Doubt, Link, RecordId};
+use mizuhiki_exchange::{Classification, Link, LinkFlag, RecordId};
+use mizuhiki_files::Target;
 use mizuhiki_schema::Similarity;
 use serde::Deserialize;
 
 use crate::error::ColumnarError;
 use crate::format::Format;
-use crate::results::writer::{ColumnKind, ResultColumn};
+use crate::results::writer::{Cell, ColumnKind, ResultColumn, ResultWriter};
 use crate::source::{Opened, Source};
 use crate::tables::options::ReadOptions;
 use crate::tables::reader::TableReader;
 
 /// Columns of a link table (`protocols/08-file-formats.md` §3).
-pub const LINK_COLUMNS: &[ResultColumn<'static>] = &[
+pub(crate) const LINK_COLUMNS: &[ResultColumn<'static>] = &[
     ("left_id", ColumnKind::Text),
     ("right_id", ColumnKind::Text),
     ("similarity", ColumnKind::Number),
@@ -22,7 +23,83 @@ pub const LINK_COLUMNS: &[ResultColumn<'static>] = &[
 ];
 
 /// A further column of a table of links: what their probability rests on.
-pub const EVIDENCE_COLUMN: ResultColumn<'static> = ("evidence", ColumnKind::Text);
+const EVIDENCE_COLUMN: ResultColumn<'static> = ("evidence", ColumnKind::Text);
+
+/// A link as it is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LinkRow<'a> {
+    /// Record of the left custodian.
+    pub left: &'a str,
+    /// Record of the right custodian.
+    pub right: &'a str,
+    /// Their similarity, 0..=1.
+    pub similarity: f64,
+    /// Its class.
+    pub class: Classification,
+    /// Probability that it is a true link, 0..=1, if it is known.
+    pub probability: Option<f64>,
+    /// What is to be known of it beside its class.
+    pub flag: Option<LinkFlag>,
+    /// What its probability rests on; written where the table has the column.
+    pub evidence: Option<&'a str>,
+}
+
+impl<'a> From<&'a Link> for LinkRow<'a> {
+    fn from(link: &'a Link) -> Self {
+        Self {
+            left: link.left.as_str(),
+            right: link.right.as_str(),
+            similarity: link.similarity.get(),
+            class: link.class,
+            probability: link.probability,
+            flag: link.flag,
+            evidence: link.evidence.as_deref(),
+        }
+    }
+}
+
+/// A link table in the making; [`LinkWriter::finish`] makes it visible.
+pub struct LinkWriter {
+    table: ResultWriter,
+    evidence: bool,
+}
+
+impl LinkWriter {
+    /// Begins a link table, with the column `evidence` if it is asked for; standard output gets CSV.
+    ///
+    /// # Errors
+    /// [`ColumnarError`] if the file cannot be made.
+    pub fn create(target: &Target, evidence: bool) -> Result<Self, ColumnarError> {
+        let mut columns = LINK_COLUMNS.to_vec();
+        columns.extend(evidence.then_some(EVIDENCE_COLUMN));
+        Ok(Self { table: ResultWriter::create(target, Format::Csv, &columns)?, evidence })
+    }
+
+    /// Appends a link.
+    ///
+    /// # Errors
+    /// [`ColumnarError::Io`] if it cannot be written.
+    pub fn push(&mut self, link: &LinkRow<'_>) -> Result<(), ColumnarError> {
+        let cells = [
+            Cell::Text(link.left),
+            Cell::Text(link.right),
+            Cell::Number(Some(link.similarity)),
+            Cell::Text(link.class.name()),
+            Cell::Number(link.probability),
+            Cell::Text(link.flag.map_or("", LinkFlag::name)),
+            Cell::Text(link.evidence.unwrap_or_default()),
+        ];
+        self.table.push(if self.evidence { &cells } else { &cells[..LINK_COLUMNS.len()] })
+    }
+
+    /// Makes the table durable and visible.
+    ///
+    /// # Errors
+    /// [`ColumnarError::Io`] if the system refuses; no file is left then.
+    pub fn finish(self) -> Result<(), ColumnarError> {
+        self.table.finish()
+    }
+}
 
 /// Columns of a table of clusters (`protocols/08-file-formats.md` §9).
 pub const CLUSTER_COLUMNS: &[ResultColumn<'static>] = &[
@@ -48,12 +125,14 @@ struct LinkJson {
     probability: Option<f64>,
     #[serde(default)]
     flag: String,
+    #[serde(default)]
+    evidence: Option<String>,
 }
 
-/// Reads a link table; the columns `probability` and `flag` may be missing.
+/// Reads a link table; the columns `probability`, `flag` and `evidence` may be missing.
 ///
 /// # Errors
-/// [`ColumnarError`] naming the row and column that is no link.
+/// [`ColumnarError`] naming the row and column that is not a link.
 pub fn read_links(source: &Source) -> Result<Vec<Link>, ColumnarError> {
     let opened = source.open()?;
     if opened.format == Format::Json {
@@ -71,14 +150,15 @@ pub fn read_links(source: &Source) -> Result<Vec<Link>, ColumnarError> {
                 let texts = [&link.left_id, &link.right_id, &link.similarity.to_string(), &link.class];
                 Ok(Link {
                     probability: link.probability,
-                    doubt: Doubt::from_name(&link.flag),
+                    flag: LinkFlag::from_name(&link.flag),
+                    evidence: link.evidence.clone(),
                     ..to_link(&name, row, texts.map(String::as_str))?
                 })
             })
             .collect();
     }
     let mut links = Vec::new();
-    read_columns(opened, &COLUMNS, &["probability", "flag"], |name, row, values| {
+    read_columns(opened, &COLUMNS, &["probability", "flag", "evidence"], |name, row, values| {
         let optional = |at: usize| values.get(at).copied().flatten().map_or("", str::trim);
         let needed = |at: usize| values[at].unwrap_or_default();
         let link = to_link(name, row, [needed(0), needed(1), needed(2), needed(3)])?;
@@ -86,7 +166,8 @@ pub fn read_links(source: &Source) -> Result<Vec<Link>, ColumnarError> {
             "" => None,
             text => Some(to_probability(name, row, text)?),
         };
-        links.push(Link { probability, doubt: Doubt::from_name(optional(5)), ..link });
+        let evidence = values.get(6).copied().flatten().map(str::to_owned);
+        links.push(Link { probability, flag: LinkFlag::from_name(optional(5)), evidence, ..link });
         Ok(())
     })?;
     Ok(links)
@@ -95,7 +176,7 @@ pub fn read_links(source: &Source) -> Result<Vec<Link>, ColumnarError> {
 /// Reads pairs of record ids from the columns `left_id` and `right_id`.
 ///
 /// # Errors
-/// [`ColumnarError`] naming the row and column that is no id.
+/// [`ColumnarError`] naming the row and column that is not an id.
 pub fn read_pairs(source: &Source) -> Result<Vec<(RecordId, RecordId)>, ColumnarError> {
     let mut pairs = Vec::new();
     read_columns(source.open()?, &COLUMNS[..2], &[], |name, row, values| {
@@ -133,7 +214,7 @@ pub fn read_members(source: &Source, group: &str) -> Result<Vec<Member>, Columna
     Ok(members)
 }
 
-/// Hands the values of columns to `keep`, row by row; `None` for an optional column that the table has not.
+/// Hands the values of columns to `keep`, row by row; `None` for an optional column that the table lacks.
 fn read_columns(
     opened: Opened,
     columns: &[&str],
@@ -188,6 +269,7 @@ fn to_link(name: &str, row: u64, [left, right, similarity, class]: [&str; 4]) ->
         class: Classification::from_name(class)
             .ok_or_else(|| cell(COLUMNS[3], "not a class", "write match, borderline or non-match"))?,
         probability: None,
-        doubt: None,
+        flag: None,
+        evidence: None,
     })
 }

@@ -95,7 +95,8 @@ impl OpenTokens {
             Format::Arrow => guarded(&name, || read_arrow(&name, file, meta)),
             Format::Parquet => guarded(&name, || read_parquet(&name, file, meta)),
             Format::Tsv => read_text(&name, file, meta, '\t'),
-            _ => read_text(&name, file, meta, ','),
+            Format::Csv => read_text(&name, file, meta, ','),
+            Format::Json => unreachable!("lists of CLKs are not files of tokens"),
         };
         set.map(of_filters)
     }

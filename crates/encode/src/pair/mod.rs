@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use mizuhiki_exchange::{KeyId, PairLayout, Run, Side};
 use mizuhiki_locale::Pack;
-use mizuhiki_schema::{AuditComparison, AuditSchema, Feature, Input, Slip};
+use mizuhiki_schema::{AuditComparison, AuditSchema, ErrorVariant, Feature, Input};
 use zeroize::Zeroizing;
 
 use crate::alternatives::InputPlan;
@@ -49,7 +49,7 @@ struct ComparisonPlan {
     kinds: Vec<String>,
     /// Levels at which values are normalised: those of the comparison, then others that are needed.
     normalised: Vec<String>,
-    slips: Vec<Slip>,
+    slips: Vec<ErrorVariant>,
     /// For each column, the kind of the other part of a name, if its kind has one.
     other_parts: Vec<Option<&'static str>>,
     /// The filter's level, by number, and its features.

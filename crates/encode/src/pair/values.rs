@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mizuhiki_exchange::ComparisonLayout;
 use mizuhiki_locale::{LevelTexts, Outcome, Pack, WILDCARD, day_after, day_month_exchanged};
-use mizuhiki_schema::Slip;
+use mizuhiki_schema::ErrorVariant;
 use rustc_hash::FxHashMap;
 
 use super::ComparisonPlan;
@@ -254,16 +254,16 @@ fn push(
 fn slipped(
     plan: &ComparisonPlan,
     value: &InputValue<'_>,
-    slip: Slip,
+    slip: ErrorVariant,
     levels: &LevelTexts,
     pack: &dyn Pack,
     normal: &mut String,
 ) -> Option<String> {
     let tightest = levels.text(0);
     match slip {
-        Slip::DayMonth => day_month_exchanged(tightest?),
-        Slip::NextDay => day_after(tightest?),
-        _ => {
+        ErrorVariant::DayMonth => day_month_exchanged(tightest?),
+        ErrorVariant::NextDay => day_after(tightest?),
+        ErrorVariant::Exchanged => {
             let other = plan.other_parts[value.column]?;
             let outcome = pack.normalise(other, &plan.normalised[0], &value.text, normal);
             let there =

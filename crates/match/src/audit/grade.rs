@@ -1,9 +1,10 @@
 //! From hypotheses to a class, a weight and evidence (`protocols/05-audit.md` §4).
 
+use mizuhiki_exchange::{AuditClass, Hypothesis, Outcome};
 use mizuhiki_schema::{AuditComparison, AuditRole, AuditSchema};
 
-use super::model::{HYPOTHESES, Hypothesis, Model, wrong_share};
-use super::outcome::{Outcome, OutcomeVector, Outcomes};
+use super::model::{Model, wrong_share};
+use super::outcome::{OutcomeVector, Outcomes};
 use super::patterns::{Hints, Sharing};
 
 /// Bits of evidence for one person against strangers, without which no link is called right.
@@ -11,94 +12,6 @@ pub const LEAST_EVIDENCE: f64 = 10.0;
 
 /// Probability of being wrong from which a link has a class of wrong ones: one in ten where one in ten thousand is usual.
 pub(super) const SUSPECTED: f64 = 0.1;
-
-/// What a link is found to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum AuditClass {
-    /// The same person.
-    Match,
-    /// The same person; a known slip or change explains what differs.
-    EntryVariant,
-    /// Too little to go by.
-    Insufficient,
-    /// Another member of the household.
-    SameHouseholdOther,
-    /// A twin.
-    Twin,
-    /// A namesake.
-    Homonym,
-    /// A stranger whose number is one slip from another's.
-    DigitTypo,
-    /// A stranger's record, on a person who has another record.
-    PriorHolder,
-    /// Part of a run of rows that were tied some places off.
-    BlockShift,
-    /// A stranger.
-    Unrelated,
-    /// The left side has no row for the handle's right one.
-    RightOnly,
-    /// The right side has no row for the handle's left one.
-    LeftOnly,
-}
-
-impl AuditClass {
-    /// All classes, in order.
-    pub const ALL: [Self; 12] = [
-        Self::Match,
-        Self::EntryVariant,
-        Self::Insufficient,
-        Self::SameHouseholdOther,
-        Self::Twin,
-        Self::Homonym,
-        Self::DigitTypo,
-        Self::PriorHolder,
-        Self::BlockShift,
-        Self::Unrelated,
-        Self::RightOnly,
-        Self::LeftOnly,
-    ];
-
-    /// The name in files.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Match => "match",
-            Self::EntryVariant => "entry_variant",
-            Self::Insufficient => "insufficient",
-            Self::SameHouseholdOther => "same_household_other",
-            Self::Twin => "twin",
-            Self::Homonym => "homonym",
-            Self::DigitTypo => "digit_typo",
-            Self::PriorHolder => "prior_holder",
-            Self::BlockShift => "block_shift",
-            Self::Unrelated => "unrelated",
-            Self::RightOnly => "right_only",
-            Self::LeftOnly => "left_only",
-        }
-    }
-
-    /// The class with a name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|class| class.name() == name)
-    }
-
-    /// Whether the link is found to be wrong.
-    #[must_use]
-    pub const fn is_wrong(self) -> bool {
-        matches!(
-            self,
-            Self::SameHouseholdOther
-                | Self::Twin
-                | Self::Homonym
-                | Self::DigitTypo
-                | Self::PriorHolder
-                | Self::BlockShift
-                | Self::Unrelated
-        )
-    }
-}
 
 /// What is found of a link.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,7 +39,7 @@ pub fn grade(schema: &AuditSchema, model: &Model, vector: &OutcomeVector, hints:
     let (posterior, _) = model.posterior(vector, hints);
     let best = |right: bool| {
         let mut best = if right { Hypothesis::Same } else { Hypothesis::Unrelated };
-        for hypothesis in HYPOTHESES.into_iter().filter(|hypothesis| hypothesis.is_right() == right) {
+        for hypothesis in Hypothesis::ALL.into_iter().filter(|hypothesis| hypothesis.is_right() == right) {
             if posterior[hypothesis as usize] > posterior[best as usize] {
                 best = hypothesis;
             }
@@ -158,7 +71,7 @@ pub fn grade(schema: &AuditSchema, model: &Model, vector: &OutcomeVector, hints:
 
 fn class_of_wrong(
     schema: &AuditSchema,
-    posterior: &[f64; HYPOTHESES.len()],
+    posterior: &[f64; Hypothesis::ALL.len()],
     vector: &OutcomeVector,
     hints: Hints,
 ) -> (AuditClass, f64) {
@@ -209,7 +122,7 @@ fn class_of_right(
     }
     let outcome = |at: usize| Outcomes::new(&comparisons[at]).outcome(vector[at]);
     let differs =
-        |at: usize| matches!(outcome(at), Outcome::Slip { .. } | Outcome::Similar(_) | Outcome::Different);
+        |at: usize| matches!(outcome(at), Outcome::KnownError(_) | Outcome::Similar(_) | Outcome::Different);
     // A reading is often a guess, and an address often an old one.
     let written = |role: AuditRole| {
         let written = match role {

@@ -3,7 +3,10 @@
 //! Normative text: `protocols/05-audit.md`.
 
 mod feedback;
+mod findings;
 mod grade;
+mod groups;
+mod links;
 mod model;
 mod outcome;
 mod patterns;
@@ -13,13 +16,14 @@ mod shift;
 mod words;
 
 pub use feedback::Correction;
-pub use grade::{AuditClass, Grade, LEAST_EVIDENCE, grade};
-pub use model::{HYPOTHESES, Hypothesis, Model, Strangers};
-pub use outcome::{
-    Outcome, OutcomeVector, Outcomes, PairComparison, SIMILAR_SHARES, WILD_SHARE, outcome_name,
-};
+pub use findings::{AuditFindings, Finding};
+pub use grade::{Grade, LEAST_EVIDENCE, grade};
+pub use groups::{GroupFlag, LinkGroup};
+pub use links::{ComparedLinks, HandleState, MAX_HANDLES, PairRow, SharedRecords};
+pub use model::{Model, NonMatchCounts};
+pub use outcome::{OutcomeVector, Outcomes, PairComparison, SIMILAR_SHARES, WILD_SHARE};
 pub use patterns::{Hints, Patterns, Sharing};
 pub use rates::{binomial_tail, wilson};
 pub use sharing::holders;
 pub use shift::{Shift, ShiftSearch, shift_runs};
-pub use words::{Language, reason};
+pub use words::reason;

@@ -3,63 +3,18 @@
 //! Fellegi and Sunter (JASA 64, 1969) weigh two hypotheses; here several are weighed, whose parameters come from the
 //! links themselves by expectation–maximisation (Dempster, Laird and Rubin 1977) and from decoys.
 
+use mizuhiki_exchange::Hypothesis;
 use mizuhiki_schema::{AuditRole, AuditSchema};
 
 use super::outcome::{OutcomeVector, Outcomes, PairComparison};
 use super::patterns::{HINTS, Hints, Patterns};
-
-/// A hypothesis: what a link is. The first six are ways to be right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Hypothesis {
-    /// The same person, nothing systematic between the two records.
-    Same,
-    /// The same person under another family name, as after a wedding.
-    OtherFamilyName,
-    /// The same person under another name, such as an alias.
-    OtherName,
-    /// The same person, whose name is written in another script or stands in another column; it is read alike.
-    OtherWriting,
-    /// The same person, who has moved: no address agrees.
-    Moved,
-    /// The same person, who has moved and bears another family name, as after a wedding.
-    MovedOtherFamilyName,
-    /// Another member of the household, of the same family name.
-    Household,
-    /// Another member of the household, of another family name.
-    HouseholdOtherName,
-    /// A twin.
-    Twin,
-    /// Somebody who agrees in all that people are looked up by.
-    Homonym,
-    /// Somebody of the same name, who agrees in nothing else.
-    Namesake,
-    /// A stranger.
-    Unrelated,
-}
 
 use Hypothesis::{
     Homonym, Household, HouseholdOtherName, Moved, MovedOtherFamilyName, Namesake, OtherFamilyName,
     OtherName, OtherWriting, Same, Twin, Unrelated,
 };
 
-/// All hypotheses, in order.
-pub const HYPOTHESES: [Hypothesis; 12] = [
-    Same,
-    OtherFamilyName,
-    OtherName,
-    OtherWriting,
-    Moved,
-    MovedOtherFamilyName,
-    Household,
-    HouseholdOtherName,
-    Twin,
-    Homonym,
-    Namesake,
-    Unrelated,
-];
-
-const COUNT: usize = HYPOTHESES.len();
+const COUNT: usize = Hypothesis::ALL.len();
 
 /// Ways to be right, which come first.
 const RIGHT: usize = 6;
@@ -98,58 +53,31 @@ const MAX_ROUNDS: usize = 200;
 /// Change of the log-likelihood a link, in bits, below which the parameters stand.
 const STILL: f64 = 1e-9;
 
-impl Hypothesis {
-    /// The name in files.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Same => "same",
-            OtherFamilyName => "other_family_name",
-            OtherName => "other_name",
-            OtherWriting => "other_writing",
-            Moved => "moved",
-            MovedOtherFamilyName => "moved_other_family_name",
-            Household => "household",
-            HouseholdOtherName => "household_other_name",
-            Twin => "twin",
-            Homonym => "homonym",
-            Namesake => "namesake",
-            Unrelated => "unrelated",
-        }
-    }
-
-    /// Whether the link is right.
-    #[must_use]
-    pub const fn is_right(self) -> bool {
-        matches!(self, Same | OtherFamilyName | OtherName | OtherWriting | Moved | MovedOtherFamilyName)
-    }
-
-    /// How often two values of a role compare as those of one person do, not as those of strangers.
-    fn like_same(self, role: AuditRole, searched: bool) -> f64 {
-        use AuditRole::{Address, BirthDate, FamilyName, FamilyReading, FullName, GivenName};
-        let family = matches!(role, FamilyName | FamilyReading);
-        let name = is_name(role);
-        let like = match self {
-            Same => true,
-            OtherFamilyName => !family,
-            OtherName => !name,
-            OtherWriting => !matches!(role, FamilyName | GivenName | FullName),
-            Moved => role != Address,
-            MovedOtherFamilyName => role != Address && !family,
-            Household => family || role == Address,
-            HouseholdOtherName => role == Address,
-            Twin => family || role == Address || role == BirthDate,
-            Homonym => match role {
-                _ if searched => true,
-                FamilyName => return HOMONYM_SAME_FAMILY,
-                GivenName => return HOMONYM_SAME_GIVEN,
-                _ => false,
-            },
-            Namesake => name,
-            Unrelated => false,
-        };
-        f64::from(u8::from(like))
-    }
+/// How often two values of a role compare as those of one person do, not as those of different people.
+fn like_same(hypothesis: Hypothesis, role: AuditRole, searched: bool) -> f64 {
+    use AuditRole::{Address, BirthDate, FamilyName, FamilyReading, FullName, GivenName};
+    let family = matches!(role, FamilyName | FamilyReading);
+    let name = is_name(role);
+    let like = match hypothesis {
+        Same => true,
+        OtherFamilyName => !family,
+        OtherName => !name,
+        OtherWriting => !matches!(role, FamilyName | GivenName | FullName),
+        Moved => role != Address,
+        MovedOtherFamilyName => role != Address && !family,
+        Household => family || role == Address,
+        HouseholdOtherName => role == Address,
+        Twin => family || role == Address || role == BirthDate,
+        Homonym => match role {
+            _ if searched => true,
+            FamilyName => return HOMONYM_SAME_FAMILY,
+            GivenName => return HOMONYM_SAME_GIVEN,
+            _ => false,
+        },
+        Namesake => name,
+        Unrelated => false,
+    };
+    f64::from(u8::from(like))
 }
 
 /// Parts of a name: any of the roles of a part tells it.
@@ -181,7 +109,7 @@ struct Group<'l> {
 /// Probabilities of outcomes and hints under each hypothesis.
 pub struct Model {
     seen: Vec<Seen>,
-    /// Probability of each outcome for one person (m) and for strangers (u), by comparison; missing aside.
+    /// Probability of each outcome for one person (m) and for different people (u), by comparison; missing aside.
     m: Vec<Vec<f64>>,
     u: Vec<Vec<f64>>,
     shares: [f64; COUNT],
@@ -190,10 +118,10 @@ pub struct Model {
     rounds: usize,
 }
 
-/// How often each outcome came of comparing strangers, by comparison.
-pub struct Strangers(Vec<Vec<u64>>);
+/// How often each outcome came of comparing non_matches, by comparison.
+pub struct NonMatchCounts(Vec<Vec<u64>>);
 
-impl Strangers {
+impl NonMatchCounts {
     /// None yet.
     #[must_use]
     pub fn new(comparison: &PairComparison) -> Self {
@@ -206,17 +134,17 @@ impl Strangers {
         Self(outcomes.iter().map(|outcomes| vec![0; outcomes.count()]).collect())
     }
 
-    /// Counts a pair of strangers.
+    /// Counts a pair of non_matches.
     pub fn add(&mut self, vector: &OutcomeVector) {
         self.0.iter_mut().zip(vector).for_each(|(counts, outcome)| counts[usize::from(*outcome)] += 1);
     }
 }
 
 impl Model {
-    /// Fits the model to links and strangers.
+    /// Fits the model to links and non_matches.
     #[must_use]
-    pub fn fit(schema: &AuditSchema, links: &Patterns, strangers: &Strangers) -> Self {
-        Self::fit_labelled(schema, &[(links, &HYPOTHESES)], strangers)
+    pub fn fit(schema: &AuditSchema, links: &Patterns, non_matches: &NonMatchCounts) -> Self {
+        Self::fit_labelled(schema, &[(links, &Hypothesis::ALL)], non_matches)
     }
 
     /// Fits the model where more is known: each group of links with the hypotheses that can be true of it.
@@ -224,7 +152,7 @@ impl Model {
     pub fn fit_labelled(
         schema: &AuditSchema,
         groups: &[(&Patterns, &[Hypothesis])],
-        strangers: &Strangers,
+        non_matches: &NonMatchCounts,
     ) -> Self {
         let body = schema.body();
         let seen = body.comparisons.iter().zip(&body.searched).map(|(comparison, &searched)| Seen {
@@ -237,7 +165,7 @@ impl Model {
             .map(|&(links, allowed)| Group { links, ordered: links.ordered(), allowed })
             .collect();
         let u_counts: Vec<Vec<f64>> =
-            strangers.0.iter().map(|counts| counts.iter().map(|&count| count as f64).collect()).collect();
+            non_matches.0.iter().map(|counts| counts.iter().map(|&count| count as f64).collect()).collect();
         let mut model = Self {
             seen: seen.collect(),
             m: Vec::new(),
@@ -284,13 +212,13 @@ impl Model {
         self.rounds
     }
 
-    /// Share of links of each hypothesis, in the order of [`HYPOTHESES`].
+    /// Share of links of each hypothesis, in the order of [`Hypothesis::ALL`].
     #[must_use]
     pub const fn shares(&self) -> &[f64; COUNT] {
         &self.shares
     }
 
-    /// Probability of an outcome of a comparison for one person (m) and for strangers (u), `missing` aside.
+    /// Probability of an outcome of a comparison for one person (m) and for different people (u), `missing` aside.
     #[must_use]
     pub fn probabilities(&self, comparison: usize, outcome: u8) -> (f64, f64) {
         let at = usize::from(outcome);
@@ -304,7 +232,7 @@ impl Model {
             return 0.0;
         }
         let seen = &self.seen[comparison];
-        let like = hypothesis.like_same(seen.role, seen.searched);
+        let like = like_same(hypothesis, seen.role, seen.searched);
         let at = usize::from(outcome);
         (like * self.m[comparison][at] + (1.0 - like) * self.u[comparison][at]).log2()
     }
@@ -358,7 +286,7 @@ impl Model {
     /// Probability of each hypothesis, and log2 of the probability of what was compared.
     #[must_use]
     pub fn posterior(&self, vector: &OutcomeVector, hints: Hints) -> ([f64; COUNT], f64) {
-        self.posterior_among(&HYPOTHESES, vector, hints)
+        self.posterior_among(&Hypothesis::ALL, vector, hints)
     }
 
     fn posterior_among(
@@ -376,7 +304,8 @@ impl Model {
             let told = match hypothesis {
                 Homonym => homonym,
                 Namesake => namesake,
-                _ => true,
+                Same | OtherFamilyName | OtherName | OtherWriting | Moved | MovedOtherFamilyName
+                | Household | HouseholdOtherName | Twin | Unrelated => true,
             };
             if told {
                 log[hypothesis as usize] =
@@ -407,8 +336,8 @@ impl Model {
     }
 
     /// New parameters from expected counts.
-    fn maximise(&mut self, expected: &Expected, strangers: &[Vec<f64>]) {
-        (self.m, self.u) = expected.same.iter().zip(strangers).map(|(m, u)| smooth(m, u)).unzip();
+    fn maximise(&mut self, expected: &Expected, non_matches: &[Vec<f64>]) {
+        (self.m, self.u) = expected.same.iter().zip(non_matches).map(|(m, u)| smooth(m, u)).unzip();
         let counted: f64 = expected.hypotheses.iter().sum();
         let priors = self.priors(counted);
         for (share, (count, prior)) in self.shares.iter_mut().zip(expected.hypotheses.iter().zip(priors)) {
@@ -420,7 +349,7 @@ impl Model {
             let links = sum(&|hypothesis| expected.told[hypothesis][hint]);
             (hints + 0.5) / (links + 1000.0)
         });
-        for hypothesis in HYPOTHESES {
+        for hypothesis in Hypothesis::ALL {
             let at = hypothesis as usize;
             for (hint, &of_right) in right.iter().enumerate() {
                 let known = HINT_PRIOR.iter().find(|(of, number, _)| (*of, *number) == (hypothesis, hint));
@@ -490,7 +419,7 @@ impl Expected {
         posterior: &[f64; COUNT],
         count: f64,
     ) {
-        for (hypothesis, &probability) in HYPOTHESES.into_iter().zip(posterior) {
+        for (hypothesis, &probability) in Hypothesis::ALL.into_iter().zip(posterior) {
             let weight = count * probability;
             if weight == 0.0 {
                 continue;
@@ -505,7 +434,7 @@ impl Expected {
                 continue;
             }
             for ((seen, &outcome), counts) in seen.iter().zip(vector).zip(&mut self.same) {
-                if hypothesis.like_same(seen.role, seen.searched) > 0.0 {
+                if like_same(hypothesis, seen.role, seen.searched) > 0.0 {
                     counts[usize::from(outcome)] += weight;
                 }
             }

@@ -1,7 +1,7 @@
 //! What comes of comparing two rows of pair tokens (`protocols/05-audit.md` §2).
 
-use mizuhiki_exchange::{ComparisonLayout, PairLayout, Side, TAG_BYTES, alternative_class};
-use mizuhiki_schema::{AuditComparison, AuditSchema, Slip};
+use mizuhiki_exchange::{ComparisonLayout, Outcome, PairLayout, Side, TAG_BYTES, alternative_class};
+use mizuhiki_schema::{AuditComparison, AuditSchema, ErrorVariant};
 
 /// Alternatives that are told apart: the first values, another near the front, one further back.
 const ALTERNATIVES: usize = 3;
@@ -18,55 +18,28 @@ pub const SIMILAR_SHARES: [f64; 3] = [58.0 / 105.0, 35.0 / 105.0, 12.0 / 105.0];
 /// As [`SIMILAR_SHARES`], for values with an unknown character.
 pub const WILD_SHARE: f64 = 35.0 / 105.0;
 
-/// The outcome of a comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// One side has no value.
-    Missing,
-    /// The values agree at a level.
-    Agree {
-        /// Number of the level, 0 the tightest.
-        level: usize,
-        /// 0: the first value of both; 1 and 2: an alternative, further back.
-        alternative: usize,
-    },
-    /// The values agree at a level as far as the less complete one goes.
-    Partial {
-        /// Number of the level.
-        level: usize,
-    },
-    /// A slip makes one value of the other.
-    Slip {
-        /// Number of the slip in the schema.
-        slip: usize,
-    },
-    /// The values can be the same: one has characters that nobody knows.
-    Wild,
-    /// The values resemble each other: 3 much, 1 a little.
-    Similar(u8),
-    /// None of these.
-    Different,
-}
-
 /// The outcomes that a comparison can have, numbered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outcomes {
     levels: usize,
-    slips: usize,
+    /// Known errors, in the schema's order; the first `errors` are there.
+    known: [ErrorVariant; ErrorVariant::ALL.len()],
+    errors: usize,
 }
 
 impl Outcomes {
     /// The outcomes of a comparison.
     #[must_use]
     pub fn new(comparison: &AuditComparison) -> Self {
-        Self { levels: comparison.levels.len(), slips: comparison.slips.len() }
+        let mut known = ErrorVariant::ALL;
+        known.iter_mut().zip(&comparison.slips).for_each(|(known, error)| *known = *error);
+        Self { levels: comparison.levels.len(), known, errors: comparison.slips.len() }
     }
 
     /// Number of outcomes.
     #[must_use]
     pub const fn count(&self) -> usize {
-        self.agreements() + self.levels + self.slips + 6
+        self.agreements() + self.levels + self.errors + 6
     }
 
     const fn agreements(&self) -> usize {
@@ -74,16 +47,23 @@ impl Outcomes {
     }
 
     /// The number of an outcome.
+    ///
+    /// # Panics
+    /// If the comparison has no such known error.
     #[must_use]
-    pub const fn number(&self, outcome: Outcome) -> u8 {
+    pub fn number(&self, outcome: Outcome) -> u8 {
         let partial = 1 + self.agreements();
-        let slip = partial + self.levels;
-        let wild = slip + self.slips;
+        let error = partial + self.levels;
+        let wild = error + self.errors;
         let number = match outcome {
             Outcome::Missing => 0,
             Outcome::Agree { level, alternative } => 1 + level * ALTERNATIVES + alternative,
             Outcome::Partial { level } => partial + level,
-            Outcome::Slip { slip: number } => slip + number,
+            Outcome::KnownError(known) => {
+                let place = self.known[..self.errors].iter().position(|other| *other == known);
+                let Some(place) = place else { unreachable!("the comparison has this error") };
+                error + place
+            }
             Outcome::Wild => wild,
             Outcome::Similar(degree) => wild + 4 - degree as usize,
             Outcome::Different => wild + 4,
@@ -108,16 +88,16 @@ impl Outcomes {
     pub const fn outcome(&self, number: u8) -> Outcome {
         let number = number as usize;
         let partial = 1 + self.agreements();
-        let slip = partial + self.levels;
-        let wild = slip + self.slips;
+        let error = partial + self.levels;
+        let wild = error + self.errors;
         if number == 0 {
             Outcome::Missing
         } else if number < partial {
             Outcome::Agree { level: (number - 1) / ALTERNATIVES, alternative: (number - 1) % ALTERNATIVES }
-        } else if number < slip {
+        } else if number < error {
             Outcome::Partial { level: number - partial }
         } else if number < wild {
-            Outcome::Slip { slip: number - slip }
+            Outcome::KnownError(self.known[number - error])
         } else if number == wild {
             Outcome::Wild
         } else if number < wild + 4 {
@@ -174,7 +154,7 @@ impl PairComparison {
         let layouts = self.left.comparisons.iter().zip(&self.right.comparisons);
         for ((layouts, outcomes), number) in layouts.zip(&self.outcomes).zip(&mut vector) {
             let rows = Rows { left: (layouts.0, left), right: (layouts.1, right) };
-            *number = outcomes.number(rows.compare());
+            *number = outcomes.number(rows.compare(&outcomes.known));
         }
         vector
     }
@@ -192,7 +172,7 @@ fn equal(left: &[u8], right: &[u8]) -> bool {
 }
 
 impl Rows<'_> {
-    fn compare(&self) -> Outcome {
+    fn compare(&self, known: &[ErrorVariant]) -> Outcome {
         let ((l, left), (r, right)) = (self.left, self.right);
         if !equal(&left[l.present()], &right[r.present()]) {
             return Outcome::Missing;
@@ -204,7 +184,7 @@ impl Rows<'_> {
             if equal(&left[l.slipped(slip)], &right[r.slip_target(slip)])
                 || equal(&left[l.slip_target(slip)], &right[r.slipped(slip)])
             {
-                return Outcome::Slip { slip };
+                return Outcome::KnownError(known[slip]);
             }
         }
         if l.filters == 0 {
@@ -261,20 +241,6 @@ const fn equal_nibbles(a: u64, b: u64) -> u32 {
 
 fn words(filter: &[u8]) -> impl Iterator<Item = u64> {
     filter.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes))
-}
-
-/// Name of a slip's outcome and others, for tables: `agree(0,0)`, `slip(day_month)`, `similar(2)`.
-#[must_use]
-pub fn outcome_name(outcome: Outcome, slips: &[Slip]) -> String {
-    match outcome {
-        Outcome::Missing => "missing".to_owned(),
-        Outcome::Agree { level, alternative } => format!("agree({level},{alternative})"),
-        Outcome::Partial { level } => format!("partial({level})"),
-        Outcome::Slip { slip } => format!("slip({})", slips.get(slip).map_or("", |slip| slip.name())),
-        Outcome::Wild => "wild".to_owned(),
-        Outcome::Similar(degree) => format!("similar({degree})"),
-        Outcome::Different => "different".to_owned(),
-    }
 }
 
 #[cfg(test)]

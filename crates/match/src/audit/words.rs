@@ -1,51 +1,44 @@
 //! Reasons in words, for those who look at a finding.
 
-use mizuhiki_schema::{AuditRole, AuditSchema, Slip};
+use mizuhiki_exchange::{AuditClass, Hypothesis, Language, Outcome, error_words, role_words};
+use mizuhiki_schema::{AuditRole, AuditSchema, ErrorVariant};
 
-use super::grade::{AuditClass, Grade};
-use super::model::{Hypothesis, is_name};
-use super::outcome::{Outcome, OutcomeVector, Outcomes};
+use super::grade::Grade;
+use super::model::is_name;
+use super::outcome::{OutcomeVector, Outcomes};
 use super::patterns::Hints;
 
-/// The language of a reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Language {
-    /// English.
-    English,
-    /// Japanese.
-    Japanese,
-}
-
-/// How a comparison came out, as people speak of it.
+/// How far a field agrees, in as many steps as a reason tells apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Said {
+enum Agreement {
     Agrees,
     Nearly,
-    Slip(Slip),
+    KnownError(ErrorVariant),
     Differs,
     Unknown,
 }
 
-fn said(outcome: Outcome, slips: &[Slip]) -> Said {
-    match outcome {
-        Outcome::Missing => Said::Unknown,
-        Outcome::Agree { .. } | Outcome::Partial { .. } | Outcome::Wild => Said::Agrees,
-        Outcome::Slip { slip } => slips.get(slip).map_or(Said::Nearly, |slip| Said::Slip(*slip)),
-        Outcome::Similar(3) => Said::Nearly,
-        _ => Said::Differs,
+impl Agreement {
+    const fn of(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Missing => Self::Unknown,
+            Outcome::Agree { .. } | Outcome::Partial { .. } | Outcome::Wild => Self::Agrees,
+            Outcome::KnownError(error) => Self::KnownError(error),
+            Outcome::Similar(3..) => Self::Nearly,
+            Outcome::Similar(_) | Outcome::Different => Self::Differs,
+        }
     }
 }
 
-/// A comparison of a link, as people speak of it.
-struct Spoken {
+/// A comparison of a link, as a reason puts it.
+struct ComparedField {
     role: AuditRole,
     searched: bool,
     name: String,
-    said: Said,
+    agreement: Agreement,
 }
 
-impl Spoken {
+impl ComparedField {
     /// The comparisons of a link. A role that several have is told by their names, as one may agree and another differ.
     fn all(language: Language, schema: &AuditSchema, vector: &OutcomeVector) -> Vec<Self> {
         let body = schema.body();
@@ -56,17 +49,17 @@ impl Spoken {
                 role: comparison.role,
                 searched,
                 name: if roles(comparison.role) == 1 {
-                    role_name(language, comparison.role, &comparison.name)
+                    role_words(comparison.role, language, &comparison.name).to_owned()
                 } else {
                     comparison.name.clone()
                 },
-                said: said(Outcomes::new(comparison).outcome(outcome), &comparison.slips),
+                agreement: Agreement::of(Outcomes::new(comparison).outcome(outcome)),
             })
             .collect()
     }
 
     const fn is_off(&self) -> bool {
-        matches!(self.said, Said::Nearly | Said::Slip(_) | Said::Differs)
+        matches!(self.agreement, Agreement::Nearly | Agreement::KnownError(_) | Agreement::Differs)
     }
 }
 
@@ -80,15 +73,24 @@ pub fn reason(
     hints: Hints,
 ) -> String {
     let japanese = language == Language::Japanese;
-    let spoken = Spoken::all(language, schema, vector);
-    let mut parts: Vec<String> = vec![verdict(language, grade, &spoken)];
-    let mut list = |wanted: &dyn Fn(Said) -> bool, english: &str, japanese_end: &str| {
-        let names: Vec<String> = spoken
+    let fields = ComparedField::all(language, schema, vector);
+    let mut parts: Vec<String> = vec![verdict(language, grade, &fields)];
+    let mut list = |wanted: &dyn Fn(Agreement) -> bool, english: &str, japanese_end: &str| {
+        let names: Vec<String> = fields
             .iter()
-            .filter(|of| wanted(of.said))
-            .map(|of| match of.said {
-                Said::Slip(slip) => format!("{}{}", of.name, slip_name(language, slip)),
-                _ => of.name.clone(),
+            .filter(|of| wanted(of.agreement))
+            .map(|of| match of.agreement {
+                Agreement::KnownError(error) => {
+                    let words = error_words(error, language);
+                    if japanese {
+                        format!("{}（{words}）", of.name)
+                    } else {
+                        format!("{} ({words})", of.name)
+                    }
+                }
+                Agreement::Agrees | Agreement::Nearly | Agreement::Differs | Agreement::Unknown => {
+                    of.name.clone()
+                }
             })
             .collect();
         if !names.is_empty() {
@@ -99,14 +101,18 @@ pub fn reason(
             });
         }
     };
-    list(&|said| said == Said::Agrees, "agree: ", "は一致");
-    list(&|said| matches!(said, Said::Nearly | Said::Slip(_)), "nearly: ", "はほぼ一致");
-    list(&|said| said == Said::Differs, "differ: ", "は不一致");
-    list(&|said| said == Said::Unknown, "not compared: ", "は比較不能");
+    list(&|agreement| agreement == Agreement::Agrees, "agree: ", "は一致");
+    list(
+        &|agreement| matches!(agreement, Agreement::Nearly | Agreement::KnownError(_)),
+        "nearly: ",
+        "はほぼ一致",
+    );
+    list(&|agreement| agreement == Agreement::Differs, "differ: ", "は不一致");
+    list(&|agreement| agreement == Agreement::Unknown, "not compared: ", "は比較不能");
     let hinted = [
-        (hints.shared_left.is_shared(), "the left record is tied to several", "左の記録は複数に紐付け"),
-        (hints.shared_right.is_shared(), "the right record is tied to several", "右の記録は複数に紐付け"),
-        (hints.near_number, "another record's number is one slip away", "一字違いの番号あり"),
+        (hints.shared_left.is_shared(), "the left record has several links", "左の記録は複数に紐付け"),
+        (hints.shared_right.is_shared(), "the right record has several links", "右の記録は複数に紐付け"),
+        (hints.near_number, "another record's number differs by one error", "一字違いの番号あり"),
     ];
     parts.extend(
         hinted
@@ -118,39 +124,43 @@ pub fn reason(
 }
 
 /// What a link is found to be. Nothing is said that a comparison speaks against.
-fn verdict(language: Language, grade: &Grade, spoken: &[Spoken]) -> String {
+fn verdict(language: Language, grade: &Grade, fields: &[ComparedField]) -> String {
     let (english, japanese) = match grade.class {
-        AuditClass::Match | AuditClass::EntryVariant => same_person(grade, spoken),
-        AuditClass::Insufficient => ("too little to go by", "判定に足る情報なし"),
-        AuditClass::Homonym => return namesake(language, spoken),
+        AuditClass::Match | AuditClass::EntryVariant => same_person(grade, fields),
+        AuditClass::Insufficient => ("too little evidence", "判定に足る情報なし"),
+        AuditClass::Homonym => return namesake(language, fields),
         AuditClass::Twin
-            if spoken.iter().all(|of| of.role != AuditRole::BirthDate || of.said != Said::Differs) =>
+            if fields
+                .iter()
+                .all(|of| of.role != AuditRole::BirthDate || of.agreement != Agreement::Differs) =>
         {
             ("a twin", "双子の別人")
         }
-        AuditClass::SameHouseholdOther | AuditClass::Twin => relative(spoken),
+        AuditClass::SameHouseholdOther | AuditClass::Twin => relative(fields),
         AuditClass::DigitTypo => {
-            ("a stranger; the number was probably mistyped", "別人、番号の誤入力の可能性")
+            ("a different person; the number was probably mistyped", "別人、番号の誤入力の可能性")
         }
-        AuditClass::PriorHolder => {
-            ("a stranger's record on a person who has another", "別人、以前の紐付けの残りの可能性")
-        }
-        AuditClass::BlockShift => ("the rows of a batch were tied some places off", "一括登録で行のずれ"),
+        AuditClass::PriorHolder => (
+            "a different person; the record is linked to somebody else as well",
+            "別人、以前の紐付けの残りの可能性",
+        ),
+        AuditClass::BlockShift => ("the rows of a batch were linked with an offset", "一括登録で行のずれ"),
         AuditClass::RightOnly => ("the handle is in the right file alone", "右の側にのみある紐付け"),
         AuditClass::LeftOnly => ("the handle is in the left file alone", "左の側にのみある紐付け"),
-        AuditClass::Unrelated => ("a stranger", "別人"),
+        AuditClass::Unrelated => ("a different person", "別人"),
     };
     (if language == Language::Japanese { japanese } else { english }).to_owned()
 }
 
-fn same_person(grade: &Grade, spoken: &[Spoken]) -> (&'static str, &'static str) {
+fn same_person(grade: &Grade, fields: &[ComparedField]) -> (&'static str, &'static str) {
     use AuditRole::{Address, FamilyName, FamilyReading, FullName, GivenName, GivenReading};
-    let off = |roles: &[AuditRole]| spoken.iter().any(|of| of.is_off() && roles.contains(&of.role));
+    let off = |roles: &[AuditRole]| fields.iter().any(|of| of.is_off() && roles.contains(&of.role));
     let all = |roles: &[AuditRole]| {
-        let mut compared = spoken.iter().filter(|of| of.said != Said::Unknown && roles.contains(&of.role));
-        compared.all(Spoken::is_off) && off(roles)
+        let mut compared =
+            fields.iter().filter(|of| of.agreement != Agreement::Unknown && roles.contains(&of.role));
+        compared.all(ComparedField::is_off) && off(roles)
     };
-    let miswritten = spoken.iter().any(|of| of.is_off() && of.role != Address);
+    let miswritten = fields.iter().any(|of| of.is_off() && of.role != Address);
     match (grade.class, grade.hypotheses.0) {
         (AuditClass::Match, Hypothesis::Moved) if off(&[Address]) => {
             ("the same person, who has moved", "同一人、転居の可能性")
@@ -167,7 +177,7 @@ fn same_person(grade: &Grade, spoken: &[Spoken]) -> (&'static str, &'static str)
             ("the same person under another name", "同一人、別名の可能性")
         }
         (_, Hypothesis::OtherWriting) if off(&[FamilyName, GivenName, FullName]) => {
-            ("the same person, the name is written otherwise", "同一人、氏名の表記の違いの可能性")
+            ("the same person, the name is written differently", "同一人、氏名の表記の違いの可能性")
         }
         _ if miswritten => ("the same person, an entry was miswritten", "同一人、記載の誤りの可能性"),
         _ => ("the same person", "同一人"),
@@ -175,9 +185,10 @@ fn same_person(grade: &Grade, spoken: &[Spoken]) -> (&'static str, &'static str)
 }
 
 /// Somebody of the household, if the addresses do not say otherwise.
-fn relative(spoken: &[Spoken]) -> (&'static str, &'static str) {
-    let mut addresses = spoken.iter().filter(|of| of.role == AuditRole::Address && of.said != Said::Unknown);
-    if addresses.clone().next().is_none() || addresses.any(|of| of.said != Said::Differs) {
+fn relative(fields: &[ComparedField]) -> (&'static str, &'static str) {
+    let mut addresses =
+        fields.iter().filter(|of| of.role == AuditRole::Address && of.agreement != Agreement::Unknown);
+    if addresses.clone().next().is_none() || addresses.any(|of| of.agreement != Agreement::Differs) {
         ("another member of the household", "同じ世帯の別人")
     } else {
         ("another member of the family", "家族の別人")
@@ -185,11 +196,13 @@ fn relative(spoken: &[Spoken]) -> (&'static str, &'static str) {
 }
 
 /// Somebody who agrees in what is listed: of names and what people are looked up by, that which does.
-fn namesake(language: Language, spoken: &[Spoken]) -> String {
-    let alike = |of: &&Spoken| {
-        of.said == Said::Agrees && (of.searched || is_name(of.role)) && of.role != AuditRole::Address
+fn namesake(language: Language, fields: &[ComparedField]) -> String {
+    let alike = |of: &&ComparedField| {
+        of.agreement == Agreement::Agrees
+            && (of.searched || is_name(of.role))
+            && of.role != AuditRole::Address
     };
-    let names: Vec<&str> = spoken.iter().filter(alike).map(|of| of.name.as_str()).collect();
+    let names: Vec<&str> = fields.iter().filter(alike).map(|of| of.name.as_str()).collect();
     match (language, names.as_slice()) {
         (Language::Japanese, []) => "別人".to_owned(),
         (Language::Japanese, names) => format!("{}が同じ別人", names.join("・")),
@@ -198,31 +211,5 @@ fn namesake(language: Language, spoken: &[Spoken]) -> String {
         (Language::English, [names @ .., last]) => {
             format!("another person with the same {} and {last}", names.join(", "))
         }
-    }
-}
-
-fn role_name(language: Language, role: AuditRole, name: &str) -> String {
-    let (english, japanese) = match role {
-        AuditRole::FamilyName => ("family name", "姓"),
-        AuditRole::GivenName => ("given name", "名"),
-        AuditRole::FullName => ("name", "氏名"),
-        AuditRole::FamilyReading => ("reading of the family name", "姓の読み"),
-        AuditRole::GivenReading => ("reading of the given name", "名の読み"),
-        AuditRole::BirthDate => ("date of birth", "生年月日"),
-        AuditRole::Sex => ("sex", "性別"),
-        AuditRole::Address => ("address", "住所"),
-        _ => (name, name),
-    };
-    (if language == Language::Japanese { japanese } else { english }).to_owned()
-}
-
-const fn slip_name(language: Language, slip: Slip) -> &'static str {
-    match (language, slip) {
-        (Language::English, Slip::DayMonth) => " (day and month exchanged)",
-        (Language::English, Slip::NextDay) => " (one day off)",
-        (Language::English, _) => " (family and given name exchanged)",
-        (Language::Japanese, Slip::DayMonth) => "（月日の入れ替え）",
-        (Language::Japanese, Slip::NextDay) => "（一日違い）",
-        (Language::Japanese, _) => "（姓名の入れ替え）",
     }
 }

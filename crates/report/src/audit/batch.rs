@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::{AuditReport, GroupRow, SharedRow, ShiftRow, words};
+use crate::audit::report::{AuditReport, GroupRow, SharedRow, ShiftRow};
 use crate::chart::{Tick, units};
 use crate::number;
+use crate::shorten::shorten;
 
 /// Groups in the chart.
 const DRAWN: usize = 20;
@@ -207,7 +208,7 @@ impl<'a> Whiskers<'a> {
             let y = TOP + ROW * (row as f64 + 0.5);
             Whisker {
                 full: &group.label,
-                name: words::shorten(&group.label, NAME_WIDTH),
+                name: shorten(&group.label, NAME_WIDTH),
                 share: number::per_ten_thousand(group.share.value),
                 range: number::range(group.share.low, group.share.high, number::per_ten_thousand),
                 y: units(y),
@@ -250,7 +251,7 @@ fn whole(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Interval;
+    use crate::audit::report::Interval;
 
     fn group(label: &str, value: f64, low: f64, high: f64) -> GroupRow {
         GroupRow {

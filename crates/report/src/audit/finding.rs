@@ -2,10 +2,13 @@
 
 use serde::Serialize;
 
-use super::review::steps;
-use super::{FindingCard, words};
+use mizuhiki_exchange::Language;
+
+use crate::audit::report::FindingCard;
+use crate::audit::review::steps;
 use crate::chart::{Tick, units};
 use crate::number;
+use crate::shorten::shorten;
 
 const WIDTH: f64 = 760.0;
 const ROW: f64 = 21.0;
@@ -29,9 +32,9 @@ const MOST_BITS: f64 = 10_000.0;
 pub(super) struct Card<'a> {
     rank: String,
     handle: &'a str,
-    title: &'a str,
+    title: &'static str,
     japanese: &'static str,
-    class: &'a str,
+    class: &'static str,
     probability: String,
     weight: String,
     prior: String,
@@ -78,13 +81,12 @@ struct Bar {
 
 impl<'a> Card<'a> {
     pub(super) fn new(card: &'a FindingCard) -> Self {
-        let words = words::class(&card.class);
         Self {
             rank: number::count(card.rank),
             handle: &card.handle,
-            title: words.as_ref().map_or(&card.class, |words| words.title),
-            japanese: words.as_ref().map_or("", |words| words.japanese),
-            class: &card.class,
+            title: card.class.title(Language::English),
+            japanese: card.class.title(Language::Japanese),
+            class: card.class.name(),
             probability: number::percent(card.probability),
             weight: number::bits(card.weight_bits),
             prior: number::bits(card.prior_bits),
@@ -129,7 +131,7 @@ fn steps_of(card: &FindingCard) -> Vec<Step> {
         steps.push(Step { class, name, outcome, bits, from, to: sum });
     };
     for bar in &card.evidence {
-        add(bar.comparison.clone(), words::outcome(&bar.outcome, bar.level.as_deref()), bar.bits);
+        add(bar.comparison.clone(), bar.outcome.words(&bar.levels), bar.bits);
     }
     // What the weight has beside the comparisons.
     let rest = card.weight_bits - card.evidence.iter().map(|bar| bar.bits).sum::<f64>();
@@ -156,8 +158,8 @@ impl Waterfall {
             let y = top(row) + (ROW - BAR) / 2.0;
             Bar {
                 class: step.class,
-                name: words::shorten(&step.name, NAME_WIDTH),
-                outcome: words::shorten(&step.outcome, OUTCOME_WIDTH),
+                name: shorten(&step.name, NAME_WIDTH),
+                outcome: shorten(&step.outcome, OUTCOME_WIDTH),
                 bits: number::bits(step.bits),
                 x: units(from),
                 y: units(y),
@@ -207,20 +209,22 @@ fn text(steps: &[Step]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use mizuhiki_exchange::{AuditClass, Outcome};
+
     use super::*;
-    use crate::EvidenceBar;
+    use crate::audit::report::EvidenceBar;
 
     fn card(bits: &[f64], weight_bits: f64) -> FindingCard {
         let bar = |&bits: &f64| EvidenceBar {
             comparison: "family".to_owned(),
-            outcome: "different".to_owned(),
-            level: None,
+            outcome: Outcome::Different,
+            levels: Vec::new(),
             bits,
         };
         FindingCard {
             rank: 1,
             handle: "H-1".to_owned(),
-            class: "unrelated".to_owned(),
+            class: AuditClass::Unrelated,
             probability: 0.99,
             weight_bits,
             prior_bits: 13.0,

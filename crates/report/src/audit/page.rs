@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
-use super::batch::Batches;
-use super::finding::Card;
-use super::review::Review;
-use super::{
+use mizuhiki_exchange::{AuditClass, Language, role_words};
+
+use crate::audit::batch::Batches;
+use crate::audit::finding::Card;
+use crate::audit::report::{
     AuditReport, AuditSide, ClassCount, ComparisonRow, FeedbackSummary, HypothesisShare, ReliabilityBin,
-    words,
 };
+use crate::audit::review::Review;
 use crate::number;
 
 #[derive(Debug, Serialize)]
@@ -16,7 +17,7 @@ pub(super) struct Page<'a> {
     report: Basics<'a>,
     figures: Vec<Figure>,
     lead: String,
-    classes: Vec<Class<'a>>,
+    classes: Vec<Class>,
     variants: Option<String>,
     review: Review,
     review_length: Option<String>,
@@ -24,7 +25,7 @@ pub(super) struct Page<'a> {
     batches: Batches<'a>,
     findings: Vec<Card<'a>>,
     comparisons: Vec<Comparison<'a>>,
-    hypotheses: Vec<Hypothesis<'a>>,
+    hypotheses: Vec<Explanation>,
     rounds: String,
     one_round: bool,
     decoys: Option<String>,
@@ -53,9 +54,9 @@ struct Figure {
 }
 
 #[derive(Debug, Serialize)]
-struct Class<'a> {
-    name: &'a str,
-    title: &'a str,
+struct Class {
+    name: &'static str,
+    title: &'static str,
     japanese: &'static str,
     meaning: &'static str,
     action: &'static str,
@@ -89,14 +90,14 @@ struct Comparison<'a> {
     role: &'a str,
     missing: String,
     same: String,
-    strangers: String,
+    different: String,
     agree: String,
     differ: String,
 }
 
 #[derive(Debug, Serialize)]
-struct Hypothesis<'a> {
-    name: &'a str,
+struct Explanation {
+    name: &'static str,
     share: String,
     right: bool,
 }
@@ -132,7 +133,7 @@ impl<'a> Page<'a> {
             batches: Batches::new(report),
             findings: report.findings.iter().map(Card::new).collect(),
             comparisons: report.comparisons.iter().map(Comparison::new).collect(),
-            hypotheses: report.hypotheses.iter().map(Hypothesis::new).collect(),
+            hypotheses: report.hypotheses.iter().map(Explanation::new).collect(),
             rounds: number::count(report.rounds),
             one_round: report.rounds == 1,
             decoys: (report.decoys > 0).then(|| number::count(report.decoys)),
@@ -214,8 +215,8 @@ fn variants(classes: &[ClassCount]) -> Option<String> {
     let sum = |wanted: &dyn Fn(&ClassCount) -> bool| {
         classes.iter().filter(|class| wanted(class)).fold(0_u64, |sum, class| sum.saturating_add(class.links))
     };
-    let variants = sum(&|class| class.class == "entry_variant");
-    let wrong = sum(&|class| class.is_wrong);
+    let variants = sum(&|class| class.class == AuditClass::EntryVariant);
+    let wrong = sum(&|class| class.class.is_wrong());
     (variants > 0).then(|| {
         format!(
             "{} links differ in an entry and are still found to be right; {} are found to be wrong. An entry that \
@@ -226,22 +227,21 @@ fn variants(classes: &[ClassCount]) -> Option<String> {
     })
 }
 
-impl<'a> Class<'a> {
-    fn new(count: &'a ClassCount) -> Self {
-        let words = words::class(&count.class);
-        let text = |of: fn(&words::ClassWords) -> &'static str| words.as_ref().map_or("", of);
+impl Class {
+    fn new(count: &ClassCount) -> Self {
+        let class = count.class;
         Self {
-            name: &count.class,
-            title: words.as_ref().map_or(&count.class, |words| words.title),
-            japanese: text(|words| words.japanese),
-            meaning: text(|words| words.meaning),
-            action: text(|words| words.action),
+            name: class.name(),
+            title: class.title(Language::English),
+            japanese: class.title(Language::Japanese),
+            meaning: class.meaning(),
+            action: class.action(),
             links: number::count(count.links),
-            wrong: match count.class.as_str() {
-                "left_only" | "right_only" => number::NONE.to_owned(),
+            wrong: match class {
+                AuditClass::LeftOnly | AuditClass::RightOnly => number::NONE.to_owned(),
                 _ => number::expected(count.expected_wrong),
             },
-            is_wrong: count.is_wrong,
+            is_wrong: class.is_wrong(),
         }
     }
 }
@@ -275,22 +275,22 @@ impl<'a> Comparison<'a> {
     fn new(row: &'a ComparisonRow) -> Self {
         Self {
             name: &row.name,
-            role: words::role(&row.role),
+            role: role_words(row.role, Language::English, "other"),
             missing: number::percent(row.missing_share),
             same: number::percent(row.agree_share_same),
-            strangers: number::rare(row.agree_share_strangers),
+            different: number::rare(row.agree_share_different),
             agree: number::bits(row.agree_bits),
             differ: number::bits(row.differ_bits),
         }
     }
 }
 
-impl<'a> Hypothesis<'a> {
-    fn new(hypothesis: &'a HypothesisShare) -> Self {
+impl Explanation {
+    fn new(share: &HypothesisShare) -> Self {
         Self {
-            name: words::hypothesis(&hypothesis.name),
-            share: number::rare(hypothesis.share),
-            right: hypothesis.right,
+            name: share.hypothesis.title(),
+            share: number::rare(share.share),
+            right: share.hypothesis.is_right(),
         }
     }
 }

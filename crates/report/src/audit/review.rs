@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{AuditReport, ReviewPoint};
+use crate::audit::report::{AuditReport, ReviewPoint};
 use crate::chart::{Tick, units};
 use crate::number;
 

@@ -1,0 +1,153 @@
+//! Encrypts the filters of ticketed records (`protocols/06-confirm.md` §5).
+
+use std::path::PathBuf;
+
+use mizuhiki_columnar::{ReadOptions, Source};
+use mizuhiki_confirm::{
+    Backend, CiphertextsHeader, ConfirmError, DocumentWriter, Encryptor as _, Filters, PartyKey, Policy,
+    Side, in_order,
+};
+use mizuhiki_files::{Access, Target, WriteFile};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::confirm::asked::{Asked, ConfirmTerms, in_file};
+use crate::confirm::ledger::OwnLedger;
+use crate::confirm::records::{Finder, RecordSource, Sent, Wanted, find};
+use crate::error::CustodianError;
+use crate::people::progress::OnProgress;
+use crate::people::random::random;
+
+/// Encrypting work.
+pub struct ConfirmJob<'a, B> {
+    /// What the custodian brings.
+    pub terms: ConfirmTerms<'a, B>,
+    /// The people.
+    pub input: Source,
+    /// How they are read.
+    pub options: ReadOptions,
+    /// Which record is whose.
+    pub records: RecordSource,
+    /// The custodian's own ledger; made if it is not there.
+    pub ledger: PathBuf,
+    /// Where the ciphertexts go.
+    pub output: Target,
+}
+
+/// What was encrypted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConfirmSummary {
+    /// Who encrypted.
+    pub custodian: String,
+    /// On which side.
+    pub side: &'static str,
+    /// Tickets, each with a ciphertext.
+    pub tickets: u64,
+    /// Distinct records among them.
+    pub records: u64,
+    /// Bytes of a ciphertext.
+    pub bytes_each: u64,
+    /// Id of the authority's key: compare it with what the authority says.
+    pub key_id: String,
+    /// Fingerprint of the authority's signing key.
+    pub authority: String,
+    /// Fingerprint of the linkage unit's signing key.
+    pub linkage_unit: String,
+    /// Fingerprint of the custodian's own signing key, for the authority to compare.
+    pub fingerprint: String,
+    /// What the authority's key allows: answers, tickets per custodian and per record.
+    pub policy: Policy,
+    /// Tickets that this custodian's ledger holds, these included.
+    pub approved: u64,
+    /// Whether the ledger was begun now: budgets of another one do not count.
+    pub ledger_begun: bool,
+}
+
+/// Encrypts for tickets. The output appears whole, or not at all; every ticket is checked before anything is encrypted.
+///
+/// # Errors
+/// [`CustodianError`]; refusals name who is at fault.
+pub fn encrypt_tickets<B: Backend>(
+    job: &ConfirmJob<'_, B>,
+    on_progress: OnProgress<'_>,
+) -> Result<ConfirmSummary, CustodianError> {
+    let terms = &job.terms;
+    let asked = Asked::read(terms)?;
+    let in_tickets = in_file(&terms.tickets);
+    let (circuit, key) = (&asked.circuit, |reason| in_file(&terms.public)(ConfirmError::key(reason)));
+    let encryptor = terms.backend.encryptor(circuit, &asked.public.bytes).map_err(key)?;
+    let wanted = Wanted::new(&job.records, &asked.tickets.ids, &terms.tickets)?;
+    let sent = Sent::read(terms, &asked.tickets.ids)?;
+    let table = (&job.input, &job.options, terms.threads);
+    let filters =
+        find(&Finder { wanted: &wanted, asked: &asked, sent: &sent }, table, on_progress, &in_tickets)?;
+    let mut ledger = OwnLedger::open(&job.ledger)?;
+    ledger.enter(&asked, wanted.marks(terms), terms).map_err(|error| error.of(&terms.tickets))?;
+
+    let own = asked.own_key();
+    write(job, (&asked, &encryptor, &filters), &own, on_progress)?;
+    let (batch, side) = (asked.batch(), asked.side);
+    let bytes_each = match side {
+        Side::Left => terms.backend.left_bytes(circuit),
+        Side::Right => terms.backend.right_bytes(circuit),
+    };
+    Ok(ConfirmSummary {
+        custodian: batch.custodian(side).to_owned(),
+        side: side.name(),
+        tickets: batch.tickets,
+        records: wanted.tickets.len() as u64,
+        bytes_each: bytes_each as u64,
+        key_id: batch.key_id.to_string(),
+        authority: asked.public.header.signer.fingerprint(),
+        linkage_unit: batch.linkage_unit.fingerprint(),
+        fingerprint: own.id().fingerprint(),
+        policy: asked.public.header.policy,
+        approved: ledger.approved(),
+        ledger_begun: ledger.begun,
+    })
+}
+
+/// Encrypts the filters of every ticket, in order, and writes and signs the ciphertexts.
+fn write<B: Backend>(
+    job: &ConfirmJob<'_, B>,
+    (asked, encryptor, filters): (&Asked, &B::Encryptor, &[Filters]),
+    own: &PartyKey,
+    on_progress: OnProgress<'_>,
+) -> Result<(), CustodianError> {
+    let (batch, side, circuit) = (asked.batch(), asked.side, &asked.circuit);
+    let header = CiphertextsHeader {
+        backend: job.terms.backend.name().to_owned(),
+        batch: batch.digest(),
+        custodian: batch.custodian(side).to_owned(),
+        key_id: batch.key_id,
+        side,
+        signer: own.id(),
+        tickets: batch.tickets,
+    };
+    let name = job.output.name();
+    let in_output = |reason| CustodianError::Confirm { file: name.clone(), reason };
+    let mut out = DocumentWriter::new(WriteFile::create(&job.output, Access::Shared)?, &header, own)
+        .map_err(in_output)?;
+    // Each ciphertext's randomness is a stream of its own of one secret seed.
+    let seed = Zeroizing::new(random()?.get_seed());
+    let encrypt = |(): &mut (), entry: u64| {
+        let mut random = ChaCha20Rng::from_seed(*seed);
+        random.set_stream(entry);
+        let filters = &filters[entry as usize];
+        Ok::<_, CustodianError>(match side {
+            Side::Left => encryptor.encrypt_left(&circuit.left(filters), &mut random),
+            Side::Right => encryptor.encrypt_right(&circuit.right(filters), &mut random),
+        })
+    };
+    let take = |entry: u64, bytes: Vec<u8>| {
+        let nonce = &asked.tickets.tickets[entry as usize].nonce;
+        out.write(&nonce.0).and_then(|()| out.write(&bytes)).map_err(in_output)?;
+        on_progress(entry + 1, Some((entry + 1) as f64 / batch.tickets as f64));
+        Ok(())
+    };
+    in_order(0..batch.tickets, job.terms.threads, || Ok(()), encrypt, take)?;
+    let (file, _) = out.finish().map_err(in_output)?;
+    Ok(file.commit()?)
+}

@@ -1,0 +1,7 @@
+//! A custodian's part of a confirmation.
+
+pub(crate) mod asked;
+pub(crate) mod check;
+pub(crate) mod encrypt;
+pub(crate) mod ledger;
+pub(crate) mod records;

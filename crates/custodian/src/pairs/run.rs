@@ -1,0 +1,414 @@
+//! A table of people and the handles of their links to a file of pair tokens, in bounded memory.
+
+use std::collections::BTreeMap;
+
+use mizuhiki_columnar::{
+    ColumnarError, PairTokenWriter, ReadOptions, Source, TableReader, TextChunk, UnreadableValues,
+};
+use mizuhiki_encode::{Decoys, Issue, LinkageKey, PairEncoder, PairWorker};
+use mizuhiki_exchange::{CustodianId, PairMeta, PairRows, Run, Side};
+use mizuhiki_files::Target;
+use mizuhiki_schema::AuditSchema;
+use serde::Serialize;
+
+use crate::encode::summary::FieldIssue;
+use crate::error::CustodianError;
+use crate::pairs::handles::{HandleSource, Ties};
+use crate::pairs::near_numbers::NearNumbers;
+use crate::pairs::places::Places;
+use crate::people::chunks::{ChunkWorker, work_chunks};
+use crate::people::columns::columns_by_name;
+use crate::people::progress::OnProgress;
+use crate::people::spill::SpillOr;
+
+/// Rows that are written at once.
+const BATCH_ROWS: usize = 8_192;
+
+/// Encoding work for an audit.
+pub struct PairJob<'a> {
+    /// The people; read twice, so no standard input.
+    pub input: Source,
+    /// How they are read.
+    pub options: ReadOptions,
+    /// The audit schema.
+    pub schema: &'a AuditSchema,
+    /// The linkage key.
+    pub key: &'a LinkageKey,
+    /// Where the pair tokens go.
+    pub output: Target,
+    /// Who encodes.
+    pub custodian: CustodianId,
+    /// What for; its task is the audit.
+    pub run: Run,
+    /// The side of the links that the people are of.
+    pub side: Side,
+    /// Where the handles stand.
+    pub handles: HandleSource,
+    /// Columns, of the table that holds the handles, by which links are labelled.
+    pub labels: Vec<String>,
+    /// Column of numbers by which links were tied; only whether a number is one slip from another is given away.
+    pub number_column: Option<String>,
+    /// Encoding threads, at least 1.
+    pub threads: usize,
+}
+
+/// Figures of a file of pair tokens.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PairSummary {
+    /// Records of the table.
+    pub records: u64,
+    /// Links with pair tokens.
+    pub links: u64,
+    /// Handles without a record in the table; they have no pair tokens.
+    pub links_without_record: u64,
+    /// Records without a link.
+    pub records_without_link: u64,
+    /// Links whose record has another link too.
+    pub shared: u64,
+    /// Links whose record's number is one slip from another's; absent if no numbers were named.
+    pub near_numbers: Option<u64>,
+    /// Decoys.
+    pub decoys: u64,
+    /// Bytes of a row.
+    pub row_bytes: u64,
+    /// The side of the links.
+    pub side: &'static str,
+    /// Name of the project; empty if none was given.
+    pub project: String,
+    /// Name of the run; empty if none was given.
+    pub run: String,
+    /// Digest of the audit schema.
+    pub schema_digest: String,
+    /// Fingerprint of the key.
+    pub key_id: String,
+    /// Values that are not compared, by comparison and reason.
+    pub masked: Vec<FieldIssue>,
+    /// Values that could not be read and were masked, by column.
+    pub unreadable: Vec<UnreadableValues>,
+    /// Things to look at.
+    pub warnings: Vec<String>,
+}
+
+/// Makes pair tokens. The output appears whole, or not at all.
+///
+/// # Errors
+/// [`CustodianError`]; nothing is written then.
+pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<PairSummary, CustodianError> {
+    let in_schema = |reason| CustodianError::Encode { file: "audit schema".to_owned(), reason };
+    let encoder = PairEncoder::new(job.schema, job.key, &job.run, (job.custodian.as_str(), job.side))
+        .map_err(in_schema)?;
+    refuse_columns(&job, encoder.columns())?;
+    let ties = Ties::read(&job.handles, &job.input, &job.options, &job.labels)?;
+    let near = job
+        .number_column
+        .as_ref()
+        .map(|column| near_numbers(&job.input, &job.options, column))
+        .transpose()?;
+    let decoys = Decoys::draw(&encoder, job.custodian.as_str(), &ties.handles);
+    let reader = TableReader::open(&job.input, &job.options)?;
+    let file = reader.name().to_owned();
+    let (mut wanted, places) = columns_by_name(encoder.columns(), &encoder.column_groups(), &reader)?;
+    let id_column = match &job.handles {
+        HandleSource::Table { id, .. } => id.as_deref(),
+        HandleSource::Links { id, .. } => Some(id.as_str()),
+    };
+    let id_place = id_column.map(|column| reader.column(column)).transpose()?.map(|index| {
+        wanted.push(index);
+        wanted.len() - 1
+    });
+    let plan = Plan {
+        ties: &ties,
+        decoys: &decoys,
+        decoy_handles: decoys.handles(),
+        places: &places,
+        id_place,
+        file: &file,
+    };
+    let row_bytes = encoder.layout().row_bytes();
+    let output = job.output.name();
+    let spill = |error: SpillOr| error.of(&output, "order in temporary files for it");
+    let mut rows =
+        Places::new(ties.len() + plan.decoy_handles.len(), row_bytes).map_err(|error| spill(error.into()))?;
+    let mut records = 0_u64;
+    let mut summary = PairSummary::new(&job, &encoder);
+    let workers =
+        (0..job.threads.max(1)).map(|_| Sealer { plan: &plan, worker: encoder.worker() }).collect::<Vec<_>>();
+    let take = |chunk: &TextChunk, made: Sealed| {
+        records += chunk.rows() as u64;
+        summary.records_without_link += made.without_link;
+        for ((place, row), bytes) in made.places.iter().zip(made.rows.chunks_exact(row_bytes)) {
+            if let Err(first) = rows.put(*place as usize, *row, bytes).map_err(|error| spill(error.into()))? {
+                let column = id_column.unwrap_or_default().to_owned();
+                return Err(CustodianError::RepeatedId { file: file.clone(), column, first, second: *row });
+            }
+        }
+        Ok(records)
+    };
+    let (workers, unreadable) = work_chunks(reader, &wanted, workers, take, on_progress)?;
+    let mut issues: BTreeMap<Issue, u64> = BTreeMap::new();
+    for sealer in &workers {
+        sealer.worker.issues().iter().for_each(|(issue, count)| *issues.entry(*issue).or_insert(0) += count);
+    }
+    summary.records = records;
+    if records > 0 && summary.records_without_link == records {
+        return Err(CustodianError::NoLinks { file });
+    }
+    summary.unreadable = unreadable;
+    let compared: Vec<&str> = job.schema.body().comparisons.iter().map(|of| of.name.as_str()).collect();
+    summary.masked = FieldIssue::all(&issues, &compared);
+    let meta = PairMeta {
+        schema: job.schema.clone(),
+        key_id: encoder.key_id(),
+        custodian: job.custodian,
+        run: job.run,
+        side: job.side,
+    };
+    let out = Output {
+        plan: &plan,
+        shared: Shared::new(&encoder, &ties),
+        writer: PairTokenWriter::create(&job.output, &meta, &job.labels, near.is_some())?,
+        near,
+        row_bytes,
+        batch: PairRows::default(),
+        near_links: 0,
+    };
+    out.write(&mut rows, &mut summary).map_err(spill)?;
+    summary.warn();
+    Ok(summary)
+}
+
+/// What stands in the tokens as it is must be no value of a person.
+fn refuse_columns(job: &PairJob<'_>, compared: &[String]) -> Result<(), CustodianError> {
+    let (file, handle) = match &job.handles {
+        HandleSource::Table { handle, .. } => (&job.input, handle),
+        HandleSource::Links { links, handle, .. } => (links, handle),
+    };
+    let in_plain = std::iter::once(handle).chain(&job.labels);
+    for (at, column) in in_plain.clone().enumerate() {
+        if compared.contains(column) || job.number_column.as_ref() == Some(column) {
+            return Err(CustodianError::InPlain { file: file.name(), column: column.clone() });
+        }
+        if in_plain.clone().take(at).any(|earlier| earlier == column) {
+            let problem = format!("column {column:?} is named twice as handle or label");
+            return Err(
+                ColumnarError::File { file: file.name(), problem, fix: "name it once".to_owned() }.into()
+            );
+        }
+    }
+    Ok(())
+}
+
+fn near_numbers(input: &Source, options: &ReadOptions, column: &str) -> Result<Vec<bool>, CustodianError> {
+    let mut reader = TableReader::open(input, options)?;
+    let wanted = [reader.column(column)?];
+    let mut numbers = NearNumbers::default();
+    while let Some(chunk) = reader.next_chunk(&wanted)? {
+        (0..chunk.rows()).for_each(|row| numbers.push(chunk.get(row, 0)));
+    }
+    Ok(numbers.near())
+}
+
+/// All that is known before records are read.
+struct Plan<'a> {
+    ties: &'a Ties,
+    decoys: &'a Decoys,
+    /// Links whose handles have decoys: their places come after those of links.
+    decoy_handles: Vec<u32>,
+    /// Where columns of the encoder stand among those that are read.
+    places: &'a [Option<usize>],
+    id_place: Option<usize>,
+    file: &'a str,
+}
+
+/// One thread's encoder.
+struct Sealer<'a> {
+    plan: &'a Plan<'a>,
+    worker: PairWorker<'a>,
+}
+
+/// Rows of a chunk: for each its place and the input's row.
+#[derive(Default)]
+struct Sealed {
+    places: Vec<(u32, u64)>,
+    rows: Vec<u8>,
+    without_link: u64,
+}
+
+impl ChunkWorker for Sealer<'_> {
+    type Made = Sealed;
+
+    fn work(&mut self, chunk: &TextChunk) -> Result<Sealed, CustodianError> {
+        let plan = self.plan;
+        let mut made = Sealed::default();
+        for index in 0..chunk.rows() {
+            let row = chunk.first_row() + index as u64;
+            let id = plan.id_place.map_or("", |place| chunk.get(index, place));
+            let mut links = plan.ties.of(row, id).peekable();
+            if links.peek().is_none() {
+                made.without_link += 1;
+                continue;
+            }
+            let value = |column: usize| plan.places[column].map_or("", |place| chunk.get(index, place));
+            self.worker
+                .read(row, &value)
+                .map_err(|reason| CustodianError::Encode { file: plan.file.to_owned(), reason })?;
+            for link in links {
+                self.seal(link, row, &mut made);
+            }
+        }
+        Ok(made)
+    }
+}
+
+impl Sealer<'_> {
+    /// Seals the record in hand under a link's handle, and as a decoy if it is one.
+    fn seal(&self, link: u32, row: u64, made: &mut Sealed) {
+        let (ties, plan) = (self.plan.ties, self.plan);
+        let neighbour = |offset: isize| {
+            let at = usize::try_from(link as isize + offset).ok().filter(|at| *at < ties.len());
+            at.map(|at| ties.handles.get(at))
+        };
+        made.places.push((link, row));
+        self.worker.seal(ties.handles.get(link as usize), &neighbour, &mut made.rows);
+        if let Some(under) = plan.decoys.under(link)
+            && let Ok(number) = plan.decoy_handles.binary_search(&under)
+        {
+            made.places.push(((ties.len() + number) as u32, row));
+            self.worker.seal_decoy(ties.handles.get(under as usize), &mut made.rows);
+        }
+    }
+}
+
+/// Marks of records that have several links.
+struct Shared(Vec<Option<[u8; 8]>>);
+
+impl Shared {
+    fn new(encoder: &PairEncoder, ties: &Ties) -> Self {
+        let mut marks = vec![None; ties.len()];
+        for (id, links) in ties.of_shared_records() {
+            let mark = encoder.shared(id);
+            links.iter().for_each(|link| marks[*link as usize] = Some(mark));
+        }
+        Self(marks)
+    }
+}
+
+/// The file in the making, and what is known of its links.
+struct Output<'a> {
+    plan: &'a Plan<'a>,
+    shared: Shared,
+    /// For each record of the table, whether its number is one slip from another's.
+    near: Option<Vec<bool>>,
+    row_bytes: usize,
+    writer: PairTokenWriter,
+    batch: PairRows,
+    near_links: u64,
+}
+
+impl Output<'_> {
+    /// Writes the rows that are filled: links, then decoys.
+    fn write(mut self, rows: &mut Places, summary: &mut PairSummary) -> Result<(), SpillOr> {
+        let links = self.plan.ties.len();
+        let filled: Vec<Option<u64>> =
+            (0..links + self.plan.decoy_handles.len()).map(|place| rows.filled_by(place)).collect();
+        self.batch = self.empty();
+        rows.read::<SpillOr>(|first, bytes| {
+            for (token, place) in bytes.chunks_exact(self.row_bytes.max(1)).zip(first..) {
+                match filled[place] {
+                    Some(row) => self.push(place, row, token, summary)?,
+                    None => summary.links_without_record += u64::from(place < links),
+                }
+            }
+            Ok(())
+        })?;
+        self.writer.write(&self.batch)?;
+        summary.near_numbers = self.near.as_ref().map(|_| self.near_links);
+        self.writer.finish()?;
+        Ok(())
+    }
+
+    fn empty(&self) -> PairRows {
+        PairRows { labels: vec![Vec::new(); self.plan.ties.labels.len()], ..PairRows::default() }
+    }
+
+    fn push(
+        &mut self,
+        place: usize,
+        row: u64,
+        token: &[u8],
+        summary: &mut PairSummary,
+    ) -> Result<(), SpillOr> {
+        let ties = self.plan.ties;
+        let decoy = place >= ties.len();
+        let link = if decoy { self.plan.decoy_handles[place - ties.len()] as usize } else { place };
+        let batch = &mut self.batch;
+        if batch.handles.push(ties.handles.get(link)).is_err() {
+            unreachable!("handles were checked when they came in");
+        }
+        batch.decoys.push(decoy);
+        batch.tokens.extend_from_slice(token);
+        let mark = self.shared.0[link].filter(|_| !decoy);
+        batch.shared.push(mark);
+        if let Some(near) = &self.near {
+            let is_near = !decoy && near.get(row as usize - 1).copied().unwrap_or(false);
+            self.near_links += u64::from(is_near);
+            batch.near_number.push(is_near);
+        }
+        for (texts, (values, numbers)) in batch.labels.iter_mut().zip(&ties.labels) {
+            texts.push(if decoy { String::new() } else { values[numbers[link] as usize].clone() });
+        }
+        summary.links += u64::from(!decoy);
+        summary.decoys += u64::from(decoy);
+        summary.shared += u64::from(mark.is_some());
+        if batch.handles.len() == BATCH_ROWS {
+            let empty = self.empty();
+            let full = std::mem::replace(&mut self.batch, empty);
+            self.writer.write(&full)?;
+        }
+        Ok(())
+    }
+}
+
+impl PairSummary {
+    fn new(job: &PairJob<'_>, encoder: &PairEncoder) -> Self {
+        Self {
+            records: 0,
+            links: 0,
+            links_without_record: 0,
+            records_without_link: 0,
+            shared: 0,
+            near_numbers: None,
+            decoys: 0,
+            row_bytes: encoder.layout().row_bytes() as u64,
+            side: job.side.name(),
+            project: job.run.project.as_str().to_owned(),
+            run: job.run.name.as_str().to_owned(),
+            schema_digest: job.schema.digest().to_string(),
+            key_id: encoder.key_id().to_string(),
+            masked: Vec::new(),
+            unreadable: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn warn(&mut self) {
+        if self.links_without_record > 0 {
+            self.warnings.push(format!(
+                "{} handles have no record in the table: they have no pair tokens, and the audit reports them as \
+                 links that could not be checked",
+                self.links_without_record
+            ));
+        }
+        let linked = self.records - self.records_without_link;
+        for issue in &self.masked {
+            if linked > 0 && issue.count * 10 > linked * 3 {
+                self.warnings.push(format!(
+                    "comparison {:?}: {:.0} % of the values are not compared ({}); is the column the right one?",
+                    issue.field,
+                    issue.count as f64 / linked as f64 * 100.0,
+                    issue.reason
+                ));
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Record ids: random ones with a map that stays with the custodian, or the input's own.
+
+use std::io::Write as _;
+
+use mizuhiki_columnar::{ColumnarError, TextChunk, UNREADABLE};
+use mizuhiki_exchange::{InvalidIdError, RecordIds};
+use mizuhiki_files::{Access, Target, WriteFile};
+use rand::RngExt as _;
+use rand_chacha::ChaCha20Rng;
+use sha2::{Digest as _, Sha256};
+
+use crate::error::CustodianError;
+
+/// Which ids the token file gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IdPolicy {
+    /// Random ids; the map to the input's ids or row numbers goes to a file, if one is named.
+    Random {
+        /// Where the map goes.
+        map: Option<Target>,
+    },
+    /// The input's own ids.
+    Keep,
+    /// Row numbers from 0, in row order: what a list of CLKs implies.
+    RowNumbers,
+}
+
+/// Gives ids to records, in row order.
+pub(crate) struct IdSource {
+    file: String,
+    policy: IdPolicy,
+    /// Name of the id column and its place among the columns that are read.
+    column: Option<(String, usize)>,
+    random: ChaCha20Rng,
+    map: Option<WriteFile>,
+    /// First 16 bytes of each kept id's SHA-256, with its row: finds repeated ids in 24 bytes a record.
+    seen: Vec<(u128, u64)>,
+}
+
+impl IdSource {
+    pub(crate) fn new(
+        file: &str,
+        policy: IdPolicy,
+        column: Option<(String, usize)>,
+        random: ChaCha20Rng,
+    ) -> Result<Self, CustodianError> {
+        let mut map = None;
+        if let IdPolicy::Random { map: Some(target) } = &policy {
+            let mut writer = WriteFile::create(target, Access::Owner)?;
+            let original = column.as_ref().map_or("row", |(name, _)| name.as_str());
+            write_map_row(&mut writer, "record_id", original)?;
+            map = Some(writer);
+        }
+        Ok(Self { file: file.to_owned(), policy, column, random, map, seen: Vec::new() })
+    }
+
+    /// Ids of a chunk's records.
+    pub(crate) fn ids(&mut self, chunk: &TextChunk) -> Result<RecordIds, CustodianError> {
+        let mut ids = RecordIds::default();
+        for index in 0..chunk.rows() {
+            let row = chunk.first_row() + index as u64;
+            let original = self.column.as_ref().map(|(_, column)| chunk.get(index, *column).trim());
+            // Tokens of masked ids could not be led back.
+            let needed = self.map.is_some() || matches!(self.policy, IdPolicy::Keep);
+            if needed && original == Some(UNREADABLE) {
+                return Err(self.unreadable(row));
+            }
+            let pushed = match self.policy {
+                IdPolicy::RowNumbers => ids.push(&(row - 1).to_string()),
+                IdPolicy::Keep => self.keep(original.unwrap_or_default(), row, &mut ids),
+                IdPolicy::Random { .. } => {
+                    let id = format!("{:020x}", self.random.random::<u128>() >> 48);
+                    if let Some(map) = &mut self.map {
+                        match original {
+                            Some(original) => write_map_row(map, &id, original)?,
+                            None => write_map_row(map, &id, &row.to_string())?,
+                        }
+                    }
+                    ids.push(&id)
+                }
+            };
+            pushed.map_err(|error| self.unusable(row, error))?;
+        }
+        Ok(ids)
+    }
+
+    fn keep(&mut self, id: &str, row: u64, ids: &mut RecordIds) -> Result<(), InvalidIdError> {
+        let digest = Sha256::digest(id.as_bytes());
+        let mut start = [0; 16];
+        start.copy_from_slice(&digest[..16]);
+        self.seen.push((u128::from_be_bytes(start), row));
+        ids.push(id)
+    }
+
+    fn unreadable(&self, row: u64) -> CustodianError {
+        CustodianError::Table(ColumnarError::Cell {
+            file: self.file.clone(),
+            row,
+            column: self.column.as_ref().map_or("", |(name, _)| name.as_str()).to_owned(),
+            problem: "the bytes of the record id are not of the file's encoding".to_owned(),
+            fix: "name the encoding with --encoding, or mend the row".to_owned(),
+        })
+    }
+
+    fn unusable(&self, row: u64, error: InvalidIdError) -> CustodianError {
+        let column = self.column.as_ref().map_or("", |(name, _)| name.as_str());
+        CustodianError::Table(ColumnarError::Cell {
+            file: self.file.clone(),
+            row,
+            column: column.to_owned(),
+            problem: error.to_string(),
+            fix: "give each record an id of 1 to 128 bytes, or leave --keep-ids away".to_owned(),
+        })
+    }
+
+    /// Checks that kept ids are unique; gives back the finished map, to be committed with the tokens.
+    pub(crate) fn finish(mut self) -> Result<Option<WriteFile>, CustodianError> {
+        self.seen.sort_unstable();
+        let repeated = self.seen.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+        if let Some(pair) = repeated.min_by_key(|pair| pair[1].1) {
+            let column = self.column.map_or_else(String::new, |(name, _)| name);
+            return Err(CustodianError::RepeatedId {
+                file: self.file,
+                column,
+                first: pair[0].1,
+                second: pair[1].1,
+            });
+        }
+        Ok(self.map)
+    }
+}
+
+fn write_map_row(map: &mut WriteFile, id: &str, original: &str) -> Result<(), CustodianError> {
+    let quoted = if original.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", original.replace('"', "\"\""))
+    } else {
+        original.to_owned()
+    };
+    writeln!(map, "{id},{quoted}").map_err(|source| {
+        CustodianError::Table(ColumnarError::Io {
+            file: map.name().to_owned(),
+            action: "write",
+            reason: source,
+        })
+    })
+}
+
+/// Whether a header names a column of record ids.
+pub(crate) fn is_id_header(header: &str) -> bool {
+    let plain: String =
+        header.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    matches!(
+        plain.as_str(),
+        "id" | "recid" | "recordid" | "uid" | "uuid" | "patientid" | "personid" | "rowid"
+    ) || matches!(
+        header.trim(),
+        "患者番号"
+            | "宛名番号"
+            | "被保険者番号"
+            | "整理番号"
+            | "管理番号"
+            | "顧客番号"
+            | "会員番号"
+            | "患者ID"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn id_headers_are_recognised() {
+        assert!(["id", "rec_id", "Record ID"].into_iter().all(is_id_header));
+        assert!(!["surname", "postcode", "idea"].into_iter().any(is_id_header));
+    }
+}

@@ -1,0 +1,9 @@
+//! Tables of people: columns, ids, chunks, and what is done in temporary files.
+
+pub(crate) mod chunks;
+pub(crate) mod columns;
+pub(crate) mod ids;
+pub(crate) mod normalize;
+pub(crate) mod progress;
+pub(crate) mod random;
+pub(crate) mod spill;

@@ -1,0 +1,214 @@
+//! Values normalised for people to look at: one by one, or a table of them.
+
+use std::collections::BTreeMap;
+
+use mizuhiki_columnar::{
+    Cell, ColumnKind, ColumnarError, Format, ReadOptions, ResultColumn, ResultWriter, Source, TableReader,
+    UnreadableValues,
+};
+use mizuhiki_files::Target;
+use mizuhiki_locale::{Outcome, Pack};
+use serde::Serialize;
+
+use crate::error::CustodianError;
+use crate::people::progress::OnProgress;
+
+/// Columns that the batch reads, beside `kind` and `a`.
+const OPTIONAL: [&str; 2] = ["b", "code_book"];
+/// Columns that it appends.
+const APPENDED: [&str; 2] = ["normal", "level"];
+
+/// A value at every level of its kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NormalizedValue {
+    /// Name of the pack.
+    pub pack: &'static str,
+    /// Name of the kind.
+    pub kind: String,
+    /// The canonical form, or `invalid`, `ambiguous`, or nothing for a missing value.
+    pub normal: String,
+    /// Why there is none, without the value.
+    pub reason: Option<&'static str>,
+    /// What each level gives, from tight to loose; empty where there is no value.
+    pub levels: Vec<LevelValue>,
+    /// The tightest level, or other relation, at which the value equals the second one; `ne` if none.
+    pub level: Option<&'static str>,
+}
+
+/// A value at one level.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LevelValue {
+    /// Name of the level.
+    pub level: &'static str,
+    /// The value, or nothing.
+    pub value: String,
+}
+
+/// Names of the kinds that have code books.
+const DATES: [&str; 2] = ["date", "date_pair"];
+
+/// The pack's kind for a kind and a code book as people name them; `None` if the pack has no such kind or book.
+fn kind_of(pack: &dyn Pack, kind: &str, code_book: &str) -> Option<String> {
+    let comparable = kind == "date_pair" && pack.kind("date").is_some();
+    if code_book.is_empty() || !DATES.contains(&kind) {
+        return (pack.kind(kind).is_some() || comparable).then(|| kind.to_owned());
+    }
+    let of_book = format!("date_{code_book}");
+    pack.kind(&of_book).map(|kind| kind.name.to_owned())
+}
+
+/// Normalises `a`, and relates it to `b` if there is one; `None` if the pack does not know the kind or code book.
+#[must_use]
+pub fn normalize_value(
+    pack: &dyn Pack,
+    kind: &str,
+    code_book: &str,
+    a: &str,
+    b: Option<&str>,
+) -> Option<NormalizedValue> {
+    let of_pack = kind_of(pack, kind, code_book)?;
+    let levels = pack.kind(if of_pack == "date_pair" { "date" } else { &of_pack })?.levels;
+    let mut value = String::new();
+    let levels = levels
+        .iter()
+        .map(|level| {
+            // A pair of dates has the levels of a date.
+            let kind = if of_pack == "date_pair" { "date" } else { &of_pack };
+            let outcome = pack.normalise(kind, level, a, &mut value);
+            let value = if outcome == Outcome::Value { value.clone() } else { String::new() };
+            LevelValue { level, value }
+        })
+        .collect();
+    let (normal, reason) = normal(pack, &of_pack, a, &mut String::new());
+    Some(NormalizedValue {
+        pack: pack.name(),
+        kind: kind.to_owned(),
+        normal,
+        reason,
+        levels,
+        level: b.map(|b| pack.relation(&of_pack, a, b)),
+    })
+}
+
+/// The canonical form as the batch writes it, and why there is none.
+fn normal(pack: &dyn Pack, kind: &str, value: &str, scratch: &mut String) -> (String, Option<&'static str>) {
+    match pack.canonical(kind, value, scratch) {
+        Outcome::Value => (scratch.clone(), None),
+        Outcome::Invalid("ambiguous date") => ("ambiguous".to_owned(), Some("ambiguous date")),
+        Outcome::Invalid(reason) => ("invalid".to_owned(), Some(reason)),
+        // No date is no date, and no number has a check digit.
+        Outcome::Missing if kind.starts_with("date") || is_verdict(pack, kind) => {
+            ("invalid".to_owned(), Some("missing"))
+        }
+        Outcome::Missing => (String::new(), Some("missing")),
+    }
+}
+
+/// Whether the canonical form of a kind is a verdict on a check digit.
+fn is_verdict(pack: &dyn Pack, kind: &str) -> bool {
+    pack.kind(kind).is_some_and(|kind| kind.checked)
+}
+
+/// A table of values to be normalised.
+pub struct NormalizeJob<'a> {
+    /// The pack.
+    pub pack: &'a dyn Pack,
+    /// A table with the columns `kind` and `a`, and optionally `b` and `code_book`.
+    pub input: Source,
+    /// How it is read.
+    pub options: ReadOptions,
+    /// The same table with the columns `normal` and `level` appended.
+    pub output: Target,
+}
+
+/// What is told of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NormalizeSummary {
+    /// Rows, all of which were written.
+    pub rows: u64,
+    /// Values without a canonical form, by kind and reason.
+    pub problems: Vec<NormalizeProblem>,
+    /// Values that could not be read and were masked, by column.
+    pub unreadable: Vec<UnreadableValues>,
+}
+
+/// Values of a kind that have no canonical form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NormalizeProblem {
+    /// The kind; `None` if it is unknown, as what stands in its place may be anything.
+    pub kind: Option<String>,
+    /// The reason, without a value.
+    pub reason: &'static str,
+    /// How many.
+    pub count: u64,
+    /// Row of the first, from 1.
+    pub first_row: u64,
+}
+
+/// Normalises a table of values; the output appears whole, or not at all.
+///
+/// Rows keep their order and are never dropped: one whose kind or code book is unknown has neither form nor level,
+/// and is counted.
+///
+/// # Errors
+/// [`CustodianError`]; nothing is written then.
+pub fn normalize_file(
+    job: &NormalizeJob<'_>,
+    on_progress: OnProgress<'_>,
+) -> Result<NormalizeSummary, CustodianError> {
+    let mut reader = TableReader::open(&job.input, &job.options)?;
+    let columns = reader.columns().to_vec();
+    if let Some(taken) = APPENDED.iter().find(|name| columns.iter().any(|column| column == *name)) {
+        return Err(ColumnarError::File {
+            file: reader.name().to_owned(),
+            problem: format!("there is a column {taken:?} already"),
+            fix: "rename it: columns normal and level are appended".to_owned(),
+        }
+        .into());
+    }
+    let place = reader.columns_named(&["kind", "a"])?;
+    let optional = OPTIONAL.map(|name| columns.iter().position(|column| column == name));
+    let all: Vec<usize> = (0..columns.len()).collect();
+    let header: Vec<ResultColumn<'_>> =
+        columns.iter().map(String::as_str).chain(APPENDED).map(|name| (name, ColumnKind::Text)).collect();
+    let mut writer = ResultWriter::create(&job.output, Format::Tsv, &header)?;
+    let mut rows = 0;
+    let mut problems: BTreeMap<(Option<String>, &'static str), (u64, u64)> = BTreeMap::new();
+    let mut scratch = String::new();
+    while let Some(chunk) = reader.next_chunk(&all)? {
+        for row in 0..chunk.rows() {
+            rows += 1;
+            let cell = |column: usize| chunk.get(row, column);
+            let (kind, a) = (cell(place[0]), cell(place[1]));
+            let [b, code_book] = optional.map(|column| column.map(cell));
+            let of_pack = kind_of(job.pack, kind, code_book.unwrap_or_default());
+            let (normal, reason) = match &of_pack {
+                Some(kind) => normal(job.pack, kind, a, &mut scratch),
+                None if job.pack.kind(kind).is_some() => ("invalid".to_owned(), Some("unknown code book")),
+                None => (String::new(), Some("unknown kind")),
+            };
+            let level = match (&of_pack, b) {
+                (Some(kind), Some(b)) => job.pack.relation(kind, a, b),
+                _ => "",
+            };
+            if let Some(reason) = reason {
+                let known = of_pack.is_some() || job.pack.kind(kind).is_some();
+                problems.entry((known.then(|| kind.to_owned()), reason)).or_insert((0, rows)).0 += 1;
+            }
+            let cells: Vec<Cell<'_>> = all
+                .iter()
+                .map(|&column| cell(column))
+                .chain([normal.as_str(), level])
+                .map(Cell::Text)
+                .collect();
+            writer.push(&cells)?;
+        }
+        on_progress(rows, reader.progress());
+    }
+    writer.finish()?;
+    let problems = problems
+        .into_iter()
+        .map(|((kind, reason), (count, first_row))| NormalizeProblem { kind, reason, count, first_row })
+        .collect();
+    Ok(NormalizeSummary { rows, problems, unreadable: reader.unreadable() })
+}

@@ -1,0 +1,4 @@
+//! Schemas proposed for a table.
+
+pub(crate) mod propose;
+pub(crate) mod propose_audit;

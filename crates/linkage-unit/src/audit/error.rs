@@ -1,0 +1,53 @@
+//! What stops an audit.
+
+use mizuhiki_columnar::ColumnarError;
+use mizuhiki_exchange::IncomparableError;
+use mizuhiki_files::WriteError;
+
+/// Links cannot be audited.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    Table(#[from] ColumnarError),
+    /// The files cannot be compared.
+    #[error("{left} and {right}: {reason}")]
+    Incomparable {
+        /// Left file.
+        left: String,
+        /// Right file.
+        right: String,
+        /// What differs.
+        reason: IncomparableError,
+    },
+    /// The report could not be made.
+    #[error(transparent)]
+    Report(#[from] mizuhiki_report::ReportError),
+    /// The audit's memory does not suffice.
+    #[error(
+        "the audit needs about {} MiB of memory, {} MiB are allowed; raise --memory (a quarter of the machine's is the \
+         default)", needed >> 20, allowed >> 20
+    )]
+    Memory {
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes allowed.
+        allowed: u64,
+    },
+    /// A label that neither file has.
+    #[error(
+        "neither file has labels {wanted:?}; their labels: {known}; name one with `mizuhiki encode --for audit --label`"
+    )]
+    NoLabel {
+        /// The label asked for.
+        wanted: String,
+        /// Labels of the files.
+        known: String,
+    },
+    /// More handles than numbers.
+    #[error("the files hold more than 4294967293 handles; audit parts of them")]
+    TooManyLinks,
+}

@@ -1,0 +1,105 @@
+//! What stops a search for candidates.
+
+use mizuhiki_columnar::ColumnarError;
+use mizuhiki_exchange::IncomparableError;
+use mizuhiki_match::MatchError;
+use mizuhiki_schema::ThresholdError;
+
+/// Candidates cannot be searched.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    Table(#[from] ColumnarError),
+    /// The files cannot be compared.
+    #[error("{left} and {right}: {reason}")]
+    Incomparable {
+        /// Left file.
+        left: String,
+        /// Right file.
+        right: String,
+        /// What differs.
+        reason: IncomparableError,
+    },
+    /// Matching stopped.
+    #[error(transparent)]
+    Match(#[from] MatchError),
+    /// The thresholds given make no sense.
+    #[error(transparent)]
+    Threshold(#[from] ThresholdError),
+    /// The tokens do not fit.
+    #[error(
+        "the tokens need about {} MiB of memory, {} MiB are allowed; raise --memory (a quarter of the machine's \
+         is the default), or link parts of the files", needed >> 20, allowed >> 20
+    )]
+    Memory {
+        /// Bytes that the tokens take.
+        needed: u64,
+        /// Bytes that are allowed.
+        allowed: u64,
+    },
+    /// Candidates cannot be kept on disk.
+    #[error(
+        "{place}: cannot keep candidate pairs there: {reason}; make room or name another folder with --work, \
+         then continue with --resume if the folder is still there"
+    )]
+    Spill {
+        /// Folder or file.
+        place: String,
+        /// The system's reason.
+        reason: std::io::Error,
+    },
+    /// An earlier run was not finished.
+    #[error(
+        "{folder}: an unfinished run is there; continue it with --resume, or remove the folder to begin anew"
+    )]
+    Unfinished {
+        /// Its folder.
+        folder: String,
+    },
+    /// A checkpoint of something else, or a broken one.
+    #[error(
+        "{file}: this checkpoint is not of these files and settings, or is damaged; remove its folder to begin anew"
+    )]
+    OtherRun {
+        /// The checkpoint.
+        file: String,
+    },
+    /// More records than numbers.
+    #[error("the files hold more than 4294967295 records in all; cluster fewer files at once")]
+    TooManyRecords,
+    /// A run that was asked to stop.
+    #[error("interrupted; what was found so far is kept in {folder}: continue with --resume, or remove it")]
+    Interrupted {
+        /// Where it is kept.
+        folder: String,
+    },
+    /// A file whose records have no symbols in common.
+    #[error(
+        "{file}: it was made to be linked with other files (--for link): no two of its records have a symbol in common; \
+         to find duplicates within it, encode the records again with --for dedupe"
+    )]
+    NotForDedupe {
+        /// The file.
+        file: String,
+    },
+    /// A way to search that the tokens do not have.
+    #[error(
+        "{flag} is for files of plain filters and CLKs; sealed symbols are joined, which finds every pair"
+    )]
+    NoScope {
+        /// What was asked for.
+        flag: &'static str,
+    },
+}
+
+impl SearchError {
+    /// A file of candidates that could be written cannot be read.
+    pub(crate) fn lost(reason: std::io::Error) -> Self {
+        Self::Spill { place: "candidate pairs on disk".to_owned(), reason }
+    }
+
+    pub(crate) fn spill(place: &std::path::Path, reason: std::io::Error) -> Self {
+        Self::Spill { place: place.display().to_string(), reason }
+    }
+}

@@ -1,0 +1,33 @@
+//! The files of a job.
+
+/// Two things that are compared with each other, or one with itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Files<T> {
+    /// Left and right.
+    Between(T, T),
+    /// One, within itself.
+    Within(T),
+}
+
+impl<T> Files<T> {
+    /// Left and right; the same twice within one.
+    pub const fn sides(&self) -> (&T, &T) {
+        match self {
+            Self::Between(left, right) => (left, right),
+            Self::Within(one) => (one, one),
+        }
+    }
+
+    /// All of them, once.
+    pub fn all(&self) -> Vec<&T> {
+        match self {
+            Self::Between(left, right) => vec![left, right],
+            Self::Within(one) => vec![one],
+        }
+    }
+
+    /// Whether one is compared with itself.
+    pub const fn is_within(&self) -> bool {
+        matches!(self, Self::Within(_))
+    }
+}

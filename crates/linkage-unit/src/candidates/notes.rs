@@ -1,0 +1,96 @@
+//! What is said of files and plans, for people.
+
+use mizuhiki_exchange::Comparable;
+use mizuhiki_match::{Plan, PlanKind};
+
+use crate::candidates::options::PassSummary;
+
+/// The passes of a plan, for people.
+pub(crate) fn passes(plan: &Plan<'_>) -> Vec<PassSummary> {
+    let summary = |pass: &mizuhiki_match::PlannedPass| PassSummary {
+        pass: pass.name.clone(),
+        blocks: pass.blocks,
+        pairs: pass.pairs,
+        left_rows: pass.records.0,
+        right_rows: pass.records.1,
+        largest_block: pass.largest,
+    };
+    plan.passes().iter().map(summary).collect()
+}
+
+/// Why a plan compares what it compares, in words.
+pub(crate) const fn why(kind: PlanKind) -> &'static str {
+    match kind {
+        PlanKind::ExhaustiveAsked => "every pair, as asked",
+        PlanKind::ExhaustiveNoBlocks => "every pair, because a file has no block ids",
+        PlanKind::ExhaustiveFew => "every pair, because they are few",
+        PlanKind::Blocked => "pairs that share a block id",
+    }
+}
+
+/// Why symbols are joined, in words.
+pub(crate) const JOINED: &str = "pairs with common symbols";
+
+/// What to look at in files.
+pub(crate) fn warn_of_files(comparable: &Comparable<'_>) -> Vec<String> {
+    let (left, right) = (comparable.left(), comparable.right());
+    let mut warnings = Vec::new();
+    if left.is_empty() || right.is_empty() {
+        warnings.push("a file has no records: there is nothing to link".to_owned());
+    }
+    match left.meta() {
+        None => warnings.push(
+            "bare CLKs say nothing of key or schema: make sure that both files were made with the same"
+                .to_owned(),
+        ),
+        Some(meta) if matches!(meta.schema.profile_name(), "plain" | "clkhash") => warnings.push(format!(
+            "profile {}: anyone who holds a similar file can re-identify these tokens",
+            meta.schema.profile_name()
+        )),
+        Some(_) => {}
+    }
+    warnings
+}
+
+/// What to look at in a plan and its files.
+pub(crate) fn warn(plan: &Plan<'_>) -> Vec<String> {
+    let mut warnings = warn_of_files(plan.comparable());
+    let left = plan.comparable().left();
+    let has_rules = left.meta().is_some_and(|meta| !meta.schema.pass_names().is_empty());
+    if plan.kind() == PlanKind::ExhaustiveNoBlocks && has_rules {
+        warnings.push(
+            "the schema has blocking rules, but a file has no block ids: every pair is compared".to_owned(),
+        );
+    }
+    if plan.kind() == PlanKind::Blocked {
+        warnings.extend(warn_of_blocks(plan));
+    }
+    warnings
+}
+
+/// Passes that nobody meets in, and blocks that hold most of the pairs.
+fn warn_of_blocks(plan: &Plan<'_>) -> Vec<String> {
+    let all = plan.comparable().left().len() as f64 * plan.comparable().right().len() as f64;
+    let mut warnings = Vec::new();
+    for pass in plan.passes() {
+        if pass.pairs == 0 {
+            warnings.push(format!("blocking pass {:?}: the files share no block", pass.name));
+        } else if pass.largest as f64 > 0.1 * all {
+            warnings.push(format!(
+                "blocking pass {:?}: one block holds {:.0} % of all pairs; look for a placeholder that the \
+                 schema should list as missing",
+                pass.name,
+                pass.largest as f64 / all * 100.0
+            ));
+        }
+    }
+    warnings
+}
+
+/// Warnings of several comparisons, each once.
+pub(crate) fn once_each(warnings: impl Iterator<Item = String>) -> Vec<String> {
+    let mut warnings: Vec<String> = warnings.collect();
+    warnings.sort();
+    warnings.dedup();
+    warnings
+}

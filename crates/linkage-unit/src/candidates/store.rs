@@ -1,0 +1,272 @@
+//! Candidates of a search, with checkpoints: a killed run continues from its last complete unit.
+//!
+//! A checkpoint is a file of sorted candidates that names the units they are of. Results are the merge of all
+//! of them, so they do not depend on when checkpoints were written.
+
+use std::cell::OnceCell;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{BufWriter, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use mizuhiki_match::{Candidate, UnitResult, sort_candidates};
+
+use crate::candidates::error::SearchError;
+use crate::candidates::runs::{Key, Merge, Run, write_candidates};
+
+const MAGIC: &[u8; 16] = b"mizuhiki-run\x01\0\0\0";
+
+/// Bytes before the list of units: magic, digest, counts of units and candidates.
+const HEAD: usize = 16 + 32 + 8 + 8;
+
+/// Where candidates wait, and how.
+pub(crate) struct StoreOptions<'a> {
+    /// Folder of the checkpoints; a temporary one if `None`, for results that cannot be resumed.
+    pub(crate) folder: Option<PathBuf>,
+    /// Whether to continue what is in the folder.
+    pub(crate) resume: bool,
+    /// Candidates in memory at most.
+    pub(crate) most: usize,
+    /// Time between checkpoints.
+    pub(crate) every: Duration,
+    /// Whether equal keys add up: their similarities are counts.
+    pub(crate) adds_up: bool,
+    /// Gives the digest of everything that the candidates depend on; asked for when the first checkpoint is
+    /// written or read.
+    pub(crate) digest: &'a (dyn Fn() -> [u8; 32] + Sync),
+}
+
+/// Candidates of a search.
+pub(crate) struct Store<'a, K> {
+    options: StoreOptions<'a>,
+    digest: OnceCell<[u8; 32]>,
+    key: K,
+    memory: Vec<Candidate>,
+    /// Whether what is in memory is in order.
+    sorted: bool,
+    /// Units whose candidates are in memory.
+    units: Vec<u32>,
+    runs: Vec<Run>,
+    done: BTreeSet<u32>,
+    last: Instant,
+    /// Folder of runs, made when the first is written.
+    folder: Option<PathBuf>,
+    temporary: Option<tempfile::TempDir>,
+}
+
+impl<'a, K: Fn(&Candidate) -> Key + Sync> Store<'a, K> {
+    /// Opens a store, and takes in what a killed run has left if that is asked for.
+    pub(crate) fn open(options: StoreOptions<'a>, key: K) -> Result<Self, SearchError> {
+        let mut store = Self {
+            key,
+            digest: OnceCell::new(),
+            memory: Vec::new(),
+            sorted: true,
+            units: Vec::new(),
+            runs: Vec::new(),
+            done: BTreeSet::new(),
+            last: Instant::now(),
+            folder: None,
+            temporary: None,
+            options,
+        };
+        let Some(folder) = store.options.folder.clone().filter(|folder| folder.exists()) else {
+            return Ok(store);
+        };
+        if !store.options.resume {
+            return Err(SearchError::Unfinished { folder: folder.display().to_string() });
+        }
+        let failed = |error| SearchError::spill(&folder, error);
+        let mut paths: Vec<PathBuf> = fs::read_dir(&folder)
+            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
+            .map_err(failed)?;
+        paths.sort();
+        for path in paths.iter().filter(|path| path.extension().is_some_and(|name| name == "run")) {
+            store.take_in(path)?;
+        }
+        store.folder = Some(folder);
+        Ok(store)
+    }
+
+    /// The store with nothing to come any more, and so without a way to tell what it is of.
+    pub(crate) fn settled<'s>(self) -> Store<'s, K> {
+        let Self { options, digest, key, memory, sorted, units, runs, done, last, folder, temporary } = self;
+        let options = StoreOptions { digest: &|| [0; 32], ..options };
+        Store { options, digest, key, memory, sorted, units, runs, done, last, folder, temporary }
+    }
+
+    /// Whether a unit's candidates are there already.
+    pub(crate) fn has(&self, unit: usize) -> bool {
+        self.done.contains(&(unit as u32))
+    }
+
+    /// Units that an earlier run has finished.
+    pub(crate) fn resumed(&self) -> usize {
+        self.done.len()
+    }
+
+    /// Takes a unit's candidates.
+    pub(crate) fn add(&mut self, result: UnitResult) -> Result<(), SearchError> {
+        if self.options.adds_up {
+            // Units give pairs in order, and most of them again and again.
+            self.memory = self.added_up(&result.candidates);
+        } else {
+            self.memory.extend(result.candidates);
+            self.sorted = false;
+        }
+        self.units.push(result.unit as u32);
+        let due = self.options.folder.is_some() && self.last.elapsed() >= self.options.every;
+        if self.memory.len() >= self.options.most || due { self.checkpoint() } else { Ok(()) }
+    }
+
+    /// What is in memory and what comes to it, both in order, equal keys added up.
+    fn added_up(&self, more: &[Candidate]) -> Vec<Candidate> {
+        let mut sums: Vec<Candidate> = Vec::with_capacity(self.memory.len() + more.len() / 8);
+        let (mut old, mut new) = (self.memory.iter().peekable(), more.iter().peekable());
+        loop {
+            let order = match (old.peek(), new.peek()) {
+                (Some(a), Some(b)) => (self.key)(a).cmp(&(self.key)(b)),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => return sums,
+            };
+            let (a, b) = (old.next_if(|_| order.is_le()), new.next_if(|_| order.is_ge()));
+            let sum = a.into_iter().chain(b).copied();
+            sums.extend(sum.reduce(|a, b| Candidate { similarity: a.similarity + b.similarity, ..a }));
+        }
+    }
+
+    /// Whether a run can continue after the units that are there.
+    pub(crate) const fn is_resumable(&self) -> bool {
+        self.options.folder.is_some()
+    }
+
+    /// Keeps everything on disk; the error that ends the run.
+    pub(crate) fn interrupt(&mut self) -> Result<SearchError, SearchError> {
+        if !self.units.is_empty() {
+            self.checkpoint()?;
+        }
+        let folder = self.folder()?.display().to_string();
+        Ok(SearchError::Interrupted { folder })
+    }
+
+    /// The candidates in order.
+    pub(crate) fn sorted(&mut self) -> Result<Merge<'_, &K>, SearchError> {
+        if !self.sorted {
+            sort_candidates(&mut self.memory, &self.key);
+            self.sorted = true;
+        }
+        Merge::new(&self.memory, &self.runs, &self.key).map_err(SearchError::lost)
+    }
+
+    /// Candidates in memory at most.
+    pub(crate) const fn most(&self) -> usize {
+        self.options.most
+    }
+
+    /// Where files for other sorting may stand.
+    pub(crate) fn place(&self) -> PathBuf {
+        let beside = self.options.folder.as_deref().and_then(Path::parent);
+        beside.filter(|place| place.is_dir()).map_or_else(std::env::temp_dir, Path::to_owned)
+    }
+
+    /// Removes the checkpoints; for when the results are safe.
+    pub(crate) fn remove(self) -> Result<(), SearchError> {
+        match &self.folder {
+            Some(folder) if self.temporary.is_none() => {
+                fs::remove_dir_all(folder).map_err(|error| SearchError::spill(folder, error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn digest(&self) -> [u8; 32] {
+        *self.digest.get_or_init(|| (self.options.digest)())
+    }
+
+    fn checkpoint(&mut self) -> Result<(), SearchError> {
+        let folder = self.folder()?;
+        let failed = |error| SearchError::spill(&folder, error);
+        let digest = self.digest();
+        sort_candidates(&mut self.memory, &self.key);
+        let path = folder.join(format!("{:08}.run", self.runs.len()));
+        let mut file = BufWriter::with_capacity(
+            1 << 18,
+            tempfile::Builder::new().prefix("unfinished-").tempfile_in(&folder).map_err(failed)?,
+        );
+        let write = |file: &mut BufWriter<_>| {
+            file.write_all(MAGIC)?;
+            file.write_all(&digest)?;
+            file.write_all(&(self.units.len() as u64).to_le_bytes())?;
+            file.write_all(&(self.memory.len() as u64).to_le_bytes())?;
+            self.units.iter().try_for_each(|unit| file.write_all(&unit.to_le_bytes()))?;
+            write_candidates(file, &self.memory)?;
+            file.flush()
+        };
+        write(&mut file).map_err(failed)?;
+        let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+        file.as_file().sync_all().map_err(failed)?;
+        let file = file.persist(&path).map_err(|error| failed(error.error))?;
+        let start = (HEAD + 4 * self.units.len()) as u64;
+        self.runs.push(Run { file, start, count: self.memory.len() as u64 });
+        self.done.extend(self.units.drain(..));
+        self.memory.clear();
+        self.last = Instant::now();
+        Ok(())
+    }
+
+    fn folder(&mut self) -> Result<PathBuf, SearchError> {
+        if let Some(folder) = &self.folder {
+            return Ok(folder.clone());
+        }
+        let folder = match &self.options.folder {
+            Some(folder) => {
+                fs::create_dir(folder).map_err(|error| SearchError::spill(folder, error))?;
+                folder.clone()
+            }
+            None => {
+                let made =
+                    tempfile::tempdir().map_err(|error| SearchError::spill(&std::env::temp_dir(), error))?;
+                let folder = made.path().to_owned();
+                self.temporary = Some(made);
+                folder
+            }
+        };
+        self.folder = Some(folder.clone());
+        Ok(folder)
+    }
+
+    /// Takes a checkpoint of an earlier run in.
+    fn take_in(&mut self, path: &Path) -> Result<(), SearchError> {
+        let failed = |error| SearchError::spill(path, error);
+        let other = || SearchError::OtherRun { file: path.display().to_string() };
+        let mut file = File::options().read(true).write(true).open(path).map_err(failed)?;
+        let size = file.metadata().map_err(failed)?.len();
+        let mut head = [0; HEAD];
+        file.read_exact(&mut head).map_err(|_| other())?;
+        let number = |at: usize| {
+            let mut bytes = [0; 8];
+            bytes.copy_from_slice(&head[at..at + 8]);
+            u64::from_le_bytes(bytes)
+        };
+        let (units, count) = (number(48), number(56));
+        let start = units.checked_mul(4).and_then(|bytes| bytes.checked_add(HEAD as u64));
+        let end = count.checked_mul(16).and_then(|bytes| start?.checked_add(bytes));
+        if head[..16] != *MAGIC || head[16..48] != self.digest() || end != Some(size) {
+            return Err(other());
+        }
+        let mut bytes = vec![0; units as usize * 4];
+        file.read_exact(&mut bytes).map_err(failed)?;
+        let units = bytes.as_chunks::<4>().0.iter().map(|unit| u32::from_le_bytes(*unit));
+        let before = self.done.len();
+        let expected = before + units.len();
+        self.done.extend(units);
+        if self.done.len() != expected {
+            return Err(other());
+        }
+        self.runs.push(Run { file, start: start.unwrap_or_default(), count });
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+//! Where classes are cut: by the schema, by hand, or by calibration, which may find that nothing stands out.
+
+use mizuhiki_exchange::Comparable;
+use mizuhiki_match::Calibration;
+use mizuhiki_schema::Thresholds;
+
+use crate::candidates::error::SearchError;
+use crate::candidates::options::{Accept, SearchOptions};
+
+/// The thresholds of a comparison. Where nothing stands out, they are infinite: no similarity reaches them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Cut {
+    pub(crate) accept: f64,
+    pub(crate) borderline: f64,
+    pub(crate) origin: &'static str,
+}
+
+/// Said where calibration finds nothing.
+pub(crate) const NOTHING: &str = "nothing stands out: no pair agrees more than records of different people can, so \
+    nothing is linked; set thresholds with --accept if you know better";
+
+impl Cut {
+    /// The thresholds that were asked for, or were found.
+    pub(crate) fn choose(
+        options: &SearchOptions,
+        comparable: &Comparable<'_>,
+        calibration: Option<&Calibration>,
+    ) -> Result<Self, SearchError> {
+        let schema = comparable.thresholds();
+        let found = |calibration: &Calibration, origin| {
+            let or_nothing = |threshold: Option<f64>| threshold.unwrap_or(f64::INFINITY);
+            let (accept, borderline) = (calibration.accept(), calibration.borderline());
+            Self { accept: or_nothing(accept), borderline: or_nothing(borderline), origin }
+        };
+        let given = |accept, borderline, origin| Self { accept, borderline, origin };
+        let mut cut = match (options.accept, calibration) {
+            (Accept::Schema, Some(calibration)) if comparable.calibrates() => {
+                found(calibration, "calibrated without labels, as the schema says")
+            }
+            (Accept::Calibrated, Some(calibration)) => found(calibration, "calibrated without labels"),
+            // One number cuts matches from the rest; a second one makes room for borderline pairs.
+            (Accept::Number(accept), _) => given(accept, accept, "command line"),
+            _ => given(schema.accept().get(), schema.borderline().get(), "schema"),
+        };
+        if let Some(borderline) = options.borderline {
+            cut.borderline = borderline;
+            if cut.origin == "schema" {
+                cut.origin = "command line";
+            }
+        }
+        // Not numbers, or out of order.
+        Thresholds::new(cut.accept.min(1.0), cut.borderline.min(1.0))?;
+        Ok(cut)
+    }
+
+    /// Whether calibration found no pair that is rather a match than not.
+    pub(crate) const fn is_nothing(&self) -> bool {
+        self.accept.is_infinite()
+    }
+}
+
+/// A threshold as it is told: none where nothing reaches it.
+pub(crate) fn told(threshold: f64) -> Option<f64> {
+    threshold.is_finite().then_some(threshold)
+}

@@ -1,0 +1,89 @@
+//! Where candidates wait while a job is at work.
+
+use std::path::{Path, PathBuf};
+
+use mizuhiki_files::Target;
+use mizuhiki_match::Candidate;
+
+use crate::candidates::error::SearchError;
+use crate::candidates::memory;
+use crate::candidates::options::SearchOptions;
+use crate::candidates::runs::Key;
+use crate::candidates::store::{Store, StoreOptions};
+
+/// The folder beside an output in which its unfinished work stands; `None` for standard output.
+fn work_folder(output: &Target, given: Option<&Path>) -> Option<PathBuf> {
+    let Target::Path(path) = output else { return None };
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".work");
+    Some(given.map_or_else(|| path.with_file_name(&name), |folder| folder.join(&name)))
+}
+
+/// Opens the store of a job whose tokens take `tokens` bytes.
+pub(crate) fn open_store<'a, K: Fn(&Candidate) -> Key + Sync>(
+    options: &SearchOptions,
+    output: &Target,
+    tokens: u64,
+    digest: &'a (dyn Fn() -> [u8; 32] + Sync),
+    key: K,
+) -> Result<Store<'a, K>, SearchError> {
+    let store = StoreOptions {
+        folder: work_folder(output, options.work.as_deref()),
+        resume: options.resume,
+        most: memory::candidates(memory::budget(options.memory), tokens),
+        every: options.checkpoint,
+        adds_up: false,
+        digest,
+    };
+    Store::open(store, key)
+}
+
+/// As [`open_store`], for counts of units that add up.
+pub(crate) fn open_counts<'a, K: Fn(&Candidate) -> Key + Sync>(
+    options: &SearchOptions,
+    output: &Target,
+    tokens: u64,
+    digest: &'a (dyn Fn() -> [u8; 32] + Sync),
+    key: K,
+) -> Result<Store<'a, K>, SearchError> {
+    let store = StoreOptions {
+        folder: work_folder(output, options.work.as_deref()),
+        resume: options.resume,
+        most: memory::candidates(memory::budget(options.memory), tokens) / 4,
+        every: options.checkpoint,
+        adds_up: true,
+        digest,
+    };
+    Store::open(store, key)
+}
+
+/// A store that nothing is resumed from.
+pub(crate) fn passing_store<'a, K: Fn(&Candidate) -> Key + Sync>(
+    options: &SearchOptions,
+    tokens: u64,
+    key: K,
+) -> Result<Store<'a, K>, SearchError> {
+    let store = StoreOptions {
+        folder: None,
+        resume: false,
+        most: memory::candidates(memory::budget(options.memory), tokens) / 2,
+        every: options.checkpoint,
+        adds_up: false,
+        digest: &|| [0; 32],
+    };
+    Store::open(store, key)
+}
+
+/// Refuses to begin where an unfinished run stands, before anything is read.
+pub(crate) fn check_folder(options: &SearchOptions, output: &Target) -> Result<(), SearchError> {
+    match work_folder(output, options.work.as_deref()) {
+        Some(folder) if folder.exists() && !options.resume => {
+            Err(SearchError::Unfinished { folder: folder.display().to_string() })
+        }
+        Some(folder) if !folder.parent().is_none_or(|parent| parent == Path::new("") || parent.is_dir()) => {
+            let reason = std::io::Error::from(std::io::ErrorKind::NotFound);
+            Err(SearchError::spill(&folder, reason))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,181 @@
+//! Candidates to clusters (`protocols/04-matching.md` §9).
+
+use mizuhiki_columnar::TokenFile;
+use mizuhiki_match::{Calibration, Candidate, Groups, Linkage, WithinHousehold};
+
+use crate::candidates::error::SearchError;
+use crate::candidates::options::Households;
+use crate::candidates::runs::Key;
+use crate::candidates::store::Store;
+use crate::candidates::thresholds::Cut;
+use crate::cluster::comparisons::Comparisons;
+use crate::cluster::job::ClusterJob;
+use crate::cluster::numbering::Numbering;
+use crate::link::overview::LinksHistogram;
+
+/// What clusters are made from.
+pub(crate) struct Clustering<'a> {
+    pub(crate) job: &'a ClusterJob,
+    pub(crate) numbering: &'a Numbering,
+    pub(crate) comparisons: &'a Comparisons<'a>,
+    pub(crate) calibrations: &'a [Option<Calibration>],
+    pub(crate) cuts: &'a [Cut],
+    pub(crate) households: Vec<WithinHousehold<'a>>,
+}
+
+/// Clusters and what was counted on the way.
+pub(crate) struct Clusters {
+    pub(crate) clusters: Vec<Vec<u32>>,
+    /// Of each record, the least similarity of a match within its cluster, and the least probability, if known.
+    pub(crate) least: Vec<f64>,
+    pub(crate) probable: Vec<Option<f64>>,
+    /// Of each record, matches with records of other clusters.
+    pub(crate) conflicts_of: Vec<u32>,
+    pub(crate) matches: u64,
+    pub(crate) borderline: u64,
+    pub(crate) household: u64,
+    pub(crate) conflicts: u64,
+    /// Matches by similarity.
+    pub(crate) histogram: LinksHistogram,
+    /// Expected precision of matches within clusters, and their recall among all candidates.
+    pub(crate) expected: Option<(f64, f64)>,
+}
+
+/// What a candidate is taken for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Match,
+    /// Flagged: it may be of two members of a household.
+    Household,
+    Borderline,
+    NonMatch,
+}
+
+impl Clustering<'_> {
+    /// The class of a candidate, and the comparison that it is of.
+    fn class(&self, candidate: &Candidate) -> (Class, usize) {
+        let (comparison, local) = self.comparisons.local(self.numbering, candidate);
+        let (cut, comparable) = (self.cuts[comparison], &self.comparisons.comparables[comparison]);
+        let class = if candidate.similarity >= cut.accept {
+            let doubt = comparable.is_within() && self.households[comparison].holds(&local);
+            if doubt { Class::Household } else { Class::Match }
+        } else if candidate.similarity >= cut.borderline {
+            Class::Borderline
+        } else {
+            Class::NonMatch
+        };
+        (class, comparison)
+    }
+
+    fn joins(&self, class: Class) -> bool {
+        class == Class::Match || class == Class::Household && self.job.search.households == Households::Link
+    }
+
+    /// Groups the candidates, then judges the groups by them.
+    pub(crate) fn cluster<K: Fn(&Candidate) -> Key + Sync>(
+        &self,
+        store: &mut Store<'_, K>,
+        files: &[TokenFile],
+    ) -> Result<Clusters, SearchError> {
+        let mut found = self.group(store, files)?;
+        self.judge(store, &mut found)?;
+        Ok(found)
+    }
+
+    fn group<K: Fn(&Candidate) -> Key + Sync>(
+        &self,
+        store: &mut Store<'_, K>,
+        files: &[TokenFile],
+    ) -> Result<Clusters, SearchError> {
+        let sets: Vec<(usize, bool)> = files
+            .iter()
+            .zip(&self.job.duplicates)
+            .map(|(file, repeats)| (file.set.len(), *repeats))
+            .collect();
+        let many =
+            |calibration: &Option<Calibration>| calibration.as_ref().is_some_and(Calibration::is_of_many);
+        let linkage = if self.calibrations.iter().any(many) { Linkage::Half } else { Linkage::Every };
+        let mut groups = Groups::new(&sets, linkage);
+        let (mut matches, mut borderline, mut household) = (0, 0, 0);
+        for candidate in store.sorted()? {
+            let candidate = candidate.map_err(SearchError::lost)?;
+            let (class, comparison) = self.class(&candidate);
+            household += u64::from(class == Class::Household);
+            if self.joins(class) {
+                matches += 1;
+                groups.offer(candidate.left, candidate.right, true);
+            } else if class == Class::Borderline
+                || class == Class::Household && self.job.search.households == Households::Borderline
+            {
+                borderline += 1;
+            }
+            let supports = |calibration: &Calibration| calibration.supports(candidate.similarity);
+            if linkage == Linkage::Half
+                && matches!(class, Class::Borderline | Class::NonMatch)
+                && self.calibrations[comparison].as_ref().is_some_and(supports)
+            {
+                groups.offer(candidate.left, candidate.right, false);
+            }
+        }
+        let records = self.numbering.records();
+        Ok(Clusters {
+            clusters: groups.finish(),
+            least: vec![1.0; records],
+            probable: vec![None; records],
+            conflicts_of: vec![0; records],
+            matches,
+            borderline,
+            household,
+            conflicts: 0,
+            histogram: LinksHistogram::default(),
+            expected: None,
+        })
+    }
+
+    /// Looks at every match again, now that clusters are known: within one, or a conflict between two.
+    fn judge<K: Fn(&Candidate) -> Key + Sync>(
+        &self,
+        store: &mut Store<'_, K>,
+        found: &mut Clusters,
+    ) -> Result<(), SearchError> {
+        let mut cluster_of = vec![u32::MAX; self.numbering.records()];
+        for (members, cluster) in found.clusters.iter().zip(0..) {
+            members.iter().for_each(|&record| cluster_of[record as usize] = cluster);
+        }
+        let (mut inside, mut true_inside, mut true_pairs) = (0_u64, 0.0, 0.0);
+        for candidate in store.sorted()? {
+            let candidate = candidate.map_err(SearchError::lost)?;
+            let (class, comparison) = self.class(&candidate);
+            let probability =
+                self.calibrations[comparison].as_ref().map(|known| known.probability(candidate.similarity));
+            true_pairs += probability.unwrap_or_default();
+            if !self.joins(class) {
+                continue;
+            }
+            found.histogram.add(candidate.similarity);
+            let (left, right) = (candidate.left as usize, candidate.right as usize);
+            if cluster_of[left] == cluster_of[right] && cluster_of[left] != u32::MAX {
+                // Similarities fall, so the last one is the lowest.
+                for record in [left, right] {
+                    found.least[record] = candidate.similarity;
+                    found.probable[record] = match (found.probable[record], probability) {
+                        (Some(a), Some(b)) => Some(f64::min(a, b)),
+                        (a, b) => a.or(b),
+                    };
+                }
+                inside += 1;
+                true_inside += probability.unwrap_or_default();
+            } else {
+                found.conflicts += 1;
+                found.conflicts_of[left] += 1;
+                found.conflicts_of[right] += 1;
+            }
+        }
+        if self.calibrations.iter().all(Option::is_some) && inside > 0 {
+            let precision = true_inside / inside as f64;
+            let recall = if true_pairs > 0.0 { true_inside / true_pairs } else { 0.0 };
+            found.expected = Some((precision, recall));
+        }
+        Ok(())
+    }
+}

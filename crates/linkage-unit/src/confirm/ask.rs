@@ -1,0 +1,361 @@
+//! Borderline pairs to tickets (`protocols/06-confirm.md` §5).
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use mizuhiki_columnar::{Source, TokenFile, read_links, read_tokens};
+use mizuhiki_confirm::{
+    Backend, Batch, Circuit, Commitment, ConfirmError, DocumentWriter, Hash, Header, Hex, Policy, PublicKey,
+    Rule, RunHeader, RunSecret, Side, Ticket, TicketsHeader, file_salt, tree, write_id, write_symbol,
+};
+use mizuhiki_exchange::{Classification, Comparable, Link, SymbolReader as _, TokenSet, compare_links};
+use mizuhiki_files::{Access, WriteFile, WriteFolder};
+use mizuhiki_match::best_rows;
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha20Rng;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::candidates::tokens::compare;
+use crate::confirm::error::{LinkageUnitError, read_file};
+
+/// Asking work.
+pub struct AskJob<'a, B> {
+    /// The links; borderline ones are asked for.
+    pub links: Source,
+    /// The left token file.
+    pub left: Source,
+    /// The right token file.
+    pub right: Source,
+    /// The authority's public key.
+    pub public: PathBuf,
+    /// The folder that the tickets go to; it must not be there.
+    pub output: PathBuf,
+    /// When the tickets expire, in seconds since 1970.
+    pub expires: u64,
+    /// The back end.
+    pub backend: &'a B,
+    /// 32 secret random bytes.
+    pub seed: Zeroizing<[u8; 32]>,
+}
+
+/// What was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AskSummary {
+    /// Tickets.
+    pub tickets: u64,
+    /// Borderline pairs that were left out, because a record has as many tickets as it may.
+    pub left_out: u64,
+    /// Id of the run.
+    pub run: String,
+    /// Id of the authority's key.
+    pub key_id: String,
+    /// Fingerprint of the authority's signing key.
+    pub authority: String,
+    /// Fingerprint of the linkage unit's signing key.
+    pub linkage_unit: String,
+    /// The files: for the left and the right custodian, for the authority, and the linkage unit's own.
+    pub files: [String; 4],
+}
+
+/// Names of the files in a folder of tickets.
+pub(crate) const LEFT_TICKETS: &str = "left.tickets";
+pub(crate) const RIGHT_TICKETS: &str = "right.tickets";
+pub(crate) const AUTHORITY_TICKETS: &str = "authority.tickets";
+pub(crate) const RUN: &str = "linkage-unit.run";
+pub(crate) const SCHEMA: &str = "schema.json";
+pub(crate) const PUBLIC: &str = "public.key";
+/// A line for every file of sealed answers: what was signed of it, and what it was made of.
+pub(crate) const SEALED: &str = "sealed.digests";
+
+/// Writes tickets for borderline pairs. The folder appears whole, or not at all.
+///
+/// # Errors
+/// [`LinkageUnitError`].
+pub fn ask<B: Backend>(job: &AskJob<'_, B>) -> Result<AskSummary, LinkageUnitError> {
+    if job.output.exists() {
+        return Err(LinkageUnitError::Exists { folder: job.output.display().to_string() });
+    }
+    let public = read_file(&job.public, |file| PublicKey::read(file, job.backend))?;
+    let (left_file, right_file) = (read_tokens(&job.left)?, read_tokens(&job.right)?);
+    let (left, right) = (&left_file.set, &right_file.set);
+    let comparable = compare((left, &job.left), (right, &job.right))?;
+    let links: Vec<Link> =
+        read_links(&job.links)?.into_iter().filter(|link| link.class == Classification::Borderline).collect();
+    if links.is_empty() {
+        return Err(LinkageUnitError::NothingToAsk { file: job.links.name() });
+    }
+    let schema = left.meta().map(|meta| &meta.schema);
+    let (Some(schema), Some(rule)) = (schema, schema.and_then(Rule::of_schema)) else {
+        return Err(LinkageUnitError::NoRule);
+    };
+    let mut random = ChaCha20Rng::from_seed(*job.seed);
+    let circuit = Circuit::new(rule.clone()).map_err(|reason| LinkageUnitError::Rule { reason })?;
+    job.backend
+        .encryptor(&circuit, &public.bytes)
+        .map_err(|reason| LinkageUnitError::Rule { reason: ConfirmError::Rule(reason) })?;
+    let candidates = candidates(&links, &comparable, &job.links)?;
+    let side =
+        |file, pairs: &[(u32, u32)], of: fn(&(u32, u32)) -> u32| Tokens::of(file, pairs.iter().map(of));
+    let left_tokens = side(&left_file, &candidates, |pair| pair.0)?;
+    let right_tokens = side(&right_file, &candidates, |pair| pair.1)?;
+    let rows = match left_tokens {
+        Tokens::Filters(_) => best_rows(&comparable, &candidates),
+        Tokens::Symbols { .. } => vec![(0, 0); candidates.len()],
+    };
+    let salt = |source: &Source| match source {
+        Source::Path(path) => read_file(path, file_salt),
+        _ => Err(LinkageUnitError::NoFile { file: source.name() }),
+    };
+    let salts = [salt(&job.left)?, salt(&job.right)?];
+    let mut budget = Budget::new(public.header.policy);
+    let mut asked = Vec::new();
+    for ((a, b), rows) in candidates.iter().copied().zip(rows) {
+        let of_left = left_tokens.commit(&public, (left.custodian_name(), salts[0]), a, rows.0);
+        let of_right = right_tokens.commit(&public, (right.custodian_name(), salts[1]), b, rows.1);
+        if !budget.take(of_left.record, of_right.record) {
+            continue;
+        }
+        let mut nonce = [0; 16];
+        random.fill_bytes(&mut nonce);
+        let ticket = Ticket { nonce: Hex(nonce), left: of_left, right: of_right };
+        let id = |set: &TokenSet, record: u32| set.ids().get(record as usize).to_owned();
+        let symbol = left_tokens.common(a, &right_tokens, b, &mut random);
+        asked.push(Asked { ticket, left: id(left, a), right: id(right, b), symbol });
+    }
+    asked.sort_unstable_by_key(|asked| asked.ticket.nonce);
+    let tickets: Vec<Ticket> = asked.iter().map(|asked| asked.ticket).collect();
+    let secret = RunSecret::random(&mut random);
+    let mut run = [0; 16];
+    random.fill_bytes(&mut run);
+    let batch = Batch {
+        expires: job.expires,
+        key_id: public.key_id,
+        left: left.custodian_name().to_owned(),
+        linkage_unit: secret.key().id(),
+        right: right.custodian_name().to_owned(),
+        root: tree(&tickets),
+        rule: Hex(rule.digest()),
+        run: Hex(run),
+        schema: Hash::from(*schema.digest().as_bytes()),
+        tickets: tickets.len() as u64,
+    };
+    // What a linkage unit would be refused for later, it should know now.
+    batch
+        .check(&tickets, &public.header.policy)
+        .map_err(|reason| LinkageUnitError::Confirm { file: job.links.name(), reason })?;
+    let files = write(job, &batch, &secret, &asked, schema.canonical())?;
+    Ok(AskSummary {
+        tickets: batch.tickets,
+        left_out: links.len() as u64 - batch.tickets,
+        run: batch.run.to_string(),
+        key_id: batch.key_id.to_string(),
+        authority: public.header.signer.fingerprint(),
+        linkage_unit: batch.linkage_unit.fingerprint(),
+        files,
+    })
+}
+
+/// The records of the links, the most similar first.
+fn candidates(
+    links: &[Link],
+    comparable: &Comparable<'_>,
+    file: &Source,
+) -> Result<Vec<(u32, u32)>, LinkageUnitError> {
+    let mut order: Vec<&Link> = links.iter().collect();
+    order.sort_by(|a, b| compare_links(a, b));
+    let find = |set: &TokenSet, id: &str, side: Side| {
+        set.record(id).ok_or_else(|| LinkageUnitError::UnknownId {
+            file: file.name(),
+            side: side.name(),
+            id: id.to_owned(),
+        })
+    };
+    let records = |link: &Link| {
+        let left = find(comparable.left(), link.left.as_str(), Side::Left)?;
+        Ok((left, find(comparable.right(), link.right.as_str(), Side::Right)?))
+    };
+    order.into_iter().map(records).collect()
+}
+
+/// What may still be asked. Records with the same tokens are one to the protocol, and have one budget.
+struct Budget {
+    policy: Policy,
+    tickets: u64,
+    records: HashMap<Hash, u64>,
+    pairs: HashSet<(Hash, Hash)>,
+}
+
+impl Budget {
+    fn new(policy: Policy) -> Self {
+        Self { policy, tickets: 0, records: HashMap::new(), pairs: HashSet::new() }
+    }
+
+    /// Takes a ticket for a pair, if there is one left.
+    fn take(&mut self, left: Hash, right: Hash) -> bool {
+        let used = |record| self.records.get(&record).copied().unwrap_or_default();
+        let full = self.tickets >= self.policy.most_openings().min(self.policy.per_custodian);
+        let spent = used(left).max(used(right)) >= self.policy.per_record;
+        if full || spent || !self.pairs.insert((left, right)) {
+            return false;
+        }
+        self.tickets += 1;
+        *self.records.entry(left).or_default() += 1;
+        *self.records.entry(right).or_default() += 1;
+        true
+    }
+}
+
+/// Tokens of the records that are asked about.
+enum Tokens<'a> {
+    Filters(&'a TokenSet),
+    Symbols {
+        /// The symbols of each record, ascending.
+        of: HashMap<u32, Vec<u64>>,
+        /// Bytes of a symbol in files.
+        bytes: usize,
+    },
+}
+
+impl<'a> Tokens<'a> {
+    fn of(file: &'a TokenFile, records: impl Iterator<Item = u32>) -> Result<Self, LinkageUnitError> {
+        let Some(symbols) = &file.symbols else { return Ok(Self::Filters(&file.set)) };
+        let mut of: HashMap<u32, Vec<u64>> = records.map(|record| (record, Vec::new())).collect();
+        let per_record = symbols.per_record();
+        symbols.read(&mut |records, symbols| {
+            for (record, symbols) in records.iter().zip(symbols.chunks_exact(per_record)) {
+                if let Some(list) = of.get_mut(record) {
+                    list.extend_from_slice(symbols);
+                }
+            }
+        })?;
+        Ok(Self::Symbols { of, bytes: symbols.symbol_bytes() })
+    }
+
+    /// The commitment to a record's tokens and one of its rows.
+    fn commit(&self, public: &PublicKey, custodian: (&str, Hash), record: u32, row: usize) -> Commitment {
+        let rows: Vec<Hash> = match self {
+            Self::Filters(set) => {
+                let digest = |row: u32| {
+                    let bytes: Vec<Option<Vec<u8>>> = set
+                        .views()
+                        .iter()
+                        .map(|view| {
+                            let mut bytes = Vec::new();
+                            view.rows.extend_bytes(row as usize, &mut bytes);
+                            view.present[row as usize].then_some(bytes)
+                        })
+                        .collect();
+                    Commitment::row_digest(bytes.iter().map(Option::as_deref))
+                };
+                set.rows_of(record).map(digest).collect()
+            }
+            Self::Symbols { of, bytes } => {
+                let list = of.get(&record).map_or(&[][..], Vec::as_slice);
+                let token: Vec<u8> =
+                    list.iter().flat_map(|symbol| symbol.to_be_bytes().into_iter().take(*bytes)).collect();
+                vec![Commitment::row_digest(std::iter::once(Some(token.as_slice())))]
+            }
+        };
+        Commitment::new(public.key_id, custodian, &rows, row)
+    }
+
+    /// A symbol that a record and another have in common, drawn by lot: the smallest would say that smaller ones are not
+    /// common. Zero if tokens have none.
+    fn common(&self, record: u32, other: &Self, other_record: u32, random: &mut ChaCha20Rng) -> [u8; 8] {
+        let (Self::Symbols { of: left, .. }, Self::Symbols { of: right, .. }) = (self, other) else {
+            return [0; 8];
+        };
+        let (Some(left), Some(right)) = (left.get(&record), right.get(&other_record)) else { return [0; 8] };
+        let common: Vec<u64> =
+            left.iter().copied().filter(|symbol| right.binary_search(symbol).is_ok()).collect();
+        match common.len() as u64 {
+            0 => [0; 8],
+            count => common[(random.next_u64() % count) as usize].to_be_bytes(),
+        }
+    }
+}
+
+/// A ticket with the ids of its records, and a symbol that both have.
+struct Asked {
+    ticket: Ticket,
+    left: String,
+    right: String,
+    symbol: [u8; 8],
+}
+
+/// Writes the folder under another name, then renames it.
+fn write<B>(
+    job: &AskJob<'_, B>,
+    batch: &Batch,
+    secret: &RunSecret,
+    asked: &[Asked],
+    schema: &str,
+) -> Result<[String; 4], LinkageUnitError> {
+    let io = |reason: std::io::Error| LinkageUnitError::Confirm {
+        file: job.output.display().to_string(),
+        reason: reason.into(),
+    };
+    let folder = WriteFolder::create(&job.output)?;
+    let signer = secret.key().id();
+    let tickets = |side| TicketsHeader { batch: batch.clone(), side, signer };
+    for (name, side, ids) in [
+        (LEFT_TICKETS, Some(Side::Left), Ids::Left),
+        (RIGHT_TICKETS, Some(Side::Right), Ids::Right),
+        (AUTHORITY_TICKETS, None, Ids::None),
+    ] {
+        write_file(folder.file(name, Access::Shared)?, &tickets(side), secret, &[], asked, ids)?;
+    }
+    let run = RunHeader { batch: batch.clone(), signer };
+    write_file(folder.file(RUN, Access::Owner)?, &run, secret, secret.expose(), asked, Ids::Both)?;
+    let mut copy = folder.file(PUBLIC, Access::Shared)?;
+    std::io::copy(&mut File::open(&job.public).map_err(io)?, &mut copy).map_err(io)?;
+    copy.commit()?;
+    let mut kept = folder.file(SCHEMA, Access::Shared)?;
+    kept.write_all(schema.as_bytes()).map_err(io)?;
+    kept.commit()?;
+    folder.commit()?;
+    let name = |name| job.output.join(name).display().to_string();
+    Ok([LEFT_TICKETS, RIGHT_TICKETS, AUTHORITY_TICKETS, RUN].map(name))
+}
+
+/// Which ids stand beside the tickets of a file; a custodian gets a common symbol with its own.
+#[derive(Clone, Copy)]
+enum Ids {
+    Left,
+    Right,
+    Both,
+    None,
+}
+
+fn write_file<H: Header>(
+    file: WriteFile,
+    header: &H,
+    secret: &RunSecret,
+    start: &[u8],
+    asked: &[Asked],
+    ids: Ids,
+) -> Result<(), LinkageUnitError> {
+    let name = file.name().to_owned();
+    let in_file = |reason: ConfirmError| LinkageUnitError::Confirm { file: name.clone(), reason };
+    let key = secret.key();
+    let mut out = DocumentWriter::new(file, header, &key).map_err(in_file)?;
+    out.write(start).map_err(in_file)?;
+    for each in asked {
+        out.write(&each.ticket.to_bytes()).map_err(in_file)?;
+        let own = |out: &mut DocumentWriter<'_, _>, id| {
+            write_id(out, id).and_then(|()| write_symbol(out, each.symbol))
+        };
+        match ids {
+            Ids::Left => own(&mut out, &each.left),
+            Ids::Right => own(&mut out, &each.right),
+            Ids::Both => write_id(&mut out, &each.left).and_then(|()| write_id(&mut out, &each.right)),
+            Ids::None => Ok(()),
+        }
+        .map_err(in_file)?;
+    }
+    let (file, _) = out.finish().map_err(in_file)?;
+    Ok(file.commit()?)
+}

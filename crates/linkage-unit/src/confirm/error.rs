@@ -1,0 +1,135 @@
+//! What stops a confirmation at the linkage unit.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use mizuhiki_columnar::ColumnarError;
+use mizuhiki_confirm::ConfirmError;
+use mizuhiki_files::WriteError;
+
+use crate::candidates::error::SearchError;
+
+/// A confirmation cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkageUnitError {
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// A table cannot be read or written.
+    #[error(transparent)]
+    Table(#[from] ColumnarError),
+    /// The token files cannot be used together.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    /// Token files that are read twice.
+    #[error("{file}: token files of a confirmation are read twice: give a file, not standard input")]
+    NoFile {
+        /// What was given.
+        file: String,
+    },
+    /// A file is refused, or cannot be read or written.
+    #[error("{file}: {reason}")]
+    Confirm {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        reason: ConfirmError,
+    },
+    /// Nothing to ask.
+    #[error(
+        "{file}: no borderline pair is in it; `mizuhiki link … --for-confirm` lists those worth asking for"
+    )]
+    NothingToAsk {
+        /// The links.
+        file: String,
+    },
+    /// A schema without a rule.
+    #[error(
+        "the token files' schema does not say how pairs are confirmed; agree on a member \"confirm\" \
+         (protocols/01-linkage-schema.md §2.5), and encode again"
+    )]
+    NoRule,
+    /// The schema that was kept with the tickets.
+    #[error("{file}: {reason}; give the folder that `mizuhiki confirm ask` wrote")]
+    Schema {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A rule that cannot be evaluated.
+    #[error("the schema's member \"confirm\": {reason}")]
+    Rule {
+        /// Why.
+        reason: ConfirmError,
+    },
+    /// A link of other files.
+    #[error(
+        "{file}: the {side} token file has no record {id:?}; give the token files that these links are of"
+    )]
+    UnknownId {
+        /// The links.
+        file: String,
+        /// The side.
+        side: &'static str,
+        /// The opaque id.
+        id: String,
+    },
+    /// A folder that is there.
+    #[error(
+        "{folder}: this is there already; name another folder, or remove it: its tickets cannot be used twice"
+    )]
+    Exists {
+        /// The folder.
+        folder: String,
+    },
+    /// Answers before there were any.
+    #[error("{folder}: these tickets were not evaluated here; run `mizuhiki confirm evaluate` first")]
+    NotEvaluated {
+        /// The folder of tickets.
+        folder: String,
+    },
+    /// Partial work of other files.
+    #[error(
+        "{file}: unfinished work of other files or another version is there; remove it to begin anew, or use the files \
+         that it was begun with"
+    )]
+    OtherWork {
+        /// The file.
+        file: String,
+    },
+    /// Another process is at it.
+    #[error("{file}: another run is evaluating into this file; wait until it is done")]
+    Busy {
+        /// The file of partial work.
+        file: String,
+    },
+    /// Answers of other links.
+    #[error("{file}: {missing} of the asked pairs are not in it; give the links that were asked about")]
+    OtherLinks {
+        /// The links.
+        file: String,
+        /// Asked pairs that it lacks.
+        missing: u64,
+    },
+}
+
+impl LinkageUnitError {
+    /// Whether a party is at fault, rather than the input or system.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Confirm { reason, .. } if reason.is_refusal())
+    }
+}
+
+/// Opens a file and reads it.
+pub(crate) fn read_file<T>(
+    path: &Path,
+    read: impl FnOnce(BufReader<File>) -> Result<T, ConfirmError>,
+) -> Result<T, LinkageUnitError> {
+    let opened = File::open(path).map_err(ConfirmError::from);
+    opened
+        .and_then(|file| read(BufReader::with_capacity(1 << 18, file)))
+        .map_err(|reason| LinkageUnitError::Confirm { file: path.display().to_string(), reason })
+}

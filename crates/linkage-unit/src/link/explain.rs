@@ -1,0 +1,163 @@
+//! What a linkage would compare, and about how long that takes, before any work.
+
+use mizuhiki_columnar::Source;
+use mizuhiki_exchange::Comparable;
+use mizuhiki_match::Plan;
+use serde::Serialize;
+
+use crate::candidates::error::SearchError;
+use crate::candidates::memory;
+use crate::candidates::notes::{JOINED, once_each, passes, warn, warn_of_files, why};
+use crate::candidates::options::{PassSummary, SearchOptions};
+use crate::candidates::symbols::{SymbolJoin, entry_budget};
+use crate::candidates::tokens::{compare, compare_within, join, read_all};
+
+/// Comparisons of one view per second and thread, of 1,024 bits: about what the benches record on a processor
+/// with AVX2. Times are for orientation; nothing depends on them.
+const RATE_DICE: f64 = 1.5e9;
+
+/// Symbols that a thread sorts and joins per second.
+const RATE_JOIN: f64 = 14.0e6;
+
+/// Symbols that are read from a file per second, each time it is read.
+const RATE_READ: f64 = 250.0e6;
+
+/// The plan of a linkage.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    /// One plan per pair of files.
+    pub comparisons: Vec<ExplainedComparison>,
+    /// Comparisons of views, over all passes; 0 where sealed symbols are joined.
+    pub comparisons_of_views: u64,
+    /// Symbols that are joined; 0 where filters are compared.
+    pub symbols: u64,
+    /// Times that files of symbols are read, to keep within memory.
+    pub readings: u64,
+    /// Expected seconds of comparing, about.
+    pub seconds: f64,
+    /// Bytes of memory that the tokens take, about.
+    pub token_bytes: u64,
+    /// Bytes of memory that the work may take; candidates beyond it are kept on disk.
+    pub memory_bytes: u64,
+    /// Things to look at.
+    pub warnings: Vec<String>,
+}
+
+/// The plan of a pair of files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExplainedComparison {
+    /// Left file.
+    pub left: String,
+    /// Right file; the left one again within a file.
+    pub right: String,
+    /// Records on the left.
+    pub left_records: u64,
+    /// Records on the right.
+    pub right_records: u64,
+    /// Rows on the left: a record has one for each of its alternatives.
+    pub left_rows: u64,
+    /// Rows on the right.
+    pub right_rows: u64,
+    /// Why these pairs are compared.
+    pub plan: &'static str,
+    /// The least number of common symbols of a candidate, where tokens are sealed.
+    pub least_common: Option<u32>,
+    /// The passes.
+    pub passes: Vec<PassSummary>,
+    /// Share of all pairs of rows that are compared, in parts per million; a pair counts once per pass.
+    pub pairs_per_million: u64,
+}
+
+/// Plans a linkage of `files`, each pair of them, or of one file within itself.
+///
+/// # Errors
+/// [`SearchError`] if a file cannot be read, or two cannot be compared.
+pub fn explain(
+    files: &[Source],
+    options: &SearchOptions,
+    duplicates: bool,
+) -> Result<Explanation, SearchError> {
+    let sources: Vec<&Source> = files.iter().collect();
+    let budget = memory::budget(options.memory);
+    let (read, token_bytes) = read_all(&sources, budget, &|_, _, _, _| ())?;
+    let mut explanation = Explanation {
+        comparisons: Vec::new(),
+        comparisons_of_views: 0,
+        symbols: 0,
+        readings: 0,
+        seconds: 0.0,
+        token_bytes,
+        memory_bytes: budget,
+        warnings: Vec::new(),
+    };
+    let records = read.iter().map(|file| file.set.len() as u64).sum();
+    for left in 0..files.len() {
+        for right in left..files.len() {
+            let sets = (&read[left].set, &read[right].set);
+            let comparable = if left == right && duplicates {
+                compare_within(sets.0, &files[left])?
+            } else if left == right {
+                continue;
+            } else {
+                compare((sets.0, &files[left]), (sets.1, &files[right]))?
+            };
+            let mut explained = about(&comparable, [&files[left], &files[right]]);
+            match join(&comparable, &read[left], &read[right]) {
+                Some(join) => explanation.add_join(&join, &mut explained, options, records),
+                None => explanation.add_plan(&Plan::new(&comparable, options.scope), &mut explained, options),
+            }
+            explanation.comparisons.push(explained);
+        }
+    }
+    explanation.warnings = once_each(explanation.warnings.into_iter());
+    Ok(explanation)
+}
+
+/// A comparison of which nothing is planned yet.
+fn about(comparable: &Comparable<'_>, [left, right]: [&Source; 2]) -> ExplainedComparison {
+    ExplainedComparison {
+        left: left.name(),
+        right: right.name(),
+        left_records: comparable.left().len() as u64,
+        right_records: comparable.right().len() as u64,
+        left_rows: comparable.left().rows() as u64,
+        right_rows: comparable.right().rows() as u64,
+        plan: JOINED,
+        least_common: None,
+        passes: Vec::new(),
+        pairs_per_million: 0,
+    }
+}
+
+impl Explanation {
+    fn add_join(
+        &mut self,
+        join: &SymbolJoin<'_>,
+        explained: &mut ExplainedComparison,
+        options: &SearchOptions,
+        records: u64,
+    ) {
+        self.warnings.extend(warn_of_files(join.comparable()));
+        let at_once = join.units_at_once(entry_budget(options.memory, records));
+        let readings = join.units().div_ceil(at_once) as u64;
+        self.symbols += join.symbols();
+        self.readings += readings;
+        // Once more to check the files, which is done by now, and once for the sample.
+        let read = (readings + 1) as f64 * join.symbols() as f64 / RATE_READ;
+        self.seconds += join.symbols() as f64 / RATE_JOIN / options.threads.max(1) as f64 + read;
+        explained.least_common = Some(join.law().least());
+    }
+
+    fn add_plan(&mut self, plan: &Plan<'_>, explained: &mut ExplainedComparison, options: &SearchOptions) {
+        self.warnings.extend(warn(plan));
+        let comparable = plan.comparable();
+        let views: usize = comparable.left().views().iter().map(|view| view.rows.width()).sum();
+        let work = plan.pairs() as f64 * views as f64 / 1024.0;
+        self.seconds += work / RATE_DICE / options.threads.max(1) as f64;
+        self.comparisons_of_views += plan.pairs() * comparable.left().views().len() as u64;
+        let all = explained.left_rows as f64 * explained.right_rows as f64;
+        explained.plan = why(plan.kind());
+        explained.passes = passes(plan);
+        explained.pairs_per_million = (plan.pairs() as f64 / all.max(1.0) * 1e6).round() as u64;
+    }
+}

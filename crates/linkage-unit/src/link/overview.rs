@@ -1,0 +1,155 @@
+//! What reports of linkages and clusterings have in common.
+
+use std::io::Write as _;
+
+use mizuhiki_exchange::{Comparable, TokenSet, View};
+use mizuhiki_files::{WriteError, WriteFile};
+use mizuhiki_match::{Calibration, HISTOGRAM_BINS};
+use mizuhiki_report::{
+    ExpectedAt, FileSummary, LinkReport, SampledPairs, SymbolSummary, ThresholdSummary, ViewSummary,
+};
+use mizuhiki_schema::Measure;
+
+use crate::candidates::symbols::SearchRecall;
+use crate::link::error::LinkError;
+
+/// Links by similarity, [`HISTOGRAM_BINS`] bins over 0..=1.
+pub(crate) struct LinksHistogram(pub(crate) Vec<u64>);
+
+impl Default for LinksHistogram {
+    fn default() -> Self {
+        Self(vec![0; HISTOGRAM_BINS])
+    }
+}
+
+impl LinksHistogram {
+    pub(crate) fn add(&mut self, similarity: f64) {
+        let bin = (similarity * HISTOGRAM_BINS as f64) as usize;
+        self.0[bin.min(HISTOGRAM_BINS - 1)] += 1;
+    }
+}
+
+/// Writes a report; it appears whole.
+pub(crate) fn write_report(mut file: WriteFile, report: &LinkReport) -> Result<(), LinkError> {
+    let name = file.name().to_owned();
+    let html = mizuhiki_report::render(report)?;
+    let io = |reason| WriteError::Io { file: name, action: "write", reason };
+    file.write_all(html.as_bytes()).map_err(io)?;
+    Ok(file.commit()?)
+}
+
+/// What files and schema say, with nothing found yet.
+pub(crate) fn about(files: Vec<FileSummary>, comparable: &Comparable<'_>) -> LinkReport {
+    let meta = comparable.left().meta();
+    LinkReport {
+        title: String::new(),
+        generated_by: concat!("mizuhiki ", env!("CARGO_PKG_VERSION")).to_owned(),
+        files,
+        schema_name: meta.map_or_else(|| "none (bare CLKs)".to_owned(), |meta| meta.schema.name().to_owned()),
+        schema_digest: meta.map_or_else(String::new, |meta| meta.schema.digest().to_string()),
+        key_id: meta.map(|meta| meta.key_id.to_string()),
+        profile: meta.map_or("clkhash", |meta| meta.schema.profile_name()).to_owned(),
+        measure: match comparable.measure() {
+            Measure::Symbols { positions, per_row } => {
+                format!("common symbols of {per_row}, unwarped for {positions} positions each")
+            }
+            Measure::Dice => "Dice coefficient".to_owned(),
+        },
+        epoch: meta.map(|meta| meta.schema.epoch()),
+        assignment: String::new(),
+        thresholds: ThresholdSummary { accept: 0.0, borderline: 0.0, origin: String::new() },
+        plan: String::new(),
+        passes: Vec::new(),
+        doubtful: 0,
+        symbols: None,
+        compared: 0,
+        candidates: 0,
+        matches: 0,
+        borderline: 0,
+        expectation: None,
+        histogram: Vec::new(),
+        links_histogram: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
+/// How the expectation was come by, in words.
+pub(crate) const fn method(comparable: &Comparable<'_>) -> &'static str {
+    if comparable.is_within() {
+        "what goes on from less similar pairs, and relatives that are usual, tell how many false pairs to expect"
+    } else {
+        "what records of one file have in common tells how many false links to expect"
+    }
+}
+
+pub(crate) fn symbols(
+    comparable: &Comparable<'_>,
+    least_common: Option<u32>,
+    recall: Option<SearchRecall>,
+) -> Option<SymbolSummary> {
+    let symbols = comparable.left().meta()?.schema.symbols()?;
+    let sampled =
+        recall.map(|recall| SampledPairs { pairs: recall.sampled_pairs, found: recall.found_pairs });
+    Some(SymbolSummary {
+        per_record: symbols.per_record as u64,
+        bits: symbols.bits as u64,
+        positions: symbols.positions as u64,
+        least_common: least_common?,
+        sampled,
+    })
+}
+
+/// What thresholds promise, in steps of a fiftieth, from the first that links anything to where most of the
+/// links are expected to be false.
+pub(crate) fn curve(calibration: &Calibration) -> Vec<ExpectedAt> {
+    let at = |step: u32| {
+        let threshold = f64::from(step) / 50.0;
+        let expected = calibration.expect(threshold);
+        ExpectedAt {
+            threshold,
+            links: expected.links as u64,
+            precision: expected.precision,
+            recall: expected.recall,
+            probability: calibration.probability(threshold),
+        }
+    };
+    let mut curve: Vec<ExpectedAt> = Vec::new();
+    for row in (0..=50).rev().map(at).filter(|row| row.links > 0) {
+        let more = curve.last().is_none_or(|last| row.links > last.links);
+        if more {
+            curve.push(row);
+        }
+        if row.precision < 0.5 {
+            break;
+        }
+    }
+    curve
+}
+
+pub(crate) fn file(name: &str, set: &TokenSet) -> FileSummary {
+    FileSummary {
+        name: name.to_owned(),
+        custodian: set.custodian_name().to_owned(),
+        records: set.len() as u64,
+        views: set.views().iter().map(|of| view(set, of)).collect(),
+    }
+}
+
+fn view(set: &TokenSet, view: &View) -> ViewSummary {
+    let tokens = view.present.iter().filter(|&&present| present).count();
+    let present = |row: &usize| view.present[*row];
+    let weight: u64 = (0..view.rows.len()).filter(present).map(|row| u64::from(view.rows.weight(row))).sum();
+    // Alternatives of one record repeat each other, which says nothing: the first speaks for the record.
+    let firsts = (0..set.len() as u32).map(|record| set.rows_of(record).start as usize).filter(present);
+    let mut rows: Vec<&[u64]> = firsts.map(|row| view.rows.row(row)).collect();
+    let records = rows.len();
+    rows.sort_unstable();
+    rows.dedup();
+    ViewSummary {
+        name: view.name.clone(),
+        bits: view.rows.width() as u64,
+        tokens: tokens as u64,
+        fill: weight as f64 / (tokens.max(1) * view.rows.width()) as f64,
+        distinct_share: rows.len() as f64 / records.max(1) as f64,
+    }
+}

@@ -1,0 +1,131 @@
+//! The job: two token files, or one, to a table of links.
+
+use mizuhiki_columnar::{LinkWriter, PairWriter};
+use mizuhiki_exchange::Comparable;
+use mizuhiki_files::{Access, WriteFile};
+use mizuhiki_match::{Assignment, Calibration, with_threads};
+
+use crate::candidates::error::SearchError;
+use crate::candidates::memory;
+use crate::candidates::options::{OnProgress, Stage};
+use crate::candidates::thresholds::{Cut, NOTHING, told};
+use crate::candidates::tokens::{compare_files, read_all};
+use crate::candidates::workspace::check_folder;
+use crate::link::choose::{Chooser, Chosen};
+use crate::link::error::LinkError;
+use crate::link::find::{Found, find};
+use crate::link::job::{ExpectedAccuracy, LinkJob, LinkSummary};
+use crate::link::overview::write_report;
+use crate::link::report::report;
+
+/// Links two token files, or one within itself. Links and report appear whole, or not at all.
+///
+/// # Errors
+/// [`LinkError`]; no output is written then, but checkpoints may be left to resume from.
+pub fn link_files(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkError> {
+    with_threads(job.search.threads.max(1), || run(job, on_progress)).map_err(SearchError::from)?
+}
+
+/// Outputs that are begun before any work: an impossible target should not cost an hour of comparing.
+struct Outputs {
+    links: LinkWriter,
+    report: Option<WriteFile>,
+    pairs: Option<PairWriter>,
+}
+
+impl Outputs {
+    fn create(job: &LinkJob) -> Result<Self, LinkError> {
+        let report = job.report.as_ref().map(|target| WriteFile::create(target, Access::Shared));
+        Ok(Self {
+            links: LinkWriter::create(&job.output, job.evidence)?,
+            report: report.transpose()?,
+            pairs: job.write_candidates.as_ref().map(PairWriter::create).transpose()?,
+        })
+    }
+}
+
+fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkError> {
+    if job.files.is_within() && job.assignment == Assignment::Optimal {
+        return Err(LinkError::OptimalWithin);
+    }
+    on_progress(Stage::Read, "", 0, 0);
+    check_folder(&job.search, &job.output)?;
+    let mut outputs = Outputs::create(job)?;
+    let (files, bytes) = read_all(&job.files.all(), memory::budget(job.search.memory), on_progress)?;
+    let comparable = compare_files(&job.files, &files)?;
+    // Candidates and thresholds (protocols/04 §3, §7).
+    let mut found = find(job, &comparable, &files, bytes, on_progress)?;
+    let cut = Cut::choose(&job.search, &comparable, found.calibration.as_ref())?;
+    if cut.is_nothing() {
+        found.warnings.push(NOTHING.to_owned());
+    }
+    // Links and doubts about them (§5, §6, §8).
+    let chooser = Chooser {
+        job,
+        comparable: &comparable,
+        cut,
+        calibration: found.calibration.as_ref(),
+        lowest_to_confirm: found.lowest_to_confirm.unwrap_or_else(|| comparable.thresholds().borderline()),
+    };
+    let chosen =
+        chooser.choose(&mut found.store, &mut outputs.links, outputs.pairs.as_mut(), &mut found.warnings)?;
+    on_progress(Stage::Write, "", 0, 0);
+    let summary = summarize(&comparable, &found, &chosen, cut);
+    if let Some(file) = outputs.report {
+        let page = report(job, &comparable, &summary, &chosen.histogram, found.calibration.as_ref());
+        write_report(file, &page)?;
+    }
+    outputs.pairs.map_or(Ok(()), PairWriter::finish)?;
+    outputs.links.finish()?;
+    found.remove_checkpoints()?;
+    Ok(summary)
+}
+
+fn summarize(comparable: &Comparable<'_>, found: &Found<'_>, chosen: &Chosen, cut: Cut) -> LinkSummary {
+    let (left, right) = (comparable.left(), comparable.right());
+    LinkSummary {
+        left_records: left.len() as u64,
+        right_records: right.len() as u64,
+        left_rows: left.rows() as u64,
+        right_rows: right.rows() as u64,
+        plan: found.plan,
+        passes: found.passes.clone(),
+        compared: found.compared,
+        least_common: found.law.as_ref().map(|law| law.least()),
+        search_recall: found.recall,
+        candidates: chosen.candidates,
+        matches: chosen.matches,
+        borderline: chosen.borderline,
+        household: chosen.household,
+        accept_threshold: told(cut.accept),
+        borderline_threshold: told(cut.borderline),
+        threshold_origin: cut.origin,
+        expected: found
+            .calibration
+            .as_ref()
+            // Nothing is promised of no link.
+            .filter(|_| !cut.is_nothing())
+            .map_or_else(ExpectedAccuracy::default, |calibration| {
+                expect(calibration, cut, all_pairs(comparable))
+            }),
+        warnings: found.warnings.clone(),
+    }
+}
+
+/// Number of pairs that a comparison has, at least 1.
+fn all_pairs(comparable: &Comparable<'_>) -> f64 {
+    let (left, right) = (comparable.left().len() as f64, comparable.right().len() as f64);
+    let all = if comparable.is_within() { left * (left - 1.0) / 2.0 } else { left * right };
+    all.max(1.0)
+}
+
+fn expect(calibration: &Calibration, cut: Cut, all: f64) -> ExpectedAccuracy {
+    let expected = calibration.expect(cut.accept);
+    ExpectedAccuracy {
+        expected_precision: Some(expected.precision),
+        expected_recall: Some(expected.recall),
+        expected_prior: Some(expected.true_links / all),
+        expected_m: Some(expected.recall),
+        expected_u: Some(expected.links as f64 * (1.0 - expected.precision) / all),
+    }
+}

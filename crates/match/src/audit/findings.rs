@@ -1,0 +1,177 @@
+//! Findings of an audit: every pattern graded, shifted rows and batches found, the list put in order
+//! (`protocols/05-audit.md` §5 to §7).
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use mizuhiki_exchange::AuditClass;
+use mizuhiki_schema::AuditSchema;
+
+use super::grade::{Grade, grade};
+use super::groups::{GroupSums, LinkGroup};
+use super::links::{ComparedLinks, HandleState};
+use super::model::Model;
+use super::shift::Shift;
+
+/// Probability of being wrong from which a row can be one of a run.
+const WRONG: f64 = 0.5;
+
+/// Probability of a wrong link in a shifted run.
+const SHIFTED: f64 = 0.9999;
+
+/// Probability of being wrong from which a link is a finding whatever its class.
+const NOTABLE: f64 = 0.001;
+
+/// What is found of a handle.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Finding {
+    /// Place of the handle in the order of handles.
+    pub row: u32,
+    /// The class.
+    pub class: AuditClass,
+    /// Probability that the link is wrong, 0..=1; 0 for handles of one side.
+    pub probability: f64,
+    /// Number of the pattern; none for handles of one side.
+    pub pattern: Option<u32>,
+    /// Number of the shift.
+    pub shift: Option<u32>,
+}
+
+/// All that an audit finds.
+pub struct AuditFindings {
+    /// Grades by pattern.
+    pub grades: Vec<Grade>,
+    /// Runs of rows that were linked with an offset.
+    pub shifts: Vec<Shift>,
+    /// Wrong rows, as places in the order of handles, whose right record agrees with the left one so many places on.
+    pub neighbours: HashMap<u32, i8>,
+    /// Rows of the left file, as places in the order of handles.
+    pub left_rows: Vec<u32>,
+    /// The findings, the most urgent first.
+    pub findings: Vec<Finding>,
+    /// Links by label, and what stands out in them.
+    pub groups: Vec<LinkGroup>,
+    /// Links and expected wrong ones by class, in the order of [`AuditClass::ALL`].
+    pub classes: [(u64, f64); 12],
+}
+
+impl AuditFindings {
+    /// Grades links. Right ones are listed too if `all` is asked for.
+    #[must_use]
+    pub fn new(schema: &AuditSchema, model: &Model, links: &mut ComparedLinks<'_>, all: bool) -> Self {
+        let grades: Vec<Grade> = (0..links.patterns().len() as u32)
+            .map(|pattern| {
+                let (vector, hints) = links.patterns().pattern(pattern);
+                grade(schema, model, vector, hints)
+            })
+            .collect();
+        let left_rows: Vec<u32> =
+            (0..links.len() as u32).filter(|row| links.state(*row) != HandleState::RightOnly).collect();
+        let search = links.take_shifts();
+        let is_wrong = |row: u32| match links.state(left_rows[row as usize]) {
+            HandleState::Compared(pattern) => grades[pattern as usize].probability >= WRONG,
+            HandleState::LeftOnly | HandleState::RightOnly => false,
+        };
+        let (found, neighbours) =
+            search.map(|search| search.finish(|row| !is_wrong(row))).unwrap_or_default();
+        let shifts = found.into_iter().map(|shift| widen(shift, left_rows.len(), &is_wrong)).collect();
+        let mut graded = Self {
+            grades,
+            shifts,
+            neighbours: neighbours
+                .into_iter()
+                .map(|(row, offset)| (left_rows[row as usize], offset))
+                .collect(),
+            left_rows,
+            findings: Vec::new(),
+            groups: Vec::new(),
+            classes: [(0, 0.0); 12],
+        };
+        graded.look(schema, links, |finding| {
+            all || finding.class != AuditClass::Match || finding.probability >= NOTABLE
+        });
+        graded.findings.sort_by(by_urgency);
+        graded
+    }
+
+    /// Looks at every handle in turn: sums by class and group, and what is listed.
+    fn look(&mut self, schema: &AuditSchema, links: &ComparedLinks<'_>, listed: impl Fn(&Finding) -> bool) {
+        let mut shift_of: HashMap<u32, u32> = HashMap::new();
+        for (shift, number) in self.shifts.iter().zip(0_u32..) {
+            shift_of.extend((shift.first..=shift.last).map(|row| (self.left_rows[row as usize], number)));
+        }
+        let mut sums = GroupSums::new(schema, links);
+        for row in 0..links.len() as u32 {
+            let finding = self.find(row, links.state(row), shift_of.get(&row).copied());
+            let (count, wrong) = &mut self.classes[finding.class as usize];
+            *count += 1;
+            *wrong += finding.probability;
+            if let (Some(pattern), Some(label)) = (finding.pattern, links.label_of(row)) {
+                sums.add(pattern, label, finding.probability);
+            }
+            if listed(&finding) {
+                self.findings.push(finding);
+            }
+        }
+        self.groups = sums.finish(schema, links);
+    }
+
+    fn find(&self, row: u32, state: HandleState, shift: Option<u32>) -> Finding {
+        let of_one_side = |class| Finding { row, class, probability: 0.0, pattern: None, shift: None };
+        let pattern = match state {
+            HandleState::LeftOnly => return of_one_side(AuditClass::LeftOnly),
+            HandleState::RightOnly => return of_one_side(AuditClass::RightOnly),
+            HandleState::Compared(pattern) => pattern,
+        };
+        let grade = &self.grades[pattern as usize];
+        let shift = shift.filter(|_| grade.probability >= WRONG);
+        let class = match grade.class {
+            _ if shift.is_some() => AuditClass::BlockShift,
+            // The linked record is that of the next row's person: the row was entered for the wrong one.
+            AuditClass::PriorHolder if self.neighbours.contains_key(&row) => AuditClass::Unrelated,
+            class => class,
+        };
+        let probability = if shift.is_some() { grade.probability.max(SHIFTED) } else { grade.probability };
+        Finding { row, class, probability, pattern: Some(pattern), shift }
+    }
+
+    /// Probability that a link is wrong; 0 for handles of one side.
+    #[must_use]
+    pub fn probability(&self, state: HandleState) -> f64 {
+        match state {
+            HandleState::Compared(pattern) => self.grades[pattern as usize].probability,
+            HandleState::LeftOnly | HandleState::RightOnly => 0.0,
+        }
+    }
+
+    /// Entries of the longest list, from the top, of which a third is expected to be wrong.
+    #[must_use]
+    pub fn auto_length(&self) -> u64 {
+        let (mut wrong, mut longest) = (0.0, 0);
+        for (finding, entries) in self.findings.iter().zip(1_u64..) {
+            wrong += finding.probability;
+            if entries as f64 <= 3.0 * wrong {
+                longest = entries;
+            }
+        }
+        longest
+    }
+}
+
+/// A run with its ends: these rows may be linked to nobody's row.
+fn widen(shift: Shift, rows: usize, is_wrong: &impl Fn(u32) -> bool) -> Shift {
+    let first = shift.first.checked_sub(1).filter(|row| is_wrong(*row)).unwrap_or(shift.first);
+    let next = Some(shift.last + 1).filter(|row| (*row as usize) < rows && is_wrong(*row));
+    Shift { first, last: next.unwrap_or(shift.last), ..shift }
+}
+
+/// The order of the list: what was compared before what was not, then by falling probability; links with too little
+/// evidence last among equals.
+fn by_urgency(a: &Finding, b: &Finding) -> Ordering {
+    let unchecked = |finding: &Finding| finding.pattern.is_none();
+    let insufficient = |finding: &Finding| finding.class == AuditClass::Insufficient;
+    (unchecked(a).cmp(&unchecked(b)))
+        .then_with(|| b.probability.total_cmp(&a.probability))
+        .then_with(|| insufficient(a).cmp(&insufficient(b)))
+        .then_with(|| a.row.cmp(&b.row))
+}

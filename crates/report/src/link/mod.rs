@@ -1,0 +1,5 @@
+//! Results of a linkage or a clustering.
+
+mod page;
+pub(crate) mod render;
+pub(crate) mod report;
