@@ -1,4 +1,4 @@
-//! Files of the authority: read whole, written whole.
+//! Files of the authority: read and written as a whole.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write as _};
@@ -33,7 +33,7 @@ pub(crate) fn read_file<T>(
     opened.and_then(|file| read(BufReader::with_capacity(1 << 18, file))).map_err(failed(path))
 }
 
-/// Writes a document under a temporary name, then gives it its own.
+/// Writes a document under a temporary name, then renames it.
 pub(crate) fn write_document<H: Header>(
     path: &Path,
     mode: u32,

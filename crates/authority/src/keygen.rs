@@ -16,9 +16,9 @@ use zeroize::Zeroizing;
 use crate::files::{failed, folder_of, io, write_document};
 use crate::{AuthorityError, EVALUATION, LOG, PUBLIC, SECRET};
 
-/// Key-making work.
+/// The task of making keys.
 pub struct KeygenJob<'a, B> {
-    /// The folder that the keys go to; it must not be there.
+    /// The folder for the keys; it must not exist.
     pub output: PathBuf,
     /// Budgets of the key.
     pub policy: Policy,
@@ -30,7 +30,7 @@ pub struct KeygenJob<'a, B> {
     pub now: u64,
 }
 
-/// What was made.
+/// The keys that were made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KeygenSummary {
     /// Id of the key pair.
@@ -62,7 +62,7 @@ pub fn generate_keys<B: Backend>(job: &KeygenJob<'_, B>) -> Result<KeygenSummary
     random.fill_bytes(signing.as_mut_slice());
     let key = PartyKey::from_seed(&signing);
     let keys = job.backend.generate(&mut random);
-    // After the work: an interrupt leaves no secret in a folder that nobody looks for.
+    // Created only after the work, so that an interrupt leaves no secret in a forgotten folder.
     let folder = tempfile::Builder::new()
         .prefix(".mizuhiki-")
         .tempdir_in(folder_of(&job.output))
@@ -93,7 +93,7 @@ pub fn generate_keys<B: Backend>(job: &KeygenJob<'_, B>) -> Result<KeygenSummary
     fs::write(path(LOG), Ledger::first_line(key_id, job.policy, job.now)).map_err(io(&job.output))?;
     let kept = folder.keep();
     fs::rename(&kept, &job.output).map_err(|error| {
-        // Half a result would look like one.
+        // A partial result would look like a complete one.
         let _ = fs::remove_dir_all(&kept);
         io(&job.output)(error)
     })?;

@@ -1,4 +1,4 @@
-//! Keyed block ids: what says that two records are worth comparing.
+//! Keyed block ids: records with a common id are candidate pairs.
 
 use std::fmt;
 use std::num::NonZeroU64;

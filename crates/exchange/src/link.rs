@@ -13,7 +13,7 @@ use crate::{RecordId, compare_ids};
 pub enum Classification {
     /// At or above the upper threshold.
     Match,
-    /// Between the thresholds: to be confirmed.
+    /// Between the thresholds: for confirmation or clerical review.
     Borderline,
     /// Below the lower threshold.
     NonMatch,
@@ -76,19 +76,21 @@ pub struct Link {
     pub similarity: Similarity,
     /// Its class.
     pub class: Classification,
-    /// Probability that it is a true link, 0..=1, if it is known.
+    /// Match probability, 0..=1, if known.
     pub probability: Option<f64>,
-    /// Why it is borderline, if it is as similar as a match.
+    /// The flag: why it is borderline although its similarity reaches the upper threshold.
     pub doubt: Option<Doubt>,
 }
 
-/// Why a link that is as similar as a match is borderline (`protocols/04-matching.md` §7).
+/// Why a link is borderline although its similarity reaches the upper threshold (`protocols/04-matching.md`
+/// §7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Doubt {
-    /// Another member of the household is about as similar.
+    /// Another household member is about as similar.
     Household,
-    /// Another record is about as similar; with sealed symbols nothing tells whether it is of the household.
+    /// Another record is about as similar; sealed symbols do not show whether it belongs to the same
+    /// household.
     Ambiguous,
 }
 
@@ -102,7 +104,7 @@ impl Doubt {
         }
     }
 
-    /// The doubt of a flag, if it is one.
+    /// The doubt with this flag, if any.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Household, Self::Ambiguous].into_iter().find(|doubt| doubt.name() == name)
