@@ -1,4 +1,5 @@
-//! Single steps of `protocols/03-tokens.md`, for the vectors in `protocols/vectors/tokens`. Not an interface.
+//! Single steps of `protocols/03-tokens.md`, for the vectors in `protocols/vectors/tokens`. Not a public
+//! interface.
 
 use mizuhiki_exchange::Run;
 use mizuhiki_schema::{Feature, LinkageSchema, TokenSchema};
@@ -17,7 +18,7 @@ pub fn features(value: &str, kinds: &[Feature]) -> (Vec<Vec<u8>>, usize) {
     (features.iter().map(<[u8]>::to_vec).collect(), features.total())
 }
 
-/// §4: the first `count` positions of a feature, of `bits` positions from `start` on.
+/// §4: the first `count` positions of a feature, among `bits` positions starting at `start`.
 #[must_use]
 pub fn positions(key: &[u8; 32], (start, bits): (usize, usize), feature: &[u8], count: usize) -> Vec<u16> {
     PositionKey::new(key, start, bits).positions(feature, count)
@@ -43,8 +44,8 @@ pub fn run_key(
     *linkage_key.for_run(schema.digest(), run, custodian).expand(purpose, view, name, schema.epoch())
 }
 
-/// §5: for each view its key groups, each with the first position of its segment, the length, and the positions that a
-/// symbol looks at in it; one segment without a name if symbols are drawn from the whole filter.
+/// §5: for each view its key groups, each with the first position of its segment, the length, and the number
+/// of positions that a symbol reads in it; one unnamed segment if symbols are drawn from the whole filter.
 #[must_use]
 pub fn segments(schema: &TokenSchema) -> Vec<Vec<(String, [usize; 3])>> {
     let of_view = |view| {

@@ -31,7 +31,8 @@ pub(super) fn run(normalize: &Normalize, say: &Say) -> anyhow::Result<()> {
 
 fn find_pack(name: &str) -> anyhow::Result<&'static dyn Pack> {
     let known = || packs().iter().map(|pack| pack.name()).collect::<Vec<_>>().join(", ");
-    pack(name).ok_or_else(|| UsageError(format!("no locale pack {name:?}; known packs: {}", known())).into())
+    pack(name)
+        .ok_or_else(|| UsageError(format!("unknown locale pack {name:?}; known packs: {}", known())).into())
 }
 
 /// What is wrong with a kind and code book that the pack does not know.
