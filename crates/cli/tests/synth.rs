@@ -124,7 +124,7 @@ fn bad_requests_say_what_to_do() {
         (
             &["people", "-o", "x", "--rates", "rates.csv"][..],
             1,
-            "rates.csv, row 2, column \"rate\": there is no such rate",
+            "rates.csv, row 2, column \"rate\": unknown rate",
         ),
         (&["people", "-o", "x", "--rates", "missing.csv"], 1, "missing.csv: cannot open"),
         (&["people", "-o", "x", "--municipality", "13999"], 1, "no municipality has the code \"13999\""),

@@ -1,8 +1,8 @@
-//! The most that an audit could find: its hypotheses on the plaintext, with true rates.
+//! The upper bound of an audit's accuracy: its hypotheses on the plaintext, with true rates.
 //!
-//! Every value, reading and similarity is compared as it is, without a limit on slots; parameters are fitted with the
-//! truth at hand. What this misses cannot be told by anyone from these columns: a namesake of the same kanji at an
-//! address that nobody has on file.
+//! Every value, reading and similarity is compared directly, without a limit on slots, and parameters are
+//! fitted to the ground truth. Errors that this misses cannot be detected from these columns, such as a
+//! namesake with the same kanji and an address that is not on file.
 
 use std::collections::HashMap;
 
@@ -17,10 +17,10 @@ use mizuhiki_schema::{AuditSchema, SchemaError};
 
 use crate::audit::{JudgedFinding, LinkTruth, for_rows};
 
-/// Pairs of strangers that are compared at most.
+/// Maximum number of non-matching pairs that are compared.
 const MAX_STRANGERS: usize = 200_000;
 
-/// Step by which strangers are paired; a prime.
+/// Step by which different people are paired; a prime.
 const STRANGER_STEP: usize = 7_919;
 
 /// Tables behind an audit.
@@ -28,7 +28,7 @@ const STRANGER_STEP: usize = 7_919;
 pub struct CeilingJob {
     /// The audit schema.
     pub schema: String,
-    /// People of the side that tied the links.
+    /// People of the side that made the links.
     pub left: Source,
     /// People of the other side.
     pub right: Source,
@@ -36,25 +36,25 @@ pub struct CeilingJob {
     pub links: Source,
 }
 
-/// A ceiling cannot be found.
+/// Why the upper bound cannot be computed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CeilingError {
     /// A table cannot be read.
     #[error(transparent)]
     Table(#[from] ColumnarError),
-    /// The schema is none.
+    /// The schema is invalid.
     #[error("not an audit schema: {0}")]
     Schema(#[from] SchemaError),
     /// The schema cannot be used.
     #[error("audit schema: {0}")]
     Encode(#[from] EncodeError),
     /// A link without a record.
-    #[error("the link with handle number {0} has a record that its table lacks")]
+    #[error("the link with handle number {0} refers to a record that its table lacks")]
     NoRecord(usize),
 }
 
-/// The links by falling probability of being wrong, as the plaintext with true rates tells them.
+/// The links by descending probability of being wrong, according to the plaintext with true rates.
 ///
 /// # Errors
 /// [`CeilingError`].
@@ -151,7 +151,7 @@ const RIGHT: [Hypothesis; 6] = [
     Hypothesis::MovedOtherFamilyName,
 ];
 
-/// Wrong links by the hypotheses that can be true of them.
+/// Wrong links by the hypotheses that apply to them.
 #[derive(Default)]
 struct Groups(Vec<(&'static [Hypothesis], Patterns)>);
 
@@ -171,7 +171,7 @@ impl Groups {
     }
 }
 
-/// The document with as many values and readings as there can be.
+/// The document with the maximum number of values and readings.
 fn unlimited(document: &str) -> String {
     let Ok(mut json) = serde_json::from_str::<serde_json::Value>(document) else {
         return document.to_owned();
@@ -213,7 +213,7 @@ struct People {
     chunks: Vec<TextChunk>,
     /// First row of each chunk, from 0.
     starts: Vec<usize>,
-    /// Where the encoder's columns stand.
+    /// Positions of the encoder's columns.
     places: Vec<Option<usize>>,
     rows: HashMap<String, usize>,
 }
@@ -248,7 +248,7 @@ impl People {
     }
 }
 
-/// Compares people in plain.
+/// Compares people in plaintext.
 struct Compare<'a> {
     outcomes: &'a [Outcomes],
     schema: &'a AuditSchema,
@@ -276,7 +276,7 @@ impl Compare<'_> {
     }
 }
 
-/// `protocols/05-audit.md` §2 in plain: texts in place of tags, sets of features in place of filters.
+/// `protocols/05-audit.md` §2 on plaintext: texts in place of tags, sets of features in place of filters.
 #[must_use]
 pub fn plain_outcome(left: &[PlainValue], right: &[PlainValue], levels: usize, partial: bool) -> Outcome {
     let compared = |values: &[PlainValue]| {
@@ -319,7 +319,7 @@ pub fn plain_outcome(left: &[PlainValue], right: &[PlainValue], levels: usize, p
     degree.map_or(Outcome::Different, |place| Outcome::Similar(3 - place as u8))
 }
 
-/// Each text of a level once, with its place and whether it has all tighter ones.
+/// Each text of a level once, with its position and whether it has all tighter levels.
 fn texts_at(values: &[PlainValue], level: usize) -> Vec<(usize, &str, bool)> {
     let mut found: Vec<(usize, &str, bool)> = Vec::new();
     for (place, value) in values.iter().enumerate() {
