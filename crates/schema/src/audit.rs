@@ -280,7 +280,7 @@ fn read_version(root: &Object<'_>, walk: &mut Walk) {
     if version.as_u64() == Some(1) {
         let fix =
             "write \"version\": 2 and remove \"rarity\"; encode the links of both sides again (CHANGELOG.md)";
-        walk.fault(&path, "older than sealed pair tokens: such tokens reveal values without the key", fix);
+        walk.fault(&path, "made before pair tokens were sealed: those show values without the key", fix);
     } else {
         walk.integer(version, &path, VERSION..=VERSION);
     }
