@@ -209,7 +209,7 @@ fn one_file_may_hold_persons_twice_and_the_other_not() {
         again.lines().count()
     );
     let refused = error(folder, "link left.arrow right.arrow -o c.csv --duplicates-in other.arrow");
-    assert!(refused.contains("name one of the files"), "{refused}");
+    assert!(refused.contains("name one of the linked files"), "{refused}");
 }
 
 #[test]

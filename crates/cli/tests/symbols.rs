@@ -246,7 +246,7 @@ fn files_of_other_runs_and_of_the_broken_profile_are_refused() {
     assert!(said.contains("made for different runs") && said.contains("\"another\""), "{said}");
     let unnamed =
         run(folder, "encode insurer.csv --schema schema.json --key key --keep-ids -o unnamed.arrow");
-    assert!(String::from_utf8_lossy(&unnamed.stderr).contains("no --run is named"));
+    assert!(String::from_utf8_lossy(&unnamed.stderr).contains("no --run name"));
     for flag in ["--exact", "--blocks"] {
         let said = error(folder, &format!("link hospital.arrow insurer.arrow -o links.csv {flag}"));
         assert!(said.contains(flag) && said.contains("which finds every pair"), "{said}");
