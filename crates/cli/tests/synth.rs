@@ -16,7 +16,7 @@ const FILES: [&str; 6] = [
     "truth-insurer-registry.csv",
 ];
 
-/// Makes people into `folder/output`; the summary.
+/// Generates people into `folder/output`; returns the summary.
 fn make(folder: &Path, seed: &str, output: &str) -> serde_json::Value {
     let made = Command::new(env!("CARGO_BIN_EXE_mizuhiki"))
         .args([
@@ -37,7 +37,7 @@ fn contents(folder: &Path) -> Vec<String> {
 #[test]
 fn the_same_seed_gives_the_same_files() {
     let scratch = tempfile::tempdir().unwrap();
-    // The second folder is there already, the first lies in one that is not.
+    // The second folder exists already; the parent of the first does not.
     fs::create_dir(scratch.path().join("again")).unwrap();
     make(scratch.path(), "7", "new/one");
     make(scratch.path(), "7", "again");
