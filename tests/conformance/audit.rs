@@ -1,4 +1,4 @@
-//! Pair tokens (`protocols/03-tokens.md` §10) and audits (`protocols/05-audit.md`).
+//! Pair tokens (`protocols/03-tokens.md` §12) and audits (`protocols/05-audit.md`).
 
 use mizuhiki_encode::{Decoys, LinkageKey, PairEncoder, PairWorker};
 use mizuhiki_exchange::{RecordIds, Side, Task};

@@ -1,4 +1,4 @@
-//! Sealed symbols: `protocols/03-tokens.md` §2, §5–6a, `protocols/04-matching.md` §3, §6a.
+//! Sealed symbols: `protocols/03-tokens.md` §2, §6–8, `protocols/04-matching.md` §3, §8.
 
 use std::collections::BTreeMap;
 

@@ -118,7 +118,7 @@ fn end_to_end() {
     }
 }
 
-/// §8, before ids of rare and frequent blocks are suppressed.
+/// §10, before ids of rare and frequent blocks are suppressed.
 #[test]
 fn blocks() {
     for case in cases("tokens/blocks.json") {
@@ -147,7 +147,7 @@ fn blocks() {
     }
 }
 
-/// §5: bits that each field of each view gets.
+/// §6: bits that each field of each view gets.
 pub(crate) fn budgets(case: &Value, encoder: &Encoder, views: &[&str]) {
     let found = conformance::budgets(encoder);
     for (view, found) in views.iter().zip(found) {

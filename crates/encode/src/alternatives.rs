@@ -1,5 +1,5 @@
 //! The values of a record, and its alternatives: several names, addresses or readings
-//! (`protocols/03-tokens.md` §2a).
+//! (`protocols/03-tokens.md` §3).
 
 use std::borrow::Cow;
 
@@ -29,7 +29,7 @@ impl InputPlan {
         Self { columns: columns.collect(), take: input.take }
     }
 
-    /// Number of the column in the input and text of each value, in order (`protocols/03-tokens.md` §2a.1);
+    /// Number of the column in the input and text of each value, in order (`protocols/03-tokens.md` §3.1);
     /// `read` lists the readings of a name. Empty if there is no value.
     pub(crate) fn values<'v>(
         &self,

@@ -1,4 +1,4 @@
-//! Keyed block ids of a record (`protocols/03-tokens.md` §8).
+//! Keyed block ids of a record (`protocols/03-tokens.md` §10).
 
 use hmac::{Hmac, Mac as _};
 use mizuhiki_bits::BitColumns;

@@ -1,4 +1,4 @@
-//! clkhash's encoding, bit for bit as in release 0.18.3 (`protocols/03-tokens.md` §9).
+//! clkhash's encoding, bit for bit as in release 0.18.3 (`protocols/03-tokens.md` §11).
 //!
 //! Its weaknesses are known: no normalisation, filters whose weight reveals lengths, double hashing. It is
 //! here so that mizuhiki can read and write a format that others already use.

@@ -1,4 +1,4 @@
-//! Keyed random filter positions of features (`protocols/03-tokens.md` §4).
+//! Keyed random filter positions of features (`protocols/03-tokens.md` §5).
 
 use hmac::{Hmac, KeyInit, Mac};
 use rustc_hash::FxHashMap;

@@ -1,4 +1,4 @@
-//! Sealed symbols (`protocols/03-tokens.md` §6): a PRF of some keyed positions of a filter. Two symbols
+//! Sealed symbols (`protocols/03-tokens.md` §7): a PRF of some keyed positions of a filter. Two symbols
 //! reveal only whether they are equal.
 
 use aes::Aes256;

@@ -83,7 +83,7 @@ pub struct Link {
 }
 
 /// Why a link is borderline although its similarity reaches the upper threshold (`protocols/04-matching.md`
-/// §7).
+/// §9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Doubt {

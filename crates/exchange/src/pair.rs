@@ -1,4 +1,4 @@
-//! Pair tokens, which cross a trust boundary in an audit (`protocols/03-tokens.md` §10).
+//! Pair tokens, which cross a trust boundary in an audit (`protocols/03-tokens.md` §12).
 
 use std::ops::Range;
 

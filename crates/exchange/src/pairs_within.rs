@@ -1,5 +1,5 @@
 //! How many symbols the record pairs of a file had in common before suppression (`protocols/03-tokens.md`
-//! §6a).
+//! §8).
 
 use std::fmt;
 

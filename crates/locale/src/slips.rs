@@ -1,4 +1,4 @@
-//! Typical errors in full dates (`protocols/03-tokens.md` §10). Dates are eight digits, YYYYMMDD.
+//! Typical errors in full dates (`protocols/03-tokens.md` §12). Dates are eight digits, YYYYMMDD.
 
 /// The date with day and month exchanged, if that is a valid and different date.
 #[must_use]

@@ -82,7 +82,7 @@ impl ConfirmFilter {
         Filter { bits: self.bits, fill: self.fill }
     }
 
-    /// Bits that a complete value of each field sets, as for search tokens (`protocols/03-tokens.md` §5).
+    /// Bits that a complete value of each field sets, as for search tokens (`protocols/03-tokens.md` §6).
     #[must_use]
     pub fn budgets(&self) -> Vec<usize> {
         let total: f64 = self.fields.iter().map(|(_, weight)| weight).sum();

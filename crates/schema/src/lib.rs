@@ -243,7 +243,7 @@ impl LinkageSchema {
     }
 
     /// Whether the linkage unit estimates thresholds from the tokens where it can (`protocols/04-matching.md`
-    /// §6).
+    /// §7).
     #[must_use]
     pub fn calibrates(&self) -> bool {
         matches!(&self.body, SchemaBody::Tokens(schema) if schema.calibrate)

@@ -146,7 +146,7 @@ pub struct Filter {
 
 impl Filter {
     /// Bits that a complete value sets if its field has this share of the weight. With uniform positions,
-    /// −ln(1 − fill) · bits insertions set the wanted share of bits (`protocols/03-tokens.md` §5).
+    /// −ln(1 − fill) · bits insertions set the wanted share of bits (`protocols/03-tokens.md` §6).
     #[must_use]
     pub fn budget(&self, share: f64) -> usize {
         (-(1.0 - self.fill).ln() * self.bits as f64 * share).round() as usize

@@ -1,5 +1,5 @@
 //! Similarity of two records that agree in all fields but one, as relatives and namesakes do
-//! (`protocols/04-matching.md` §6).
+//! (`protocols/04-matching.md` §7).
 
 use crate::{LinkageSchema, SchemaBody, TokenSchema};
 

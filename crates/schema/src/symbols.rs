@@ -126,7 +126,7 @@ pub(crate) fn read_symbols(
         walk.warn(
             &symbols.path("positions"),
             "few positions per symbol: similar but different people share symbols",
-            "use 24 or more (protocols/03-tokens.md §6)",
+            "use 24 or more (protocols/03-tokens.md §7)",
         );
     }
     Some(Some(Symbols {

@@ -1,4 +1,4 @@
-"""Cases of calibration (04 §6)."""
+"""Cases of calibration (04 §7)."""
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""Pair tokens, after protocols/03-tokens.md §10, without near numbers."""
+"""Pair tokens, after protocols/03-tokens.md §12, without near numbers."""
 from __future__ import annotations
 
 import datetime

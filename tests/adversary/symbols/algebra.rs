@@ -1,4 +1,4 @@
-//! Linear relations between the bits of tokens, which broke diffusion (`protocols/03-tokens.md` §6a).
+//! Linear relations between the bits of tokens, which broke diffusion (`protocols/03-tokens.md` §8).
 
 use std::collections::{BTreeMap, HashSet};
 

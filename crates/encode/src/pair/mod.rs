@@ -1,5 +1,5 @@
 //! Pair tokens: rows that can be compared only with the other side's row of the same link
-//! (`protocols/03-tokens.md` §10).
+//! (`protocols/03-tokens.md` §12).
 
 mod mac;
 mod sample;
