@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Accuracy on FEBRL4 and RLdata10000: encode, link without labels, judge by the truth.
+"""Accuracy on FEBRL4 and RLdata10000: encode, link without labels, evaluate against the ground truth.
 
 Needs the files that benches/data/extract.py writes, and a built mizuhiki. Every schema is run with several
-random keys; thresholds come from the schema, which lets the linkage unit find them without labels.
+random keys; thresholds come from the schema, which lets the linkage unit estimate them without labels.
 """
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ def judge(binary: Path, data: Path, schema: str, what: str, folder: Path) -> dic
 
 
 def best_by_hand(binary: Path, tokens: list[Path], links: Path, truth: Path, within: bool) -> tuple[float, float]:
-    """The best F1 of one-to-one links over all thresholds, found by looking at the truth; and the threshold."""
+    """The best F1 of one-to-one links over all thresholds, chosen with the ground truth; and the
+    threshold."""
     run(binary, "link", tokens[0], tokens[-1], "-o", links, "--assign", "greedy", "--accept", "0")
     with truth.open(encoding="utf-8", newline="") as file:
         true = {tuple(row[:2]) for row in list(csv.reader(file))[1:]}
@@ -88,7 +89,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mizuhiki", type=Path, required=True, metavar="BINARY")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--keys", type=int, default=5, help="random keys a schema")
+    parser.add_argument("--keys", type=int, default=5, help="random keys per schema")
     parser.add_argument("--json", type=Path, metavar="OUT")
     arguments = parser.parse_args()
     results = []

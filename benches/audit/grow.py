@@ -1,6 +1,7 @@
-"""Pair tokens of N times as many links, to measure how an audit grows: the rows of two files, repeated under new handles.
+"""Pair tokens of N times as many links, to measure how an audit scales: the rows of two files, repeated under
+new handles.
 
-The linkage unit needs no key, so repeated rows compare as the first ones do. Decoys stay as they are.
+The linkage unit needs no key, so repeated rows compare as the originals do. Decoys are not changed.
 """
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ import pyarrow.ipc as ipc
 
 
 def grow(source: Path, target: Path, copies: int) -> int:
-    """Writes the links of `source` `copies` times, then its decoys; gives back the number of rows."""
+    """Writes the links of `source` `copies` times, then its decoys; returns the number of rows."""
     with pa.memory_map(str(source)) as mapped:
         reader = ipc.open_file(mapped)
         table = reader.read_all()
@@ -23,7 +24,7 @@ def grow(source: Path, target: Path, copies: int) -> int:
         metadata = {b"mizuhiki-count": str(rows).encode()}
         with ipc.new_file(str(target), table.schema, metadata=metadata) as writer:
             for copy in range(copies):
-                # Handles of one length stay in order behind a number of one length.
+                # Handles of equal length stay in order after a prefix number of fixed length.
                 handles = pc.binary_join_element_wise(pa.scalar(f"{copy:03d}"), links["handle"], pa.scalar(""))
                 writer.write_table(links.set_column(at, table.schema.field("handle"), handles), max_chunksize=8192)
             writer.write_table(decoys, max_chunksize=8192)

@@ -1,7 +1,9 @@
-"""Audit of a million made links, insurer to registry and bank to registry: list, classes, calibration, beside the ceiling.
+"""Audit of a million synthetic links, insurer to registry and bank to registry: review list, classes,
+calibration, and the upper bound.
 
-Makes people (or takes those of an earlier run), encodes both sides, audits, and judges the findings by the truth and by
-what the plaintext with true rates could tell at most. Times are those of the commands as they ran; machines are noisy.
+Generates people (or uses those of an earlier run), encodes both sides, audits, and compares the findings with
+the ground truth and with the upper bound from the plaintext with true rates. Times are those of single runs;
+machines are noisy.
 """
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ HOLDERS = {"insurer": "audit-ja-kanji.json", "bank": "audit-ja-kana.json"}
 
 
 def run(command: List[str]) -> Dict[str, Any]:
-    """What a command prints as JSON, and its time and processor time in seconds."""
+    """The JSON that a command prints, and its time and processor time in seconds."""
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     done = subprocess.run([*command, "--json"], check=True, capture_output=True, text=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -27,7 +29,7 @@ def run(command: List[str]) -> Dict[str, Any]:
 
 
 def audit(binary: str, folder: Path, holder: str, schema: Path, ceiling: bool) -> Dict[str, Any]:
-    """One audit, from two tables to findings and report, judged."""
+    """One audit, from two tables to findings and report, with its evaluation."""
     links = folder / f"links-{holder}-registry.csv"
     key, steps = folder / "linkage.key", {}
     if not key.exists():
@@ -53,12 +55,12 @@ def audit(binary: str, folder: Path, holder: str, schema: Path, ceiling: bool) -
 
 
 def show(name: str, result: Dict[str, Any]) -> None:
-    """A few lines for people."""
+    """A short summary as text."""
     found, most = result["audit"], result.get("ceiling")
     print(f"{name}: {found['links']:,} links, {found['wrong']} wrong; {result['seconds']:.0f} s, {result['cpu_seconds']:.0f} CPU-s")
     for at, line in enumerate(found["lists"]):
         beside = f"  ceiling {most['lists'][at]['recall']['value']:.4f}" if most else ""
-        print(f"  {line['entries_an_error']:.0f} entries a wrong link: recall {line['recall']['value']:.4f}{beside}")
+        print(f"  {line['entries_an_error']:.0f} reviewed pairs per true error: recall {line['recall']['value']:.4f}{beside}")
     print(f"  class right {found['class_right']['value']:.4f}, calibration error {found['expected_calibration_error']:.6f}")
     for row in found["causes"]:
         print(f"  {row['cause']:<16} {row['class']:<22} {row['links']:>6}  {row['found']}")
@@ -67,8 +69,8 @@ def show(name: str, result: Dict[str, Any]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mizuhiki", required=True)
-    parser.add_argument("--folder", type=Path, required=True, help="where people are made; 2 GB a seed for a million links")
-    parser.add_argument("--people", type=int, default=1_650_000, help="1,650,000 give a million links of each holder")
+    parser.add_argument("--folder", type=Path, required=True, help="folder of the people; 2 GB per seed for a million links")
+    parser.add_argument("--people", type=int, default=1_650_000, help="1,650,000 give a million links per holder")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--no-ceiling", action="store_true")
     parser.add_argument("--json", type=Path)

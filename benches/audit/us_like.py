@@ -1,7 +1,9 @@
-"""Audit of US-like links with planted errors, beside the ceiling of the plaintext: recall by kind, wrong links expected.
+"""Audit of US-like links with planted errors, and the upper bound from the plaintext: recall by kind,
+expected wrong links.
 
-Makes people and links by `us_people`, encodes both sides, audits, and judges the findings as `run` does. The list has
-three entries a wrong link. A line for each seed, then the seeds together.
+Generates people and links with `us_people`, encodes both sides, audits, and evaluates the findings as `run`
+does. The list has three reviewed pairs per true error. Prints a line for each seed, then for all seeds
+together.
 """
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ Counts = Dict[str, Tuple[int, int]]  # wrong links by cause, and how many of the
 
 
 def by_cause(judged: Dict[str, Any], passed_over: Collection[str] = ("",)) -> Counts:
-    """Those that stand in the list with another class than those passed over."""
+    """Listed links, except those with an excluded class."""
     counts: Counts = {}
     for row in judged["causes"]:
         links, found = counts.get(row["cause"], (0, 0))
@@ -46,7 +48,7 @@ def said(counts: Counts) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mizuhiki", required=True)
-    parser.add_argument("--folder", type=Path, required=True, help="where people are made; 10 MB a seed")
+    parser.add_argument("--folder", type=Path, required=True, help="folder of the people; 10 MB per seed")
     parser.add_argument("--links", type=int, default=18_911)
     parser.add_argument("--seeds", type=int, nargs="+", default=list(range(1, 11)))
     parser.add_argument("--json", type=Path)

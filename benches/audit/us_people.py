@@ -1,7 +1,8 @@
-"""US-like people in households, as a registry and an insurer hold them, and links between the two with planted errors.
+"""US-like people in households, as recorded by a registry and an insurer, and links between the two with
+planted errors.
 
-Names are of the commonest in the United States, by their public frequencies; a tail of made surnames stands for the
-rest. Everything follows from the seed. Nothing here is of a real person.
+Names are the most common in the United States, with their public frequencies; invented surnames stand for the
+rest. Everything follows from the seed. Nothing here describes a real person.
 """
 from __future__ import annotations
 
@@ -61,20 +62,21 @@ lincoln melrose norwood pittsfield quincy raymond somerset tipton vienna waverly
 COLUMNS = ["record_id", "given_name", "surname", "date_of_birth", "suburb", "postcode"]
 TODAY = dt.date(2024, 6, 1)
 
-# What is harmless, by its probability a link: about 1 % each, but that people of a year's old file have moved. Of those
-# whom they can befall, nicknames befall 2 %, as do other surnames adult women; a middle name is taken for a given one.
+# Harmless differences, with their probability per link: about 1 % each, but more people have moved since a
+# year-old file. Nicknames affect 2 % of those who have one, and other surnames 2 % of adult women; a middle
+# name is recorded as the given name.
 TYPED_SURNAME, TYPED_GIVEN, NICKNAME, MIDDLE, MARRIED, MOVED, DATE, BLANK = 0.01, 0.01, 0.02, 0.005, 0.02, 0.08, 0.01, 0.01
-# Share of wrong dates that are anything.
+# Share of wrong dates that are random.
 ANY_DATE = 0.05
-# Share of links that are a person's second: two policies, both right.
+# Share of links that are a person's second: two policies, both correct.
 SECOND = 0.01
-# People on the registry, a link.
+# People in the registry per link.
 REGISTERED = 1.8
 
 
 @dataclass
 class Person:
-    """As the registry has them; `home` is the number of the household."""
+    """A person in the registry; `home` is the number of the household."""
 
     male: bool
     given: str
@@ -93,7 +95,7 @@ class Person:
 
 @dataclass
 class Weighted:
-    """Draws by weight."""
+    """Weighted draws."""
 
     items: Sequence[str]
     weights: Iterable[float]
@@ -107,7 +109,7 @@ class Weighted:
 
 
 class Country:
-    """Names and places of a seed."""
+    """Names and places for a seed."""
 
     def __init__(self, random: Random) -> None:
         words = SURNAMES.split()
@@ -130,12 +132,12 @@ class Country:
 
 
 def born_between(random: Random, least: float, most: float) -> dt.date:
-    """Of somebody of an age in years."""
+    """A date of birth for an age in years."""
     return TODAY - dt.timedelta(days=int(365.25 * random.uniform(least, most)))
 
 
 def household(random: Random, country: Country, home: int) -> List[Person]:
-    """One to six people under one roof."""
+    """A household of one to six people."""
 
     def person(male: bool, surname: str, born: dt.date) -> Person:
         return Person(male, country.given[male].draw(random), surname, born, home)
@@ -144,7 +146,7 @@ def household(random: Random, country: Country, home: int) -> List[Person]:
     male = random.random() < 0.5
     people = [person(male, surname, born_between(random, age, age + 1))]
     if random.random() < 0.55:
-        # Three in four couples have one name.
+        # 75 % of couples share a surname.
         other = surname if random.random() < 0.75 else country.surnames.draw(random)
         people.append(person(not male, other, born_between(random, max(18, age - 5), max(19, age + 5))))
     children = random.choices([0, 1, 2, 3, 4], [50, 20, 20, 8, 2])[0] if 24 < age < 62 else 0
@@ -170,7 +172,7 @@ def people(random: Random, country: Country, count: int) -> List[Person]:
 
 
 def typed(random: Random, word: str) -> str:
-    """A slip of the keyboard: a letter too many, too few, another, or two exchanged."""
+    """A typing error: an inserted, deleted or substituted letter, or two exchanged."""
     at, letter = random.randrange(len(word)), random.choice("abcdefghijklmnopqrstuvwxyz")
     kind = random.randrange(4)
     if kind == 0 and len(word) > 2:
@@ -181,7 +183,7 @@ def typed(random: Random, word: str) -> str:
 
 
 def other_date(random: Random, born: dt.date) -> dt.date:
-    """A date as it is got wrong: a digit, day and month exchanged, the day before, or anything."""
+    """A date with an error: a digit, day and month exchanged, the day before, or a random date."""
     kind = random.random()
     if kind < ANY_DATE:
         return born_between(random, 0, 90)
@@ -199,7 +201,7 @@ def other_date(random: Random, born: dt.date) -> dt.date:
 
 
 def as_insured(random: Random, country: Country, person: Person) -> List[str]:
-    """How the insurer has a person, without the id."""
+    """A person's record at the insurer, without the id."""
     of = replace(person)
     age = (TODAY - of.born).days / 365.25
     if random.random() < TYPED_SURNAME:
@@ -224,7 +226,7 @@ def as_insured(random: Random, country: Country, person: Person) -> List[str]:
 
 
 def numbers(random: Random, count: int) -> List[str]:
-    """Numbers of eight digits, each once."""
+    """Distinct numbers of eight digits."""
     return [f"{number:08d}" for number in random.sample(range(10**8), count)]
 
 
@@ -239,7 +241,7 @@ def one_slip(number: str) -> Iterable[str]:
 
 @dataclass
 class Ties:
-    """Links that are right, and errors that are planted in them."""
+    """Correct links, and errors planted in them."""
 
     random: Random
     registry: List[Person]
@@ -252,7 +254,7 @@ class Ties:
         self.tied = list(self.insured)
 
     def plant(self, cause: str, wanted: int, other: Callable[[int], Optional[int]], class_of: Callable[[int, int], str]) -> None:
-        """Ties people who are found at random to the record that `other` gives."""
+        """Links randomly chosen people to the record that `other` returns."""
         links = list(range(len(self.insured)))
         self.random.shuffle(links)
         for link in links:
@@ -266,7 +268,7 @@ class Ties:
         raise SystemExit(f"too few people for {cause}: make more")
 
     def shift(self, rows: int) -> None:
-        """Rows one after the other, each tied to the record of the next."""
+        """Consecutive rows, each linked to the record of the next."""
         first = self.random.randrange(len(self.insured) - rows - 1)
         for link in range(first, first + rows):
             self.tied[link] = self.insured[link + 1]
@@ -311,7 +313,7 @@ def write(path: Path, header: List[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def make(folder: Path, seed: int, links: int, errors: Dict[str, int]) -> None:
-    """Two tables, the links and the truth, named as those of `mizuhiki synth people`."""
+    """Two tables, the links and the ground truth, named like those of `mizuhiki synth people`."""
     random = Random(f"us-like {seed}")
     country = Country(random)
     registry = people(random, country, int(REGISTERED * links))

@@ -8,8 +8,8 @@ FEBRL4 (5,000 records linked with 5,000, one to one), on three or on five fields
 RLdata10000 (10,000 records deduplicated), on names and date of birth:
   * the same two, without one-to-one
 
-Every threshold is reported, none is picked by its score. The neighbourhoods given to recordlinkage
-were chosen by their scores, in its favour.
+Every threshold is reported; none is selected by its score. The neighborhoods for recordlinkage were chosen by
+their scores, in its favor.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ from common import (
 )
 
 DICE_THRESHOLDS = [0.70, 0.75, 0.80, 0.85]
-# Two people of the same name are far more alike here than on FEBRL4, so higher ones too.
+# Two people with the same name are far more similar here than in FEBRL4, so higher thresholds are included.
 DICE_THRESHOLDS_DEDUPE = [*DICE_THRESHOLDS, 0.90, 0.95]
 ECM_THRESHOLDS = [0.5, 0.9, 0.99]
-# Two values agree from this Jaro-Winkler similarity on; ECM takes agreements only.
+# Two values agree at this Jaro-Winkler similarity or above; ECM takes agreements only.
 JARO_WINKLER_AGREES = 0.85
 NEIGHBOURHOOD = 9
 BIRTH_PARTS = {
@@ -52,8 +52,8 @@ BIRTH_PARTS = {
 }
 SECRET = "a secret that both sides share"
 
-# Names in bigrams, digits one by one with their positions; 200 bits for what identifies a person
-# and 100 for what only locates one. From the linkage schema of clkhash's FEBRL tutorial.
+# Names in bigrams, digits one by one with their positions; 200 bits for identifying fields and 100 for
+# locating fields. From the linkage schema of clkhash's FEBRL tutorial.
 NAME = {"type": "ngram", "n": 2}
 DIGITS = {"type": "ngram", "n": 1, "positional": True}
 HASHING: dict[str, tuple[dict[str, Any], int]] = {
@@ -143,8 +143,8 @@ def wide_index(fields: list[str]) -> Any:
 def narrow_index(fields: list[str]) -> Any:
     """Neighbours in the order of one field among those who agree on another.
 
-    Fewer candidates and fewer of the true pairs, but ECM, which is given no labels, needs true
-    pairs to be more than a trace of what it sees.
+    Fewer candidates and fewer true pairs. But ECM has no labels, so true pairs must be more than a tiny share
+    of its input.
     """
     index = need("recordlinkage").Index()
     index.sortedneighbourhood("date_of_birth", window=NEIGHBOURHOOD)
@@ -160,9 +160,9 @@ def narrow_index(fields: list[str]) -> Any:
 def tight_index() -> Any:
     """Neighbours in the order of one name among those who agree on two other things.
 
-    For RLdata10000, where 1,000 pairs are to be found among 10,000 records of few distinct names.
-    On the narrow neighbourhoods' candidates, and on the wide ones', ECM settles on some other
-    difference than the one between one person and two, and F1 stays below 0.3.
+    For RLdata10000, with 1,000 true pairs among 10,000 records and few distinct names. On the candidates of
+    the narrow and of the wide neighborhoods, ECM converges to classes other than match and non-match, and F1
+    stays below 0.3.
     """
     index = need("recordlinkage").Index()
     for name, other in (("given_name", "surname"), ("surname", "given_name")):
@@ -177,7 +177,7 @@ def ecm_ranking(index: Any, frames: list[Any], fields: list[str]) -> Any:
     compare = recordlinkage.Compare()
     for field in fields:
         if field == "date_of_birth":
-            # In parts, because Jaro-Winkler finds most dates of one century alike.
+            # Split into parts, because Jaro-Winkler gives high similarities to most dates of one century.
             for part in ("birth_year", "birth_month", "day_of_month"):
                 compare.exact(part, part, label=part)
         else:
@@ -192,7 +192,7 @@ def ecm_ranking(index: Any, frames: list[Any], fields: list[str]) -> Any:
 
 
 def optimal_one_to_one(ranking: Any) -> list[Pair]:
-    """The one-to-one set of pairs with the greatest sum of similarities."""
+    """The one-to-one set of pairs with the maximum sum of similarities."""
     numpy, optimize = need("numpy"), need("scipy.optimize")
     left, left_ids = ranking.index.get_level_values(0).factorize()
     right, right_ids = ranking.index.get_level_values(1).factorize()

@@ -34,8 +34,8 @@ from common import need
 Json = dict[str, Any]
 MakeValue = Callable[[random.Random], str]
 
-# What a text field may hold: plain, accented (composed and not), upper/lower pairs that change
-# length, kana and kanji, half width, beyond the basic plane, joined emoji, and what CSV must quote.
+# What a text field may contain: plain, accented (composed and not), upper/lower pairs that change length,
+# kana and kanji, half width, beyond the basic plane, joined emoji, and what CSV must quote.
 ASCII_WORDS = ["anna", "O'Neil", "van der Berg", "x", "St. Mary", 'the "Duke"', "a,b", "two\nlines"]
 UNICODE_WORDS = """
 José Jose\u0301 Straße Σίσυφος Çelik Ångström Łukasz Ђорђе محمد ﬁ İ
@@ -117,7 +117,7 @@ def date_field(rng: random.Random) -> tuple[Json, MakeValue]:
         day = date(1970, 1, 1).fromordinal(r.randint(date(1970, 1, 1).toordinal(), 730_000))
         value = day.strftime(form["format"])
         if form["format"] in ("%d/%m/%Y", "%Y-%m-%d") and r.random() < 0.2:
-            # strptime reads a month or a day without its leading zero too.
+            # strptime also reads a month or a day without its leading zero.
             separator = "/" if "/" in value else "-"
             value = separator.join(str(int(part)) for part in value.split(separator))
         return value
@@ -224,7 +224,7 @@ def random_case(rng: random.Random, quirks: bool) -> tuple[Json, str, list[list[
         if rng.random() < 0.7:
             kdf[part] = base64.b64encode(rng.randbytes(rng.choice([0, 1, 16, 64, 200]))).decode()
     if rng.random() < 0.7:
-        # A BLAKE2b key holds 64 bytes at most, an HMAC key any number.
+        # A BLAKE2b key has at most 64 bytes, an HMAC key any number.
         kdf["keySize"] = rng.choice([16, 32, 64, 64, 64, 100 if any_length else 20])
     config: Json = {"l": length, "kdf": kdf}
     if folds or rng.random() < 0.5:
@@ -260,7 +260,7 @@ def write_case(
 
 
 def difference(folder: Path, mizuhiki: Path, expected: list[str]) -> str | None:
-    """What is wrong with mizuhiki's answer to a case, or None."""
+    """The problem with mizuhiki's answer to a case, or None."""
     command = [str(mizuhiki), "encode", "people.csv", "--schema", "schema.json"]
     command += ["--key", "secret.txt", "-o", "clks.json"]
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
@@ -282,14 +282,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--mizuhiki", type=Path, metavar="BINARY", help="leave out to only write")
+    parser.add_argument("--mizuhiki", type=Path, metavar="BINARY", help="omit to only write")
     parser.add_argument("--cases", type=int, default=200, metavar="N")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="write the cases here, keep all")
     parser.add_argument(
         "--quirks",
         action="store_true",
-        help="also what only Python takes as a number (1_000, full-width digits) and lengths "
+        help="also texts that only Python accepts as numbers (1_000, full-width digits) and lengths "
         "that fill no whole byte",
     )
     arguments = parser.parse_args()

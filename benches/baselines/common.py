@@ -1,4 +1,4 @@
-"""What the baseline scripts share: reading the people, scoring pairs, writing results."""
+"""Code shared by the baseline scripts: reading the people, scoring pairs, writing results."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FIELDS = {"three": THREE_FIELDS, "five": [*THREE_FIELDS, "suburb", "postcode"]}
 
 
 def need(module: str, requirements: str = "requirements.txt") -> ModuleType:
-    """Import a peer, or say which line installs it."""
+    """Import a peer, or print the command that installs it."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
@@ -65,7 +65,7 @@ class Score:
 def score(
     data: str, system: str, setting: str, found: Collection[Pair], truth: set[Pair]
 ) -> Score:
-    """Count pairs. Truth and found pairs must name the two records in the same order."""
+    """Count pairs. True and found pairs must have the two records in the same order."""
     correct = len(truth.intersection(found))
     precision = correct / len(found) if found else 1.0
     recall = correct / len(truth)
@@ -112,7 +112,7 @@ def scores_as_json(scores: Iterable[Score]) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a program took: wall and processor time, and its memory at the worst moment."""
+    """The cost of a program: wall and processor time, and peak memory."""
 
     wall_s: float
     cpu_s: float
@@ -120,10 +120,9 @@ class Cost:
 
 
 def measured(command: Iterable[str | Path]) -> tuple[str, Cost]:
-    """Run a program; its standard output and what it took.
+    """Run a program; return its standard output and its cost.
 
-    Linux counts the memory of the process that starts a program as the program's own until it
-    runs, so the caller should hold little.
+    Linux attributes the caller's memory to a program until it runs, so the caller should use little.
     """
     arguments = [str(part) for part in command]
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as messages:

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""FEBRL4 at a low threshold, end to end: clkhash + anonlink beside mizuhiki, on the same filters.
+"""FEBRL4 at a low threshold, end to end: clkhash + anonlink and mizuhiki, on the same filters.
 
 Both encode the 5,000 + 5,000 people by nine fields, as clkhash's FEBRL tutorial does, and link them
-one-to-one, greedily, from --threshold on: clkhash and anonlink in this process, mizuhiki as whole
-processes with reading and writing. Runs alternate; both must find the same number of links. clkhash
-remembers the values it has seen, so its caches are emptied before each run.
+one-to-one, greedily, at --threshold or above: clkhash and anonlink in this process, mizuhiki as whole
+processes with reading and writing. Runs alternate; both must find the same number of links. clkhash caches
+the values it has seen, so its caches are emptied before each run.
 """
 
 from __future__ import annotations

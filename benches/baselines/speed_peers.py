@@ -2,10 +2,10 @@
 """Encoding and comparison speed against clkhash and anonlink, one core each.
 
 encode  clkhash.clk.generate_clks in this process, against `mizuhiki encode --threads 1`. Their
-        time is the call alone; ours is the whole process with reading the CSV and writing the
-        JSON, on --copies times the people so that starting up does not count. clkhash keeps
+        time is only that of the call; ours is the whole process with reading the CSV and writing the
+        JSON, on --copies times the people so that startup does not count. clkhash caches
         the encodings of values it has seen, so it is timed twice in every round: with its caches
-        emptied ("cold", as for people who come once) and on the same people again ("warm").
+        emptied ("cold", as for new people) and on the same people again ("warm").
 dice    anonlink's dice_coefficient_accelerated in this process, against a helper called as
             DICE_BENCH LEFT.json RIGHT.json THRESHOLD REPEATS
         which prints {"comparisons": C, "seconds": S, "hits": H}: C comparisons in all repeats
@@ -13,11 +13,11 @@ dice    anonlink's dice_coefficient_accelerated in this process, against a helpe
         each --backend, which the helper takes from MIZUHIKI_BACKEND.
 hamming The helper on hardened tokens of the same people (one view of 2,048 bits, from the shipped
         five-field schema; with --data and --mizuhiki), against anonlink on its own 1,024-bit
-        filters at Dice .8. No hits are compared: the tokens differ.
+        filters at Dice 0.8. Hits are not compared, because the tokens differ.
 
-Runs alternate (ours, theirs, ours, theirs, ...). What is compared must agree first: the
-encodings byte for byte, the hits in number. Ratios are of CPU time (user + system; for the
-helper, of the seconds it prints), per round, then the median; wall time is recorded beside it.
+Runs alternate (ours, theirs, ours, theirs, ...). Results must agree first: the encodings byte for byte, the
+hits in number. Ratios are of CPU time (user + system; for the helper, of the seconds it prints), per round,
+then the median; wall time is recorded, too.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ EXAMPLES = Path(__file__).parents[2] / "protocols/schema/examples"
 SCHEMA = EXAMPLES / "people-five-fields.json"
 PLAIN = EXAMPLES / "people-five-fields-plain.json"
 
-# An unwarped distance of .12: the lower threshold of the hardened profile.
+# An unwarped distance of 0.12: the lower threshold of the hardened profile.
 HAMMING_SIMILARITY = 0.88
 
 
@@ -103,7 +103,7 @@ def made_people(count: int, seed: int) -> list[Row]:
 
 
 def people_schema(hash_type: str) -> dict[str, Any]:
-    """The schema that clkhash ships for these people, with the hash function asked for."""
+    """The schema that clkhash ships for these people, with the requested hash function."""
     package = Path(str(need("clkhash").__file__)).parent
     schema = json.loads((package / "data" / "randomnames-schema.json").read_text("utf-8"))
     for feature in schema["features"]:
@@ -119,7 +119,7 @@ def clkhash_encoder(schema: dict[str, Any]) -> Callable[[Sequence[Row]], list[An
 
 
 def empty_caches() -> None:
-    """Forget what clkhash remembers of earlier values."""
+    """Empty clkhash's caches of earlier values."""
     for function in vars(need("clkhash.bloomfilter")).values():
         if hasattr(function, "cache_clear"):
             function.cache_clear()
@@ -197,8 +197,7 @@ def mistyped(row: Row, rng: random.Random) -> Row:
 
 
 def dice_sides(arguments: argparse.Namespace) -> tuple[list[Any], list[Any]]:
-    """Encodings of two sides. Of clkhash's people half of the right side
-    are of the left, mistyped."""
+    """Encodings of two sides. Half of the right side's people are the left side's, with typos."""
     size = arguments.dice_size
     if arguments.data and arguments.mizuhiki:
         with tempfile.TemporaryDirectory(prefix="speed-peers-") as name:
@@ -231,7 +230,7 @@ def encode_data(
 
 
 def read_plain_tokens(path: Path) -> list[Any]:
-    """Filters of a token file in text form, as anonlink takes them."""
+    """Filters of a token file in text form, in anonlink's type."""
     filters = []
     for text in path.read_text(encoding="utf-8").splitlines()[2:-1]:
         bits = need("bitarray").bitarray(endian="big")
@@ -266,7 +265,7 @@ def alternate(
     peer: Callable[[], Any],
     hits: int | None,
 ) -> tuple[dict[str, list[float]], list[Timing]]:
-    """Comparisons a second of the helper by back end, and timings of the peer, in turn."""
+    """Comparisons per second of the helper by back end, and timings of the peer, alternating."""
     rates: dict[str, list[float]] = {backend: [] for backend in arguments.backend}
     theirs: list[Timing] = []
     for _ in range(arguments.rounds):
@@ -319,13 +318,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--mizuhiki", type=Path, metavar="BINARY", help="else clkhash alone")
-    parser.add_argument("--dice-bench", type=Path, metavar="BINARY", help="else anonlink alone")
+    parser.add_argument("--mizuhiki", type=Path, metavar="BINARY", help="if absent, only clkhash")
+    parser.add_argument("--dice-bench", type=Path, metavar="BINARY", help="if absent, only anonlink")
     parser.add_argument(
         "--data",
         type=Path,
         metavar="DIR",
-        help="compare plain tokens of DIR/febrl4-a.csv and -b.csv instead of clkhash's made people"
+        help="compare plain tokens of DIR/febrl4-a.csv and -b.csv instead of clkhash's synthetic people"
     )
     parser.add_argument("--json", type=Path, required=True, metavar="OUT")
     parser.add_argument("--only", choices=["encode", "dice"])

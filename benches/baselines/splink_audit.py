@@ -1,24 +1,24 @@
 #!/usr/bin/env python3
-"""Wrong ones among existing links, as two plaintext peers find them: Splink 5 and a naive list.
+"""Wrong links among existing ones, as found by two plaintext peers: Splink 5 and a naive list.
 
-Each link of a holder (insurer or bank) to the registry is one pair, and both peers order the same
-pairs. The naive list holds every link of which a field differs that both sides have. Splink's list
-is by rising match weight of a model with two classes, u from random pairs and m by expectation
-maximisation over the links.
+Each link of a holder (insurer or bank) to the registry is one pair, and both peers order the same pairs. The
+naive list contains every link in which a field present on both sides differs. Splink's list is sorted by
+ascending match weight of a model with two classes, u from random pairs and m by expectation maximization over
+the links.
 
-Values are normalised as a user without an address parser would: NFKC, no blanks, one kind of
-hyphen, dates of the receipts' code book as dates, sex as M or F, and addresses without prefecture,
-the counters of block numbers and rooms (丁目 番地 番 号 号室) as hyphens. An address also compares
-equal where it is the registry's previous one, a name where it is the registry's alias. Splink's
-comparison of addresses has further levels: like the address, like the previous one, an equal postal
-code, which the naive list does not look at. The insurer's kana are compared with nothing.
+Values are normalised as by a user without an address parser: NFKC, no blanks, one kind of hyphen, dates of
+the receipts' code book as dates, sex as M or F, and addresses without prefecture, the counters of block
+numbers and rooms (丁目 番地 番 号 号室) as hyphens. An address also compares equal to the registry's previous one,
+and a name to the registry's alias. Splink's comparison of addresses has further levels: similar to the
+address, similar to the previous one, an equal postal code, which the naive list does not use. The insurer's
+kana are not compared.
 
-The registry has no kana and the bank nothing but kana: for the bank, addresses alone are compared,
-by both peers. With one comparison expectation maximisation cannot tell the share of wrong links
-from the levels' m; the order of the levels is what such a list rests on.
+The registry has no kana and the bank only kana, so for the bank both peers compare addresses only. With one
+comparison, expectation maximization cannot separate the share of wrong links from the levels' m; such a list
+depends on the order of the levels.
 
-Links of equal weight are in random order: recall is what is expected over all such orders. Runs in
-Splink's environment (requirements-splink.txt); results go to standard output.
+Links of equal weight are in random order: recall is the expectation over all such orders. Runs in Splink's
+environment (requirements-splink.txt); results go to standard output.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ REQUIREMENTS = "requirements-splink.txt"
 SEED = 1
 SAMPLED_PAIRS = 5e7
 MEMORY = "3GB"  # of DuckDB alone
-# Where expectation maximisation starts. As a prior it moves all weights alike.
+# Start of expectation maximization. As a prior it shifts all weights equally.
 ASSUMED_RIGHT = 0.999
 LENGTHS = (1, 2, 3, 5)
 ENOUGH = 0.95
@@ -73,13 +73,13 @@ def folded(text: str) -> str:
 
 
 def name_parts(text: str) -> tuple[str, str]:
-    """Family and given name; all of an unparted name is the family name."""
+    """Family and given name; an unsplit name is entirely the family name."""
     words = unicodedata.normalize("NFKC", text).upper().split()
     return (words[0], "".join(words[1:])) if words else ("", "")
 
 
 def number_of(numerals: str) -> str:
-    """一 … 九十九; other runs are left as they are."""
+    """一 … 九十九; other runs are unchanged."""
     match = re.fullmatch("(?:([一二三四五六七八九]?)(十))?([一二三四五六七八九]?)", numerals)
     if match is None:
         return numerals
@@ -94,7 +94,7 @@ def address(text: str) -> str:
 
 
 def date(text: str) -> str:
-    """An ISO date of the receipts' seven digits; other texts as they are."""
+    """An ISO date from the receipts' seven digits; other texts are unchanged."""
     if not re.fullmatch("[1-5][0-9]{6}", text):
         return text
     return f"{YEAR_BEFORE[text[0]] + int(text[1:3])}-{text[3:5]}-{text[5:]}"
@@ -116,7 +116,7 @@ def given(text: str) -> str:
     return name_parts(text)[1]
 
 
-# Column of a side's table: column of the file, what becomes of its values.
+# Column of a side's table: column of the file, conversion of its values.
 MADE: dict[str, tuple[str, Callable[[str], str]]] = {
     "family": ("name_kanji", family),
     "given": ("name_kanji", given),
@@ -128,7 +128,7 @@ MADE: dict[str, tuple[str, Callable[[str], str]]] = {
     "previous_address": ("previous_address", address),
     "postal_code": ("postal_code", postal_code),
 }
-# Fields that the naive list looks at, with the registry's other columns that may hold the value.
+# Fields that the naive list uses, with the registry's other columns that may contain the value.
 NAIVE = {
     "family": ("alias_family",),
     "given": ("alias_given",),
@@ -143,7 +143,7 @@ NAIVE = {
 
 @dataclass
 class Links:
-    """Right and wrong links in the order of their file; `left` and `right` are tables of sides."""
+    """Correct and wrong links in the order of their file; `left` and `right` are tables of sides."""
 
     handles: list[str]
     wrong: list[bool]
@@ -152,7 +152,7 @@ class Links:
 
 
 def side(path: Path, records: list[str], columns: Iterable[str]) -> dict[str, list[str | None]]:
-    """Normalised values of the records, one a link."""
+    """Normalised values of the records, one per link."""
     wanted, columns = set(records), set(columns)
     made = [name for name, (column, _) in MADE.items() if column in columns]
     rows: dict[str, tuple[str | None, ...]] = {}
@@ -183,7 +183,7 @@ def read_links(folder: Path, holder: str, limit: int | None) -> Links:
 
 @dataclass(frozen=True)
 class Review:
-    """What a list is worth. Numbers of entries and recall are expected ones where links tie."""
+    """The accuracy of a list. For ties, numbers of entries and recall are expectations."""
 
     entries: int
     entries_per_wrong_link: float
@@ -194,7 +194,7 @@ class Review:
 
 
 def review(scores: Iterable[float], wrong: list[bool], listed: Callable[[float], bool]) -> Review:
-    """Of the list by rising score of those links that are listed."""
+    """For the list of the listed links by ascending score."""
     all_of: Counter[float] = Counter()
     wrong_of: Counter[float] = Counter()
     for score, is_wrong in zip(scores, wrong, strict=True):
@@ -232,7 +232,7 @@ def review(scores: Iterable[float], wrong: list[bool], listed: Callable[[float],
 
 
 def differing(links: Links) -> list[int]:
-    """Of each link the number of fields that differ; those that a side lacks do not."""
+    """Number of differing fields per link; missing values do not count."""
     counts = [0] * len(links.handles)
     for name, others in NAIVE.items():
         if name in links.left:
@@ -246,7 +246,7 @@ def differing(links: Links) -> list[int]:
 
 
 def either_way(template: str) -> str:
-    """Splink may take either table for the left one: {0} and {1} stand for the two."""
+    """Splink may use either table as the left one: {0} and {1} stand for the two."""
     return f"{template.format('l', 'r')} OR {template.format('r', 'l')}"
 
 
@@ -361,7 +361,7 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--holder", choices=HOLDER_COLUMNS, required=True)
-    parser.add_argument("--limit", type=int, metavar="N", help="the first N links alone")
+    parser.add_argument("--limit", type=int, metavar="N", help="only the first N links")
     arguments = parser.parse_args()
 
     begun = time.perf_counter()

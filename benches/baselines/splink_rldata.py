@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Linkage quality of Splink 5 on RLdata10000 and FEBRL4, trained without labels.
 
-Runs in an environment of its own (requirements-splink.txt). RLdata10000 is deduplicated, FEBRL4
-linked one to one by Splink's single best links. The fields are those of accuracy_peers.py, and
-every match-probability threshold is reported.
+Runs in a separate environment (requirements-splink.txt). RLdata10000 is deduplicated; FEBRL4 is linked one to
+one by Splink's single best links. The fields are those of accuracy_peers.py, and every match-probability
+threshold is reported.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from common import (
     write_json,
 )
 
-# The two low ones are there because Splink is sure of itself on few fields: at 0.5 it still makes
-# almost no mistake, and would look worse than it is.
+# The two low ones are included because Splink's probabilities are extreme on few fields: at 0.5 it still
+# makes almost no errors, and would look worse than it is.
 THRESHOLDS = [0.01, 0.1, 0.5, 0.9, 0.95, 0.99]
 REQUIREMENTS = "requirements-splink.txt"
 SEED = 1
-# How often two records of one person agree on both names; only the prior depends on it.
+# Share of matching pairs that agree on both names; only the prior depends on it.
 ASSUMED_RECALL = 0.6
 SAMPLED_PAIRS = 5e6
 
@@ -65,7 +65,7 @@ def trained_linker(
     comparisons = [
         library.NameComparison("given_name"),
         library.NameComparison("surname"),
-        # A mistyped date is often no date at all, yet still one edit away from the right one.
+        # A mistyped date is often invalid, yet still one edit away from the right one.
         library.DateOfBirthComparison(
             "date_of_birth",
             input_is_string=True,

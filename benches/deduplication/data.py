@@ -1,6 +1,6 @@
-"""The files that the scripts of this folder run on, with the truth as a map from record to person.
+"""The files for the scripts of this folder, with the ground truth as a map from record to person.
 
-Every made file depends on a seed alone, so two runs see the same records.
+Every generated file depends only on a seed, so two runs see the same records.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> Path:
-    """Columns that a row lacks are empty; those not asked for are left out."""
+    """Columns that a row lacks are empty; others that were not requested are omitted."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
@@ -51,11 +51,11 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> Path:
     return path
 
 
-# Copies with slips
+# Copies with errors
 
 
 def mistyped(value: str, chance: random.Random) -> str:
-    """One slip. A slip in digits keeps their number."""
+    """One typo. A typo in digits keeps their number."""
     if not value:
         return value
     place, kind = chance.randrange(len(value)), chance.random()
@@ -72,7 +72,7 @@ def mistyped(value: str, chance: random.Random) -> str:
 
 
 def copied(row: Row, chance: random.Random) -> Row:
-    """A second record of the person, with none to two slips; one in ten without a place. Its id ends in `x`."""
+    """A second record of the person, with zero to two typos; one in ten lacks a place. Its id ends in `x`."""
     copy = dict(row)
     copy["rec_id"] += "x"
     for _ in range(chance.choice([0, 1, 1, 2])):
@@ -84,7 +84,7 @@ def copied(row: Row, chance: random.Random) -> Row:
 
 
 def with_copies(rows: list[Row], share: float, chance: random.Random) -> list[Row]:
-    """The rows and copies of as large a share of them, in random order."""
+    """The rows and copies of the given share of them, in random order."""
     copies = [copied(row, chance) for row in chance.sample(rows, round(len(rows) * share))]
     everything = rows + copies
     chance.shuffle(everything)
@@ -95,7 +95,7 @@ def original(record: str) -> str:
     return record.removesuffix("x")
 
 
-# Made people, in a folder that `mizuhiki synth people` wrote
+# Synthetic people, in a folder written by `mizuhiki synth people`
 
 
 def columns_of(locale: str) -> list[str]:
@@ -103,7 +103,7 @@ def columns_of(locale: str) -> list[str]:
 
 
 def made_persons(folder: Path, locale: str, holder: str) -> dict[str, str]:
-    """Whom each record of a holder's file is of; the folder's name keeps people of two seeds apart."""
+    """The person of each record of a holder's file; the folder's name distinguishes people of two seeds."""
     if locale == "ja":
         rows = read_rows(folder / f"truth-entries-{holder}.csv")
         return {row["record_id"]: f"{folder.name}/{row['person']}" for row in rows}
@@ -114,8 +114,8 @@ def made_persons(folder: Path, locale: str, holder: str) -> dict[str, str]:
 
 
 def made_alone(folder: Path, locale: str, holder: str, out: Path) -> Case:
-    """A holder's own file, in which nobody is twice: of the few that a bank of Japan holds twice, one
-    record is left out."""
+    """A holder's own file, without duplicates: for the few people that a bank of Japan has twice, one record
+    is omitted."""
     key = columns_of(locale)[0]
     persons = made_persons(folder, locale, holder)
     rows, seen = [], set()
@@ -134,8 +134,8 @@ def made_strangers(left: Path, right: Path, locale: str, holder: str) -> Case:
 
 
 def made_duplicates(folder: Path, locale: str, holder: str, share: float, out: Path) -> Case:
-    """A file that has so many duplicates for each of its records: copies with slips, or in Japan what
-    the registry wrote about the same person."""
+    """A file with the given number of duplicates per record: copies with typos, or in Japan the registry's
+    records of the same people."""
     chance = random.Random(f"{folder.name} {holder} {share}")
     rows, persons = read_rows(folder / f"{holder}.csv"), made_persons(folder, locale, holder)
     if locale == "ja":
@@ -153,12 +153,12 @@ def made_duplicates(folder: Path, locale: str, holder: str, share: float, out: P
 
 
 def made_common(folder: Path, locale: str, holder: str, share: float, out: Path) -> Case:
-    """Two files of equal size, a holder's and the registry's, with such a share of common people."""
+    """Two files of equal size, a holder's and the registry's, with the given share of common people."""
     key = columns_of(locale)[0]
     of_left, of_right = (made_persons(folder, locale, each) for each in (holder, "registry"))
     size = round(0.3 * len(of_right))
     left = list(islice(read_rows(folder / f"{holder}.csv"), size))
-    # Rows of made files are in random order, so the first are as good as any.
+    # Rows of synthetic files are in random order, so the first are a random sample.
     common = {of_left[row[key]] for row in left[: round(share * size)]}
     held = {of_left[row[key]] for row in left}
     registry = read_rows(folder / "registry.csv")
@@ -168,7 +168,7 @@ def made_common(folder: Path, locale: str, holder: str, share: float, out: Path)
 
 
 def made_sizes(folder: Path, locale: str, holder: str, left: int | None, right: int | None, out: Path) -> Case:
-    """The first so many records of a holder's file and of the registry; all without a number."""
+    """The given number of first records of a holder's file and of the registry; all if no number is given."""
     persons = made_persons(folder, locale, holder) | made_persons(folder, locale, "registry")
     first, second = read_rows(folder / f"{holder}.csv")[:left], read_rows(folder / "registry.csv")
     if right is None and left is None:
@@ -186,8 +186,8 @@ def _linked(left: list[Row], right: list[Row], persons: dict[str, str], columns:
 
 
 def febrl4(data: Path, out: Path, right: int | None = None, duplicates: float = 0.0) -> Case:
-    """FEBRL4 as extract.py wrote it: all of the left file; of the right one so many records, chosen at
-    random, with copies of such a share of them."""
+    """FEBRL4 from extract.py: all of the left file, and the given number of random records of the right one,
+    with copies of the given share of them."""
     chance = random.Random(f"febrl4 {right} {duplicates}")
     partner = {row["right_id"]: row["left_id"] for row in read_rows(data / "febrl4-truth.csv")}
     first, second = read_rows(data / "febrl4-a.csv"), read_rows(data / "febrl4-b.csv")
@@ -199,7 +199,7 @@ def febrl4(data: Path, out: Path, right: int | None = None, duplicates: float = 
 
 
 def rldata(data: Path) -> Case:
-    """RLdata10000 as extract.py wrote it."""
+    """RLdata10000 from extract.py."""
     path = data / "rldata10000.csv"
     persons = {row["id"]: row["id"] for row in read_rows(path)}
     for row in read_rows(data / "rldata10000-truth.csv"):
@@ -240,7 +240,7 @@ def historical_50k(folder: Path, out: Path) -> Case:
 
 
 def _of_splink(rows: list[Row], places: dict[str, str], path: Path) -> Case:
-    """Splink's columns under the names of the example schemas; those it lacks are empty."""
+    """Splink's columns under the names of the example schemas; missing ones are empty."""
     source = {"rec_id": "unique_id", "given_name": "first_name", "surname": "surname", "date_of_birth": "dob"} | places
     people = [{name: row[column] for name, column in source.items()} for row in rows]
     return Case([write_rows(path, FIVE, people)], {row["unique_id"]: row["cluster"] for row in rows})

@@ -1,7 +1,7 @@
-"""Figures of clusters and of probabilities, against the truth.
+"""Figures of clusters and of probabilities, against the ground truth.
 
-The truth is a map from record to person. Records that no cluster holds are clusters of one. Pairs are
-counted, not listed, so a cluster of thousands costs no more than its records.
+The ground truth is a map from record to person. Records without a cluster are clusters of one. Pairs are
+counted, not listed, so the cost of a large cluster is linear in its records.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Z = 1.96
 
 @dataclass(frozen=True)
 class Pairs:
-    """How many pairs were found, how many of them are right, and how many there are."""
+    """Numbers of found pairs, of correct ones among them, and of true pairs."""
 
     found: int
     right: int
@@ -24,7 +24,7 @@ class Pairs:
 
     @property
     def precision(self) -> float | None:
-        """None if nothing was found: there is no share of nothing."""
+        """None if nothing was found."""
         return self.right / self.found if self.found else None
 
     @property
@@ -36,7 +36,7 @@ class Pairs:
         return 2 * self.right / (self.found + self.wanted) if self.found + self.wanted else None
 
     def precision_interval(self) -> tuple[float, float] | None:
-        """What precision may be by chance: Wilson's interval of 95 %."""
+        """Wilson's 95 % interval of precision."""
         if not self.found:
             return None
         share, square = self.right / self.found, Z * Z / self.found
@@ -59,8 +59,8 @@ def pairwise(clusters: Iterable[Sequence[str]], persons: Mapping[str, str]) -> P
 
 
 def b_cubed(clusters: Iterable[Sequence[str]], persons: Mapping[str, str]) -> tuple[float, float, float]:
-    """Precision, recall and F1: means over all records, of the share of a record's cluster that is
-    of its person, and of its person's records that are in its cluster."""
+    """Precision, recall and F1: means over all records, of the share of a record's cluster that belongs to
+    its person, and of the share of its person's records in its cluster."""
     of_person = Counter(persons.values())
     precision = recall = 0.0
     clustered: list[str] = []
@@ -85,7 +85,7 @@ class Bin:
 
 
 def reliability(links: Iterable[tuple[float, bool]]) -> list[Bin]:
-    """Links by the tenth that their probability lies in; whether each is right."""
+    """Links by probability in bins of 0.1; whether each is correct."""
     sums = [[0, 0.0, 0] for _ in range(BINS)]
     for probability, right in links:
         of_bin = sums[min(BINS - 1, int(probability * BINS))]
@@ -99,8 +99,8 @@ def reliability(links: Iterable[tuple[float, bool]]) -> list[Bin]:
 
 
 def calibration_error(bins: Iterable[Bin]) -> float | None:
-    """The expected calibration error: how far mean probability and share of true links lie apart in
-    a bin, weighted by the links of the bin. None without links."""
+    """The expected calibration error: the difference of mean probability and share of true links in a bin,
+    weighted by the links of the bin. None without links."""
     held = [each for each in bins if each.mean_probability is not None and each.share_true is not None]
     links = sum(each.links for each in held)
     gaps = sum(each.links * abs(each.mean_probability - each.share_true) for each in held)

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
 """A million records deduplicated by mizuhiki and, on the plaintext, by Splink 5, in one run.
 
-The file holds the registry of an English-speaking country (`mizuhiki synth people --locale en-Latn`)
-and copies of 5 % of its people, with none to two slips each. Neither sees a label. Splink is set up,
-trained and started as in benches/baselines/splink_scale.py. mizuhiki encodes with a hardened schema,
-limits.maxRepeatedShare raised to 1; encoding is timed apart, as the custodian does it.
+The file holds the registry of an English-speaking country (`mizuhiki synth people --locale en-Latn`) and
+copies of 5 % of its people, with zero to two typos each. Neither sees a label. Splink is set up, trained and
+started as in benches/baselines/splink_scale.py. mizuhiki encodes with a hardened schema,
+limits.maxRepeatedShare raised to 1; encoding is timed separately, because the custodian does it.
 
-Each step runs in a process of its own, which is measured: wall time, processor time of all threads,
-peak memory. Clusters are judged by their pairs and by B-cubed, Splink's predicted pairs besides.
+Each step runs in a separate process, which is measured: wall time, processor time of all threads, peak
+memory. Clusters are evaluated by their pairs and by B-cubed, Splink also by its predicted pairs.
 
     python benches/deduplication/million.py --mizuhiki target/release/mizuhiki --json OUT
 
 Runs in Splink's environment (benches/baselines, requirements-splink.txt). Files of about 4 GB lie in a
-temporary folder, or in --folder, and are removed. There is no bound: figures are read beside Splink's.
+temporary folder, or in --folder, and are removed. There is no bound: figures are compared with Splink's.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ Json = dict[str, Any]
 
 
 def make_people(mizuhiki: Path, people: int, share: float, seed: int, folder: Path) -> int:
-    """Write `people.csv`; the number of its records. Row by row: what this process held would count
-    as memory of the programs it starts."""
+    """Write `people.csv`; return the number of its records. Written row by row, because this process's memory
+    would count as that of the programs it starts."""
     made = folder / "made"
     measured([mizuhiki, "synth", "people", "--locale", "en-Latn", "--people", str(people), "--seed", str(seed), "-o", made])
     chance = random.Random(seed)
@@ -148,7 +148,7 @@ def measure(options: argparse.Namespace, folder: Path) -> Json:
         costs["splink"] = {"steps_s": json.loads(answer.splitlines()[-1]), "total": asdict(cost)}
         print_cost("splink", costs["splink"]["total"])
 
-    # The truth is read after the runs, for the same reason that people are written row by row.
+    # The ground truth is read after the runs, for the same reason that people are written row by row.
     persons = read_persons(folder)
     print(f"{'system':<36}{'setting':<20}{'pairs':>9}" + "".join(f"{name:>9}" for name in ("P", "R", "F1", "B3 P", "B3 R", "B3 F1")))
     scores: list[Json] = []
@@ -172,7 +172,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--schema", nargs="+", default=["people-five-fields-wide"], metavar="NAME", help="examples to encode with")
     parser.add_argument("--only", choices=["splink", "mizuhiki"])
-    parser.add_argument("--folder", type=Path, metavar="DIR", help="where the temporary folder is made")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="parent of the temporary folder")
     parser.add_argument("--json", type=Path, metavar="OUT")
     options = parser.parse_args()
     if not options.mizuhiki.is_file():

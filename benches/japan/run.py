@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
-"""Made people of Japan, linked: insurer to registry in kanji, bank to registry by how names are read.
+"""Linkage of synthetic people of Japan: insurer to registry in kanji, bank to registry by readings of names.
 
-For each seed: `mizuhiki synth people --locale ja`, `encode` both sides, `link`, `evaluate
-accuracy`; with the example schemas, and with the same schemas and plain NFKC in place of the
-pack's rules: of everything, and of names and addresses alone (dates and sexes as the pack reads
-them). Names are then one field, as NFKC does not part them; fields, weights, views and
-symbols are otherwise the same, as far as they can be.
+For each seed: `mizuhiki synth people --locale ja`, `encode` both sides, `link`, `evaluate accuracy`; with the
+example schemas, and with the same schemas and plain NFKC in place of the pack's rules: for everything, and
+for names and addresses only (dates and sexes by the pack). Names are then one field, because NFKC does not
+split them. Fields, weights, views and symbols are otherwise the same, as far as possible.
 
     python benches/japan/run.py --mizuhiki target/release/mizuhiki --people 100000 --seeds 1 2 3 --json OUT
 
@@ -25,7 +24,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "protocols" / "schema" / "examples"
-# Name of the example, the other side, and the bounds that the pack's run must reach.
+# Name of the example, the other side, and the bounds for the pack's run.
 TASKS = {
     "people-ja-kanji": ("insurer", {"f1": 0.999}),
     "people-ja-kana": ("bank", {"recall": 0.9595, "precision": 0.998}),
@@ -61,7 +60,7 @@ def plain(schema: Json, every_field: bool) -> Json:
     schema["views"] = [view(names, None, 0.6)]
     if len(names) > 2:
         schema["views"] += [view(names, name, 0.73) for name in names if name != "sex"]
-    # As many symbols of a row as in the schema's own views.
+    # As many symbols per row as in the schema's own views.
     symbols = schema["symbols"]
     symbols["perView"] = symbols["perView"] * own_views // len(schema["views"])
     return schema

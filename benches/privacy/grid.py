@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""The grid from which the parameters of sealed symbols are chosen: what each costs and gives.
+"""The grid from which the parameters of sealed symbols are chosen: cost and accuracy of each.
 
 For a data set, a schema and lists of positions (t), symbols per view (n), ways to draw and symbols
 per record (C): both files are encoded and linked by the command line, and
 
     best F1     greedy one-to-one links by the number of common symbols, at the best threshold on it
-    F1, P, R    of `mizuhiki link` with the thresholds that it finds without labels
+    F1, P, R    of `mizuhiki link` with thresholds estimated without labels
     false       pairs of different people with any common symbol, per 1,000 records of the smaller file
     reach       share of the true pairs with any common symbol
     suppr.      share of the real symbols that another record of the file has as well
-    cut         share of records of which the last alternatives did not fit
+    cut         share of records whose last alternatives did not fit
     bytes       of a record's token
     encode      seconds for both files; link: seconds
 
@@ -58,7 +58,8 @@ FIGURES = (
 
 
 def persons(data: Path, files: tuple[str, ...], truth: Path, ids: list[list[str]]) -> list[np.ndarray]:
-    """A number of each record's person: by the entries' truth if there is one, else by the pairs."""
+    """The number of each record's person: from the entries' ground truth if there is one, otherwise from the
+    pairs."""
     entries = [data / f"truth-entries-{Path(file).stem}.csv" for file in files]
     if all(path.exists() for path in entries):
         known = [dict(zip(*read_columns(path, "record_id", "person"))) for path in entries]
@@ -82,7 +83,7 @@ def persons(data: Path, files: tuple[str, ...], truth: Path, ids: list[list[str]
 
 
 def best_f1(common: Common, ids: list[list[str]], true: np.ndarray, true_pairs: int) -> tuple[float, int]:
-    """Greedy one-to-one links, best first; the best F1 over all least numbers of common symbols."""
+    """Greedy one-to-one links, best first; the best F1 over all minimum numbers of common symbols."""
     places = [ranks(names) for names in ids]
     order = np.lexsort((places[-1][common.right], places[0][common.left], -common.count.astype(np.int64)))
     within = len(ids) == 1
@@ -172,11 +173,11 @@ def main() -> int:
     parser.add_argument("--draw", nargs="+", choices=("plain", "stratified"), default=[None])
     parser.add_argument("--per-record", nargs="+", default=[None], metavar="C")
     parser.add_argument("--bits", type=int, nargs="+", default=[None], metavar="W")
-    parser.add_argument("--keys", type=int, default=1, help="random keys a setting; figures are means")
-    parser.add_argument("--least-f1", type=float, help="of the tool's own thresholds")
+    parser.add_argument("--keys", type=int, default=1, help="random keys per setting; figures are means")
+    parser.add_argument("--least-f1", type=float, help="minimum F1 with the tool's own thresholds")
     parser.add_argument("--most-false", type=float, help="per 1,000 records")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--work", type=Path, metavar="DIR", help="for tokens")
+    parser.add_argument("--work", type=Path, metavar="DIR", help="folder for tokens")
     parser.add_argument("--json", type=Path, metavar="OUT")
     options = parser.parse_args()
     if not options.data.is_dir():

@@ -1,23 +1,23 @@
 #!/usr/bin/env python3
-"""What known pairs teach of other people's sealed symbols: ridge regression over all symbols jointly.
+"""Known-plaintext attack on sealed symbols: ridge regression over all symbols jointly.
 
-The attacker has tokens of a file, knows the people of 10,000 or 40,000 of them, and has a list of
-other people in plaintext. It encodes all of them into plain filters under a key of its own,
-learns to predict these from tokens by ridge regression, and gives each of 2,000 other tokens the
-person of 2,000 whose filter is nearest to the prediction. In --groups groups, so that a share of
-.1 % can be told from chance (.05 %).
+The attacker has tokens of a file, knows the people of 10,000 or 40,000 of them, and has a list of other
+people in plaintext. It encodes all of them into plain filters under its own key and learns to predict these
+from tokens by ridge regression. Each of 2,000 other tokens is assigned the one of 2,000 people whose filter
+is nearest to the prediction. This is done in --groups groups, so that a share of 0.1 % can be distinguished
+from chance (0.05 %).
 
-A token is laid out in three ways: its symbols hashed into 4,096 and into 8,192 signed buckets (a
-set, as it is sent), and the 16 highest bits of each symbol in its place in the ascending order.
-The other tokens are of the same file, and of another one made for the same run. Left out are
-people of the household of a known one, or who share symbols with one in a file for deduplication.
+A token is represented in three ways: its symbols hashed into 4,096 and into 8,192 signed buckets (a set, as
+sent), and the 16 highest bits of each symbol at its position in ascending order. The other tokens come from
+the same file, and from another one made for the same run. Excluded are people in the household of a known
+one, or who share symbols with one in a file for deduplication.
 
-Controls: the same attack on plain filters under the custodians' key in place of symbols, and on
-the bits of these laid out in buckets like symbols.
+Controls: the same attack on plain filters under the custodians' key in place of symbols, and on their bits
+hashed into buckets like symbols.
 
     python benches/privacy/known_pairs.py --people DIR --mizuhiki BINARY --json OUT
 
-The exit status is 1 if more than --bound (.001) of the tokens are told, or less than .9 in a
+The exit status is 1 if more than --bound (0.001) of the tokens are re-identified, or less than 0.9 in a
 control.
 """
 
@@ -79,7 +79,7 @@ def as_bits(filters: np.ndarray) -> np.ndarray:
 
 
 def bits_as_symbols(layout: Layout) -> Layout:
-    """Each bit of a filter as a symbol that is the same for everybody who has it: sets that do tell."""
+    """Each bit of a filter as a symbol common to everybody who has it: sets that do leak."""
 
     def of_filters(filters: np.ndarray) -> np.ndarray:
         names = np.random.default_rng(2).integers(0, 2**64, (filters.shape[1], 2), np.uint64)
@@ -89,7 +89,7 @@ def bits_as_symbols(layout: Layout) -> Layout:
 
 
 class Ridge:
-    """Sums of a ridge regression, to which known pairs are added part by part."""
+    """Sums of a ridge regression, to which known pairs are added in parts."""
 
     def __init__(self) -> None:
         self.known = 0
@@ -112,14 +112,14 @@ class Ridge:
 
 
 def nearest(x: np.ndarray, y: np.ndarray, weights: np.ndarray, mean: np.ndarray) -> int:
-    """Of how many tokens the prediction is nearest to the right person's filter."""
+    """The number of tokens whose prediction is nearest to the right person's filter."""
     x = np.concatenate((x, np.ones((len(x), 1), np.float32)), axis=1)
     predicted = x @ weights - mean
     y = y - mean
     for each in (predicted, y):
         each /= np.maximum(np.linalg.norm(each, axis=1, keepdims=True), 1e-9)
     likeness = predicted @ y.T
-    # Of equally near people one by chance: the attacker has no order to go by.
+    # Among equally near people, a random one: the attacker has no further information.
     likeness += np.random.default_rng(0).random(likeness.shape, np.float32) * 1e-7
     return int((likeness.argmax(axis=1) == np.arange(len(x))).sum())
 
@@ -133,7 +133,8 @@ def attack(
     layout: Layout, tokens: np.ndarray, y: np.ndarray, known: list[np.ndarray],
     tests: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]], options: argparse.Namespace,
 ) -> list[Json]:  # fmt: skip
-    """`known` are rows of `tokens`, each list beside those before it; a test is groups of rows, its tokens, its people."""
+    """`known` are rows of `tokens`, each list in addition to earlier ones; a test is groups of rows, its
+    tokens, its people."""
     ridge, results = Ridge(), []
     for more in known:
         begun = time.monotonic()
@@ -170,7 +171,7 @@ def measure(options: argparse.Namespace, folder: Path, people: Path) -> Json:
         encode(options.mizuhiki, people / f"{holder}.csv", schema, key, output, options.threads, *purpose)
         return Tokens(output)
 
-    # Near-duplicates, by the custodian's own deduplication.
+    # Near-duplicates, according to the custodian's own deduplication.
     dedupe = made("registry", sealed, custodians, "--for", "dedupe")
     common = join(dedupe)
     ids = dedupe.ids
@@ -182,7 +183,7 @@ def measure(options: argparse.Namespace, folder: Path, people: Path) -> Json:
     rows = {holder: {name: row for row, name in enumerate(each.ids)} for holder, each in tokens.items()}
     persons = {holder: population.persons(holder, each.ids) for holder, each in tokens.items()}
 
-    # Who is known, by whole households; everybody else may be tested, but near-duplicates.
+    # Known people, by whole households; everybody else may be tested, except near-duplicates.
     random = np.random.default_rng(options.seed)
     most = max(options.known)
     households: dict[str, list[int]] = {}
@@ -242,10 +243,10 @@ def measure(options: argparse.Namespace, folder: Path, people: Path) -> Json:
         for found in attack(layout, x["registry"], plaintext["registry"], steps, tests, options):
             missed = found["share"] < CONTROL if control else found["share"] > options.bound
             result["attacks"].append({"tokens": what, **found, "missed": missed})
-            print(f"{what:<36} {found['known']:>7,} known pairs, tokens of {found['tokens_of']:<9} told {found['hits']:>6,} of"
+            print(f"{what:<36} {found['known']:>7,} known pairs, tokens of {found['tokens_of']:<9} re-identified {found['hits']:>6,} of"
                   f" {found['tried']:,}  {found['share']:.4%} ± {found['standard_error']:.4%}{'  MISSED' if missed else ''}", flush=True)
 
-    print(f"chance: {1 / options.candidates:.3%}; {len(near):,} people left out as near-duplicates of known ones")
+    print(f"chance: {1 / options.candidates:.3%}; {len(near):,} people excluded as near-duplicates of known ones")
     x = {holder: filters_of(holder, custodians) for holder in holders}
     go("control: plain filters", as_bits, x, True)
     go("control: their bits in 4,096 buckets", bits_as_symbols(buckets(4096)), x, True)
@@ -264,8 +265,8 @@ def measure(options: argparse.Namespace, folder: Path, people: Path) -> Json:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mizuhiki", type=Path, required=True, metavar="BINARY")
-    parser.add_argument("--people", type=Path, metavar="DIR", help="people that are there already")
-    parser.add_argument("--size", type=int, default=100_000, help="people to make otherwise")
+    parser.add_argument("--people", type=Path, metavar="DIR", help="folder of existing people")
+    parser.add_argument("--size", type=int, default=100_000, help="number of people to generate otherwise")
     parser.add_argument("--other", default="insurer", help="the other file of the run")
     parser.add_argument("--schema", default="people-ja-kanji", help="name of an example, or a file")
     parser.add_argument("--positions", type=int, metavar="T")
@@ -276,11 +277,11 @@ def main() -> int:
     parser.add_argument("--known", type=int, nargs="+", default=[10_000, 40_000])
     parser.add_argument("--candidates", type=int, default=2_000)
     parser.add_argument("--groups", type=int, default=10)
-    parser.add_argument("--penalty", type=float, default=0.1, help="of the ridge, as a share of the mean square")
+    parser.add_argument("--penalty", type=float, default=0.1, help="ridge penalty, as a share of the mean square")
     parser.add_argument("--bound", type=float, default=0.001)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2, help="of mizuhiki; numpy's are 2 unless OPENBLAS_NUM_THREADS says otherwise")
-    parser.add_argument("--work", type=Path, metavar="DIR", help="for tokens")
+    parser.add_argument("--threads", type=int, default=2, help="of mizuhiki; numpy uses 2 unless OPENBLAS_NUM_THREADS is set")
+    parser.add_argument("--work", type=Path, metavar="DIR", help="folder for tokens")
     parser.add_argument("--json", type=Path, metavar="OUT")
     options = parser.parse_args()
     with scratch(options.work) as folder:

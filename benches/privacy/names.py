@@ -1,29 +1,30 @@
 #!/usr/bin/env python3
-"""Do sizes of classes of equal symbols tell names? An attacker with public frequencies against the base rate.
+"""Do sizes of classes of equal symbols reveal names? A frequency attack compared with the base rate.
 
-Seen by the linkage unit: with how many records of the other file a record shares symbols, how many
-records hang together by symbols, how many symbols are shared. In a file for deduplication the
-same, within it. If a class were a common name or a place, its size would tell which. Guessed are
-family name, given name and municipality of the registry's records, in three ways:
+The linkage unit sees the number of records of the other file with which a record shares symbols, the size of
+its connected component, and the number of shared symbols; in a file for deduplication, the same within it. If
+a class stood for a common name or place, its size would reveal which. The attacker guesses family name, given
+name and municipality of the registry's records, in three ways:
 
-    ranks     records by falling size of what they are seen in get names by falling public frequency
-    learned   what one half of the records, whose people are known, tells of each thing seen is
-              guessed for the other half
-    groups    those of whom others than one record share symbols, or who are in larger classes, are
-              given the commonest name
+    ranks     records by descending size of the observed class get names by descending public
+              frequency
+    learned   for each observation, the best guess from one half of the records, whose people are
+              known, is applied to the other half
+    groups    records that share symbols with a number of records other than one, or that are in
+              larger classes, get the most common name
 
-Each is held against always guessing the commonest. Records that hang together are one guess in
-the standard error: people of a household have one name.
+Each is compared with always guessing the most common name. A connected component counts as one guess in the
+standard error, because people of a household share a name.
 
-Control: the same schema with a view of the family name alone, which no schema should have (`encode`
-refuses it, unless told otherwise): there the sizes of classes give the commonest names away.
+Control: the same schema with a view of only the family name, which no schema should have (`encode` refuses it
+unless overridden): there the sizes of classes reveal the most common names.
 
     python benches/privacy/names.py --people DIR --mizuhiki BINARY --json OUT
 
-The exit status is 1 if a guess is right more often than the commonest name, by more than --errors
-(2) standard errors of it, or the control does not reach twice the base rate. Groups can be of a
-few records, where one hit is many standard errors, and many guesses are made: so the exact chance
-of as many hits, times the number of guesses, must be that small as well.
+The exit status is 1 if a guess is correct more often than the most common name by more than --errors (2)
+standard errors, or if the control does not reach twice the base rate. Groups can have few records, where one
+hit is many standard errors, and there are many guesses. So the exact chance of as many hits, times the number
+of guesses, must also be that small.
 """
 
 from __future__ import annotations
@@ -44,12 +45,12 @@ from sealed import (
 
 ATTRIBUTES = ("family name", "given name", "municipality")
 CONTROL = "control, with a view of the family name"
-# A thing that fewer of the known half were seen with teaches nothing.
+# Observations with fewer records in the known half are ignored.
 LEAST = 20
 
 
 def components(records: int, pairs: list[tuple[int, int]]) -> np.ndarray:
-    """A number of what each record hangs together with."""
+    """The number of each record's connected component."""
     parent = list(range(records))
 
     def root(of: int) -> int:
@@ -64,7 +65,7 @@ def components(records: int, pairs: list[tuple[int, int]]) -> np.ndarray:
 
 
 def largest_classes(tokens: Tokens) -> np.ndarray:
-    """For each record of a file the number of records that have one of its symbols, where that is most."""
+    """For each record of a file, the maximum number of records that have one of its symbols."""
     largest = np.zeros(tokens.records, np.int64)
     parts = partitions(tokens.records * tokens.per_record)
     for number in range(parts):
@@ -76,7 +77,7 @@ def largest_classes(tokens: Tokens) -> np.ndarray:
 
 
 class Seen:
-    """What is seen of each registry record."""
+    """The observations for each registry record."""
 
     def __init__(self, common: Common, records: int, others: int, largest: np.ndarray | None = None) -> None:
         """`others`: records of the other file, which is the left one; 0 within one file. `largest`: class of a record."""
@@ -102,14 +103,15 @@ class Seen:
         self.alone = 2 if others else 1
 
     def signature(self) -> np.ndarray:
-        """Degree, size of the component, and how many symbols are shared with the nearest, in octaves; its largest class."""
+        """Degree, component size, and number of symbols shared with the nearest record, in octaves; largest
+        class."""
         octave = np.ceil(np.log2(self.most + 1)).astype(np.int64)
         seen = (np.minimum(self.degree, 9) * 10 + np.minimum(self.size, 9)) * 16 + octave
         return seen * 10_000 + np.minimum(self.largest, 9_999)
 
 
 def tail(hits: int, tries: int, share: float) -> float:
-    """Chance of so many hits or more."""
+    """Chance of at least so many hits."""
     if hits == 0:
         return 1.0
     logs = [
@@ -124,13 +126,14 @@ def normal_tail(errors: float) -> float:
 
 
 def against(hits: np.ndarray, base: float, component: np.ndarray) -> Json:
-    """How often a guess was right; z in standard errors of the base rate, components as one; the exact chance of as much."""
+    """How often a guess was correct; z in standard errors of the base rate, with components as one; the exact
+    chance of at least as much."""
     number = len(hits)
     if not number:
         return {"records": 0, "right": 0.0, "base": base, "z": 0.0, "chance": 1.0}
     _, where = np.unique(component, return_inverse=True)
     sizes = np.bincount(where)
-    # Guesses about one component are taken to be right or wrong together.
+    # Guesses about one component are assumed to be right or wrong together.
     error = math.sqrt(base * (1 - base) * float((sizes.astype(float) ** 2).sum())) / number
     right = float(hits.mean())
     together = int((np.bincount(where, hits) / sizes).sum() + 1e-9)
@@ -152,7 +155,7 @@ def guesses(seen: Seen, values: np.ndarray, random: np.random.Generator) -> dict
     hits = np.zeros(len(values), bool)
     hits[order] = values[order] == names
     answer["ranks"] = against(hits, base, seen.component)
-    # Learned: halves by component, so that no known record tells of its own relatives.
+    # Learned: halves by component, so that no known record informs about its relatives.
     _, where = np.unique(seen.component, return_inverse=True)
     half = (random.random(where.max() + 1) < 0.5)[where]
     signature = seen.signature()
@@ -179,7 +182,7 @@ def guesses(seen: Seen, values: np.ndarray, random: np.random.Generator) -> dict
 
 
 def with_names(schema: Json) -> Json:
-    """The schema with a view of the family name alone."""
+    """The schema with a view of only the family name."""
     schema = json.loads(json.dumps(schema))
     schema["views"].append({"name": "control", "fields": ["family"], "minPresentWeight": 1})
     schema.setdefault("limits", {})["maxRepeatedShare"] = 1
@@ -239,7 +242,7 @@ def measure(options: argparse.Namespace, folder: Path, people: Path) -> Json:
                 print(f"  {attribute:<14}{way:<38}{found['records']:>8,} records  right {found['right']:.4%}  base {found['base']:.4%}"
                       f"  z {found['z']:+.2f}  chance {found['chance']:.3f}{'  beyond' if beyond else ''}", flush=True)
     tried = [each for each in result["guesses"] if each["records"]]
-    # So many guesses are made that the rarest of them must be rarer by their number.
+    # A Bonferroni correction for the number of guesses.
     for each in result["guesses"]:
         each["missed"] = each["beyond"] and each["chance"] * len(tried) < normal_tail(options.errors)
         if each["missed"]:
@@ -252,8 +255,8 @@ def measure(options: argparse.Namespace, folder: Path, people: Path) -> Json:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mizuhiki", type=Path, required=True, metavar="BINARY")
-    parser.add_argument("--people", type=Path, metavar="DIR", help="people that are there already")
-    parser.add_argument("--size", type=int, default=100_000, help="people to make otherwise")
+    parser.add_argument("--people", type=Path, metavar="DIR", help="folder of existing people")
+    parser.add_argument("--size", type=int, default=100_000, help="number of people to generate otherwise")
     parser.add_argument("--other", default="insurer", help="the other file of the run")
     parser.add_argument("--schema", default="people-ja-kanji", help="name of an example, or a file")
     parser.add_argument("--positions", type=int, metavar="T")
@@ -264,7 +267,7 @@ def main() -> int:
     parser.add_argument("--errors", type=float, default=2.0, help="standard errors beyond the base rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--work", type=Path, metavar="DIR", help="for tokens")
+    parser.add_argument("--work", type=Path, metavar="DIR", help="folder for tokens")
     parser.add_argument("--json", type=Path, metavar="OUT")
     options = parser.parse_args()
     with scratch(options.work) as folder:

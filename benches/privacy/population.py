@@ -1,4 +1,5 @@
-"""Made people of Japan (`mizuhiki synth people --locale ja`): who each record is, and how two people are related."""
+"""Synthetic people of Japan (`mizuhiki synth people --locale ja`): the person of each record, and the
+relation of two people."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from sealed import read_columns
 
-# How two different people are related: the first that holds.
+# The relation of two different people: the first that holds.
 KINDS = (
     "twins (household, birth date)",
     "household",
@@ -40,7 +41,7 @@ def municipality(address: str) -> str:
 
 
 def town(address: str) -> str:
-    """What stands before the first figure."""
+    """The part before the first digit."""
     text = unicodedata.normalize("NFKC", address).replace(" ", "")
     return re.split(f"[{FIGURES}]", text, maxsplit=1)[0] if municipality(text) == "" else (
         municipality(text) + re.split(f"[{FIGURES}]", text[len(municipality(text)) :], maxsplit=1)[0]
@@ -76,7 +77,7 @@ class Population:
         return self.households[self.rows[person]] if person in self.rows else f"alone {person}"
 
     def related(self, a: int, b: int) -> str:
-        """How two different people are related."""
+        """The relation of two different people."""
         if a not in self.rows or b not in self.rows:
             return KINDS[-1]
         i, j = self.rows[a], self.rows[b]

@@ -1,4 +1,4 @@
-"""What the runners of this folder share: running mizuhiki, reading token files, joining symbols.
+"""Code shared by the scripts of this folder: running mizuhiki, reading token files, joining symbols.
 
 A join goes over the symbols in partitions by their value, so that two files of a million records
 with 384 symbols each fit in a few GB: files in Arrow's format are mapped, not read.
@@ -24,9 +24,9 @@ import pyarrow as pa
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "protocols" / "schema" / "examples"
-# A symbol that more records of one file have is passed over, as `mizuhiki link` does.
+# A symbol that more records of one file have is skipped, as in `mizuhiki link`.
 HEAVY = 256
-# Symbols that one partition should hold, of both files.
+# Approximate number of symbols per partition, of both files.
 PARTITION = 30_000_000
 
 Json = dict[str, Any]
@@ -46,7 +46,7 @@ def run(mizuhiki: Path, *arguments: object) -> Json:
 
 @contextmanager
 def scratch(parent: Path | None) -> Iterator[Path]:
-    """A folder for tokens, which goes afterwards."""
+    """A temporary folder for tokens."""
     if parent is not None:
         parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=parent, prefix="privacy-"))
@@ -70,7 +70,7 @@ def read_schema(name: str | Path) -> Json:
 
 
 def symbols_of(schema: Json, **wanted: int | str | None) -> Json:
-    """The schema with other parameters of symbols; those that are None stay."""
+    """The schema with other parameters of symbols; None leaves a parameter unchanged."""
     schema = json.loads(json.dumps(schema))
     symbols = schema.setdefault("symbols", {})
     symbols.update({name: value for name, value in wanted.items() if value is not None})
@@ -78,7 +78,7 @@ def symbols_of(schema: Json, **wanted: int | str | None) -> Json:
 
 
 def plain_of(schema: Json, view: str | None = None) -> Json:
-    """One view of the schema as plain filters, one row a record: what a token would be unsealed."""
+    """One view of the schema as plain filters, one row per record: the tokens before sealing."""
     schema = json.loads(json.dumps(schema))
     schema |= {"version": 2, "profile": "plain", "name": schema["name"] + "-filters"}
     for member in ("symbols", "blocking", "confirm", "thresholds"):
@@ -112,7 +112,7 @@ def new_key(mizuhiki: Path, folder: Path, name: str = "key") -> Path:
 def encode(
     mizuhiki: Path, people: Path, schema: Path, key: Path, output: Path, threads: int, *more: object
 ) -> Json:
-    """Encodes with the records' own ids; the summary, with the seconds that it took."""
+    """Encodes with the records' own ids; returns the summary, with the seconds taken."""
     begun = time.monotonic()
     summary = run(
         mizuhiki, "encode", people, "--schema", schema, "--key", key, "-o", output,
@@ -194,7 +194,7 @@ class Tokens:
         return np.concatenate([part for _, part in self.symbols()])
 
     def filters(self, view: str) -> np.ndarray:
-        """Bits of a view's filters, one row a record; nulls are empty filters."""
+        """Bits of a view's filters, one row per record; nulls are empty filters."""
         rows = []
         with pa.memory_map(str(self.path)) as source:
             reader = pa.ipc.open_file(source)
@@ -224,7 +224,7 @@ class Tokens:
 
 @dataclass
 class Common:
-    """Pairs of rows that have symbols in common, and of how many records the symbols are."""
+    """Pairs of rows with common symbols, and the number of records that have each symbol."""
 
     left: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint32))
     right: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint32))
@@ -236,7 +236,7 @@ class Common:
 
 
 def classes(symbols: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of ascending symbols: each once, where its class begins, and its size."""
+    """For ascending symbols: each distinct one, the start of its class, and its size."""
     if not len(symbols):
         nothing = np.zeros(0, np.int64)
         return symbols, nothing, nothing
@@ -246,7 +246,7 @@ def classes(symbols: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def partitions(symbols: int) -> int:
-    """Into how many partitions so many symbols are divided: a power of two."""
+    """Number of partitions for a number of symbols: a power of two."""
     parts = 1
     while symbols // parts > PARTITION:
         parts *= 2
@@ -259,7 +259,7 @@ def add_sizes(to: dict[int, int], sizes: np.ndarray) -> None:
 
 
 def counted(keys: list[np.ndarray], counts: list[np.ndarray] | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Each key once, ascending, and the sum of its counts (1 each if there are none)."""
+    """Distinct keys, ascending, and the sums of their counts (1 each if there are none)."""
     joined = np.concatenate(keys) if keys else np.zeros(0, np.uint64)
     if counts is None:
         unique, number = np.unique(joined, return_counts=True)
@@ -300,7 +300,7 @@ def join(left: Tokens, right: Tokens | None = None) -> Common:
             a_begins, a_sizes = begins[in_a], sizes[in_a]
             b_begins, b_sizes = b_begins[in_b], b_sizes[in_b]
         products = a_sizes * b_sizes
-        # Not more pairs at once than fit.
+        # Limits the number of pairs in memory.
         found: list[np.ndarray] = []
         ends = np.cumsum(products)
         begun = 0
@@ -327,7 +327,7 @@ def join(left: Tokens, right: Tokens | None = None) -> Common:
 
 
 def ranks(ids: list[str]) -> np.ndarray:
-    """Places of the ids in the order of 04 §5: by length, then by bytes."""
+    """Ranks of the ids in the order of 04 §5: by length, then by bytes."""
     order = sorted(range(len(ids)), key=lambda i: (len(ids[i].encode()), ids[i].encode()))
     places = np.empty(len(ids), np.int64)
     places[order] = np.arange(len(ids))

@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
-"""Who shares sealed symbols with whom, at the size of a population: across two files, and within one.
+"""Which records share sealed symbols, at the size of a population: across two files, and within one.
 
-The insurer's and the registry's files of made people (`mizuhiki synth people --locale ja`) are
-encoded by the command line under one run, and joined on equal symbols. Of pairs that are **not**
-one person and have any common symbol: how many per 1,000 records of the smaller file, who they
-are, how many symbols they share, and with how many of them one record does. Within each of the
-two files no symbol may stand in two records. Then the registry is encoded for deduplication,
-where common symbols stay: the same figures within one file, and sizes of classes.
+The insurer's and the registry's files of synthetic people (`mizuhiki synth people --locale ja`) are encoded
+by the command line under one run, and joined on equal symbols. For pairs of **different** people with any
+common symbol: their number per 1,000 records of the smaller file, their relation, the number of shared
+symbols, and the number of such pairs per record. Within each of the two files, no symbol may occur in two
+records. Then the registry is encoded for deduplication, where common symbols are kept: the same figures
+within one file, and sizes of classes.
 
     python benches/privacy/shared.py --people DIR --mizuhiki BINARY --json OUT
     python benches/privacy/shared.py --people DIR --schema people-ja-kana --other bank --mizuhiki BINARY
 
-Without --people, people are made (--size, --seed). Parameters of the schema's symbols can be given:
+Without --people, people are generated (--size, --seed). Parameters of the schema's symbols can be given:
 --positions, --per-view, --draw, --per-record, --bits.
 
-The exit status is 1 if a symbol stands in two records of a file for linkage, or more pairs of
-different people per 1,000 records share a symbol across the files than --bound (1).
+The exit status is 1 if a symbol occurs in two records of a file for linkage, or more pairs of different
+people per 1,000 records share a symbol across the files than --bound (1).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def who(common: Common, left: np.ndarray, right: np.ndarray, population: Populat
     kinds: dict[str, list[int]] = {}
     for one, two, count in zip(a[other].tolist(), b[other].tolist(), common.count[other].tolist()):
         kinds.setdefault(population.related(one, two), []).append(count)
-    # Within one file both records of a pair are its records.
+    # Within one file, both records of a pair come from it.
     ends = [common.left[other]] + ([common.right[other]] if left is right else [])
     degrees = Counter(Counter(np.concatenate(ends).tolist()).values())
     pairs = int(other.sum())
@@ -161,20 +161,20 @@ def measure(options: argparse.Namespace, folder: Path, people: Path) -> Json:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mizuhiki", type=Path, required=True, metavar="BINARY")
-    parser.add_argument("--people", type=Path, metavar="DIR", help="people that are there already")
-    parser.add_argument("--size", type=int, default=100_000, help="people to make otherwise")
+    parser.add_argument("--people", type=Path, metavar="DIR", help="folder of existing people")
+    parser.add_argument("--size", type=int, default=100_000, help="number of people to generate otherwise")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--other", default="insurer", help="the file that is held against the registry")
+    parser.add_argument("--other", default="insurer", help="the file to compare with the registry")
     parser.add_argument("--schema", default="people-ja-kanji", help="name of an example, or a file")
     parser.add_argument("--positions", type=int, metavar="T")
     parser.add_argument("--per-view", type=int, metavar="N")
     parser.add_argument("--draw", choices=("plain", "stratified"))
     parser.add_argument("--per-record", type=int, metavar="C")
     parser.add_argument("--bits", type=int, metavar="W")
-    parser.add_argument("--across-only", action="store_true", help="nothing within one file")
+    parser.add_argument("--across-only", action="store_true", help="skip the part within one file")
     parser.add_argument("--bound", type=float, default=1.0, help="pairs per 1,000 records of the smaller file")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--work", type=Path, metavar="DIR", help="for tokens")
+    parser.add_argument("--work", type=Path, metavar="DIR", help="folder for tokens")
     parser.add_argument("--json", type=Path, metavar="OUT")
     options = parser.parse_args()
     with scratch(options.work) as folder:

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Files of more made people than one population can hold in memory.
+"""Files of more synthetic people than one population can have in memory.
 
-Makes populations one after the other, each with a seed of its own, and appends their files; ids
-get the population's number in front (`P03-H270540`), so that they stay unique. What is held in
-memory is one population, and that by `mizuhiki synth people` (about 0.9 GB a million people).
-Ten populations of two million people are hospital 10 million and insurer 12 million records.
+Generates populations one after the other, each with its own seed, and appends their files. Ids get the
+population's number as a prefix (`P03-H270540`), so that they stay unique. Only one population is in memory,
+in `mizuhiki synth people` (about 0.9 GB per million people). Ten populations of two million people are
+hospital 10 million and insurer 12 million records.
 
 Names come from the same lists in every population, so namesakes across populations are as
 frequent as within one.
@@ -22,7 +22,7 @@ FILES = ("hospital.csv", "insurer.csv", "truth-hospital-insurer.csv")
 
 
 def append(source: Path, target: Path, prefix: str, id_columns: int, with_header: bool) -> int:
-    """Append the rows of a made file, its first columns prefixed; the number of rows."""
+    """Append the rows of a generated file, with its first columns prefixed; return the number of rows."""
     rows = 0
     with source.open(encoding="utf-8", newline="") as lines, target.open(
         "a", encoding="utf-8", newline=""
@@ -40,10 +40,10 @@ def append(source: Path, target: Path, prefix: str, id_columns: int, with_header
 
 
 def make(mizuhiki: Path, people: int, populations: int, seed: int, folder: Path) -> dict[str, int]:
-    """Make the files, unless they are there already; the numbers of rows made."""
+    """Generate the files unless they exist; return the numbers of rows."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = dict.fromkeys(FILES, 0)
-    # Complete files only get their name, so that an interrupted run is not taken for one.
+    # Only complete files get their final name, so that an interrupted run is not mistaken for a complete one.
     unfinished = {name: folder / f"{name}.unfinished" for name in FILES}
     for path in unfinished.values():
         path.unlink(missing_ok=True)
@@ -69,7 +69,7 @@ def main() -> None:
     parser.add_argument("--mizuhiki", type=Path, required=True, metavar="BINARY")
     parser.add_argument("--people", type=int, default=2_000_000, help="in each population")
     parser.add_argument("--populations", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=1, help="of the first; the next has one more")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the first; each further one adds one")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     arguments = parser.parse_args()
     if not arguments.mizuhiki.is_file():

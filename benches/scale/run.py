@@ -1,22 +1,20 @@
 #!/usr/bin/env python3
-"""Linkage of made people at scale, end to end: time, memory, accuracy, and what blocking misses.
+"""Linkage of synthetic people at scale, end to end: time, memory, accuracy, and the recall of blocking.
 
-For each scenario (`benches/scenarios/*.toml`): make the people, `mizuhiki encode` both files,
-`mizuhiki link` them, `mizuhiki evaluate accuracy`. Encoding and linking are measured from
-outside: wall time, processor time of all threads, peak memory.
+For each scenario (`benches/scenarios/*.toml`): generate the people, `mizuhiki encode` both files,
+`mizuhiki link` them, `mizuhiki evaluate accuracy`. Encoding and linking are measured from outside: wall time,
+processor time of all threads, peak memory.
 
-Then the same tokens again, a sample of the left ones against all of the right, every pair
-compared and only pairs that share a block id: what share of the pairs that reach the similarity
-does blocking find? Given for all such pairs and for the true ones among them. The latter is what
-counts for hardened tokens, where low similarities are mostly chance.
+Then a sample of the left tokens is compared with all right ones, exhaustively and with blocking: what share
+of the pairs that reach the similarity does blocking find? Reported for all such pairs and for the true ones
+among them. The latter matters for hardened tokens, where low similarities are mostly chance.
 
-Results are checked against the bounds of the scenario; the exit status is 1 if one is missed. If
---json names a file that is there, results of other scenarios in it are kept, and the growth of
-time and memory is worked out over all of one profile: x in N^x, N the geometric mean of the two
-sides' records.
+Results are checked against the bounds of the scenario; the exit status is 1 if one is missed. If the --json
+file exists, results of other scenarios in it are kept, and the growth of time and memory is computed over all
+of one profile: x in N^x, N the geometric mean of the two sides' records.
 
-People are kept in --data and not made again; tokens and links are removed after each scenario.
-The sample needs pyarrow.
+People are kept in --data and not generated again; tokens and links are removed after each scenario. The
+sample needs pyarrow.
 """
 
 from __future__ import annotations
@@ -46,7 +44,7 @@ Json = dict[str, Any]
 
 SAMPLER = Path(__file__).with_name("sample_tokens.py")
 SIDES = ("hospital", "insurer")
-# Bounds that must not be exceeded, and where their figures stand; all others must be reached.
+# Upper bounds, with the path of their figures; all others are lower bounds.
 CEILINGS = {"encode_wall_s", "link_wall_s", "encode_peak_bytes", "link_peak_bytes"}
 
 
@@ -67,7 +65,7 @@ def run_json(command: list[str | Path]) -> tuple[Json, Cost]:
 
 
 def people(mizuhiki: Path, scenario: Json, data: Path) -> Path:
-    """The folder of the scenario's made people."""
+    """The folder of the scenario's synthetic people."""
     populations = scenario.get("populations", 1)
     folder = data / f"people-{scenario['people']}x{populations}-seed{scenario['seed']}"
     if not all((folder / file).exists() for file in FILES):
@@ -95,7 +93,7 @@ def read_rows(path: Path, columns: tuple[str, str]) -> Iterator[Pair]:
 def blocking_recall(
     mizuhiki: Path, scenario: Json, tokens: list[Path], truth: Path, work: Path
 ) -> Json:
-    """What share of the pairs that exhaustive search finds is found by blocks as well?"""
+    """The share of the pairs found by exhaustive search that blocking also finds."""
     sample = scenario["sample"]
     part = work / "sample.parquet"
     measured([sys.executable, SAMPLER, tokens[0], part, "--records", str(sample["records"])])
@@ -120,7 +118,7 @@ def blocking_recall(
         "true_pairs": len(true),
         "recall_of_pairs": share(found["exact"]),
         "recall_of_true_pairs": share(true),
-        # Blocks may find nothing that exhaustive search does not.
+        # Blocking must not find pairs that exhaustive search does not find.
         "only_by_blocks": len(found["blocks"] - found["exact"]),
     }
 
@@ -169,7 +167,7 @@ def run(mizuhiki: Path, scenario: Json, data: Path, threads: list[str]) -> Json:
 
 
 def figures(result: Json) -> dict[str, float]:
-    """What bounds may be set for."""
+    """Figures for which bounds may be set."""
     encode, link = result["encode"], result["link"]
     named = {
         "left_records": result["left_records"],
@@ -195,7 +193,7 @@ def judge(figures: dict[str, float], expected: dict[str, float]) -> list[Json]:
     bounds = []
     for name, bound in expected.items():
         if name not in figures:
-            # Such as what blocking finds, where the schema has no blocking.
+            # Such as the recall of blocking, if the schema has no blocking.
             continue
         figure = figures[name]
         exact = isinstance(bound, int) and name not in CEILINGS
@@ -294,7 +292,7 @@ def main() -> None:
     threads = ["--threads", str(arguments.threads)] if arguments.threads else []
     kept = arguments.json.read_text(encoding="utf-8") if arguments.json.exists() else "{}"
     results: dict[str, Json] = json.loads(kept).get("scenarios", {})
-    # Read all before the first runs: a slip in the last should not show after an hour.
+    # Read all before the first runs, so that a typo in the last shows at once.
     scenarios = [read_scenario(path) for path in arguments.scenarios]
     missed = False
     for scenario in scenarios:

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The first records of a Parquet token file as a token file of its own.
+"""The first records of a Parquet token file as a separate token file.
 
-`mizuhiki encode` shuffles the records, so the first are a random sample. Block ids stay as they
-are: encoding a sample of the people instead would give none to blocks that are small in it.
+`mizuhiki encode` shuffles the records, so the first are a random sample. Block ids are unchanged: encoding a
+sample of the people instead would suppress blocks that are small in it.
 """
 
 from __future__ import annotations

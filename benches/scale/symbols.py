@@ -101,7 +101,7 @@ def main() -> int:
     parser.add_argument("--left", default="insurer")
     parser.add_argument("--right", default="registry")
     parser.add_argument("--id-column", default="record_id")
-    parser.add_argument("--dedupe", metavar="SIDE", help="find the duplicates of this file too")
+    parser.add_argument("--dedupe", metavar="SIDE", help="also find the duplicates of this file")
     parser.add_argument("--memory", help="as mizuhiki's --memory")
     parser.add_argument("--work", type=Path, help="folder for tokens; the system's temporary one if absent")
     parser.add_argument("--max-link-seconds", type=float)

@@ -1,4 +1,4 @@
-//! Records encoded a second, one thread: one hardened view, six, and clkhash.
+//! Records encoded per second, one thread: one hardened view, six, and clkhash.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mizuhiki_encode::{Encoder, LinkageKey};

@@ -1,5 +1,5 @@
-//! Pairs compared a second, one thread, by back end: tiles, and rows one by one as their baseline; and what it
-//! costs to store rows as tiles and to prepare queries.
+//! Pairs compared per second, one thread, by back end: tiles, and rows one by one as their baseline; and the
+//! cost of storing rows as tiles and of preparing queries.
 
 use std::collections::BTreeSet;
 
@@ -51,8 +51,8 @@ fn name(list: u64, rank: usize, syllables: u64) -> String {
     name + random.pick(&["n", "s", "r", "", "t", "l"])
 }
 
-/// Filters of 1024 bits of people with Zipf-distributed names: ten bits for each of some 53 distinct pairs of
-/// letters, 40 % of the bits set. Common pairs make common columns.
+/// Filters of 1,024 bits of people with Zipf-distributed names: ten bits for each of about 53 distinct pairs
+/// of letters, 40 % of the bits set. Common pairs give common columns.
 fn people(count: usize, seed: u64) -> BitRows {
     let mut random = Random(seed);
     let mut rows = BitRows::with_capacity(1024, count);
@@ -93,7 +93,7 @@ fn all(rows: &BitRows) -> Vec<u32> {
     (0..rows.len() as u32).collect()
 }
 
-/// Tiles and rows at one measure. Hits are counted so that all back ends can be seen to agree.
+/// Tiles and rows with one measure. Hits are counted, to show that all back ends agree.
 fn compare(
     group: &mut BenchmarkGroup<'_, WallTime>,
     name: &str,
@@ -130,7 +130,7 @@ fn compare(
     }
 }
 
-/// Rows a second into tiles, and into queries.
+/// Rows per second into tiles, and into queries.
 fn store(group: &mut BenchmarkGroup<'_, WallTime>, rows: &BitRows) {
     let order = ColumnOrder::by_density(rows);
     let width = rows.width();

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Peak memory and time of encoding many rows that come through a pipe.
+"""Peak memory and time of encoding many rows from a pipe.
 
-People are made on the fly (names and places from short lists, all dates), so that nothing large is stored but
-the tokens.
+People are generated on the fly (names and places from short lists, all dates), so that only the tokens take
+space.
 """
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PLACES = [(f"{a.title()}{b}", f"{2000 + 37 * index}") for index, (a, b) in enume
 
 
 def row(number: int) -> str:
-    # A multiplicative hash and different strides make combinations that hardly repeat.
+    # A multiplicative hash and different strides give combinations that rarely repeat.
     mixed = number * 2654435761 % 2**32
     given = GIVEN[mixed % 25] + PARTS[mixed // 25 % 20] + PARTS[mixed // 500 % 20][:2]
     surname = PARTS[mixed // 7 % 20].title() + PARTS[mixed // 143 % 20] + PARTS[mixed // 28_657 % 20] + PARTS[mixed // 999_983 % 20]

@@ -1,7 +1,7 @@
-//! Values normalised by pack `ja`, one thread, beside plain NFKC of the same values.
+//! Values normalised by pack `ja`, one thread, and plain NFKC of the same values.
 //!
-//! The values are what custodians of made people write: names with variants and damage, dates in each custodian's own
-//! format. Criterion's time is that of all values; divide by their number, which stands behind each name.
+//! The values are those of synthetic custodians: names with variants and damage, dates in each custodian's
+//! own format. Criterion's time is for all values; divide by their number, which follows each name.
 
 #![allow(clippy::expect_used, reason = "a failed step ends the bench")]
 
@@ -30,7 +30,7 @@ const COLUMNS: &[[&str; 4]] = &[
 ];
 
 fn normalise(criterion: &mut Criterion) {
-    let folder = tempfile::tempdir().expect("a folder for made people");
+    let folder = tempfile::tempdir().expect("a folder for synthetic people");
     let spec = JapanSpec {
         people: 20_000,
         seed: 1,
@@ -38,11 +38,11 @@ fn normalise(criterion: &mut Criterion) {
         municipality: None,
         format: Format::Csv,
     };
-    make_japan(&spec, &folder.path().join("people"), &|_, _| {}).expect("made people");
+    make_japan(&spec, &folder.path().join("people"), &|_, _| {}).expect("synthetic people");
     let mut group = criterion.benchmark_group("normalise");
     for [file, column, kind, level] in COLUMNS {
-        let mut table =
-            csv::Reader::from_path(folder.path().join("people").join(file)).expect("a table of made people");
+        let mut table = csv::Reader::from_path(folder.path().join("people").join(file))
+            .expect("a table of synthetic people");
         let at =
             table.headers().expect("a header").iter().position(|name| name == *column).expect("the column");
         let values: Vec<String> = table

@@ -1,7 +1,7 @@
-//! Pair tokens, one thread: records sealed a second, beside the search tokens of the same records; links compared a
-//! second, beside the same comparison of the plaintext (the naive twin).
+//! Pair tokens, one thread: records sealed per second, and the search tokens of the same records; links
+//! compared per second, and the same comparison of the plaintext.
 //!
-//! Criterion's time is that of all records or links; divide by their number, which stands behind each name.
+//! Criterion's time is for all records or links; divide by their number, which follows each name.
 
 #![allow(clippy::expect_used, reason = "a failed step ends the bench")]
 
@@ -28,12 +28,12 @@ fn example(name: &str) -> String {
 
 /// Rows of a table by their columns.
 fn table(path: &Path) -> Vec<HashMap<String, String>> {
-    let mut reader = csv::Reader::from_path(path).expect("a table of made people");
+    let mut reader = csv::Reader::from_path(path).expect("a table of synthetic people");
     reader.deserialize().map(|row| row.expect("a row")).collect()
 }
 
 fn pairs(criterion: &mut Criterion) {
-    let folder = tempfile::tempdir().expect("a folder for made people");
+    let folder = tempfile::tempdir().expect("a folder for synthetic people");
     let spec = JapanSpec {
         people: 20_000,
         seed: 1,
@@ -41,7 +41,7 @@ fn pairs(criterion: &mut Criterion) {
         municipality: None,
         format: Format::Csv,
     };
-    make_japan(&spec, folder.path(), &|_, _| {}).expect("made people");
+    make_japan(&spec, folder.path(), &|_, _| {}).expect("synthetic people");
     let key = LinkageKey::from_bytes(&[7; 32]).expect("a key");
     let registry: HashMap<String, HashMap<String, String>> = table(&folder.path().join("registry.csv"))
         .into_iter()
@@ -108,7 +108,7 @@ fn pairs(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Links compared sealed and in plain.
+/// Links compared on tokens and on plaintext.
 fn compare(
     group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>,
     schema: &AuditSchema,

@@ -1,11 +1,12 @@
-//! Attacks on what leaves a custodian (`protocols/threat-model.md`): run, with a control on which they succeed.
+//! Attacks on the data that leave a custodian (`protocols/threat-model.md`), each with a control on which it
+//! succeeds.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
 
 mod pairs;
 mod symbols;
 
-/// A stream of numbers that are the same in every run.
+/// A stream of random numbers that is the same in every run.
 struct Draw(u64);
 
 impl Draw {
@@ -19,7 +20,8 @@ impl Draw {
     }
 }
 
-/// Five standard deviations of a share around chance: files hold random symbols, so chance is drawn anew in each run.
+/// Five standard deviations of a share around chance; files contain random symbols, so chance differs in each
+/// run.
 fn margin(chance: f64, trials: usize) -> f64 {
     5.0 * (chance * (1.0 - chance) / trials as f64).sqrt()
 }

@@ -1,5 +1,5 @@
-//! Attacks on pair tokens. Each runs on rows as they are sealed, where it must find nothing, and on the old form or another
-//! control, where it must succeed.
+//! Attacks on pair tokens. Each runs on sealed rows, where it must find nothing, and on the old form or
+//! another control, where it must succeed.
 
 mod alone;
 mod known;

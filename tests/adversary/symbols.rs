@@ -1,5 +1,6 @@
-//! Attacks on sealed symbols (`protocols/threat-model.md`, What protects, and what does not). Each runs on symbols, where it
-//! must find nothing, and on a control, where it must succeed: else a broken attack would be taken for a strong token.
+//! Attacks on sealed symbols (`protocols/threat-model.md`, What protects, and what does not). Each runs on
+//! symbols, where it must find nothing, and on a control, where it must succeed. Otherwise a broken attack
+//! would look like a strong token.
 
 mod algebra;
 mod alternatives;

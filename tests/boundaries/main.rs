@@ -1,4 +1,5 @@
-//! The crate graph is the threat model: `ARCHITECTURE.md` holds its table, this test keeps it true.
+//! The crate graph enforces the threat model: `ARCHITECTURE.md` has its table, and this test keeps it up to
+//! date.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
 
@@ -39,7 +40,7 @@ fn rules() -> Vec<Rule> {
 
 fn metadata() -> Metadata {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
-    // Only this platform's packages: those are downloaded already when the tests run.
+    // Only this platform's packages, which are already downloaded when the tests run.
     let version = std::process::Command::new("rustc").arg("-vV").output().unwrap();
     let version = String::from_utf8(version.stdout).unwrap();
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
@@ -98,7 +99,7 @@ fn no_crate_uses_or_reaches_what_the_table_forbids() {
                 faults.push(format!("{} depends on {direct}, which its row does not permit", rule.name));
             }
         }
-        // Breadth first, so that a forbidden crate is shown with a shortest way to it.
+        // Breadth first, so that a forbidden crate is reported with a shortest path to it.
         let mut ways: Vec<Vec<&PackageId>> = vec![vec![start]];
         let mut seen: BTreeSet<&PackageId> = BTreeSet::from([start]);
         let mut next = 0;

@@ -1,4 +1,4 @@
-//! Results of released peers, reproduced.
+//! Reproduces results of released peer projects.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
 

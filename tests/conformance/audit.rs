@@ -1,4 +1,4 @@
-//! Pair tokens (`protocols/03-tokens.md` §10) and audits (`protocols/05-audit.md`).
+//! Pair tokens (`protocols/03-tokens.md` §12) and audits (`protocols/05-audit.md`).
 
 use mizuhiki_encode::{Decoys, LinkageKey, PairEncoder, PairWorker};
 use mizuhiki_exchange::{Hypothesis, RecordIds, Side, Task};
@@ -135,7 +135,7 @@ fn documents() {
                     list(&case, "faults").iter().map(|path| path.as_str().unwrap()).collect();
                 assert_eq!(paths, expected, "{}", case["name"]);
             }
-            // Kinds, levels and packs are known to the locale pack.
+            // Kinds, levels and packs are checked by the locale pack.
             (Ok(schema), None) => {
                 let error = PairEncoder::check(&schema).expect_err(text(&case, "name")).to_string();
                 let path = list(&case, "faults")[0].as_str().unwrap();
@@ -146,7 +146,7 @@ fn documents() {
     }
 }
 
-/// Equal to a relative 10⁻⁶, or an absolute one for numbers near 0.
+/// Equal within a relative error of 10⁻⁶, or an absolute one near 0.
 fn close(found: f64, expected: &Value) -> bool {
     let expected = expected.as_f64().unwrap();
     (found - expected).abs() <= 1e-6 * expected.abs().max(1.0)

@@ -126,7 +126,7 @@ fn tickets() {
     }
 }
 
-/// Reads a document, writes it again, and compares everything that the case says of it.
+/// Reads a document, writes it again, and compares it with all members of the case.
 fn document<H: Header>(case: &Value) -> Seal {
     let bytes = hex(text(case, "document"));
     let mut input = DocumentReader::<_, H>::new(bytes.as_slice()).unwrap();
@@ -182,7 +182,7 @@ fn logs() {
     for case in cases("confirm/logs.json") {
         let key = KeyId::parse(text(&case, "key_id")).unwrap();
         let log = text(&case, "log");
-        // The policy is the first line's, unless the case is that it was changed.
+        // The policy of the first line, except in the case in which it was changed.
         let policy = log.lines().next().and_then(|line| {
             let line: Value = serde_json::from_str(line).ok()?;
             serde_json::from_value(line["event"]["key"]["policy"].clone()).ok()
@@ -206,7 +206,7 @@ fn logs() {
             }
         }
     }
-    // A key's first line is the one that the vectors begin with.
+    // A key's log begins with the first line of the vectors.
     let fresh = &cases("confirm/logs.json")[0];
     let line: Value = serde_json::from_str(text(fresh, "log").trim_end()).unwrap();
     let policy = serde_json::from_value(line["event"]["key"]["policy"].clone()).unwrap();

@@ -1,6 +1,6 @@
-//! The vectors of `protocols/vectors`, made by an independent implementation, replayed.
+//! The vectors of `protocols/vectors`, made by an independent implementation; replayed here.
 //!
-//! A file that no test knows, a case without a name of its own and a member that no test reads are failures.
+//! Files that no test reads, cases without a unique name and members that no test reads are failures.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
 
@@ -234,15 +234,15 @@ pub(crate) fn cases(file: &str) -> Vec<Value> {
 }
 
 pub(crate) fn text<'v>(case: &'v Value, member: &str) -> &'v str {
-    case[member].as_str().unwrap_or_else(|| panic!("{}: {member} is no text", case["name"]))
+    case[member].as_str().unwrap_or_else(|| panic!("{}: {member} is not text", case["name"]))
 }
 
 pub(crate) fn number(case: &Value, member: &str) -> usize {
-    case[member].as_u64().unwrap_or_else(|| panic!("{}: {member} is no number", case["name"])) as usize
+    case[member].as_u64().unwrap_or_else(|| panic!("{}: {member} is not a number", case["name"])) as usize
 }
 
 pub(crate) fn list<'v>(case: &'v Value, member: &str) -> &'v [Value] {
-    case[member].as_array().unwrap_or_else(|| panic!("{}: {member} is no list", case["name"]))
+    case[member].as_array().unwrap_or_else(|| panic!("{}: {member} is not a list", case["name"]))
 }
 
 pub(crate) fn hex(digits: &str) -> Vec<u8> {

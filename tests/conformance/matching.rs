@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{cases, hex, list, number, text};
 
-/// One record with these tokens, of a schema with one field a view.
+/// One record with these tokens, of a schema with one field per view.
 fn record(case: &Value, side: &str) -> TokenSet {
     let tokens = list(case, side);
     let other = list(case, if side == "left" { "right" } else { "left" });
@@ -68,7 +68,7 @@ fn similarities_and_classes() {
 }
 
 fn ids(pairs: &[Value], side: usize) -> RecordIds {
-    // In the order in which they occur: links must not depend on it.
+    // In order of occurrence, on which links must not depend.
     let mut found: Vec<&str> = Vec::new();
     for id in pairs.iter().map(|pair| pair[side].as_str().unwrap()) {
         if !found.contains(&id) {

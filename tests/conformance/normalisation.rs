@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{cases, list, text};
 
-/// Replays the cases of a pack; every difference is told before the test fails.
+/// Replays the cases of a pack; prints every difference before the test fails.
 fn replay(pack_name: &str, file: &str) {
     let pack = pack(pack_name).unwrap();
     let mut out = String::new();

@@ -24,7 +24,7 @@ fn faults() {
                 let paths: Vec<&str> = error.faults().iter().map(|fault| fault.path.as_str()).collect();
                 assert_eq!(paths, [path], "{}", case["name"]);
             }
-            // Kinds, levels and packs are known to the locale pack.
+            // Kinds, levels and packs are checked by the locale pack.
             Ok(schema) => {
                 let error = Encoder::check(&schema).expect_err(text(&case, "name")).to_string();
                 assert!(error.starts_with(&format!("{path}:")), "{}: {error}", case["name"]);

@@ -1,4 +1,4 @@
-//! Sealed symbols: `protocols/03-tokens.md` §2, §5–6a, `protocols/04-matching.md` §3, §6a.
+//! Sealed symbols: `protocols/03-tokens.md` §2, §6–8, `protocols/04-matching.md` §3, §8.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ fn keys_of_runs() {
             case["name"]
         );
         assert_eq!(schema.epoch() as usize, number(&case, "epoch"), "{}", case["name"]);
-        // Salt and extracted key are steps on the way; what comes out of them is compared.
+        // Salt and extracted key are intermediate; only the results are compared.
         assert!(text(&case, "salt").len() == 64 && text(&case, "prk").len() == 64, "{}", case["name"]);
         for expected in list(&case, "keys") {
             let names = (text(expected, "purpose"), text(expected, "view"), text(expected, "name"));
@@ -122,7 +122,7 @@ fn single_symbols() {
     }
 }
 
-/// Every symbol of whole records, by view and number, and the sets that they become.
+/// Every symbol of whole records, by view and number, and the resulting sets.
 #[test]
 fn whole_records() {
     for case in cases("tokens/records.json") {
@@ -130,7 +130,7 @@ fn whole_records() {
         let bytes = schema.symbols().unwrap().bytes();
         let linkage_key = LinkageKey::from_bytes(&hex(text(&case, "linkage_key"))).unwrap();
         let custodian = match text(&case, "custodian") {
-            // The name of a custodian enters the keys of task dedupe alone.
+            // The name of a custodian is part of the keys of task dedupe only.
             "" => CustodianId::new("anybody").unwrap(),
             name => CustodianId::new(name).unwrap(),
         };
@@ -213,7 +213,7 @@ fn least_numbers() {
     }
 }
 
-/// The definition; `crates/match/tests/join_holds.rs` shows that the join counts like it.
+/// The definition; `crates/match/tests/join_holds.rs` shows that the join agrees.
 #[test]
 fn common_symbols() {
     for case in cases("matching/common.json") {

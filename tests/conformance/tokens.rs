@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{cases, hex, key, list, number, text};
 
-/// Kinds of feature, by way of a schema that has them.
+/// Kinds of feature, read from a schema.
 fn kinds(features: &Value) -> Vec<Feature> {
     let document = serde_json::json!({
         "format": "mizuhiki-linkage-schema", "version": 1, "name": "t", "profile": "plain",
@@ -27,7 +27,7 @@ pub(crate) fn numbers(values: &[Value]) -> Vec<u16> {
     values.iter().map(|value| value.as_u64().unwrap() as u16).collect()
 }
 
-/// A custodian whose name enters nothing.
+/// A custodian whose name does not matter.
 fn nobody() -> CustodianId {
     CustodianId::new("nobody").unwrap()
 }
@@ -74,7 +74,7 @@ fn keys() {
     }
 }
 
-/// Where the columns that the encoder reads stand in the records of a case.
+/// Positions of the encoder's columns in the records of a case.
 pub(crate) fn places(case: &Value, encoder: &Encoder) -> Vec<usize> {
     let columns = list(case, "columns");
     let place = |wanted: &String| columns.iter().position(|column| column == wanted);
@@ -118,7 +118,7 @@ fn end_to_end() {
     }
 }
 
-/// §8, before ids of rare and frequent blocks are taken away.
+/// §10, before ids of rare and frequent blocks are suppressed.
 #[test]
 fn blocks() {
     for case in cases("tokens/blocks.json") {
@@ -127,7 +127,7 @@ fn blocks() {
         let encoder = Encoder::new(&schema, &linkage_key, &Run::default(), &nobody()).unwrap();
         let records = list(&case, "records");
         let places = places(&case, &encoder);
-        // Over and over, so that there are more than the worker takes at a time.
+        // Repeated, so that there are more rows than one block of the worker.
         let rows = 8 * records.len();
         let value =
             |row: usize, column: usize| records[row % records.len()][places[column]].as_str().unwrap();
@@ -147,7 +147,7 @@ fn blocks() {
     }
 }
 
-/// §5: bits that each field of each view gets.
+/// §6: bits that each field of each view gets.
 pub(crate) fn budgets(case: &Value, encoder: &Encoder, views: &[&str]) {
     let found = conformance::budgets(encoder);
     for (view, found) in views.iter().zip(found) {

@@ -1,4 +1,4 @@
-//! The main job from plaintext files to links, as custodians and linkage unit run it.
+//! The main workflow from plaintext files to links, as run by custodians and linkage unit.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
 
@@ -68,7 +68,7 @@ fn link(folder: &Path, left: &str, right: &str, output: &str, threads: usize) ->
     std::fs::read(folder.join(output)).unwrap()
 }
 
-/// Hospital and registry of a small town, with the truth.
+/// Hospital and registry of a small town, with the ground truth.
 fn town(folder: &Path) {
     let population = Population::make(&PopulationSpec { people: 1_500, seed: 3 });
     for holder in &population.holders {
@@ -86,7 +86,7 @@ fn links_are_right_and_depend_on_neither_row_order_nor_threads_nor_format() {
     encode(folder, "registry", "registry.parquet", 2);
     let links = link(folder, "hospital.parquet", "registry.parquet", "links.csv", 2);
 
-    // Encoding again shuffles anew; reading other formats gives the same tokens.
+    // Encoding again shuffles differently; other input formats give the same tokens.
     encode(folder, "hospital", "hospital.arrow", 2);
     encode(folder, "registry", "registry.csv.tsv", 1);
     encode(folder, "registry", "registry.csv.csv", 1);
@@ -128,7 +128,7 @@ fn tokens_are_a_function_of_record_schema_and_key() {
         (summary.symbols.unwrap(), all)
     };
     let ((report, one), (_, four)) = (tokens("one.parquet", 1), tokens("four.parquet", 4));
-    // What is random differs; what is not is in both, and is all that was not suppressed.
+    // Random symbols differ. The others are in both, and are all that were not suppressed.
     let common: usize = one.iter().map(|(record, symbols)| symbols.intersection(&four[record]).count()).sum();
     assert_eq!(common as u64, report.real - report.suppressed);
     assert!(report.suppressed < report.real / 20, "{report:?}");
@@ -168,7 +168,7 @@ fn random_ids_come_with_a_map_that_leads_back() {
     assert!(found.iter().all(|id| id.len() == 20 && !id.starts_with('H')));
 }
 
-/// Insurer and bank of a Japanese town, linked to its registry: the one by kanji, the other by how these are read.
+/// Insurer and bank of a Japanese town, linked to its registry: the insurer by kanji, the bank by readings.
 #[test]
 fn japanese_people_are_linked_in_kanji_and_by_readings() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! Rows of pair tokens compare as their plaintext does: the sealed comparison beside its naive twin, on people who move,
-//! marry, and are written down by others.
+//! Rows of pair tokens compare as their plaintext does: the sealed comparison against a naive one on
+//! plaintext, for people who move, marry, and are recorded with errors.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -22,7 +22,7 @@ fn table(path: &Path) -> Vec<HashMap<String, String>> {
     let text = std::fs::read_to_string(path).unwrap();
     let mut lines = text.lines();
     let names: Vec<&str> = lines.next().unwrap().split(',').collect();
-    // People have no comma in their values.
+    // These people's values contain no comma.
     lines
         .map(|line| {
             names.iter().map(|name| (*name).to_owned()).zip(line.split(',').map(str::to_owned)).collect()
@@ -30,7 +30,7 @@ fn table(path: &Path) -> Vec<HashMap<String, String>> {
         .collect()
 }
 
-/// Outcomes that are estimates: how much two values have in common.
+/// Outcomes that are estimates of a similarity.
 const fn is_estimate(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Wild | Outcome::Similar(_) | Outcome::Different)
 }
@@ -56,7 +56,7 @@ fn sealed_rows_compare_as_the_plaintext_does() {
         let comparison = PairComparison::new(&schema);
         let people = table(&folder.path().join(format!("{holder}.csv")));
         let (mut compared, mut estimates, mut apart) = (0, 0, 0);
-        // Each record beside one of the registry at the same place: strangers; and beside its own.
+        // Each record with the registry's record at the same position, a non-match, and with its own.
         let numbers: HashMap<&str, usize> =
             registry.iter().enumerate().map(|(at, row)| (row["record_id"].as_str(), at)).collect();
         let links = table(&folder.path().join(format!("links-{holder}-registry.csv")));
@@ -93,7 +93,7 @@ fn sealed_rows_compare_as_the_plaintext_does() {
                 }
             }
         }
-        // An estimate falls into the next class where the share is near a bound.
+        // An estimate may fall into the adjacent class if the share is near a bound.
         assert!(
             compared > 10_000 && estimates > 1_000,
             "{holder}: {compared} compared, {estimates} estimates"

@@ -1,5 +1,5 @@
-//! A back end that encrypts nothing: the second one, which holds the trait, the circuit and the roles to their word.
-//! For tests alone.
+//! A back end without encryption, as a second implementation that tests the trait, the circuit and the roles.
+//! For tests only.
 
 use mizuhiki_confirm::{
     Backend, BackendError, Circuit, Decryptor, Encryptor, Evaluator, KeySet, LeftInput, Mask, RightInput,
@@ -10,14 +10,14 @@ use rand_chacha::ChaCha20Rng;
 use zeroize::Zeroizing;
 
 const KEY_BYTES: usize = 32;
-/// A masked bit, and something of the mask's seed.
+/// A masked bit, and part of the mask's seed.
 const ANSWER_BYTES: usize = 9;
 
 /// The back end.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Clear;
 
-/// All three parts: there is nothing to know.
+/// All three parts, without keys.
 pub struct ClearParts {
     circuit: Option<Circuit>,
 }

@@ -1,4 +1,4 @@
-//! What several test targets share: see the folders beside this one.
+//! Code shared by several test targets, which are in the neighbouring folders.
 
 mod clear;
 

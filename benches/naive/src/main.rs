@@ -1,6 +1,6 @@
-//! A confirmation of m = 128 bits by the rule `record`, side by side in one process on one thread: the naive circuit in
-//! tfhe's high-level interface (an encrypted boolean a bit, AND, sums, comparison), and ours; ours for m = 1,024 too.
-//! Prints JSON: milliseconds a pair, bytes, and the ratio.
+//! A confirmation of m = 128 bits by the rule `record`, both in one process on one thread: the naive circuit
+//! in tfhe's high-level interface (one encrypted boolean per bit, AND, sums, comparison), and ours; ours also
+//! for m = 1,024. Prints JSON: milliseconds per pair, bytes, and the ratio.
 
 use std::time::Instant;
 
@@ -36,7 +36,7 @@ fn filters(rule: &Rule, bits: &[bool]) -> Filters {
     Filters::new(rule, packed).expect("the filters fit")
 }
 
-/// Milliseconds a pair of ours, bytes of both ciphertexts, and bootstraps.
+/// Milliseconds per pair of ours, bytes of both ciphertexts, and bootstraps.
 fn ours(bits: usize, pairs: usize, random: &mut ChaCha20Rng) -> (f64, [usize; 2], usize) {
     let rule = rule(bits);
     let circuit = Circuit::new(rule.clone()).expect("the rule fits");
@@ -60,7 +60,7 @@ fn ours(bits: usize, pairs: usize, random: &mut ChaCha20Rng) -> (f64, [usize; 2]
     (seconds * 1e3 / pairs as f64, bytes, Tfhe::cost(&circuit).expect("it fits").bootstraps)
 }
 
-/// Milliseconds of a pair in the high-level interface.
+/// Milliseconds per pair in the high-level interface.
 fn naive(bits: usize, random: &mut ChaCha20Rng) -> f64 {
     let rule = rule(bits);
     let client = ClientKey::generate(ConfigBuilder::default());
@@ -68,7 +68,7 @@ fn naive(bits: usize, random: &mut ChaCha20Rng) -> f64 {
     let [left, right] = draw(&rule, random);
     let encrypt = |bits: &[bool]| bits.iter().map(|&bit| FheBool::encrypt(bit, &client)).collect::<Vec<_>>();
     let (a, b) = (encrypt(&left), encrypt(&right));
-    // Weights are known to who encrypts: the costs come encrypted too.
+    // The encrypting party knows the weights, so the costs are encrypted, too.
     let cost = |bits: &[bool]| ((2 * 7_400 * bits.iter().filter(|bit| **bit).count() + 10_000) / 20_000) as u16;
     let costs = FheUint16::encrypt(cost(&left) + cost(&right), &client);
     let begun = Instant::now();

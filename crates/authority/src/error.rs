@@ -3,7 +3,7 @@
 use mizuhiki_confirm::ConfirmError;
 use mizuhiki_files::WriteError;
 
-/// Keys cannot be made, or answers not be opened.
+/// Keys cannot be made, or answers cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthorityError {
     /// A file cannot be written.
@@ -14,19 +14,19 @@ pub enum AuthorityError {
     Confirm {
         /// The file.
         file: String,
-        /// What is wrong.
+        /// The problem.
         reason: ConfirmError,
     },
-    /// A custodian whose signing key the authority was not given.
+    /// The authority was not given a custodian's signing key.
     #[error(
-        "no fingerprint is known of custodian {name:?}: anybody could have signed in its name. Ask the custodian for the \
+        "no fingerprint of custodian {name:?} is known: anybody could have signed in its name. Ask the custodian for the \
          fingerprint that `confirm encrypt` printed, by another way than through the linkage unit, and give it with --pin"
     )]
     NoPin {
         /// The custodian, as the batch names it.
         name: String,
     },
-    /// A fingerprint of a custodian that the batch does not have.
+    /// A fingerprint was given for a custodian who is not in the batch.
     #[error("--pin {name:?}: the batch has no custodian of this name; it has {left:?} and {right:?}")]
     OtherPin {
         /// As given.
@@ -36,15 +36,15 @@ pub enum AuthorityError {
         /// Right custodian.
         right: String,
     },
-    /// A folder of keys that is there.
-    #[error("{folder}: this is there already; keys are never overwritten: name another folder")]
+    /// The folder of keys exists already.
+    #[error("{folder}: exists already; keys are never overwritten: name another folder")]
     Exists {
         /// The folder.
         folder: String,
     },
-    /// A secret key that others can read.
+    /// Others can read the secret key.
     #[error(
-        "{file}: others may read this file (mode {mode:o}); run `chmod 600` on it, and think about who has read it"
+        "{file}: others may read this file (mode {mode:o}); run `chmod 600` on it, and consider who may have read it"
     )]
     Readable {
         /// The file.
@@ -52,15 +52,15 @@ pub enum AuthorityError {
         /// Its permissions.
         mode: u32,
     },
-    /// Another process is at the log.
+    /// Another process uses the log.
     #[error("{file}: another run is opening answers with this key; wait until it is done")]
     Locked {
         /// The log.
         file: String,
     },
-    /// A pin that is no name and fingerprint.
+    /// A fingerprint given with --pin differs from the one found.
     #[error(
-        "custodian {name:?}: the sealed answers are approved by key {found}, {expected} was given with --pin; ask the custodian"
+        "custodian {name:?}: the sealed answers are approved by key {found}, but --pin gives {expected}; ask the custodian"
     )]
     Pin {
         /// The custodian.
@@ -73,7 +73,7 @@ pub enum AuthorityError {
 }
 
 impl AuthorityError {
-    /// Whether a party is at fault, rather than the input or system.
+    /// Whether a party is at fault, not the input or the system.
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
         match self {

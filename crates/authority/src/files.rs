@@ -1,4 +1,4 @@
-//! Files of the authority: read whole, written whole.
+//! Files of the authority: read and written as a whole.
 
 use std::fs::File;
 use std::io::BufReader;

@@ -17,9 +17,9 @@ use zeroize::Zeroizing;
 use crate::error::AuthorityError;
 use crate::files::{EVALUATION, LOG, PUBLIC, SECRET, io, write_document};
 
-/// Key-making work.
+/// The task of making keys.
 pub struct KeygenJob<'a, B> {
-    /// The folder that the keys go to; it must not be there.
+    /// The folder for the keys; it must not exist.
     pub output: PathBuf,
     /// Budgets of the key.
     pub policy: Policy,
@@ -31,7 +31,7 @@ pub struct KeygenJob<'a, B> {
     pub now: u64,
 }
 
-/// What was made.
+/// The keys that were made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KeygenSummary {
     /// Id of the key pair.

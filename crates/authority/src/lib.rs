@@ -1,5 +1,5 @@
-//! Role: key authority. Makes the keys of confirmation runs, keeps the secret one, and opens masked answers that the
-//! policy allows. It never sees a token, a record id or a link.
+//! Role: key authority. Makes the keys of confirmation runs, keeps the secret key, and opens the masked
+//! answers that the policy allows. It never sees a token, a record id or a link.
 
 mod error;
 mod files;

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::error::AuthorityError;
 use crate::files::{LOG, failed, io, read_file, write_document};
 
-/// Opening work.
+/// The task of opening answers.
 pub struct OpenJob<'a, B> {
     /// The authority's copy of the tickets.
     pub tickets: PathBuf,
@@ -36,18 +36,18 @@ pub struct OpenJob<'a, B> {
     pub now: u64,
 }
 
-/// What was opened.
+/// The answers that were opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OpenSummary {
     /// Answers.
     pub tickets: u64,
     /// Whether an interrupted run was resumed.
     pub resumed: bool,
-    /// Answers that the key opened so far, these included, and how many it may.
+    /// Number of answers opened with the key so far, including these, and the maximum.
     pub openings: [u64; 2],
     /// Fingerprint of the linkage unit's signing key.
     pub linkage_unit: String,
-    /// Name of the custodian who computed the answers too.
+    /// Name of the custodian who also computed the answers, as checker.
     pub checker: String,
     /// Names of the custodians and fingerprints of their signing keys.
     pub custodians: [(String, String); 2],
@@ -62,11 +62,11 @@ struct Secret<D> {
     decryptor: D,
 }
 
-/// Opens the answers of a batch, once, if the linkage unit's and the checker's are the same bits: every check comes first,
-/// then the log, then the output.
+/// Opens the answers of a batch, once, if those of the linkage unit and the checker agree bit for bit. All
+/// checks come first, then the log, then the output.
 ///
 /// # Errors
-/// [`AuthorityError`]; refusals name who is at fault.
+/// [`AuthorityError`]; refusals say who is at fault.
 pub fn open_answers<B: Backend>(job: &OpenJob<'_, B>) -> Result<OpenSummary, AuthorityError> {
     let secret = read_secret(&job.secret, job.backend)?;
     let mut log = Log::open(&job.secret.with_file_name(LOG), &secret.header)?;
@@ -85,7 +85,7 @@ pub fn open_answers<B: Backend>(job: &OpenJob<'_, B>) -> Result<OpenSummary, Aut
         )
         .map_err(failed(&job.sealed))?;
     let custodians = check_pins(job, &sealed.header)?;
-    // Nonces are looked at before anything is spent, answers are opened after it.
+    // Nonces are checked before anything is spent; answers are opened after that.
     let checker = Party::Custodian(checked.header.custodian.clone());
     sealed.check_entries(&admitted, &Party::LinkageUnit).map_err(failed(&job.sealed))?;
     checked.check_entries(&admitted, &checker).map_err(failed(&job.checked))?;
@@ -129,12 +129,12 @@ pub fn open_answers<B: Backend>(job: &OpenJob<'_, B>) -> Result<OpenSummary, Aut
 /// A file of answers in memory: a key opens few.
 struct Answers<H> {
     header: H,
-    /// What was signed of the file.
+    /// The signed part of the file.
     digest: Hash,
     entries: Vec<(Hex<16>, Vec<u8>)>,
 }
 
-/// A file that holds an answer per ticket.
+/// A file that holds one answer per ticket.
 trait OfTickets {
     /// Number of entries.
     fn tickets(&self) -> u64;
@@ -201,7 +201,7 @@ fn read_secret<B: Backend>(path: &Path, backend: &B) -> Result<Secret<B::Decrypt
     })
 }
 
-/// The linkage unit writes the names, and anybody can sign: both custodians must be known by another way.
+/// The linkage unit writes the names, and anybody can sign: both fingerprints must be known from elsewhere.
 fn check_pins_named<B>(job: &OpenJob<'_, B>, batch: &Batch) -> Result<(), AuthorityError> {
     let names = [&batch.left, &batch.right];
     if let Some((name, _)) = job.pins.iter().find(|(name, _)| !names.contains(&name)) {
@@ -214,7 +214,7 @@ fn check_pins_named<B>(job: &OpenJob<'_, B>, batch: &Batch) -> Result<(), Author
     }
 }
 
-/// Fingerprints of both custodians, checked against those that the authority was given.
+/// Fingerprints of both custodians, checked against those given to the authority.
 fn check_pins<B>(
     job: &OpenJob<'_, B>,
     sealed: &SealedHeader,
@@ -230,7 +230,7 @@ fn check_pins<B>(
     Ok([of(&sealed.left)?, of(&sealed.right)?])
 }
 
-/// The log on disk, locked while this process is at it.
+/// The log on disk, locked while this process uses it.
 struct Log {
     path: PathBuf,
     file: File,
@@ -243,12 +243,12 @@ impl Log {
         file.try_lock().map_err(|_| AuthorityError::Locked { file: path.display().to_string() })?;
         let bytes = fs::read(path).map_err(io(path))?;
         let (ledger, whole) = Ledger::read(&bytes, secret.key_id, secret.policy).map_err(failed(path))?;
-        // What was not written whole was not acted on.
+        // An incomplete line was never acted on.
         file.set_len(whole as u64).and_then(|()| file.seek(SeekFrom::End(0))).map_err(io(path))?;
         Ok(Self { path: path.to_owned(), file, ledger })
     }
 
-    /// Appends lines, and comes back when they are on disk.
+    /// Appends lines; returns when they are on disk.
     fn append(&mut self, lines: &str) -> Result<(), AuthorityError> {
         self.file.write_all(lines.as_bytes()).and_then(|()| self.file.sync_all()).map_err(io(&self.path))
     }

@@ -7,7 +7,7 @@ use crate::arch;
 /// Which implementation counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
-    /// Portable code; the naive twin that the others are tested against.
+    /// Portable code: the naive implementation that the others are tested against.
     Scalar,
     /// x86-64 with AVX2 and POPCNT.
     Avx2,
@@ -16,9 +16,9 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// The fastest back end of this processor, or the one that the environment variable `MIZUHIKI_BACKEND` names
-    /// (`scalar`, `avx2` or `avx512`), if the processor has it. All give the same results; the variable is for
-    /// measuring one where another would be chosen.
+    /// The fastest back end of this processor, or the one in the environment variable `MIZUHIKI_BACKEND`
+    /// (`scalar`, `avx2` or `avx512`) if the processor supports it. All give the same results; the variable
+    /// is for measurements.
     #[must_use]
     pub fn detect() -> Self {
         static CHOSEN: OnceLock<Backend> = OnceLock::new();
@@ -33,7 +33,7 @@ impl Backend {
         })
     }
 
-    /// Every back end that this processor can run, the scalar twin first.
+    /// Every back end that this processor can run, the scalar one first.
     #[must_use]
     pub fn available() -> Vec<Self> {
         let mut all = vec![Self::Scalar];

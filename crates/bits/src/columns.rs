@@ -1,7 +1,7 @@
 //! Column-major storage: one bit position of [`LANES`] records side by side.
 //!
-//! A symbol looks at some positions of a filter (`protocols/03-tokens.md` §6): here that is a copy of columns for 256
-//! records at once, where rows would need a load and a shift for each bit.
+//! A symbol reads some positions of a filter (`protocols/03-tokens.md` §7). Column-major storage makes that a
+//! copy of columns for 256 records at once; rows would need a load and a shift for each bit.
 
 use crate::BitRows;
 

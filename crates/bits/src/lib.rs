@@ -8,8 +8,8 @@
 //! pair needs as a table over the sum of both weights: Dice, Jaccard and a limit on the Hamming distance are
 //! all of that form.
 //!
-//! All `unsafe` of the workspace lies in `arch`, and in the trait of `vector` that its kernels are written
-//! over. Every kernel has a portable twin and a property test that both count as bit by bit.
+//! All `unsafe` of the workspace lies in `arch`, and in the trait of `vector` that its kernels are generic
+//! over. Every kernel has a portable counterpart, and a property test compares both with counting bit by bit.
 
 mod arch;
 mod backend;

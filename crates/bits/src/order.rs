@@ -6,18 +6,18 @@ use crate::columns::transpose64;
 /// Rows that [`ColumnOrder::by_density`] looks at.
 const SAMPLE: usize = 4096;
 
-/// Widest rows that are cut into tiles, in bits. The offset of the column behind the last one, eight a
-/// column, still fits 16 bits.
+/// Widest rows that are cut into tiles, in bits. Offsets, eight per column, fit 16 bits, including that of
+/// the column after the last.
 pub(crate) const WIDEST: usize = u16::MAX as usize / 8;
 
 /// Columns of rows of one width, rarest first.
 ///
-/// Common bits are counted in this order because strangers lack rare columns soonest.
+/// Common bits are counted in this order because non-matching rows lack rare columns soonest.
 #[derive(Clone, PartialEq)]
 pub struct ColumnOrder {
     width: usize,
     /// Rank of each column; empty where rows are too wide for tiles. Columns are numbered by their bit in the
-    /// words of a row: 64 a word, least significant first.
+    /// words of a row: 64 per word, least significant first.
     ranks: Vec<u16>,
     /// For each rank, the share of rows that lack the column.
     absent: Vec<f32>,

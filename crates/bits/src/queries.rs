@@ -18,9 +18,10 @@ pub struct Queries<'a> {
     weights: Vec<u32>,
     /// First step of each query, and the end of the last one.
     starts: Vec<u32>,
-    /// [`STEP`] offsets a step, eight times the rank of a column; what lies behind the last step is stale.
+    /// [`STEP`] offsets per step, each eight times the rank of a column; entries after the last step are
+    /// stale.
     offsets: Vec<u16>,
-    /// For each step, the misses that a stranger is expected to have by its end.
+    /// For each step, the misses that a non-matching row is expected to have by its end.
     expected: Vec<u16>,
     scratch: Scratch,
 }
@@ -90,7 +91,7 @@ impl<'a> Queries<'a> {
         self.rows.is_empty()
     }
 
-    /// The rows of the left-hand side that the queries are, in the order of [`crate::PairHit::query`].
+    /// The row of the left-hand side behind each query, in the order of [`crate::PairHit::query`].
     #[must_use]
     pub fn rows(&self) -> &[u32] {
         &self.rows
@@ -148,13 +149,13 @@ impl<'a> Queries<'a> {
         }
     }
 
-    /// Appends the set columns of a query and what is expected of them.
+    /// Appends the set columns of a query and their expected misses.
     #[inline(always)]
     fn list_columns(&mut self, query: usize) {
         let (weight, start) = (self.weights[query] as usize, self.expected.len() * STEP);
         let end = start + weight;
         let padded = start + weight.next_multiple_of(STEP);
-        // Each word writes up to 64 offsets, of which the next word overwrites those that are not its own.
+        // Each word writes up to 64 offsets; the next word overwrites the surplus ones.
         if self.offsets.len() < padded + 64 {
             self.offsets.resize((padded + 64).max(self.offsets.len() * 2), 0);
         }
@@ -185,8 +186,8 @@ impl<'a> Queries<'a> {
     }
 }
 
-/// Writes eight times the position of each set bit of `word`, plus `base`, to the front of `slots`, and anything
-/// behind them: a branch for eight bits is cheaper than one a bit.
+/// Writes eight times the position of each set bit of `word`, plus `base`, to the front of `slots`. Slots
+/// after these hold arbitrary values: one branch per eight bits is cheaper than one per bit.
 #[inline(always)]
 fn list_bits(word: u64, base: u16, slots: &mut [u16; 64]) {
     let mut rest = word;

@@ -1,4 +1,4 @@
-//! Comparison of one row with a few chosen ones, where tiles do not pay.
+//! Comparison of one row with a few chosen ones, where tiles are not worth their cost.
 
 use crate::{Backend, BitRows, arch};
 

@@ -140,7 +140,7 @@ impl BitRows {
     /// # Panics
     /// If `order` is not a permutation of all rows.
     pub fn reorder(&mut self, order: &[u32]) {
-        assert_eq!(order.len(), self.len(), "one place a row");
+        assert_eq!(order.len(), self.len(), "one place per row");
         let stride = self.stride;
         let mut done = vec![false; order.len()];
         let mut kept = vec![0; stride];

@@ -35,7 +35,7 @@ enum Measure {
     Hamming(f64),
     /// The same for every sum, as a share of the width.
     Constant(f64),
-    /// What one of the pairs has in common, so that ties occur.
+    /// The common bits of one of the pairs, so that pairs lie exactly on the threshold.
     AsPair(usize, usize),
 }
 
@@ -174,7 +174,7 @@ proptest! {
         check(&left, &right, measure)?;
     }
 
-    /// Relatives of the queries stay alive to the last column, some of them on the threshold.
+    /// Rows that resemble the queries stay alive to the last column, some of them on the threshold.
     #[test]
     fn near_copies_are_found(
         width in widths(),

@@ -1,10 +1,11 @@
 //! Right-hand rows stored by column, and the exhaustive comparison of many rows with many.
 //!
-//! A tile holds some hundred rows, one a lane. Instead of counting common bits, the kernel counts *misses*:
-//! set bits of the left row that a right row lacks. Rarest columns first, nearly all strangers pass the
-//! number of allowed misses long before the last column, and the tile is done. The few lanes that stay are
-//! counted exactly, so that the result is exact for every pair. Carry-save counting is that of Harley and
-//! Seal; see Muła, Kurz & Lemire, *Faster Population Counts Using AVX2 Instructions* (2018), §3.
+//! A tile holds a few hundred rows, one per lane. Instead of counting common bits, the kernel counts
+//! *misses*: set bits of the left row that a right row lacks. It starts with the rarest columns, so nearly
+//! all non-matching rows exceed the allowed misses long before the last column, and the tile is done. The few
+//! remaining lanes are counted exactly, so that the result is exact for every pair. Carry-save counting is
+//! that of Harley and Seal; see Muła, Kurz & Lemire, *Faster Population Counts Using AVX2 Instructions*
+//! (2018), §3.
 
 use crate::columns::transpose64;
 use crate::{Backend, BitRows, ColumnOrder, Queries, RowScan, arch};
@@ -31,7 +32,7 @@ pub struct Tiles<'a> {
     rows: &'a BitRows,
     order: &'a ColumnOrder,
     backend: Backend,
-    /// By weight, then by index, so that a tile holds rows of like weight.
+    /// By weight, then by index, so that a tile holds rows of similar weight.
     members: Vec<u32>,
     weights: Vec<u32>,
     lines: Vec<Line>,
@@ -91,8 +92,8 @@ impl<'a> Tiles<'a> {
     }
 
     /// Appends to `hits` each pair of a query and a member with at least `need[sum]` common bits, where `sum`
-    /// is the sum of both weights. `need` must not decrease from one sum to the next; an entry beyond both
-    /// weights is never reached, and 0 always is.
+    /// is the sum of both weights. `need` must not decrease from one sum to the next. An entry above both
+    /// weights is never reached; 0 always is.
     ///
     /// The order of the hits depends on the back end and on nothing else.
     ///
@@ -123,7 +124,7 @@ impl<'a> Tiles<'a> {
         }
     }
 
-    /// Lines that a tile takes up: its columns and the one behind them.
+    /// Lines that a tile takes up: its columns and the one after them.
     const fn tile_lines(&self) -> usize {
         ((self.order.width() + 1) * self.backend.lanes()).div_ceil(512)
     }
@@ -170,7 +171,7 @@ fn by_weight(rows: &BitRows, members: &[u32], backend: Backend) -> (Vec<u32>, Ve
     (keys.iter().map(|&key| key as u32).collect(), keys.iter().map(|&key| (key >> 32) as u32).collect())
 }
 
-/// Stores `members` in the zeroed `lines` of a tile with `words` words a column.
+/// Stores `members` in the zeroed `lines` of a tile with `words` words per column.
 #[inline(always)]
 pub(crate) fn fill(rows: &BitRows, members: &[u32], ranks: &[u16], words: usize, lines: &mut [Line]) {
     let mut block = [0; 64];

@@ -1,6 +1,6 @@
-//! The registers that the tile kernel is written over.
+//! The registers that the tile kernel is generic over.
 
-/// A register of bits, one bit a lane.
+/// A register of bits, one bit per lane.
 ///
 /// All methods are `#[inline(always)]`: they become single instructions of the function they are inlined
 /// into, which must be compiled for the features of the implementation.
@@ -30,13 +30,13 @@ pub(crate) trait Vector: Copy {
     /// As [`Vector::splat`].
     unsafe fn or(self, other: Self) -> Self;
 
-    /// Sum and carry of two bits a lane.
+    /// Sum and carry of two bits per lane.
     ///
     /// # Safety
     /// As [`Vector::splat`].
     unsafe fn half_add(self, other: Self) -> (Self, Self);
 
-    /// Sum and carry of three bits a lane.
+    /// Sum and carry of three bits per lane.
     ///
     /// # Safety
     /// As [`Vector::splat`].

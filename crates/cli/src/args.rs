@@ -7,7 +7,7 @@ use mizuhiki_columnar::ReadOptions;
 
 use crate::args_confirm::Confirm;
 
-/// Privacy-preserving record matching: link, audit and check identities without pooling personal data.
+/// Privacy-preserving record linkage: link, audit and check identities without pooling personal data.
 #[derive(Parser)]
 #[command(name = "mizuhiki", version, propagate_version = true, arg_required_else_help = true)]
 pub(crate) struct Arguments {
@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Make three custodians' people, encode, link and report: the whole flow on one machine.
+    /// Generate synthetic people of three custodians, encode, link and report: the whole flow on one machine.
     Demo(Demo),
     /// Propose, check and digest linkage schemas.
     #[command(subcommand)]
@@ -28,28 +28,30 @@ pub(crate) enum Command {
     /// Make and fingerprint linkage keys.
     #[command(subcommand)]
     Key(Key),
-    /// Data custodian: show what a locale pack makes of values, and how two are related.
+    /// Data custodian: show how a locale pack normalizes values, and how two values are related.
     Normalize(Normalize),
-    /// Data custodian: show how a name is probably read.
+    /// Data custodian: show the most probable readings of a name.
     Readings(Readings),
-    /// Data custodian: encode a table of people into a file of tokens, for linking or for an audit.
+    /// Data custodian: encode a table of people into a file of tokens, for linkage or for an audit.
     Encode(Box<Encode>),
     /// Linkage unit: link files of tokens.
     Link(Link),
-    /// Linkage unit: grade links that exist, from pair tokens of both sides, and list those that are probably wrong.
+    /// Linkage unit: audit existing links, from pair tokens of both sides, and list those that are probably
+    /// wrong.
     Audit(Box<Audit>),
-    /// Decide borderline pairs under encryption, one bit a pair; each step reads and writes files that can be mailed.
+    /// Decide borderline pairs under encryption, one bit per pair; each step reads and writes files that can
+    /// be mailed.
     ///
-    /// Built on tfhe by Zama (BSD-3-Clause-Clear), which grants no patent rights: development, research and experiments
-    /// are free, commercial use needs a patent licence from its maker. See NOTICE.
+    /// Built on tfhe by Zama (BSD-3-Clause-Clear), which grants no patent rights: development, research and
+    /// experiments are free; commercial use needs a patent license from its maker. See NOTICE.
     #[command(subcommand)]
     Confirm(Confirm),
-    /// Linkage unit: find the records of one file that are of one person.
+    /// Linkage unit: find duplicates, records of the same person in one file.
     Dedupe(Dedupe),
-    /// Laboratory: make people, as custodians write them down, with known truth.
+    /// Laboratory: generate synthetic people, as recorded by custodians, with ground truth.
     #[command(subcommand)]
     Synth(Synth),
-    /// Laboratory: judge results against known truth.
+    /// Laboratory: evaluate results against the ground truth.
     #[command(subcommand)]
     Evaluate(Evaluate),
     /// Print a completion script for a shell.
@@ -59,7 +61,7 @@ pub(crate) enum Command {
     },
     /// Write manual pages into a folder.
     Man {
-        /// The folder; made if it is not there.
+        /// The folder; created if needed.
         #[arg(short, long, value_name = "DIR")]
         output: PathBuf,
     },
@@ -67,13 +69,13 @@ pub(crate) enum Command {
 
 #[derive(Args)]
 pub(crate) struct Demo {
-    /// People in the made population.
+    /// Number of synthetic people.
     #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(100..=200_000))]
     pub(crate) people: u32,
-    /// Seed of the made population.
+    /// Seed of the synthetic population.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Folder for all files; made if it is not there.
+    /// Folder for all files; created if needed.
     #[arg(short, long, value_name = "DIR", default_value = "mizuhiki-demo")]
     pub(crate) output: PathBuf,
 }
@@ -82,19 +84,19 @@ pub(crate) struct Demo {
 pub(crate) enum Schema {
     /// Propose a hardened schema from a table's header and values, or a schema for an audit.
     Init {
-        /// What the schema is for.
+        /// The purpose of the schema.
         #[arg(long = "for", value_enum, default_value_t = Purpose::Link)]
         purpose: Purpose,
         /// The table (.csv .tsv .parquet .arrow, or - for standard input).
         input: String,
-        /// Where the schema goes; standard output if absent.
+        /// Output file of the schema; standard output if absent.
         #[arg(short, long, value_name = "FILE", default_value = "-")]
         output: String,
-        /// Character encoding of a text table, such as cp932; found by looking if absent.
+        /// Character encoding of a text table, such as cp932; detected if absent.
         #[arg(long, value_name = "NAME")]
         encoding: Option<String>,
     },
-    /// Check a schema: every fault with its place and a remedy.
+    /// Check a schema: list every fault with its place and a remedy.
     Check {
         /// The schema (mizuhiki, or clkhash v1 to v3).
         file: PathBuf,
@@ -108,13 +110,14 @@ pub(crate) enum Schema {
 
 #[derive(Subcommand)]
 pub(crate) enum Key {
-    /// Make a random linkage key: 32 bytes, readable by you alone.
+    /// Make a random linkage key: 32 bytes, readable only by you.
     New {
         /// The new file.
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
     },
-    /// Print a key's fingerprint, which custodians compare. Token files for a named project or run carry another one.
+    /// Print a key's fingerprint, which custodians compare. Token files with a project or run name have a
+    /// different one.
     Fingerprint {
         /// The key file, or - for standard input.
         file: String,
@@ -129,13 +132,13 @@ pub(crate) struct Normalize {
     /// The kind of value; see the pack's page in protocols/.
     #[arg(long, value_name = "KIND", required_unless_present = "batch")]
     pub(crate) kind: Option<String>,
-    /// How the first of seven digits names the era of a date: receipt or nenkin.
+    /// How the first of seven digits encodes the era of a date: receipt or nenkin.
     #[arg(long, value_name = "BOOK", conflicts_with = "batch")]
     pub(crate) code_book: Option<String>,
     /// The value.
     #[arg(value_name = "A", required_unless_present = "batch")]
     pub(crate) a: Option<String>,
-    /// A second value: the tightest level at which the two are equal is shown.
+    /// A second value: shows the tightest level at which the two are equal.
     #[arg(value_name = "B")]
     pub(crate) b: Option<String>,
     /// A table with the columns kind and a, and optionally b and code_book (.tsv .csv .parquet .arrow, or - for
@@ -145,22 +148,22 @@ pub(crate) struct Normalize {
     /// The table with the columns normal and level appended (- for TSV on standard output).
     #[arg(short, long, value_name = "OUT", requires = "batch")]
     pub(crate) output: Option<String>,
-    /// Character encoding of a text table, such as cp932; found by looking if absent.
+    /// Character encoding of a text table, such as cp932; detected if absent.
     #[arg(long, value_name = "NAME", requires = "batch")]
     pub(crate) encoding: Option<String>,
-    /// Keep rows with bytes that are not of the encoding: such a value is masked, and counted.
+    /// Keep rows with bytes that are invalid in the encoding: such values are masked and counted.
     #[arg(long, requires = "batch")]
     pub(crate) mask_unreadable: bool,
 }
 
 #[derive(Args)]
 pub(crate) struct Readings {
-    /// The name as it is written, family name first; a blank between family and given name helps.
+    /// The name as written, family name first; a blank between family and given name helps.
     pub(crate) name: String,
     /// The locale pack.
     #[arg(long, value_name = "NAME", default_value = "ja")]
     pub(crate) pack: String,
-    /// Readings to show at most.
+    /// Maximum number of readings to show.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) most: u16,
 }
@@ -169,7 +172,7 @@ pub(crate) struct Readings {
 pub(crate) struct Encode {
     /// The people (.csv .tsv .parquet .arrow, or - for CSV on standard input).
     pub(crate) input: String,
-    /// What the tokens are for.
+    /// The purpose of the tokens.
     #[arg(long = "for", value_enum, default_value_t = Purpose::Link)]
     pub(crate) purpose: Purpose,
     /// The linkage schema that the parties agreed on; the audit schema with --for audit.
@@ -184,14 +187,14 @@ pub(crate) struct Encode {
     /// Name of the data custodian; the input's name without extension if absent.
     #[arg(long, value_name = "NAME")]
     pub(crate) custodian: Option<String>,
-    /// Name of the project, on which the parties agreed: tokens of different projects cannot be compared.
+    /// Name of the project, agreed between the parties: tokens of different projects cannot be compared.
     #[arg(long, value_name = "NAME")]
     pub(crate) project: Option<String>,
-    /// Name of this run of the project, on which the parties agreed: tokens of different runs cannot be compared, so
-    /// nobody can lay two runs side by side. Choose a new one for every linkage and every audit.
+    /// Name of this run of the project, agreed between the parties: tokens of different runs cannot be
+    /// compared, so that nobody can combine two runs. Choose a new one for every linkage and every audit.
     #[arg(long, value_name = "NAME")]
     pub(crate) run: Option<String>,
-    /// Column that holds the records' own ids; found by its name if absent.
+    /// Column of the records' own ids; found by its name if absent.
     #[arg(long, value_name = "COL")]
     pub(crate) id_column: Option<String>,
     #[command(flatten)]
@@ -212,10 +215,10 @@ pub(crate) struct Encode {
 /// How a table of people is read.
 #[derive(Args)]
 pub(crate) struct Reading {
-    /// Character encoding of a text table, such as cp932; found by looking if absent.
+    /// Character encoding of a text table, such as cp932; detected if absent.
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
-    /// Keep rows with bytes that are not of the encoding: such a value is masked, and counted.
+    /// Keep rows with bytes that are invalid in the encoding: such values are masked and counted.
     #[arg(long)]
     mask_unreadable: bool,
 }
@@ -226,49 +229,50 @@ impl Reading {
     }
 }
 
-/// What tokens are for.
+/// The purpose of tokens.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Purpose {
-    /// Search tokens: find the records of one person in two files or more.
+    /// Search tokens: find records of the same person in two or more files.
     Link,
-    /// Search tokens: find the records of one person within this file. They compare with no other file.
+    /// Search tokens: find records of the same person within this file. They cannot be compared with other
+    /// files.
     Dedupe,
-    /// Pair tokens: grade links that exist.
+    /// Pair tokens: audit existing links.
     Audit,
 }
 
 /// A side of links.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LinkSide {
-    /// Who made the links.
+    /// The party that made the links.
     Left,
-    /// Whose records they lead to.
+    /// The party whose records were linked to.
     Right,
 }
 
-/// Where the links of an audit stand.
+/// Where the links of an audit are found.
 #[derive(Args)]
 pub(crate) struct AuditLinks {
-    /// With --for audit: the column of the links' handles, which both sides hold; in the table of links if one is
-    /// named, else in the people.
+    /// With --for audit: the column of the links' handles, which both sides have; in the table of links if
+    /// given, otherwise in the people.
     #[arg(long, value_name = "COL")]
     pub(crate) handle_column: Option<String>,
-    /// With --for audit: the side of the links that these people are of: left, who made the links, or right, whose records
-    /// they lead to. Taken from --link-column if that is left_id or right_id.
+    /// With --for audit: the side of these people: left for the party that made the links, right for the
+    /// party whose records were linked to. Taken from --link-column if that is left_id or right_id.
     #[arg(long, value_enum)]
     pub(crate) side: Option<LinkSide>,
-    /// With --for audit: a table of links, where handles do not stand beside the people.
+    /// With --for audit: a table of links, if the people have no column of handles.
     #[arg(long, value_name = "FILE", requires_all = ["handle_column", "link_column"])]
     pub(crate) links: Option<String>,
-    /// The column of the table of links that holds your record ids.
+    /// The column of your record ids in the table of links.
     #[arg(long, value_name = "COL", requires = "links")]
     pub(crate) link_column: Option<String>,
-    /// With --for audit: a column beside the handles by which findings are grouped, such as a batch or an office; it
-    /// goes into the tokens as it is. May be given again.
+    /// With --for audit: a column next to the handles by which findings are grouped, such as a batch or an
+    /// office; it is copied into the tokens unchanged. May be repeated.
     #[arg(long, value_name = "COL", requires = "handle_column")]
     pub(crate) label: Vec<String>,
-    /// With --for audit: the column of the numbers by which records were tied. Only whether another record has a number
-    /// one slip away is given away.
+    /// With --for audit: the column of the numbers by which records were linked. Discloses only whether
+    /// another record has a number that differs by one typo.
     #[arg(long, value_name = "COL", requires = "handle_column")]
     pub(crate) number_column: Option<String>,
 }
@@ -277,7 +281,7 @@ pub(crate) struct AuditLinks {
 pub(crate) enum Assign {
     /// The most similar pair first, each record in at most one link.
     Greedy,
-    /// Each record in at most one link, largest sum of similarities.
+    /// Each record in at most one link, maximum sum of similarities.
     Optimal,
     /// Every candidate pair.
     Many,
@@ -285,36 +289,36 @@ pub(crate) enum Assign {
 
 #[derive(Args)]
 pub(crate) struct Link {
-    /// Two token files to link (.parquet .arrow .csv .tsv, or clkhash .json), the same one twice to link it
-    /// within itself; three or more are put into clusters of at most one record of each.
+    /// Two token files to link (.parquet .arrow .csv .tsv, or clkhash .json), or the same one twice to link
+    /// within it; three or more are put into clusters with at most one record of each.
     #[arg(required = true, num_args = 2.., value_name = "FILE")]
     pub(crate) files: Vec<String>,
     /// The links, or the clusters of three or more files (.csv .tsv .parquet .arrow .json, or - for CSV on
     /// standard output).
     #[arg(short, long, value_name = "OUT", required_unless_present = "explain")]
     pub(crate) output: Option<String>,
-    /// How candidate pairs become links; optimal between two files, greedy within one, if absent.
+    /// How candidate pairs become links; the default is optimal between two files, greedy within one.
     #[arg(long, value_enum)]
     pub(crate) assign: Option<Assign>,
-    /// Look only at candidate pairs among the best K of either record.
+    /// Consider only candidate pairs among the best K of either record.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) top: Option<u32>,
-    /// List pairs for `confirm ask` beside the sure links: for each record without one, up to K borderline pairs.
+    /// Also list pairs for `confirm ask`: for each record without a certain link, up to K borderline pairs.
     #[arg(long, value_name = "K", num_args = 0..=1, default_missing_value = "4", value_parser = clap::value_parser!(u32).range(1..=64))]
     pub(crate) for_confirm: Option<u32>,
-    /// Write with each link what its probability rests on: the number of common symbols, or, of plain filters, the
-    /// agreement in each view.
+    /// Write the evidence for each link's match probability: the number of common symbols or, for plain
+    /// filters, the agreement in each view.
     #[arg(long)]
     pub(crate) evidence: bool,
-    /// Put records into clusters, and let every file hold a person more than once. For plain filters and CLKs: files of
-    /// sealed symbols are deduplicated one by one (encode --for dedupe, dedupe).
+    /// Put records into clusters, allowing duplicates within every file. For plain filters and CLKs only:
+    /// files of sealed symbols are deduplicated one by one (encode --for dedupe, dedupe).
     #[arg(long)]
     pub(crate) duplicates: bool,
-    /// Put records into clusters, and let this one of the files hold a person more than once; for plain filters and CLKs,
-    /// as --duplicates. May be given again.
+    /// Put records into clusters, allowing duplicates within this file; for plain filters and CLKs, as
+    /// --duplicates. May be repeated.
     #[arg(long, value_name = "FILE", conflicts_with = "duplicates")]
     pub(crate) duplicates_in: Vec<String>,
-    /// Take the candidate pairs of this file (anonlink's binary format) instead of comparing.
+    /// Read the candidate pairs from this file (anonlink's binary format) instead of comparing.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "exact", "blocks"])]
     pub(crate) candidates: Option<PathBuf>,
     /// Write the candidate pairs, in anonlink's binary format.
@@ -341,47 +345,48 @@ pub(crate) struct Dedupe {
     pub(crate) search: Search,
 }
 
-/// What happens to pairs that may be of two members of a household.
+/// The treatment of pairs that may be two household members.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum HouseholdsArgument {
-    /// They are borderline, and flagged.
+    /// Borderline, with a flag.
     Borderline,
-    /// They are matches, and flagged.
+    /// Matches, with a flag.
     Link,
-    /// They are left out.
+    /// Omitted.
     Drop,
 }
 
-/// What is compared, from where on pairs count, and with what means.
+/// The comparison: thresholds, candidate pairs and resources.
 #[derive(Args)]
 pub(crate) struct Search {
-    /// Similarity from which a pair is a match: a number from 0 to 1, or `auto` to find it without labels.
+    /// Upper threshold: minimum similarity of a match, a number from 0 to 1, or `auto` to estimate it without
+    /// labels.
     #[arg(long, value_name = "X", value_parser = parse_accept)]
     pub(crate) accept: Option<AcceptArgument>,
-    /// Similarity from which a pair is borderline.
+    /// Lower threshold: minimum similarity of a borderline pair.
     #[arg(long, value_name = "Y", value_parser = parse_similarity)]
     pub(crate) borderline: Option<f64>,
-    /// What happens to pairs as similar as matches that may be of two members of a household, or of another record that is
-    /// about as similar.
+    /// The treatment of pairs above the upper threshold that may be two household members, or that have a
+    /// competing record of about the same similarity.
     #[arg(long, value_enum, default_value_t = HouseholdsArgument::Borderline)]
     pub(crate) households: HouseholdsArgument,
     /// Compare every pair of filters, whatever the blocking rules. Sealed symbols need no such choice.
     #[arg(long, conflicts_with = "blocks")]
     pub(crate) exact: bool,
-    /// Compare only pairs of filters that share a block id, also where comparing every pair would be quick.
+    /// Compare only pairs of filters that share a block id, even if comparing every pair would be fast.
     #[arg(long)]
     pub(crate) blocks: bool,
-    /// Print what would be compared, and about how long that takes; compare nothing.
+    /// Print the planned comparisons and an estimate of the time; compare nothing.
     #[arg(long)]
     pub(crate) explain: bool,
-    /// Memory that the work may take, such as 2G or 800M; candidate pairs beyond it are kept on disk. A quarter
-    /// of the machine's if absent.
+    /// Memory limit, such as 2G or 800M; candidate pairs beyond it are kept on disk. A quarter of the
+    /// machine's memory if absent.
     #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
     pub(crate) memory: Option<u64>,
     /// Folder for candidate pairs on disk and checkpoints; beside the output if absent.
     #[arg(long, value_name = "DIR")]
     pub(crate) work: Option<PathBuf>,
-    /// Continue a run that was interrupted.
+    /// Resume an interrupted run.
     #[arg(long)]
     pub(crate) resume: bool,
     /// Seconds between checkpoints; 0 for one after each unit of work.
@@ -403,7 +408,7 @@ pub(crate) struct Audit {
 
 #[derive(Args)]
 pub(crate) struct AuditFiles {
-    /// Pair tokens of the side that tied the links (.arrow), as `mizuhiki encode --for audit` makes them.
+    /// Pair tokens of the side that made the links (.arrow), from `mizuhiki encode --for audit`.
     #[arg(long, value_name = "FILE")]
     pub(crate) left: String,
     /// Pair tokens of the other side.
@@ -412,7 +417,7 @@ pub(crate) struct AuditFiles {
     /// The findings, the most urgent first (.csv .tsv .parquet .arrow .json, or - for CSV on standard output).
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: String,
-    /// Label by which links are grouped, such as a batch or an office: groups that stand out are reported.
+    /// Label by which links are grouped, such as a batch or an office; conspicuous groups are reported.
     #[arg(long, value_name = "COL")]
     pub(crate) batches: Option<String>,
     /// Findings on batches, shifted rows and shared records; OUT.batches.csv if absent.
@@ -421,30 +426,32 @@ pub(crate) struct AuditFiles {
     /// Write a report, one self-contained HTML file.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
-    /// Write a list of N findings for a clerk to work through, or `auto`: as many as a third are expected to be wrong.
+    /// Write a review list of N findings for a clerk, or `auto`: a list of which a third are expected to be
+    /// wrong.
     #[arg(long, value_name = "N", value_parser = parse_review)]
     pub(crate) review: Option<ReviewArgument>,
-    /// The clerk's list; OUT.review.csv if absent.
+    /// The review list; OUT.review.csv if absent.
     #[arg(long, value_name = "FILE", requires = "review")]
     pub(crate) review_list: Option<PathBuf>,
-    /// Links that `mizuhiki link` found for the suspicious records: their left ids are handles, their right ids go into
-    /// the findings as proposals.
+    /// Links from `mizuhiki link` for the suspicious records: their left ids are handles, and their right ids
+    /// become proposals in the findings.
     #[arg(long, value_name = "FILE")]
     pub(crate) proposals: Option<String>,
-    /// Write every link, right ones too.
+    /// Write every link, including correct ones.
     #[arg(long)]
     pub(crate) all: bool,
-    /// Memory that the work may take, such as 2G or 800M. A quarter of the machine's if absent.
+    /// Memory limit, such as 2G or 800M. A quarter of the machine's memory if absent.
     #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
     pub(crate) memory: Option<u64>,
 }
 
 #[derive(Subcommand)]
 pub(crate) enum AuditCommand {
-    /// Data custodian: take the records out of a table whose links are found wrong, to look for the right person with
-    /// `encode` and `link`. The output has your columns and, before them, the handle.
+    /// Data custodian: select the records whose links are probably wrong, to search for the right person with
+    /// `encode` and `link`. The output has the handle, then your columns.
     Select(AuditSelect),
-    /// Read a clerk's verdicts, say how precise the list was, and correct the probabilities of the findings.
+    /// Read a clerk's verdicts, report the precision of the review list, and correct the probabilities of the
+    /// findings.
     Feedback(AuditFeedback),
 }
 
@@ -455,19 +462,19 @@ pub(crate) struct AuditSelect {
     /// The people.
     #[arg(long, value_name = "FILE")]
     pub(crate) people: String,
-    /// Column of the handles; in the table of links if one is named, else in the people.
+    /// Column of the handles; in the table of links if given, otherwise in the people.
     #[arg(long, value_name = "COL")]
     pub(crate) handle_column: String,
-    /// A table of links, where handles do not stand beside the people.
+    /// A table of links, if the people have no column of handles.
     #[arg(long, value_name = "FILE", requires = "link_column")]
     pub(crate) links: Option<String>,
-    /// The column of the table of links that holds your record ids.
+    /// The column of your record ids in the table of links.
     #[arg(long, value_name = "COL", requires = "links")]
     pub(crate) link_column: Option<String>,
     /// The column of record ids in the people.
     #[arg(long, value_name = "COL", default_value = "record_id")]
     pub(crate) id_column: String,
-    /// Character encoding of a text table, such as cp932; found by looking if absent.
+    /// Character encoding of a text table, such as cp932; detected if absent.
     #[arg(long, value_name = "NAME")]
     pub(crate) encoding: Option<String>,
     /// The records (.csv .tsv .parquet .arrow).
@@ -477,9 +484,9 @@ pub(crate) struct AuditSelect {
 
 #[derive(Args)]
 pub(crate) struct AuditFeedback {
-    /// The clerk's list, with right, wrong or cannot_tell in the column verdict.
+    /// The review list, with right, wrong or cannot_tell in the column verdict.
     pub(crate) review: String,
-    /// The findings that it is from.
+    /// The findings that the list was made from.
     #[arg(long, value_name = "FILE")]
     pub(crate) findings: String,
     /// The findings with corrected probabilities, in their new order.
@@ -521,7 +528,7 @@ fn parse_similarity(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Bytes as a whole number, or with one of the suffixes K, M, G and T.
+/// A number of bytes, optionally with a suffix K, M, G or T.
 fn parse_bytes(text: &str) -> Result<u64, String> {
     let expected = || "expected a size such as 800M or 2G".to_owned();
     let digits = text.trim_end_matches("iB").trim_end_matches('B');
@@ -543,36 +550,37 @@ fn parse_bytes(text: &str) -> Result<u64, String> {
 pub(crate) enum Evaluate {
     /// Precision, recall and F1 of a link table, with 95 % intervals.
     Accuracy {
-        /// The links that `mizuhiki link` wrote.
+        /// The links, from `mizuhiki link`.
         links: String,
         /// The true pairs: a table with columns left_id and right_id.
         #[arg(long, value_name = "FILE")]
         truth: String,
-        /// Take (a, b) and (b, a) as one pair, as within one file.
+        /// Treat (a, b) and (b, a) as one pair, as within one file.
         #[arg(long)]
         unordered: bool,
     },
     /// Precision, recall and F1 of a table of clusters: of pairs of records, and B-cubed.
     Clusters {
-        /// The clusters that `mizuhiki dedupe` or `link` wrote.
+        /// The clusters, from `mizuhiki dedupe` or `link`.
         clusters: String,
-        /// The truth: a table with the columns record_id and entity, and custodian where several files have like ids, or
-        /// one of true pairs with the columns left_id and right_id; records that are in no pair count as nobody then.
+        /// The ground truth: a table with the columns record_id and entity, plus custodian if several files
+        /// have equal ids. Or a table of true pairs with the columns left_id and right_id; records without a
+        /// pair are then different people.
         #[arg(long, value_name = "FILE")]
         truth: String,
     },
-    /// Recall, classes and calibration of an audit's findings; with the tables behind them, beside what the plaintext
-    /// with true rates could tell at most.
+    /// Recall, classes and calibration of an audit's findings; with --schema and its tables, also the upper
+    /// bound that the plaintext with true rates would reach.
     Audit {
-        /// The findings that `mizuhiki audit` wrote.
+        /// The findings, from `mizuhiki audit`.
         findings: String,
-        /// The truth: a table with columns handle, cause and class.
+        /// The ground truth: a table with columns handle, cause and class.
         #[arg(long, value_name = "FILE")]
         truth: String,
-        /// The audit schema, to find the ceiling.
+        /// The audit schema, to compute the upper bound.
         #[arg(long, value_name = "FILE", requires_all = ["left", "right", "links"])]
         schema: Option<PathBuf>,
-        /// People of the side that tied the links.
+        /// People of the side that made the links.
         #[arg(long, value_name = "FILE", requires = "schema")]
         left: Option<String>,
         /// People of the other side.
@@ -586,37 +594,39 @@ pub(crate) enum Evaluate {
 
 #[derive(Subcommand)]
 pub(crate) enum Synth {
-    /// Make people as several custodians would write them down, ties between the files, and the truth.
+    /// Generate synthetic people as recorded by several custodians, links between the files, and the ground
+    /// truth.
     ///
-    /// Locale ja: registry, insurer, bank, hospital and handbook of Japan, each with formats and slips
-    /// of its own; links-X-registry, the ties that institutions made, some of them wrong; truth-*, what is right;
-    /// manifest.json, every rate and how often what happened. The registry has a few people more than asked for:
-    /// those whom a clerk took for somebody else.
+    /// Locale ja: registry, insurer, bank, hospital and handbook of Japan, each with its own formats and
+    /// errors; links-X-registry, links made by institutions, some of them wrong; truth-*, the ground truth;
+    /// manifest.json, every rate and the counts of errors. The registry has slightly more people than
+    /// requested: those whom a clerk confused with somebody else.
     ///
     /// Locale en-Latn: hospital, insurer and registry, and truth-LEFT-RIGHT for the three pairs.
     ///
     /// The same locale, number, seed and rates give the same files on every machine. A million people take about
     /// 1 GB of memory.
     People {
-        /// Whose names, places and forms.
+        /// The locale of names, places and formats.
         #[arg(long, value_enum, default_value_t = SynthLocale::Ja)]
         locale: SynthLocale,
-        /// People in the made population.
+        /// Number of synthetic people.
         #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=20_000_000))]
         people: u32,
-        /// Seed of the made population.
+        /// Seed of the synthetic population.
         #[arg(long, default_value_t = 1)]
         seed: u64,
         /// Rates that differ from the defaults: a table with the columns rate and value (locale ja).
         #[arg(long, value_name = "FILE")]
         rates: Option<String>,
-        /// Code of the one municipality where all live, such as 26105 (locale ja); all of Japan if absent.
+        /// Code of a municipality to which all people are restricted, such as 26105 (locale ja); all of Japan
+        /// if absent.
         #[arg(long, value_name = "CODE")]
         municipality: Option<String>,
         /// Format of the tables.
         #[arg(long, value_enum, default_value_t = TableFormat::Csv)]
         format: TableFormat,
-        /// Folder for the files; made if it is not there.
+        /// Folder for the files; created if needed.
         #[arg(short, long, value_name = "DIR")]
         output: PathBuf,
     },

@@ -13,38 +13,38 @@ pub(crate) enum Confirm {
     Keygen(ConfirmKeygen),
     /// Linkage unit: make tickets for the borderline pairs of a table of links.
     Ask(ConfirmAsk),
-    /// Data custodian: encrypt what the tickets ask for.
+    /// Data custodian: encrypt the records that the tickets ask for.
     Encrypt(Box<ConfirmEncrypt>),
-    /// Linkage unit: compute the answers under encryption, and seal them. Continues where it was interrupted.
+    /// Linkage unit: compute the answers under encryption, and seal them. Resumes an interrupted run.
     Evaluate(ConfirmEvaluate),
-    /// Data custodian, one of the two: compute the answers too, so that the authority can see that they are right.
+    /// Data custodian, one of the two: compute the answers as well, so that the authority can verify them.
     Check(ConfirmCheck),
-    /// Authority: open the answers, once, if the policy allows it and both parties computed the same ones.
+    /// Authority: open the answers, once, if the policy allows it and both parties computed the same.
     Open(ConfirmOpen),
-    /// Linkage unit: make matches of the pairs that were accepted, and leave out the others.
+    /// Linkage unit: turn accepted pairs into matches, and omit the others.
     Apply(ConfirmApply),
 }
 
 #[derive(Args)]
 pub(crate) struct ConfirmKeygen {
-    /// The folder of keys; made. secret.key and openings.log stay in it, public.key and evaluation.key go to the linkage unit
-    /// and the custodians. Make one for each batch of tickets.
+    /// The folder of keys, which is created. secret.key and openings.log stay in it; public.key and
+    /// evaluation.key go to the linkage unit and the custodians. Make new keys for each batch of tickets.
     #[arg(short, long, value_name = "KEYDIR")]
     pub(crate) output: PathBuf,
-    /// Tickets that a record gets in all: each is one bit about it.
+    /// Maximum number of tickets per record; each discloses one bit about it.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=64))]
     pub(crate) per_record: u64,
-    /// Tickets that a custodian's records get in all.
+    /// Maximum number of tickets for the records of one custodian.
     #[arg(long, value_name = "N", default_value_t = MAX_OPENINGS, value_parser = clap::value_parser!(u64).range(1..=MAX_OPENINGS))]
     pub(crate) per_custodian: u64,
-    /// Answers that the key opens in all.
+    /// Maximum number of answers that the key opens.
     #[arg(long, value_name = "N", default_value_t = MAX_OPENINGS, value_parser = clap::value_parser!(u64).range(1..=MAX_OPENINGS))]
     pub(crate) openings: u64,
 }
 
 #[derive(Args)]
 pub(crate) struct ConfirmAsk {
-    /// The links; borderline ones are asked for (`mizuhiki link --for-confirm`).
+    /// The links; tickets are made for borderline ones (`mizuhiki link --for-confirm`).
     #[arg(long, value_name = "LINKS")]
     pub(crate) links: String,
     /// The left token file of the links.
@@ -56,8 +56,8 @@ pub(crate) struct ConfirmAsk {
     /// The authority's public key.
     #[arg(long, value_name = "PUB")]
     pub(crate) public: PathBuf,
-    /// The folder of tickets; made. linkage-unit.run stays in it; left.tickets, right.tickets and authority.tickets go to
-    /// these parties.
+    /// The folder of tickets, which is created. linkage-unit.run stays in it; left.tickets, right.tickets and
+    /// authority.tickets go to these parties.
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: PathBuf,
     /// Days until the tickets expire.
@@ -65,7 +65,7 @@ pub(crate) struct ConfirmAsk {
     pub(crate) expire: u64,
 }
 
-/// What a data custodian brings to its steps.
+/// Inputs of a data custodian's steps.
 #[derive(Args)]
 pub(crate) struct CustodianTerms {
     /// The tickets that the linkage unit made for this custodian.
@@ -74,7 +74,7 @@ pub(crate) struct CustodianTerms {
     /// The authority's public key.
     #[arg(long, value_name = "PUB")]
     pub(crate) public: PathBuf,
-    /// The linkage schema that the people were encoded by.
+    /// The linkage schema that the people were encoded with.
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: PathBuf,
     /// The linkage key, or - for standard input.
@@ -83,7 +83,7 @@ pub(crate) struct CustodianTerms {
     /// The token file, as it was sent to the linkage unit.
     #[arg(long, value_name = "FILE")]
     pub(crate) tokens: PathBuf,
-    /// Tickets that a record gets, over all keys that this custodian encrypts for.
+    /// Maximum number of tickets per record, over all keys that this custodian encrypts for.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=64))]
     pub(crate) per_record: u64,
     /// Threads; all processors if absent.
@@ -100,17 +100,18 @@ pub(crate) struct ConfirmEncrypt {
     /// The ciphertexts, for the linkage unit.
     #[arg(short, long, value_name = "CT")]
     pub(crate) output: PathBuf,
-    /// Your own ledger of what was asked about your records, over all keys: KEY.ledger beside the linkage key if absent. It
-    /// stays with you.
+    /// Your own ledger of tickets for your records, over all keys; KEY.ledger next to the linkage key if
+    /// absent. It stays with you.
     #[arg(long, value_name = "FILE")]
     pub(crate) ledger: Option<PathBuf>,
     /// Name of the data custodian, as when the tokens were encoded; the input's name without extension if absent.
     #[arg(long, value_name = "NAME")]
     pub(crate) custodian: Option<String>,
-    /// The id map that `mizuhiki encode --id-map` wrote.
+    /// The id map, from `mizuhiki encode --id-map`.
     #[arg(long, value_name = "FILE", conflicts_with = "id_column")]
     pub(crate) id_map: Option<String>,
-    /// Column that holds the records' own ids, where the tokens were encoded with --keep-ids; found by its name if absent.
+    /// Column of the records' own ids, if the tokens were encoded with --keep-ids; found by its name if
+    /// absent.
     #[arg(long, value_name = "COL")]
     pub(crate) id_column: Option<String>,
     #[command(flatten)]
@@ -125,7 +126,7 @@ pub(crate) struct ConfirmCheck {
     pub(crate) right: PathBuf,
     #[command(flatten)]
     pub(crate) terms: CustodianTerms,
-    /// The masks that the linkage unit wrote for the checker.
+    /// The masks, from the linkage unit for the checker.
     #[arg(long, value_name = "MASKS")]
     pub(crate) masks: PathBuf,
     /// The authority's evaluation key.
@@ -154,7 +155,7 @@ pub(crate) struct ConfirmEvaluate {
     /// The sealed answers, for the authority.
     #[arg(short, long, value_name = "SEALED")]
     pub(crate) output: PathBuf,
-    /// The masks, for the custodian who checks; SEALED.masks if absent. Never for the authority.
+    /// The masks, for the checking custodian; SEALED.masks if absent. Never give them to the authority.
     #[arg(long, value_name = "MASKS")]
     pub(crate) masks: Option<PathBuf>,
     /// Threads; all processors if absent.
@@ -172,14 +173,14 @@ pub(crate) struct ConfirmOpen {
     /// The authority's copy of the tickets.
     #[arg(long, value_name = "T")]
     pub(crate) tickets: PathBuf,
-    /// The secret key; the log of its openings lies beside it.
+    /// The secret key; the log of its openings is in the same folder.
     #[arg(long, value_name = "SK")]
     pub(crate) secret: PathBuf,
     /// The opened answers, for the linkage unit.
     #[arg(short, long, value_name = "OPENED")]
     pub(crate) output: PathBuf,
-    /// A custodian's name and the fingerprint that it printed when it encrypted, for each of the two. Get it from the
-    /// custodian, not through the linkage unit, which could sign in its name.
+    /// A custodian's name and the fingerprint that `confirm encrypt` printed, for each of the two. Get it
+    /// from the custodian, not through the linkage unit, which could sign in its name.
     #[arg(long, required = true, value_name = "NAME=FINGERPRINT", value_parser = parse_pin)]
     pub(crate) pin: Vec<(String, String)>,
 }
@@ -191,10 +192,11 @@ pub(crate) struct ConfirmApply {
     /// The folder of tickets.
     #[arg(long, value_name = "DIR")]
     pub(crate) tickets: PathBuf,
-    /// The links that were asked about.
+    /// The links that the tickets were made for.
     #[arg(long, value_name = "LINKS")]
     pub(crate) links: String,
-    /// The links with what was confirmed (.csv .tsv .parquet .arrow .json, or - for CSV on standard output).
+    /// The links with the confirmed decisions (.csv .tsv .parquet .arrow .json, or - for CSV on standard
+    /// output).
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: String,
 }

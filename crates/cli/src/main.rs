@@ -16,7 +16,7 @@ use crate::say::Say;
 fn main() -> ExitCode {
     silence_panics();
     let removed = ctrlc::set_handler(|| {
-        // A search keeps what it has found; whoever asks again does not want to wait for that.
+        // On the first interrupt, a search saves its results; a second one ends the program at once.
         if mizuhiki_linkage_unit::ask_to_stop() {
             return;
         }
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// A panic's message may quote data, so none is printed.
+/// A panic's message may contain data, so it is not printed.
 fn silence_panics() {
     std::panic::set_hook(Box::new(|_| {}));
 }

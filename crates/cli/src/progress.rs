@@ -1,4 +1,4 @@
-//! Progress on work that takes longer than a second: amount, rate, time left.
+//! Progress of work that takes longer than a second: amount, rate, time left.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Mutex;
@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Before this nothing is shown.
+/// Nothing is shown before this time.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// Where standard error is no terminal, a line is printed this often.
+/// If standard error is not a terminal, a line is printed at this interval.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
-/// Shows how far a work is, once it takes longer than a second.
+/// Shows progress of work that takes longer than a second.
 pub(crate) struct Progress {
     unit: &'static str,
     state: Mutex<State>,
@@ -30,12 +30,12 @@ impl Progress {
         Self { unit, state: Mutex::new(State { begun: now, last_line: now, bar: None }) }
     }
 
-    /// `done` units so far, which are the share `share` of all; shown at most.
+    /// Reports `done` units, the share `share` of all. Updates are throttled.
     pub(crate) fn update(&self, done: u64, share: Option<f64>) {
         self.update_of("", done, share);
     }
 
-    /// As [`Progress::update`], in a part of the work that has a name.
+    /// As [`Progress::update`], within a named stage.
     pub(crate) fn update_of(&self, part: &str, done: u64, share: Option<f64>) {
         let Ok(mut state) = self.state.try_lock() else { return };
         let elapsed = state.begun.elapsed();
@@ -67,7 +67,7 @@ impl Progress {
         }
     }
 
-    /// Begins to count anew, for another stage.
+    /// Starts counting again, for the next stage.
     pub(crate) fn restart(&self) {
         if let Ok(mut state) = self.state.lock() {
             if let Some(bar) = state.bar.take() {

@@ -1,4 +1,4 @@
-//! What is said: results to standard output, all else to standard error, as text or JSON.
+//! Output: results to standard output, all else to standard error, as text or JSON.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use mizuhiki_linkage_unit::LinkageUnitError;
 use serde::Serialize;
 use serde_json::json;
 
-/// A request that cannot be meant, found after parsing.
+/// A usage error found after parsing.
 #[derive(Debug)]
 pub(crate) struct UsageError(pub(crate) String);
 
@@ -21,7 +21,7 @@ impl std::fmt::Display for UsageError {
 
 impl std::error::Error for UsageError {}
 
-/// Where and how results are said.
+/// The format of output.
 pub(crate) struct Say {
     json: bool,
 }
@@ -31,8 +31,8 @@ impl Say {
         Self { json }
     }
 
-    /// Prints a result: `text` for people, `value` for machines. Data on standard output comes first: then
-    /// the result goes to standard error.
+    /// Prints a result: `text`, or `value` as JSON. Data on standard output comes first: then the result goes
+    /// to standard error.
     pub(crate) fn result(&self, value: &impl Serialize, text: &str, data_on_stdout: bool) {
         let line = if self.json {
             serde_json::to_string(value).unwrap_or_default()

@@ -1,5 +1,5 @@
-//! Thresholds, classes and probabilities without labels, through the command line: where nothing stands out, where persons
-//! have many records, and where thresholds are set by hand.
+//! Thresholds, classes and probabilities without labels, on the command line: without pairs above chance,
+//! with many records per person, and with thresholds set by hand.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed step fails the test")]
 
@@ -52,7 +52,7 @@ fn rows(folder: &Path, name: &str) -> Vec<Vec<String>> {
     text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect()
 }
 
-/// Probabilities of a table of links are probabilities.
+/// Checks that the probabilities of a table of links are from 0 to 1.
 fn probabilities(folder: &Path, name: &str) -> Vec<f64> {
     let found: Vec<f64> = rows(folder, name).iter().filter_map(|row| row[4].parse().ok()).collect();
     assert!(found.iter().all(|probability| (0.0..=1.0).contains(probability)), "{found:?}");
@@ -71,7 +71,7 @@ fn where_nothing_stands_out_nothing_is_linked_and_it_is_said() {
         assert_eq!(found["clusters"], 0, "{profile}: {found}");
         assert_eq!(found["accept_thresholds"], serde_json::json!([null]), "{profile}");
         assert!(found["warnings"].to_string().contains("nothing stands out"), "{profile}: {found}");
-        assert!(found["expected_precision"].is_null(), "{profile}: nothing is promised of no link");
+        assert!(found["expected_precision"].is_null(), "{profile}: no precision is stated without links");
         let report = fs::read_to_string(folder.join("report.html")).unwrap();
         assert!(report.contains("nothing stands out") && !report.contains("NaN"), "{profile}");
         json(folder, "link own.arrow own.arrow -o links.csv");
@@ -90,7 +90,7 @@ fn where_nothing_stands_out_nothing_is_linked_and_it_is_said() {
     }
 }
 
-/// A file of persons with one to six records each, with errors in some; their pairs.
+/// A file of persons with one to six records each, some with errors; also their true pairs.
 fn many_records(folder: &Path) -> usize {
     people(folder, 900, 3);
     let table = fs::read_to_string(folder.join("3/registry.csv")).unwrap();
@@ -132,7 +132,7 @@ fn persons_with_many_records_are_found_whole() {
         assert!(f1 >= 0.94 && b_cubed >= 0.96, "{profile}: {judged}");
         let expected = found["expected_precision"].as_f64().unwrap();
         let precision = judged["pairs"]["precision"]["value"].as_f64().unwrap();
-        // Members of families, with several records each, are what is joined wrongly.
+        // Wrong joins are between family members with several records each.
         assert!((expected - precision).abs() < 0.08, "{profile}: expected {expected}, {precision}");
         for row in rows(folder, "clusters.csv") {
             let probability: f64 = row[4].parse().unwrap();
@@ -209,7 +209,7 @@ fn one_file_may_hold_persons_twice_and_the_other_not() {
         again.lines().count()
     );
     let refused = error(folder, "link left.arrow right.arrow -o c.csv --duplicates-in other.arrow");
-    assert!(refused.contains("name one of the files"), "{refused}");
+    assert!(refused.contains("name one of the linked files"), "{refused}");
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn a_custodian_states_what_pairs_of_its_records_have_in_common() {
         let refused = error(folder, "link left.arrow spoilt.csv -o links.csv");
         assert!(refused.contains(why), "{wrong}: {refused}");
     }
-    // A file for deduplication shows its pairs, and states none.
+    // A file for deduplication contains its pairs, so it states no counts.
     encode(folder, ("own.csv", "registry"), "sealed", "--for dedupe", "dedupe.tokens.csv");
     let text = fs::read_to_string(folder.join("dedupe.tokens.csv")).unwrap();
     assert_eq!(text.lines().last().unwrap(), "#end 1001");
@@ -300,7 +300,7 @@ fn corners_give_a_plan_or_a_clear_error() {
     }
 }
 
-/// A view of surname, suburb and postcode names a household.
+/// A view of surname, suburb and postcode identifies a household.
 #[test]
 fn views_that_name_a_household_are_refused_and_persons_who_are_there_twice_are_not() {
     let scratch = tempfile::tempdir().unwrap();
@@ -319,7 +319,7 @@ fn views_that_name_a_household_are_refused_and_persons_who_are_there_twice_are_n
         fs::write(folder.join(name), rows).unwrap();
     };
     let owned = |line: &[&str]| line.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
-    // Four to a household.
+    // Four per household.
     let of_four = |(at, line): (usize, &Vec<&str>)| {
         let mut row = owned(line);
         let head = &lines[at - at % 4];
@@ -329,7 +329,7 @@ fn views_that_name_a_household_are_refused_and_persons_who_are_there_twice_are_n
         row
     };
     write("families.csv", &lines.iter().enumerate().map(of_four).collect::<Vec<_>>());
-    // A third of the persons twice, every second time with an error.
+    // A third of the persons twice, every second one with an error.
     let twice = lines.iter().step_by(3).enumerate().map(|(at, line)| {
         let mut row = owned(line);
         row[0].push('x');
@@ -342,7 +342,7 @@ fn views_that_name_a_household_are_refused_and_persons_who_are_there_twice_are_n
     let options = "--key key --keep-ids --custodian c --for dedupe --run test -o own.arrow";
     let refused = error(folder, &format!("encode families.csv --schema household.json {options}"));
     assert!(refused.contains("view \"household\" repeats"), "{refused}");
-    // The control: without that view the same people are encoded.
+    // Control: without that view, the same people can be encoded.
     json(folder, &format!("encode families.csv --schema sealed.json {options}"));
     let taken = run(folder, &format!("encode twice.csv --schema sealed.json {options}"));
     let said = String::from_utf8_lossy(&taken.stderr).into_owned();

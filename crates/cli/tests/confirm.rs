@@ -1,4 +1,4 @@
-//! `mizuhiki confirm` as its parties run it: random ids with id maps, a kill in the middle, and what goes wrong.
+//! `mizuhiki confirm` as run by its parties: random ids with id maps, a kill in the middle, and failures.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
 
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 const SCHEMA: &str = include_str!("../../../protocols/schema/examples/people-five-fields.json");
 const HEADER: &str = "rec_id,given_name,surname,date_of_birth,suburb,postcode\n";
 
-/// People of both sides; the right side writes some of them otherwise.
+/// People of both sides; the right side has some of them with errors.
 fn people(side: &str) -> String {
     let names = ["Ada", "Grace", "Mary", "Emmy", "Sofia", "Lise", "Maria", "Hedy", "Rosalind", "Dorothy"];
     let surnames = ["Byron", "Hopper", "Somerville", "Noether", "Kovalevskaya", "Meitner", "Mayer", "Lamarr"];
@@ -37,7 +37,8 @@ fn people(side: &str) -> String {
 struct World(TempDir);
 
 impl World {
-    /// Both sides have encoded, borderline pairs are listed, the authority has keys and the linkage unit tickets.
+    /// The state with both sides encoded, borderline pairs listed, keys at the authority and tickets at the
+    /// linkage unit.
     fn new(pairs: usize) -> Self {
         let world = Self(tempfile::tempdir().unwrap());
         fs::write(world.path("schema.json"), SCHEMA).unwrap();
@@ -56,7 +57,7 @@ impl World {
             };
             (0..24).map(id).collect::<Vec<String>>()
         });
-        // Half of them one person's, half strangers'.
+        // Half of them are true matches, half are non-matches.
         let mut links = String::from("left_id,right_id,similarity,class,probability,flag\n");
         for (at, id) in left.iter().take(pairs).enumerate() {
             let other = if at.is_multiple_of(2) { at } else { (at + 5) % 24 };
@@ -94,7 +95,7 @@ impl World {
         (output.status.code().unwrap(), message)
     }
 
-    /// Both custodians encrypt; gives what they tell the authority.
+    /// Both custodians encrypt; returns the fingerprints for the authority.
     fn encrypt(&self) -> String {
         let mut pins = String::new();
         for side in ["left", "right"] {
@@ -125,7 +126,7 @@ fn a_run_that_is_killed_goes_on_and_finds_the_pairs() {
         fs::read(world.path("sealed")).unwrap()
     };
     fs::remove_file(world.path("sealed")).unwrap();
-    // Killed without warning once some answers are there.
+    // Killed without warning once some answers exist.
     let mut child = world.command(&format!("{EVALUATE} --threads 1")).stderr(Stdio::null()).spawn().unwrap();
     let begun = Instant::now();
     let written = |path: &Path| fs::metadata(path).map_or(0, |data| data.len());
@@ -134,10 +135,14 @@ fn a_run_that_is_killed_goes_on_and_finds_the_pairs() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(!world.path("sealed").exists(), "nothing half written under the name");
+    assert!(!world.path("sealed").exists(), "no partial file under the final name");
     let resumed = world.ok(&format!("{EVALUATE} --threads 3"));
     assert!(resumed["resumed"].as_u64().unwrap() >= 2, "{resumed}");
-    assert_eq!(fs::read(world.path("sealed")).unwrap(), whole, "neither the kill nor the threads show");
+    assert_eq!(
+        fs::read(world.path("sealed")).unwrap(),
+        whole,
+        "the result depends on neither the kill nor the threads"
+    );
     let checked = world.ok(CHECK);
     assert_eq!((checked["custodian"].as_str(), checked["tickets"].as_u64()), (Some("left"), Some(12)));
     let opened = world.ok(&format!("{OPEN}{pins}"));
@@ -228,7 +233,7 @@ fn what_goes_wrong_is_said_with_file_reason_and_culprit() {
     say(&format!("{OPEN}{pins} --pin rihgt=0123456789abcdef"), 3, &["rihgt", "no custodian of this name"]);
     say(&format!("{OPEN} --pin left=0123456789abcdef{right}"), 3, &["custodian \"left\"", "--pin"]);
     say(&format!("{OPEN} --pin left"), 2, &["fingerprint"]);
-    // Nothing was spent by refusals.
+    // Refusals spend nothing.
     world.ok(&format!("{OPEN}{pins}"));
     fs::write(world.path("links.csv"), "left_id,right_id,similarity,class\na,b,0.9,borderline\n").unwrap();
     say(APPLY, 1, &["links.csv", "asked"]);

@@ -1,4 +1,5 @@
-//! A person's value appears in no output: marker values go through every command, in good and broken files.
+//! No value of a person appears in any output: marker values pass through every command, in valid and broken
+//! files.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
 
@@ -8,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 
 const SCHEMA: &str = include_str!("../../../protocols/schema/examples/people-five-fields.json");
 
-/// Strings that occur nowhere else; each stands in a value.
+/// Strings that occur nowhere else; each is part of a value.
 const MARKERS: [&str; 7] =
     ["Zyxwana", "Qwortmeister", "19770717", "Vlimpton", "90807", "Kryptoname", "horsesecret"];
 
@@ -26,7 +27,7 @@ fn people(rows: &str) -> String {
     format!("rec_id,given_name,surname,date_of_birth,suburb,postcode\n{rows}")
 }
 
-/// Files whose rows hold markers: one good, the others broken in different ways.
+/// Files whose rows contain markers: one valid, the others broken in different ways.
 fn write_files(folder: &Path) {
     let write = |name: &str, bytes: &[u8]| fs::write(folder.join(name), bytes).unwrap();
     write("schema.json", SCHEMA.as_bytes());
@@ -151,8 +152,8 @@ fn no_output_shows_a_value_or_a_key() {
     }
 }
 
-/// Headers are not values; but a file without a header has values where headers should be. Its error must
-/// not be worse than naming columns.
+/// Headers are not values; but a file without a header has values where headers should be. Its error may
+/// contain column names at most.
 #[test]
 fn a_file_without_header_is_refused_by_its_columns() {
     let folder = tempfile::tempdir().unwrap();

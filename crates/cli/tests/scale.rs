@@ -1,4 +1,5 @@
-//! Links of filters over blocks: killed and continued, with little memory, with one thread or two, in any order of rows.
+//! Links of filters over blocks: killed and resumed, with little memory, with one thread or two, in any order
+//! of rows.
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
@@ -27,10 +28,10 @@ fn error(folder: &Path, arguments: &str) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// Made people of three custodians, encoded with `schema` as `.arrow`.
+/// Synthetic people of three custodians, encoded with `schema` as `.arrow`.
 fn people(folder: &Path, count: u32, schema: &str) {
     fs::write(folder.join("schema.json"), schema).unwrap();
-    // A key of its own for every run would make every run another test.
+    // A fixed key, so that every run is the same test.
     fs::write(folder.join("key"), [7; 32]).unwrap();
     #[cfg(unix)]
     fs::set_permissions(folder.join("key"), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
@@ -66,7 +67,7 @@ fn a_killed_run_continues_and_ends_alike() {
     }
     killed.kill().unwrap();
     killed.wait().unwrap();
-    assert!(!folder.join("out.csv").exists(), "nothing is half written");
+    assert!(!folder.join("out.csv").exists(), "no partial file is written");
     assert!(!runs(folder).is_empty(), "the run was too quick to be killed");
 
     let unasked = error(folder, &format!("{files} -o out.csv"));
@@ -76,7 +77,7 @@ fn a_killed_run_continues_and_ends_alike() {
     let resumed = run(folder, &format!("{files} -o out.csv --resume"));
     assert!(String::from_utf8_lossy(&resumed.stderr).contains("continued after"));
     assert_eq!(fs::read(folder.join("out.csv")).unwrap(), fs::read(folder.join("whole.csv")).unwrap());
-    assert!(!folder.join("out.csv.work").exists(), "checkpoints go when the links are safe");
+    assert!(!folder.join("out.csv.work").exists(), "checkpoints are removed once the links are written");
 }
 
 #[test]
@@ -95,7 +96,7 @@ fn links_over_blocks_depend_on_the_tokens_alone() {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path();
     people(folder, 26_000, PLAIN);
-    // Low thresholds, so that candidates do not fit into the least memory and are spilled.
+    // Low thresholds, so that candidates do not fit into the minimum memory and are spilled.
     let bounds = "--accept 0.6 --borderline 0.2";
     let options = format!("--blocks {bounds}");
     run(folder, &format!("link hospital.arrow insurer.arrow {options} --threads 2 -o two.csv"));
@@ -108,19 +109,19 @@ fn links_over_blocks_depend_on_the_tokens_alone() {
     let two = fs::read(folder.join("two.csv")).unwrap();
     assert_eq!(two, fs::read(folder.join("one.csv")).unwrap());
 
-    // Encoding again shuffles the rows anew.
+    // Encoding again shuffles the rows differently.
     encode(folder, "hospital", "again.parquet");
     run(folder, &format!("link again.parquet insurer.arrow {options} -o again.csv"));
     assert_eq!(two, fs::read(folder.join("again.csv")).unwrap());
 
-    // Candidate pairs in anonlink's format lead to the same links.
+    // Candidate pairs in anonlink's format give the same links.
     run(
         folder,
         &format!("link hospital.arrow insurer.arrow {options} -o a.csv --write-candidates pairs.bin"),
     );
     run(folder, &format!("link hospital.arrow insurer.arrow {bounds} -o b.csv --candidates pairs.bin"));
     assert_eq!(two, fs::read(folder.join("a.csv")).unwrap());
-    // What is not among the candidates of a file says nothing of probabilities.
+    // A file of candidates has no other pairs, so probabilities cannot be estimated.
     let but_probability = |name: &str| -> Vec<String> {
         let text = fs::read_to_string(folder.join(name)).unwrap();
         let kept = |line: &str| {
@@ -249,7 +250,7 @@ fn awkward_files_are_linked_all_the_same() {
     let folder = scratch.path();
     people(folder, 3_000, PLAIN);
     let header = "rec_id,given_name,surname,date_of_birth,suburb,postcode\n";
-    // Everyone has one surname: that block is none.
+    // Everyone has the same surname: that block is dropped.
     let people = fs::read_to_string(folder.join("hospital.csv")).unwrap();
     let mut named = String::from(header);
     for line in people.lines().skip(1) {
@@ -264,7 +265,7 @@ fn awkward_files_are_linked_all_the_same() {
     let linked = run(folder, "link smiths.arrow registry.arrow --blocks --accept 0.6 -o smiths-links.csv");
     assert!(String::from_utf8_lossy(&linked.stderr).contains("\"surname\": the files share no block"));
 
-    // Every row alike: each is linked once.
+    // All rows are equal: each is linked once.
     for side in ["a", "b"] {
         let rows: String =
             (0..400).map(|row| format!("{side}{row},Ada,Byron,18151210,London,1815\n")).collect();
@@ -276,7 +277,7 @@ fn awkward_files_are_linked_all_the_same() {
     assert_eq!(text.lines().count(), 401);
     assert!(text.contains("a0,b0,1.000000"), "ties are settled by ids");
 
-    // Nobody.
+    // An empty file.
     fs::write(folder.join("empty.csv"), header).unwrap();
     encode(folder, "empty", "empty.arrow");
     let linked = run(folder, "link empty.arrow registry.arrow --blocks -o none.csv");
@@ -303,11 +304,11 @@ fn a_full_disk_while_spilling_is_an_error_that_names_the_folder() {
         "{said}"
     );
     assert!(!folder.join("out.csv").exists());
-    // With room again it goes on.
+    // With free space again, the run is resumed.
     run(folder, "link hospital.arrow insurer.arrow --blocks --accept 0.2 --memory 40M -o out.csv --resume");
 }
 
-/// What calibration says without labels, against the truth.
+/// Compares calibration without labels with the ground truth.
 #[test]
 fn expected_precision_and_probabilities_are_those_of_the_truth() {
     let scratch = tempfile::tempdir().unwrap();
@@ -322,7 +323,7 @@ fn expected_precision_and_probabilities_are_those_of_the_truth() {
             .skip(1)
             .map(str::to_owned)
             .collect();
-    // Links, their probabilities' sum and the true ones among them; matches, then the rest.
+    // Number of links, sum of their probabilities and number of true ones; for matches, then for the rest.
     let mut counts = [(0, 0.0, 0); 2];
     for line in fs::read_to_string(folder.join("links.csv")).unwrap().lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();

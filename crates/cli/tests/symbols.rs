@@ -1,5 +1,5 @@
-//! Files of sealed symbols through the command line: killed and continued, in any order of rows, three files and one,
-//! and everything that can be wrong with them.
+//! Files of sealed symbols on the command line: killed and resumed, in any order of rows, three files and
+//! one, and all their possible faults.
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
@@ -98,7 +98,7 @@ fn links_depend_on_the_symbols_alone_and_a_killed_run_continues() {
     wait_for_checkpoint(folder, &mut killed);
     killed.kill().unwrap();
     killed.wait().unwrap();
-    assert!(!folder.join("out.csv").exists(), "nothing is half written");
+    assert!(!folder.join("out.csv").exists(), "no partial file is written");
     assert!(!runs(folder).is_empty(), "the run was too quick to be killed");
     let unasked = error(folder, &format!("{files} -o out.csv"));
     assert!(unasked.contains("an unfinished run is there") && unasked.contains("--resume"), "{unasked}");
@@ -107,9 +107,9 @@ fn links_depend_on_the_symbols_alone_and_a_killed_run_continues() {
     let resumed = run(folder, &format!("{files} -o out.csv --resume"));
     assert!(String::from_utf8_lossy(&resumed.stderr).contains("continued after"));
     assert_eq!(two, read(folder, "out.csv"));
-    assert!(!folder.join("out.csv.work").exists(), "checkpoints go when the links are safe");
+    assert!(!folder.join("out.csv.work").exists(), "checkpoints are removed once the links are written");
 
-    // What is found is kept when somebody asks for an end, too.
+    // An interrupt also keeps the results so far.
     #[cfg(unix)]
     {
         let mut stopped =
@@ -142,7 +142,7 @@ fn rows_and_formats_do_not_matter_and_candidates_can_be_taken_from_a_file() {
     assert!(fs::read_to_string(folder.join("report.html")).unwrap().contains("common symbols"));
     let expected = read(folder, "a.csv");
     for (left, right) in [("h.parquet", "i.csv"), ("h.tsv", "i.parquet"), ("h.csv", "i.tsv")] {
-        // Encoding again shuffles anew, and fills up with other random symbols.
+        // Encoding again shuffles differently, and pads with other random symbols.
         encode(folder, "hospital", left, "--run test");
         let right = right.replace("i.csv", "i2.csv");
         encode(folder, "insurer", &right, "--run test");
@@ -151,7 +151,7 @@ fn rows_and_formats_do_not_matter_and_candidates_can_be_taken_from_a_file() {
     }
     run(folder, "link hospital.arrow insurer.arrow -o c.csv --candidates pairs.bin");
     assert_eq!(expected, read(folder, "c.csv"));
-    // A pipe is read as a file is.
+    // A pipe is read like a file.
     let piped =
         format!("cat hospital.arrow | {} link - insurer.arrow -o d.csv", env!("CARGO_BIN_EXE_mizuhiki"));
     assert!(Command::new("bash").args(["-c", &piped]).current_dir(folder).status().unwrap().success());
@@ -203,7 +203,7 @@ fn three_files_become_clusters_and_one_is_deduplicated_in_a_run_of_its_own() {
     let text = fs::read_to_string(folder.join("duplicates.csv")).unwrap();
     assert_eq!(text.lines().filter(|line| line.contains(",X")).count(), copies, "each copy is in a cluster");
     let refused = error(folder, "link own.arrow registry.arrow -o links.csv");
-    assert!(refused.contains("compares with no other file"), "{refused}");
+    assert!(refused.contains("cannot be compared with any other file"), "{refused}");
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn views_for_linkage_alone_are_left_out_where_duplicates_are_looked_for() {
         let cells = text.lines().skip(1).map(|line| line.split(',').take(3).collect::<Vec<_>>().join(","));
         cells.collect::<Vec<String>>()
     };
-    // Two namesakes in one place are seen by the view without the date of birth.
+    // The view without the date of birth finds two namesakes in one place.
     let all = pairs("all.arrow", SCHEMA);
     assert_eq!(all.first().map(String::as_str), Some("a,b,1.000000"));
     assert_eq!(all.len(), 3, "{all:?}");
@@ -246,12 +246,12 @@ fn files_of_other_runs_and_of_the_broken_profile_are_refused() {
     assert!(said.contains("made for different runs") && said.contains("\"another\""), "{said}");
     let unnamed =
         run(folder, "encode insurer.csv --schema schema.json --key key --keep-ids -o unnamed.arrow");
-    assert!(String::from_utf8_lossy(&unnamed.stderr).contains("no --run is named"));
+    assert!(String::from_utf8_lossy(&unnamed.stderr).contains("no --run name"));
     for flag in ["--exact", "--blocks"] {
         let said = error(folder, &format!("link hospital.arrow insurer.arrow -o links.csv {flag}"));
         assert!(said.contains(flag) && said.contains("which finds every pair"), "{said}");
     }
-    // A file of the release before: its metadata, and a row as it was.
+    // A file of the previous release: its metadata and a row in its format.
     let old = SCHEMA.replace("\"version\": 2", "\"version\": 1");
     let meta = serde_json::json!({
         "version": 1, "schema_digest": "0".repeat(64), "key_id": "0".repeat(16), "custodian": "h",
@@ -272,22 +272,22 @@ fn awkward_files_are_linked_or_refused() {
     let folder = scratch.path();
     people(folder, 1_500);
     let write = |name: &str, rows: String| fs::write(folder.join(name), format!("{HEADER}{rows}")).unwrap();
-    // Every record alike: nothing is left that could be compared, and that is said.
+    // All records are equal: nothing is left to compare, and the command says so.
     write("alike.csv", (0..400).map(|row| format!("a{row},Ada,Byron,18151210,London,1815\n")).collect());
     let alike = encode(folder, "alike", "alike.arrow", "--run test");
     assert_eq!(alike["symbols"]["records_empty"], 400);
     run(folder, "link alike.arrow registry.arrow -o none.csv");
     assert_eq!(fs::read_to_string(folder.join("none.csv")).unwrap().lines().count(), 1);
-    // Within a file its symbols are shared by too many; that is said, and nothing goes on for ever.
+    // Within a file, too many records share its symbols; the command says so and terminates.
     encode(folder, "alike", "own.arrow", "--for dedupe");
     let heavy = run(folder, "dedupe own.arrow -o heavy.csv");
     assert!(String::from_utf8_lossy(&heavy.stderr).contains("more than 256 records"), "{heavy:?}");
-    // So many that the schema's limit on repeated views is reached.
+    // Enough records to exceed the schema's limit on repeated tokens.
     write("many.csv", (0..2_000).map(|row| format!("a{row},Ada,Byron,18151210,London,1815\n")).collect());
     let said =
         error(folder, "encode many.csv --schema schema.json --key key --keep-ids --run test -o many.arrow");
     assert!(said.contains("maxRepeatedShare") || said.contains("share their token"), "{said}");
-    // One record, and none.
+    // Files of one record and of no records.
     write("one.csv", "1,Ada,Byron,18151210,London,1815\n".to_owned());
     write("empty.csv", String::new());
     for name in ["one", "empty"] {
@@ -295,14 +295,14 @@ fn awkward_files_are_linked_or_refused() {
         run(folder, &format!("link {name}.arrow registry.arrow -o {name}-links.csv"));
     }
     run(folder, "link one.arrow empty.arrow -o nobody.csv");
-    // A file that was cut, at any place, is damaged.
+    // A file that is truncated at any place is damaged.
     let whole = read(folder, "hospital.arrow");
     for cut in [whole.len() / 3, whole.len() - 1, 12, 0] {
         fs::write(folder.join("cut.arrow"), &whole[..cut]).unwrap();
         let said = error(folder, "link cut.arrow registry.arrow -o links.csv");
         assert!(said.contains("cut.arrow"), "{said}");
     }
-    // Symbols out of order are no token.
+    // Symbols out of order are not a valid token.
     encode(folder, "one", "one.tsv", "--run test");
     let text = fs::read_to_string(folder.join("one.tsv")).unwrap();
     let token = text.lines().nth(2).unwrap().split('\t').nth(1).unwrap();
@@ -327,6 +327,6 @@ fn a_full_disk_is_an_error_that_names_the_folder() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("out.csv.work") && said.contains("--work"), "{said}");
     assert!(!folder.join("out.csv").exists());
-    // With room again it goes on.
+    // With free space again, the run is resumed.
     run(folder, "link hospital.arrow insurer.arrow -o out.csv --resume");
 }

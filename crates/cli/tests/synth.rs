@@ -16,7 +16,7 @@ const FILES: [&str; 6] = [
     "truth-insurer-registry.csv",
 ];
 
-/// Makes people into `folder/output`; the summary.
+/// Generates people into `folder/output`; returns the summary.
 fn make(folder: &Path, seed: &str, output: &str) -> serde_json::Value {
     let made = Command::new(env!("CARGO_BIN_EXE_mizuhiki"))
         .args([
@@ -37,7 +37,7 @@ fn contents(folder: &Path) -> Vec<String> {
 #[test]
 fn the_same_seed_gives_the_same_files() {
     let scratch = tempfile::tempdir().unwrap();
-    // The second folder is there already, the first lies in one that is not.
+    // The second folder exists already; the parent of the first does not.
     fs::create_dir(scratch.path().join("again")).unwrap();
     make(scratch.path(), "7", "new/one");
     make(scratch.path(), "7", "again");
@@ -124,7 +124,7 @@ fn bad_requests_say_what_to_do() {
         (
             &["people", "-o", "x", "--rates", "rates.csv"][..],
             1,
-            "rates.csv, row 2, column \"rate\": there is no such rate",
+            "rates.csv, row 2, column \"rate\": unknown rate",
         ),
         (&["people", "-o", "x", "--rates", "missing.csv"], 1, "missing.csv: cannot open"),
         (&["people", "-o", "x", "--municipality", "13999"], 1, "no municipality has the code \"13999\""),

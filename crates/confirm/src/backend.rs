@@ -1,32 +1,32 @@
-//! What a back end must do. It sees rows of numbers and gives bytes; tickets, budgets and names are none of its
-//! business. A back end is passed in as a value; results do not depend on which one it is.
+//! The interface of a back end. It takes rows of numbers and returns bytes; it does not handle tickets,
+//! budgets or names. A back end is passed in as a value; results do not depend on the choice.
 
 use rand_chacha::ChaCha20Rng;
 use zeroize::Zeroizing;
 
 use crate::{Circuit, LeftInput, RightInput};
 
-/// Bytes that are not what a back end expects.
+/// Why a back end rejects bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BackendError {
-    /// Keys or ciphertexts of another size or parameter set.
-    #[error("{what} of {found} bytes, {expected} expected: another parameter set, or damaged")]
+    /// A key or ciphertext has the wrong size, as with another parameter set.
+    #[error("{what} has {found} bytes, {expected} expected: another parameter set, or damaged")]
     Size {
-        /// What it is.
+        /// The kind of object.
         what: &'static str,
-        /// Bytes there are.
+        /// Bytes found.
         found: usize,
-        /// Bytes there should be.
+        /// Bytes expected.
         expected: usize,
     },
     /// A value that no honest party writes.
-    #[error("{what} with a value that cannot be: damaged")]
+    #[error("{what} has an impossible value: damaged")]
     Value {
-        /// What it is.
+        /// The kind of object.
         what: &'static str,
     },
     /// The circuit does not fit the parameters.
-    #[error("the rule has more levels than the parameters can tell apart exactly")]
+    #[error("the rule has more levels than the parameters can distinguish exactly")]
     TooManyLevels,
 }
 
@@ -40,12 +40,12 @@ pub struct KeySet {
     pub secret: Zeroizing<Vec<u8>>,
 }
 
-/// How an answer is hidden from the authority: whether it is turned around, and what re-randomises it.
+/// How an answer is hidden from the authority: whether it is negated, and its re-randomization.
 #[derive(Clone)]
 pub struct Mask {
-    /// Whether the answer is turned around.
+    /// Whether the answer is negated.
     pub flip: bool,
-    /// What its fresh randomness is drawn from.
+    /// The seed of its fresh randomness.
     pub seed: Zeroizing<[u8; 32]>,
 }
 
@@ -58,7 +58,7 @@ pub trait Backend: Sync {
     /// The authority's part.
     type Decryptor: Decryptor;
 
-    /// Name of scheme and parameter set, as it stands in files.
+    /// Name of scheme and parameter set in files.
     fn name(&self) -> &'static str;
 
     /// Makes keys.
@@ -79,13 +79,13 @@ pub trait Backend: Sync {
     /// Reads a public key, to encrypt for `circuit`.
     ///
     /// # Errors
-    /// [`BackendError`] if it is none, or the parameters cannot decide `circuit`.
+    /// [`BackendError`] if it is not a public key, or the parameters cannot decide `circuit`.
     fn encryptor(&self, circuit: &Circuit, public: &[u8]) -> Result<Self::Encryptor, BackendError>;
 
     /// Reads public and evaluation keys.
     ///
     /// # Errors
-    /// [`BackendError`] if they are none, or cannot evaluate `circuit`.
+    /// [`BackendError`] if they are not valid keys, or cannot evaluate `circuit`.
     fn evaluator(
         &self,
         circuit: &Circuit,
@@ -96,7 +96,7 @@ pub trait Backend: Sync {
     /// Reads a secret key.
     ///
     /// # Errors
-    /// [`BackendError`] if it is none.
+    /// [`BackendError`] if it is not a secret key.
     fn decryptor(&self, secret: &[u8]) -> Result<Self::Decryptor, BackendError>;
 }
 
@@ -111,16 +111,16 @@ pub trait Encryptor: Sync {
 
 /// Evaluates a circuit on encrypted inputs.
 pub trait Evaluator: Sync {
-    /// Memory of one thread.
+    /// Scratch memory of one thread.
     type Scratch;
 
-    /// Fresh memory for one thread.
+    /// Fresh scratch memory for one thread.
     fn scratch(&self) -> Self::Scratch;
 
     /// The encrypted answer, masked. The same inputs and mask give the same bytes on the same machine.
     ///
     /// # Errors
-    /// [`BackendError`] if a ciphertext is none.
+    /// [`BackendError`] if a ciphertext is invalid.
     fn evaluate(
         &self,
         left: &[u8],
@@ -135,6 +135,6 @@ pub trait Decryptor {
     /// The masked bit.
     ///
     /// # Errors
-    /// [`BackendError`] if the answer is none.
+    /// [`BackendError`] if the answer is invalid.
     fn open(&self, answer: &[u8]) -> Result<bool, BackendError>;
 }

@@ -1,4 +1,4 @@
-//! Append-only logs: lines of JSON, each bound to the one before (`protocols/06-confirm.md` §7).
+//! Append-only logs: lines of JSON, each bound to its predecessor (`protocols/06-confirm.md` §7).
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -12,13 +12,13 @@ use crate::{ConfirmError, Party, Reason};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Line<E> {
     pub(crate) event: E,
-    /// SHA-256 of the line before, without its line end; of nothing for the first.
+    /// SHA-256 of the previous line, without its line end; of the empty string for the first.
     pub(crate) previous: Hash,
     /// Seconds since 1970.
     pub(crate) time: u64,
 }
 
-/// Where a log ends.
+/// The end of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Chain {
     /// Digest of the last line.
@@ -28,16 +28,16 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    /// Of an empty log.
+    /// The end of an empty log.
     pub(crate) fn new() -> Self {
         Self { head: digest(""), lines: 0 }
     }
 
-    /// Reads all lines. A last line without an end was not written whole: whoever wrote it had not acted on it yet; it is
-    /// passed over, and the number of bytes that count is returned.
+    /// Reads all lines. A last line without a line end is incomplete: its writer had not acted on it yet. It
+    /// is skipped; the number of valid bytes is returned.
     ///
     /// # Errors
-    /// [`ConfirmError::Refused`] if a line does not follow from the one before.
+    /// [`ConfirmError::Refused`] if a line does not follow from its predecessor.
     pub(crate) fn read<E: DeserializeOwned>(log: &[u8]) -> Result<(Self, Vec<E>, usize), ConfirmError> {
         let whole = log.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
         let text = std::str::from_utf8(&log[..whole]).map_err(|error| {
@@ -57,9 +57,9 @@ impl Chain {
         Ok((chain, events, whole))
     }
 
-    /// The line of the next event, which the caller must have written and synced before it acts on it.
+    /// The line of the next event. The caller must write and sync it before acting on it.
     pub(crate) fn push<E: Serialize>(&mut self, event: E, time: u64) -> String {
-        // A line of whole numbers and hexadecimal text always has JSON.
+        // A line of whole numbers and hexadecimal text can always be written as JSON.
         let mut line = serde_json::to_string(&Line { event, previous: self.head, time }).unwrap_or_default();
         *self = Self { head: digest(&line), lines: self.lines + 1 };
         line.push('\n');
@@ -67,7 +67,7 @@ impl Chain {
     }
 }
 
-/// A line that does not follow from the one before.
+/// A line that does not follow from its predecessor.
 pub(crate) const fn broken(line: u64) -> ConfirmError {
     ConfirmError::refused(Party::Carrier, Reason::Chain { line })
 }

@@ -41,7 +41,7 @@ impl Ciphertexts {
             }
             Ok::<_, ConfirmError>(())
         });
-        // Of another batch, side or key: said before what follows from it.
+        // A wrong batch, side or key is reported first, because other errors follow from it.
         header.check(batch, side, backend)?;
         read?;
         let (_, seal) = input.finish()?;
@@ -55,7 +55,7 @@ impl Ciphertexts {
         self.each
     }
 
-    /// Reads the ciphertext of an item (from 0) from the file that was checked.
+    /// Reads the ciphertext of an item (from 0) from the checked file.
     ///
     /// # Errors
     /// [`ConfirmError::Io`].

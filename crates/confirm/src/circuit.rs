@@ -1,15 +1,15 @@
-//! The rule as a circuit: what either side encrypts, and what is decided of their products
+//! The rule as a circuit: the numbers that each side encrypts, and the decisions on their products
 //! (`protocols/06-confirm.md` §3).
 //!
-//! Everything bilinear is one inner product: the left side holds small whole numbers, the right side bits. All numbers
-//! of the left side are doubled, and 1 is added, so that a decision never lies on the fence.
+//! All bilinear terms form one inner product: the left side holds small whole numbers, the right side bits.
+//! Scores are doubled and 1 is added, so that a decision is never exactly at zero.
 
 use zeroize::Zeroizing;
 
 use crate::rule::{Comparison, Rule};
 use crate::{ConfirmError, Filters};
 
-/// Slots of an input at most: coefficients of one ciphertext.
+/// Maximum slots of an input: coefficients of one ciphertext.
 pub const MAX_SLOTS: usize = 2_048;
 
 /// A rule, laid out for evaluation.
@@ -20,36 +20,36 @@ pub struct Circuit {
     shape: Shape,
 }
 
-/// Values that a doubled score can take: odd numbers from the first to the second.
+/// The values of a doubled score: odd numbers from `low` to `high`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Range {
-    /// The least.
+    /// The minimum.
     pub low: i64,
-    /// The greatest.
+    /// The maximum.
     pub high: i64,
 }
 
-/// What is decided of the inner products of [`LeftInput`]'s rows with [`RightInput`].
+/// The decision on the inner products of [`LeftInput`]'s rows with [`RightInput`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shape {
     /// Whether the only product is positive.
     Threshold(Range),
-    /// Of each product but the last: whether it is positive, which counts for `steps` or against as much. These, the
-    /// last product and `constant` are summed; whether the sum is positive.
+    /// Each product except the last adds its step if positive, and subtracts it otherwise. The decision is
+    /// whether the sum of these, the last product and `constant` is positive.
     Votes {
-        /// Range of each product, and what its sign counts.
+        /// Range of each product, and the weight of its sign.
         steps: Vec<(Range, i64)>,
-        /// What is added to the sum.
+        /// The constant term of the sum.
         constant: i64,
         /// Range of the sum.
         sum: Range,
     },
 }
 
-/// What the left custodian encrypts: rows of doubled whole numbers, one a slot.
+/// The plaintext of the left custodian: rows of doubled whole numbers, one per slot.
 pub struct LeftInput(pub(crate) Vec<Zeroizing<Vec<i64>>>);
 
-/// What the right custodian encrypts: bits, one a slot.
+/// The plaintext of the right custodian: bits, one per slot.
 pub struct RightInput(pub(crate) Zeroizing<Vec<u8>>);
 
 impl LeftInput {
@@ -67,13 +67,13 @@ impl RightInput {
     }
 }
 
-/// Digits that write numbers up to `most`.
+/// The digits needed for numbers up to `most`.
 fn digits(most: u32) -> usize {
     (u32::BITS - most.leading_zeros()) as usize
 }
 
 impl Circuit {
-    /// Lays a rule out.
+    /// Lays out a rule.
     ///
     /// # Errors
     /// [`ConfirmError::TooLarge`] if it needs more than [`MAX_SLOTS`] slots.
@@ -82,7 +82,7 @@ impl Circuit {
             None => digits(rule.largest_cost()),
             Some(_) => rule.comparisons.iter().map(|each| digits(each.cost(each.most).max(1)) + 1).sum(),
         };
-        // One slot is always set: what does not depend on the right side goes there.
+        // One slot is always set: it takes the terms that do not depend on the right side.
         let slots = rule.bits() + 1 + more;
         if slots > MAX_SLOTS {
             return Err(ConfirmError::TooLarge { slots });
@@ -103,7 +103,7 @@ impl Circuit {
         self.slots
     }
 
-    /// Bits of a right input that can be set at most.
+    /// Maximum number of set bits in a right input.
     #[must_use]
     pub fn most_ones(&self) -> usize {
         let filters: u32 = self.rule.comparisons.iter().map(|each| each.most).sum();
@@ -119,13 +119,13 @@ impl Circuit {
         }
     }
 
-    /// What is decided.
+    /// The decision.
     #[must_use]
     pub const fn shape(&self) -> &Shape {
         &self.shape
     }
 
-    /// What a left record encrypts.
+    /// The plaintext of a left record.
     #[must_use]
     pub fn left(&self, filters: &Filters) -> LeftInput {
         let one = self.rule.bits();
@@ -153,7 +153,7 @@ impl Circuit {
             let mut row = empty();
             let set = filters.set(each);
             if set == 0 {
-                // Never positive, whatever the right side holds.
+                // Never positive, whatever the right side.
                 row[one] = -1;
             } else {
                 overlap(&mut row, each);
@@ -168,7 +168,7 @@ impl Circuit {
         LeftInput(rows)
     }
 
-    /// What a right record encrypts.
+    /// The plaintext of a right record.
     #[must_use]
     pub fn right(&self, filters: &Filters) -> RightInput {
         let one = self.rule.bits();
@@ -194,8 +194,9 @@ impl Circuit {
     }
 }
 
-/// The range of `Σ weight · overlap − cost(left) − cost(right)`, doubled and with 1 added. It is least where nothing
-/// overlaps; an overlap c costs at least cost(c) on either side, and rounding moves either cost by a half at most.
+/// The range of `Σ weight · overlap − cost(left) − cost(right)`, doubled and with 1 added. The minimum is
+/// without overlap. An overlap c costs at least cost(c) on each side, and rounding changes each cost by at
+/// most one half.
 fn range(comparisons: &[Comparison], largest_cost: u32) -> Range {
     let gain =
         |each: &Comparison| i64::from(each.weight * each.most) - 2 * i64::from(each.cost(each.most)) + 2;
@@ -210,7 +211,8 @@ fn shape(rule: &Rule) -> Shape {
         let range = range(std::slice::from_ref(each), each.cost(each.most).max(1));
         (range, i64::from(each.agree + each.disagree))
     };
-    // A sign counts ±(agree + disagree): with as much added once, that is twice either sum of weights or nothing.
+    // A sign counts ±(agree + disagree). Adding the same amount once gives twice the sum of both weights, or
+    // zero.
     let steps: Vec<(Range, i64)> = rule.comparisons.iter().map(step).collect();
     let all: i64 = steps.iter().map(|(_, step)| step).sum();
     let disagree: i64 = rule.comparisons.iter().map(|each| i64::from(each.disagree)).sum();

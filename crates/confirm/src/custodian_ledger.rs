@@ -9,15 +9,15 @@ use crate::sign::{Hash, KeyId, SignerId};
 use crate::ticket::Batch;
 use crate::{ConfirmError, Party, Reason};
 
-/// What happened.
+/// An event in a ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 enum Event {
-    /// A batch was approved; `records` has a mark per ticket.
+    /// A batch was approved; `records` has one mark per ticket.
     Encrypted { authority: SignerId, batch: Hash, key_id: KeyId, linkage_unit: SignerId, records: Vec<Hash> },
 }
 
-/// The ledger, as far as it was read.
+/// The state of the ledger.
 pub struct CustodianLedger {
     chain: Chain,
     batches: HashSet<Hash>,
@@ -25,10 +25,10 @@ pub struct CustodianLedger {
 }
 
 impl CustodianLedger {
-    /// Reads a ledger, empty at first, and says how many bytes of it count.
+    /// Reads a ledger, which may be empty; also returns its number of valid bytes.
     ///
     /// # Errors
-    /// [`ConfirmError::Refused`] if a line does not follow from the one before.
+    /// [`ConfirmError::Refused`] if a line does not follow from its predecessor.
     pub fn read(log: &[u8]) -> Result<(Self, usize), ConfirmError> {
         let (chain, events, whole) = Chain::read::<Event>(log)?;
         let mut ledger = Self { chain, batches: HashSet::new(), tickets: HashMap::new() };
@@ -44,14 +44,15 @@ impl CustodianLedger {
         }
     }
 
-    /// Tickets that were approved so far, over all keys.
+    /// Tickets approved so far, over all keys.
     #[must_use]
     pub fn approved(&self) -> u64 {
         self.tickets.values().sum()
     }
 
-    /// Enters a batch, `records` the marks of its tickets' records in order, each allowed `per_record` over all batches.
-    /// Returns the line to append and sync before anything is released; an empty one if the batch stands there.
+    /// Enters a batch. `records` are the marks of its tickets' records in order, each allowed `per_record`
+    /// tickets over all batches. Returns the line to append and sync before anything is released; empty if
+    /// the batch was entered before.
     ///
     /// # Errors
     /// [`ConfirmError::Refused`], at fault the linkage unit; the ledger is unchanged then.

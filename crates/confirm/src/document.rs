@@ -1,6 +1,6 @@
 //! Signed files: a header in JSON, a body of entries, a signature over both (`protocols/06-confirm.md` §6).
 //!
-//! Nothing here opens a file: documents are written to and read from whatever the roles pass in.
+//! Nothing here opens a file: the roles pass in readers and writers.
 
 use std::io::{ErrorKind, Read, Write};
 
@@ -12,18 +12,18 @@ use crate::sign::{Hash, Hex, PartyKey, SIGNATURE_BYTES, SignerId, hash};
 use crate::{ConfirmError, Party, Reason};
 
 const MAGIC: &[u8; 4] = b"MZK1";
-/// Bytes of a header at most: names of custodians and digests.
+/// Maximum bytes of a header, which has names of custodians and digests.
 const MAX_HEADER: u32 = 1 << 16;
 
-/// What a document is.
+/// The kind of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Kind {
-    /// Encrypts: from the authority to everybody.
+    /// For encryption: from the authority to everybody.
     PublicKey = 1,
-    /// Evaluates: from the authority to the linkage unit.
+    /// For evaluation: from the authority to the linkage unit.
     EvaluationKey = 2,
-    /// Opens: stays with the authority.
+    /// For opening: stays with the authority.
     SecretKey = 3,
     /// From the linkage unit to a custodian or the authority.
     Tickets = 4,
@@ -55,7 +55,7 @@ impl Kind {
         Self::Checked,
     ];
 
-    /// What it is called in messages.
+    /// Its name in messages.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -73,36 +73,36 @@ impl Kind {
     }
 }
 
-/// A document's header: it names the signer.
+/// A document's header, which contains the signer.
 pub trait Header: Serialize + DeserializeOwned {
     /// Kind of document.
     const KIND: Kind;
 
-    /// Who signs.
+    /// The signer.
     fn signer(&self) -> SignerId;
 }
 
-/// The digests and signature of a document: proves what its signer said without the body.
+/// The digests and signature of a document: proof of its signer's statement without the body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Seal {
     /// SHA-256 of the body.
     pub body: Hash,
-    /// The header as it stands.
+    /// The exact bytes of the header.
     pub header: String,
     /// The signature.
     pub signature: Hex<SIGNATURE_BYTES>,
 }
 
 impl Seal {
-    /// What is signed: a digest of kind, header and body.
+    /// The signed message: a digest of kind, header and body.
     #[must_use]
     pub fn digest(&self, kind: Kind) -> Hash {
         let header = Sha256::digest(self.header.as_bytes());
         hash("document", &[&[kind as u8], &header, &self.body.0])
     }
 
-    /// The header, if the signature is its signer's.
+    /// The header, if the signature is valid.
     ///
     /// # Errors
     /// [`ConfirmError::Refused`].
@@ -155,7 +155,7 @@ impl<'k, W: Write> DocumentWriter<'k, W> {
         Ok(self.out.write_all(bytes)?)
     }
 
-    /// Signs, and gives back what was written to, with the seal.
+    /// Signs, and returns the writer with the seal.
     ///
     /// # Errors
     /// [`ConfirmError::Io`].
@@ -179,7 +179,7 @@ pub struct DocumentReader<R, H> {
 }
 
 impl<R: Read, H: Header> DocumentReader<R, H> {
-    /// Reads the header. Nothing of it is to be believed until [`DocumentReader::finish`].
+    /// Reads the header. It must not be trusted before [`DocumentReader::finish`].
     ///
     /// # Errors
     /// [`ConfirmError::Refused`] if it is not such a document.
@@ -191,18 +191,18 @@ impl<R: Read, H: Header> DocumentReader<R, H> {
             ConfirmError::refused(Party::Carrier, Reason::Kind { expected: H::KIND.name(), hint })
         };
         if &[m0, m1, m2, m3] != MAGIC {
-            return Err(refuse("it is no file of a confirmation".to_owned()));
+            return Err(refuse("it is not a file of a confirmation".to_owned()));
         }
         if kind != H::KIND as u8 {
             let other = Kind::ALL.into_iter().find(|other| *other as u8 == kind);
             return Err(refuse(other.map_or_else(
                 || "it is of a later version".to_owned(),
-                |other| format!("it is a {}", other.name()),
+                |other| format!("it is the {}", other.name()),
             )));
         }
         let length = u32::from_be_bytes([l0, l1, l2, l3]);
         if length > MAX_HEADER {
-            let problem = format!("{length} bytes of header, {MAX_HEADER} are allowed");
+            let problem = format!("{length} bytes of header, at most {MAX_HEADER} are allowed");
             return Err(ConfirmError::refused(Party::Carrier, Reason::Header(problem)));
         }
         let mut text = vec![0; length as usize];
@@ -228,7 +228,7 @@ impl<R: Read, H: Header> DocumentReader<R, H> {
         Ok(())
     }
 
-    /// Reads what is left of the body, at most `limit` bytes.
+    /// Reads the rest of the body, at most `limit` bytes.
     ///
     /// # Errors
     /// [`ConfirmError::Refused`] if there is more, or no signature.
@@ -246,7 +246,7 @@ impl<R: Read, H: Header> DocumentReader<R, H> {
         Ok(bytes)
     }
 
-    /// Reads past `count` bytes of the body.
+    /// Skips `count` bytes of the body.
     ///
     /// # Errors
     /// [`ConfirmError::Refused`] if there are fewer.
@@ -260,7 +260,7 @@ impl<R: Read, H: Header> DocumentReader<R, H> {
         Ok(())
     }
 
-    /// Checks that the document ends here and its signature fits.
+    /// Checks that the document ends here and its signature is valid.
     ///
     /// # Errors
     /// [`ConfirmError::Refused`].

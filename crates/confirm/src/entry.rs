@@ -9,7 +9,7 @@ use crate::sign::KeyId;
 use crate::ticket::{TICKET_BYTES, Ticket};
 use crate::{Backend, ConfirmError, Hex, Party, Reason};
 
-/// Bytes of a record id in an entry: its length, then its bytes, filled up with zeros.
+/// Bytes of a record id in an entry: its length, then its bytes, padded with zeros.
 const ID_BYTES: usize = 129;
 
 /// Appends a record id of 1 to 128 bytes.
@@ -18,7 +18,7 @@ const ID_BYTES: usize = 129;
 /// [`ConfirmError::Io`].
 ///
 /// # Panics
-/// If the id is longer: ids are checked where they come in.
+/// If the id is longer: ids are checked on input.
 pub fn write_id<W: Write>(out: &mut DocumentWriter<'_, W>, id: &str) -> Result<(), ConfirmError> {
     assert!(id.len() < ID_BYTES, "an id of at most 128 bytes");
     let mut bytes = [0; ID_BYTES];
@@ -30,18 +30,18 @@ pub fn write_id<W: Write>(out: &mut DocumentWriter<'_, W>, id: &str) -> Result<(
 /// Reads a record id.
 ///
 /// # Errors
-/// [`ConfirmError::Refused`] if it is none.
+/// [`ConfirmError::Refused`] if it is invalid.
 pub fn read_id<R: Read, H: crate::Header>(input: &mut DocumentReader<R, H>) -> Result<String, ConfirmError> {
     let mut bytes = [0; ID_BYTES];
     input.read(&mut bytes)?;
     let length = usize::from(bytes[0]);
     let id = bytes.get(1..=length).and_then(|id| std::str::from_utf8(id).ok());
     id.filter(|id| !id.is_empty()).map(str::to_owned).ok_or_else(|| {
-        ConfirmError::refused(Party::LinkageUnit, Reason::Header("a record id that is none".to_owned()))
+        ConfirmError::refused(Party::LinkageUnit, Reason::Header("an invalid record id".to_owned()))
     })
 }
 
-/// Bytes of a common symbol in an entry, filled up with zeros; all zero where tokens have none.
+/// Bytes of a common symbol in an entry, padded with zeros; all zero where tokens have no symbols.
 const SYMBOL_BYTES: usize = 8;
 
 /// Appends a common symbol of a ticket's pair.
@@ -67,15 +67,15 @@ pub fn read_ticket<R: Read, H: crate::Header>(
     Ok(Ticket::from_bytes(&bytes))
 }
 
-/// Tickets as a custodian or the authority gets them, checked against their signature.
+/// Tickets as received by a custodian or the authority, with verified signature.
 pub struct Tickets {
     /// The header.
     pub header: TicketsHeader,
     /// The tickets.
     pub tickets: Vec<Ticket>,
-    /// Ids of the custodian's records, one per ticket; none in the authority's copy.
+    /// Ids of the custodian's records, one per ticket; empty in the authority's copy.
     pub ids: Vec<String>,
-    /// A symbol that both records have, one per ticket, in the upper bits; zero where tokens have none.
+    /// A common symbol of both records, one per ticket, in the upper bits; zero where tokens have no symbols.
     pub symbols: Vec<[u8; 8]>,
 }
 
@@ -108,7 +108,7 @@ impl Tickets {
     }
 }
 
-/// Checks a number of tickets.
+/// Checks the number of tickets.
 ///
 /// # Errors
 /// [`ConfirmError::Refused`] past [`MAX_OPENINGS`].
@@ -116,11 +116,11 @@ pub fn check_count(tickets: u64) -> Result<u64, ConfirmError> {
     if tickets <= MAX_OPENINGS {
         return Ok(tickets);
     }
-    let problem = format!("{tickets} tickets, a key opens {MAX_OPENINGS} at most");
+    let problem = format!("{tickets} tickets, a key opens at most {MAX_OPENINGS}");
     Err(ConfirmError::refused(Party::LinkageUnit, Reason::Header(problem)))
 }
 
-/// The authority's public key, checked against its signature.
+/// The authority's public key, with verified signature.
 pub struct PublicKey {
     /// The header.
     pub header: PublicHeader,
@@ -130,7 +130,7 @@ pub struct PublicKey {
     pub bytes: Vec<u8>,
 }
 
-/// Bytes of a public key at most.
+/// Maximum bytes of a public key.
 const MAX_PUBLIC: u64 = 1 << 24;
 
 impl PublicKey {
@@ -141,7 +141,7 @@ impl PublicKey {
     pub fn read(input: impl Read, backend: &impl Backend) -> Result<Self, ConfirmError> {
         let mut input = DocumentReader::<_, PublicHeader>::new(input)?;
         check_backend(&input.header().backend, backend)?;
-        // The back end knows the size of its key; nobody else needs to.
+        // Only the back end knows the size of its key.
         let bytes = input.read_body(MAX_PUBLIC)?;
         let (header, seal): (PublicHeader, Seal) = input.finish()?;
         Ok(Self { key_id: key_id(&seal), header, bytes })

@@ -1,4 +1,4 @@
-//! Why a confirmation is refused, and by whose fault.
+//! Why a confirmation is refused, and which party is at fault.
 
 use std::fmt;
 
@@ -9,13 +9,14 @@ use crate::BackendError;
 pub enum Party {
     /// Asks, evaluates, unmasks.
     LinkageUnit,
-    /// Encrypts; by its name.
+    /// Encrypts; with its name.
     Custodian(String),
     /// Makes keys and opens.
     Authority,
-    /// The linkage unit, or the custodian of this name that checked its answers: one of both, nobody can tell which.
+    /// The linkage unit, or the custodian with this name who checked its answers: one of the two, undecidable
+    /// which.
     LinkageUnitOr(String),
-    /// Whoever carried a file: its writer's signature does not fit it.
+    /// The carrier of a file: its writer's signature does not fit.
     Carrier,
 }
 
@@ -31,90 +32,90 @@ impl fmt::Display for Party {
     }
 }
 
-/// What is wrong.
+/// The problem.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
     /// Not a file of this protocol.
-    #[error("this is no {expected}; {hint}")]
+    #[error("this is not the {expected}; {hint}")]
     Kind {
-        /// What was expected.
+        /// The expected kind.
         expected: &'static str,
-        /// What it seems to be.
+        /// What it appears to be.
         hint: String,
     },
     /// A file that ends too early.
     #[error("the file is cut off; get it again")]
     Truncated,
-    /// A file that goes on.
-    #[error("the file goes on after its end; get it again")]
+    /// A file with extra bytes at its end.
+    #[error("the file has extra bytes at its end; get it again")]
     Trailing,
-    /// A header that says nothing usable.
-    #[error("the header is not as protocols/06-confirm.md says: {0}")]
+    /// An invalid header.
+    #[error("the header does not follow protocols/06-confirm.md: {0}")]
     Header(String),
     /// Bytes that were not signed.
     #[error("the signature does not fit: the file was changed after it was written; get it again")]
     Signature,
-    /// Another signer than before.
-    #[error("signed by {found}, not by {expected} as agreed or as before; ask whose key that is")]
+    /// The signer has changed.
+    #[error("signed by {found}, not by {expected} as agreed or as before; ask whose key it is")]
     Signer {
         /// Fingerprint that was pinned.
         expected: String,
         /// Fingerprint of the signer.
         found: String,
     },
-    /// Of another key of the authority.
+    /// It belongs to another key of the authority.
     #[error("made for key {found}, not for {expected}; use the files of one run")]
     Key {
-        /// The key in hand.
+        /// The expected key.
         expected: String,
         /// The key of the file.
         found: String,
     },
-    /// Of another back end or parameter set.
-    #[error("made with {found:?}, this is {expected:?}; use one version of the program")]
+    /// It was made with another back end or parameter set.
+    #[error("made with {found:?}, but this is {expected:?}; use one version of the program")]
     BackEnd {
         /// This back end.
         expected: String,
         /// The file's.
         found: String,
     },
-    /// Of another schema or rule.
+    /// It was made for another schema or rule.
     #[error("made for another {0}; agree on one schema, and ask again")]
     Agreement(&'static str),
-    /// Of another batch.
-    #[error("of another batch of tickets; use the files of one run")]
+    /// It belongs to another batch.
+    #[error("belongs to another batch of tickets; use the files of one run")]
     Batch,
     /// Tickets that the batch does not commit to.
     #[error("the tickets are not those that the batch commits to")]
     Root,
-    /// Not the ticket that should stand here.
+    /// Not the expected ticket.
     #[error(
-        "entry {entry} is not of the ticket that stands there in the batch: left out, reordered or foreign"
+        "entry {entry} does not belong to the batch's ticket at this position: entries are missing, reordered or foreign"
     )]
     OffBatch {
         /// Number of the entry, from 1.
         entry: u64,
     },
-    /// Of the other side.
-    #[error("of the {found} side, where the {expected} one belongs; exchange the two files")]
+    /// It is of the other side.
+    #[error("a file of the {found} side in place of the {expected} side; exchange the two files")]
     Side {
         /// Expected side.
         expected: &'static str,
         /// Found side.
         found: &'static str,
     },
-    /// Of another custodian.
-    #[error("of custodian {found:?}, where {expected:?} belongs")]
+    /// It comes from another custodian.
+    #[error("a file of custodian {found:?} in place of {expected:?}")]
     Custodian {
-        /// Whose it should be.
+        /// Expected custodian.
         expected: String,
-        /// Whose it is.
+        /// Found custodian.
         found: String,
     },
     /// One custodian on both sides.
-    #[error("both sides are one custodian; a confirmation is between two")]
+    #[error("both sides are the same custodian; a confirmation takes two")]
     SameCustodian,
-    /// Too late.
+    /// The tickets have expired.
     #[error("the tickets expired {0} s ago; ask again")]
     Expired(u64),
     /// A pair that was asked before.
@@ -123,91 +124,91 @@ pub enum Reason {
         /// Number of the ticket, from 1.
         entry: u64,
     },
-    /// Too much asked of a record.
-    #[error("{asked} tickets for one record, {allowed} are allowed; ask fewer pairs a record")]
+    /// Too many tickets for a record.
+    #[error("{asked} tickets for one record, {allowed} are allowed; ask for fewer pairs per record")]
     RecordBudget {
-        /// Tickets, those of earlier batches included.
+        /// Tickets, including those of earlier batches.
         asked: u64,
         /// Allowed by the key's policy.
         allowed: u64,
     },
-    /// Too much asked of a custodian.
+    /// Too many tickets for a custodian.
     #[error("{asked} tickets for one custodian under this key, {allowed} are allowed; make a new key")]
     CustodianBudget {
-        /// Tickets, those of earlier batches included.
+        /// Tickets, including those of earlier batches.
         asked: u64,
         /// Allowed by the key's policy.
         allowed: u64,
     },
-    /// A key that has opened enough.
+    /// Too many openings with a key.
     #[error("{asked} openings with this key, {allowed} are allowed; make a new key")]
     KeyBudget {
-        /// Openings, those of earlier batches included.
+        /// Openings, including those of earlier batches.
         asked: u64,
         /// Allowed by the key's policy.
         allowed: u64,
     },
-    /// Too much asked of a record, by the custodian's own ledger.
+    /// Too many tickets for a record, according to the custodian's own ledger.
     #[error(
-        "{asked} tickets for one record over all keys, {allowed} are allowed by this custodian's ledger; ask fewer pairs, \
-         or decide to allow more (--per-record)"
+        "{asked} tickets for one record over all keys, {allowed} are allowed by this custodian's ledger; ask for fewer \
+         pairs, or allow more (--per-record)"
     )]
     OwnBudget {
-        /// Tickets, those of earlier batches included.
+        /// Tickets, including those of earlier batches.
         asked: u64,
         /// Allowed by the custodian.
         allowed: u64,
     },
     /// A key whose policy allows more than a custodian does.
     #[error(
-        "the key's policy allows {allows} {what}, this custodian {most} at most; ask the authority for another key"
+        "the key's policy allows {allows} {what}, this custodian at most {most}; ask the authority for another key"
     )]
     Policy {
-        /// What is allowed.
+        /// The limited quantity.
         what: &'static str,
-        /// How much of it.
+        /// The policy's limit.
         allows: u64,
-        /// What the custodian allows.
+        /// The custodian's limit.
         most: u64,
     },
-    /// Answers of two parties that open to different bits.
+    /// The answers of two parties open to different bits.
     #[error(
         "the answers of the linkage unit and those of the checker differ: one of both did not compute what the tickets ask \
          for. Nothing was released, and the key opens nothing more; make a new key and ask again"
     )]
     Differed,
-    /// A key under which answers differed.
+    /// Answers under this key differed before.
     #[error("answers under this key differed before: it opens nothing more; make a new key and ask again")]
     KeySpent,
-    /// Answers or masks that are made of other ciphertexts.
-    #[error("made of other ciphertexts than these; use the files of one run")]
+    /// Answers or masks were made from other ciphertexts.
+    #[error("made from other ciphertexts; use the files of one run")]
     OtherCiphertexts,
-    /// A batch that was opened.
+    /// The batch was opened before.
     #[error("these tickets were opened before; a ticket is opened once")]
     Replayed,
-    /// Answers of a batch in other words.
-    #[error("other answers than those that were sealed for these tickets before; a ticket opens one answer")]
+    /// Different answers for the same batch.
+    #[error("these answers differ from those sealed for the same tickets before; a ticket opens one answer")]
     Changed,
     /// A batch that a custodian did not approve.
     #[error("the batch lacks the approval of custodian {0:?}")]
     Unapproved(String),
-    /// A ticket for a record that is not there.
-    #[error("ticket {entry} names a record that the table has not; check the id map, or ask again")]
+    /// A ticket for a record that does not exist.
+    #[error("ticket {entry} is for a record that the table does not contain; check the id map, or ask again")]
     UnknownRecord {
         /// Number of the ticket, from 1.
         entry: u64,
     },
     /// A ticket for tokens that the record does not have.
     #[error(
-        "ticket {entry} is bound to other tokens than this table, schema and key give for its record; was it encoded \
-         from this table?"
+        "ticket {entry} is bound to tokens that differ from those of this table, schema and key; was the token file \
+         encoded from this table?"
     )]
     OtherTokens {
         /// Number of the ticket, from 1.
         entry: u64,
     },
     /// A log that was changed.
-    #[error("line {line} of the log does not follow from the one before; the log was changed")]
+    #[error("line {line} of the log does not follow from its predecessor; the log was changed")]
     Chain {
         /// Line, from 1.
         line: u64,
@@ -218,31 +219,31 @@ pub enum Reason {
         /// Number of the entry, from 1.
         entry: u64,
     },
-    /// A key, ciphertext or answer that is none.
+    /// An invalid key, ciphertext or answer.
     #[error("entry {entry}: {reason}")]
     Content {
         /// Number of the entry, from 1; 0 for a key.
         entry: u64,
-        /// What the back end says.
+        /// The back end's error.
         reason: BackendError,
     },
 }
 
-/// Confirmation is refused.
+/// Why a confirmation fails.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfirmError {
-    /// By a party's fault.
+    /// A party is at fault.
     #[error("{reason} (at fault: {party})")]
     Refused {
-        /// Whose fault it is.
+        /// The party at fault.
         party: Party,
-        /// What is wrong.
+        /// The problem.
         reason: Reason,
     },
     /// A record's filters do not fit the rule.
     #[error("the filters of a record have {problem}")]
     Filters {
-        /// What is wrong.
+        /// The problem.
         problem: &'static str,
     },
     /// A rule with too many bits.
@@ -254,10 +255,10 @@ pub enum ConfirmError {
         /// Slots needed.
         slots: usize,
     },
-    /// The back end cannot decide the rule.
+    /// The back end cannot evaluate the rule.
     #[error("the schema's rule cannot be evaluated: {0}")]
     Rule(BackendError),
-    /// Reading or writing stopped.
+    /// Reading or writing failed.
     #[error(transparent)]
     Io(#[from] std::io::Error),
 }
@@ -267,31 +268,31 @@ impl ConfirmError {
         Self::Refused { party, reason }
     }
 
-    /// A key that a back end does not take.
+    /// A key that a back end rejects.
     #[must_use]
     pub const fn key(reason: BackendError) -> Self {
         Self::refused(Party::Authority, Reason::Content { entry: 0, reason })
     }
 
-    /// A ciphertext of a custodian, or an answer of the linkage unit, that a back end does not take.
+    /// A custodian's ciphertext or the linkage unit's answer that a back end rejects.
     #[must_use]
     pub const fn content(party: Party, entry: u64, reason: BackendError) -> Self {
         Self::refused(party, Reason::Content { entry, reason })
     }
 
-    /// A ticket (from 1) for a record that the custodian has not.
+    /// A ticket (from 1) for a record that the custodian does not have.
     #[must_use]
     pub const fn unknown_record(entry: u64) -> Self {
         Self::refused(Party::LinkageUnit, Reason::UnknownRecord { entry })
     }
 
-    /// A ticket (from 1) for tokens that the record has not.
+    /// A ticket (from 1) for tokens that the record does not have.
     #[must_use]
     pub const fn other_tokens(entry: u64) -> Self {
         Self::refused(Party::LinkageUnit, Reason::OtherTokens { entry })
     }
 
-    /// What is wrong, if a party is at fault.
+    /// The problem, if a party is at fault.
     #[must_use]
     pub const fn reason(&self) -> Option<&Reason> {
         match self {
@@ -300,13 +301,13 @@ impl ConfirmError {
         }
     }
 
-    /// Whether a rule of the protocol forbids it, rather than a fault in a file or the system.
+    /// Whether it violates a rule of the protocol, in contrast to a damaged file or a system error.
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
         matches!(self, Self::Refused { party, .. } if !matches!(party, Party::Carrier))
     }
 
-    /// Whose fault it is, if a party's.
+    /// The party at fault, if any.
     #[must_use]
     pub const fn culprit(&self) -> Option<&Party> {
         match self {

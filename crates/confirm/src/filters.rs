@@ -5,19 +5,18 @@ use zeroize::Zeroizing;
 use crate::ConfirmError;
 use crate::rule::{Comparison, Rule};
 
-/// Filters of one record, bit after bit: a custodian's secret, wiped on drop and never printed.
+/// Filters of one record, concatenated: a custodian's secret, wiped on drop and never printed.
 pub struct Filters(Zeroizing<Vec<u8>>);
 
 impl Filters {
-    /// Takes packed filters, one after the other, bit 0 the most significant of a byte.
+    /// Reads packed, concatenated filters; bit 0 is the most significant of a byte.
     ///
     /// # Errors
-    /// [`ConfirmError::Filters`] if there are more or fewer bits than `rule` compares, or more of them are set than it
-    /// permits.
+    /// [`ConfirmError::Filters`] if the number of bits differs from `rule`, or more are set than it permits.
     pub fn new(rule: &Rule, packed: Vec<u8>) -> Result<Self, ConfirmError> {
         let packed = Zeroizing::new(packed);
         if packed.len() * 8 != rule.bits() {
-            return Err(ConfirmError::Filters { problem: "another number of bits than the rule compares" });
+            return Err(ConfirmError::Filters { problem: "a number of bits that differs from the rule" });
         }
         let filters = Self(packed);
         if rule.comparisons.iter().any(|each| filters.set(each) > each.most) {

@@ -1,4 +1,4 @@
-//! Headers of the documents (`protocols/06-confirm.md` §6). Members stand in the order of their names.
+//! Headers of the documents (`protocols/06-confirm.md` §6). Members are in alphabetical order.
 
 use mizuhiki_schema::Side;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ macro_rules! header {
     };
 }
 
-/// Of [`Kind::PublicKey`]; the body is the back end's public key.
+/// Header of [`Kind::PublicKey`]; the body is the back end's public key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PublicHeader {
@@ -42,7 +42,7 @@ pub fn key_id(public: &Seal) -> KeyId {
     Hex(std::array::from_fn(|at| digest.0[at]))
 }
 
-/// Of [`Kind::EvaluationKey`]; the body is the back end's evaluation key.
+/// Header of [`Kind::EvaluationKey`]; the body is the back end's evaluation key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EvaluationHeader {
@@ -55,7 +55,7 @@ pub struct EvaluationHeader {
 }
 header!(EvaluationHeader, EvaluationKey);
 
-/// Of [`Kind::SecretKey`]; the body is the seed of the signing key, then the back end's secret key.
+/// Header of [`Kind::SecretKey`]; the body is the seed of the signing key, then the back end's secret key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SecretHeader {
@@ -70,20 +70,21 @@ pub struct SecretHeader {
 }
 header!(SecretHeader, SecretKey);
 
-/// Of [`Kind::Tickets`]; an entry is a ticket, and for a custodian the id of its record.
+/// Header of [`Kind::Tickets`]; an entry is a ticket and, for a custodian, the id of its record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TicketsHeader {
     /// The batch.
     pub batch: Batch,
-    /// Whose ids stand beside the tickets; none in the authority's copy.
+    /// The custodian whose record ids accompany the tickets; none in the authority's copy.
     pub side: Option<Side>,
     /// The linkage unit's signing key.
     pub signer: SignerId,
 }
 header!(TicketsHeader, Tickets);
 
-/// Of [`Kind::Run`]; the body is the seeds of signing key and masks, then entries of a ticket and both ids.
+/// Header of [`Kind::Run`]; the body is the seeds of signing key and masks, then entries of a ticket and both
+/// ids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RunHeader {
@@ -94,7 +95,7 @@ pub struct RunHeader {
 }
 header!(RunHeader, Run);
 
-/// Of [`Kind::Ciphertexts`]; an entry is a ticket's nonce and a ciphertext.
+/// Header of [`Kind::Ciphertexts`]; an entry is a ticket's nonce and a ciphertext.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CiphertextsHeader {
@@ -116,10 +117,10 @@ pub struct CiphertextsHeader {
 header!(CiphertextsHeader, Ciphertexts);
 
 impl CiphertextsHeader {
-    /// Checks that this is what a custodian of `batch` approves on `side`.
+    /// Checks that this is the approval of `batch` by its custodian on `side`.
     ///
     /// # Errors
-    /// [`ConfirmError::Refused`] that names the custodian.
+    /// [`ConfirmError::Refused`] with the custodian at fault.
     pub fn check(&self, batch: &Batch, side: Side, backend: &str) -> Result<(), ConfirmError> {
         let refuse = |reason| Err(ConfirmError::refused(Party::Custodian(self.custodian.clone()), reason));
         if self.key_id != batch.key_id {
@@ -143,7 +144,7 @@ impl CiphertextsHeader {
     }
 }
 
-/// Of [`Kind::Sealed`]; an entry is a ticket's nonce and a masked answer.
+/// Header of [`Kind::Sealed`]; an entry is a ticket's nonce and a masked answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SealedHeader {
@@ -165,14 +166,14 @@ pub struct SealedHeader {
 header!(SealedHeader, Sealed);
 
 impl SealedHeader {
-    /// Digest of what the answers are made of: batch, key and both files of ciphertexts.
+    /// Digest of the inputs of the answers: batch, key and both files of ciphertexts.
     #[must_use]
     pub fn binding(&self) -> Hash {
         binding(self.batch, self.key_id, &self.left, &self.right)
     }
 }
 
-/// Of [`Kind::Opened`]; an entry is a ticket's nonce and a byte, 0 or 1.
+/// Header of [`Kind::Opened`]; an entry is a ticket's nonce and a byte, 0 or 1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OpenedHeader {
@@ -182,7 +183,7 @@ pub struct OpenedHeader {
     pub key_id: KeyId,
     /// Digest of the log's last line when these were opened.
     pub log: Hash,
-    /// What was signed of the sealed answers.
+    /// The signed digest of the sealed answers.
     pub sealed: Hash,
     /// The authority's signing key.
     pub signer: SignerId,
@@ -191,13 +192,13 @@ pub struct OpenedHeader {
 }
 header!(OpenedHeader, Opened);
 
-/// Of [`Kind::Masks`]; an entry is a ticket's nonce and a byte, 1 if the answer is negated.
+/// Header of [`Kind::Masks`]; an entry is a ticket's nonce and a byte, 1 if the answer is negated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MasksHeader {
     /// Digest of the batch.
     pub batch: Hash,
-    /// What the answers are made of: [`SealedHeader::binding`].
+    /// The inputs of the answers: [`SealedHeader::binding`].
     pub binding: Hash,
     /// The key that opens.
     pub key_id: KeyId,
@@ -209,7 +210,7 @@ pub struct MasksHeader {
 header!(MasksHeader, Masks);
 
 impl MasksHeader {
-    /// Checks that the masks are of a batch whose answers are made of what `binding` says.
+    /// Checks that the masks belong to a batch whose answers were made from `binding`.
     ///
     /// # Errors
     /// [`ConfirmError::Refused`], at fault the linkage unit.
@@ -229,7 +230,7 @@ impl MasksHeader {
     }
 }
 
-/// Of [`Kind::Checked`]; an entry is a ticket's nonce and a masked answer.
+/// Header of [`Kind::Checked`]; an entry is a ticket's nonce and a masked answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CheckedHeader {
@@ -247,7 +248,7 @@ pub struct CheckedHeader {
     pub right: Seal,
     /// The checker's side.
     pub side: Side,
-    /// The checker's signing key: the one of its approval.
+    /// The checker's signing key, the same as in its approval.
     pub signer: SignerId,
     /// Number of entries.
     pub tickets: u64,
@@ -255,11 +256,11 @@ pub struct CheckedHeader {
 header!(CheckedHeader, Checked);
 
 impl CheckedHeader {
-    /// Checks that these answers are of the same ciphertexts as the linkage unit's, and signed by a custodian that approved
-    /// the batch.
+    /// Checks that these answers were made from the same ciphertexts as the linkage unit's, and signed by a
+    /// custodian who approved the batch.
     ///
     /// # Errors
-    /// [`ConfirmError::Refused`] that names the checker.
+    /// [`ConfirmError::Refused`] with the checker at fault.
     pub fn check(&self, batch: &Batch, sealed: &SealedHeader, backend: &str) -> Result<(), ConfirmError> {
         let approval = CiphertextsHeader {
             backend: self.backend.clone(),
@@ -288,7 +289,7 @@ impl CheckedHeader {
     }
 }
 
-/// Digest of what answers are made of: batch, key and both files of ciphertexts.
+/// Digest of the inputs of answers: batch, key and both files of ciphertexts.
 #[must_use]
 pub fn binding(batch: Hash, key_id: KeyId, left: &Seal, right: &Seal) -> Hash {
     let approval = |seal: &Seal| seal.digest(Kind::Ciphertexts).0;

@@ -1,12 +1,12 @@
-//! Work on several threads, taken in order.
+//! Parallel work with results in order.
 
 use std::sync::mpsc::sync_channel;
 
-/// Results that a thread may be ahead of what was taken.
+/// Maximum number of results that a thread may be ahead of `take`.
 const AHEAD: usize = 2;
 
-/// Does `work` for each of `items` on `threads` threads, each with memory of its own, and hands the results to `take` in
-/// order. Results do not depend on the number of threads.
+/// Runs `work` for each of `items` on `threads` threads, each with its own memory, and passes the results to
+/// `take` in order. Results do not depend on the number of threads.
 ///
 /// # Errors
 /// The first error in order, of `work` or of `take`.
@@ -32,7 +32,7 @@ pub fn in_order<S, T: Send, E: Send>(
                     for item in own {
                         let result = work(&mut memory, item);
                         let failed = result.is_err();
-                        // Nobody waits for more after an error.
+                        // After an error, no more results are taken.
                         if send.send(result).is_err() || failed {
                             return;
                         }

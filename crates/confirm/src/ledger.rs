@@ -1,5 +1,5 @@
-//! The authority's log of openings: append-only lines, each bound to the one before, and what they have used up
-//! (`protocols/06-confirm.md` §7).
+//! The authority's log of openings: append-only lines, each bound to its predecessor, and the used part of
+//! the budgets (`protocols/06-confirm.md` §7).
 
 use mizuhiki_schema::Side;
 use std::collections::{HashMap, HashSet};
@@ -12,15 +12,15 @@ use crate::sign::{Hash, Hex, KeyId, SignerId};
 use crate::ticket::{Batch, Ticket};
 use crate::{ConfirmError, Party, Policy, Reason};
 
-/// What happened.
+/// An event in a ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 enum Event {
     /// A key was made.
     Key { key_id: KeyId, policy: Policy },
-    /// A custodian's signing key is known from now on.
+    /// A custodian's signing key was pinned.
     Pin { custodian: String, signer: SignerId },
-    /// A batch is being opened: from now on its tickets are spent.
+    /// A batch is being opened: its tickets are now spent.
     Batch {
         batch: Hash,
         checked: Hash,
@@ -29,21 +29,22 @@ enum Event {
         sealed: Hash,
         tickets: Vec<(Hex<16>, Hash, Hash)>,
     },
-    /// The answers of a batch were given away.
+    /// The answers of a batch were released.
     Opened { batch: Hash },
     /// The linkage unit's answers and the checker's differed: the key opens nothing more.
     Differed { batch: Hash },
 }
 
-/// How far a batch has come.
+/// The progress of a batch.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// Its answers may be opened again, if they are the same: what was signed of the linkage unit's and of the checker's.
+    /// It was being opened. Its answers may be opened again if both signed digests, the linkage unit's and
+    /// the checker's, are the same.
     Opening(Hash, Hash),
     Done,
 }
 
-/// The log, as far as it was read.
+/// The state of the log.
 pub struct Ledger {
     key_id: KeyId,
     policy: Policy,
@@ -58,24 +59,24 @@ pub struct Ledger {
     differed: bool,
 }
 
-/// What is to be done before a batch is opened.
+/// The steps before a batch is opened.
 pub struct Admission {
     /// The batch.
     pub admitted: Admitted,
     /// Lines to append to the log, and to sync.
     pub lines: String,
-    /// Whether an opening that was interrupted goes on.
+    /// Whether an interrupted opening is resumed.
     pub resumed: bool,
 }
 
-/// A batch that may be opened: only the ledger makes one, once it has checked everything.
+/// A batch that may be opened: only the ledger creates one, after all checks.
 pub struct Admitted {
     batch: Batch,
     nonces: Vec<Hex<16>>,
 }
 
 impl Admitted {
-    /// Checks that entry `entry` (from 1) of a party's answers is of the ticket that stands there.
+    /// Checks that entry `entry` (from 1) of a party's answers belongs to the ticket at that position.
     ///
     /// # Errors
     /// [`ConfirmError::Refused`], at fault the party.
@@ -95,10 +96,11 @@ impl Ledger {
         Chain::new().push(Event::Key { key_id, policy }, time)
     }
 
-    /// Reads the log of a key and its policy, and says how many bytes of it count.
+    /// Reads the log of a key with its policy; also returns its number of valid bytes.
     ///
     /// # Errors
-    /// [`ConfirmError::Refused`] if a line does not follow from the one before, or it is not the log of this key.
+    /// [`ConfirmError::Refused`] if a line does not follow from its predecessor, or the log belongs to
+    /// another key.
     pub fn read(log: &[u8], key_id: KeyId, policy: Policy) -> Result<(Self, usize), ConfirmError> {
         let (chain, events, whole) = Chain::read::<Event>(log)?;
         let Some(Event::Key { key_id: found, policy: written }) = events.first() else {
@@ -169,7 +171,7 @@ impl Ledger {
         self.chain.lines
     }
 
-    /// Answers opened, or about to be.
+    /// Answers opened, including those being opened.
     #[must_use]
     pub const fn openings(&self) -> u64 {
         self.openings
@@ -180,7 +182,7 @@ impl Ledger {
         self.chain.push(event, time)
     }
 
-    /// Takes `signer` as the key of a custodian. Returns the line to append; none if it is known.
+    /// Pins `signer` as the key of a custodian. Returns the line to append; none if it is pinned already.
     fn pin(&mut self, custodian: &str, signer: SignerId, time: u64) -> Option<String> {
         let known = self.pins.contains_key(custodian);
         (!known).then(|| self.push(Event::Pin { custodian: custodian.to_owned(), signer }, time))
@@ -197,12 +199,12 @@ impl Ledger {
         }
     }
 
-    /// Decides whether the answers of a batch may be opened, the linkage unit's and the checker's, each with what was signed
-    /// of them, and says what to do before that. Those of a batch that was about to be opened may be opened again, if they
-    /// are the same, as long as they were not released.
+    /// Decides whether the linkage unit's and the checker's answers of a batch, each with its signed digest,
+    /// may be opened, and returns the steps before that. An interrupted batch may be opened again with the
+    /// same answers unless they were released.
     ///
     /// # Errors
-    /// [`ConfirmError::Refused`] with the reason and whose fault it is; the ledger is unchanged then.
+    /// [`ConfirmError::Refused`] with the reason and the party at fault; the ledger is unchanged then.
     pub fn admit(
         &mut self,
         (batch, tickets): (&Batch, &[Ticket]),
@@ -251,7 +253,7 @@ impl Ledger {
         Ok(Admission { admitted, lines, resumed: false })
     }
 
-    /// Everything that does not depend on what was opened before.
+    /// All checks that do not depend on earlier openings.
     fn check(
         &self,
         batch: &Batch,
@@ -317,12 +319,13 @@ impl Ledger {
         Ok(())
     }
 
-    /// The answers of `admitted` were given away: returns the line to append.
+    /// Records that the answers of `admitted` were released; returns the line to append.
     pub fn opened(&mut self, admitted: &Admitted, now: u64) -> String {
         self.push(Event::Opened { batch: admitted.batch.digest() }, now)
     }
 
-    /// The two answers to a ticket of `admitted` differed: returns the line to append. The key opens nothing more.
+    /// Records that the two answers to a ticket of `admitted` differed; returns the line to append. The key
+    /// opens nothing more.
     pub fn differed(&mut self, admitted: &Admitted, now: u64) -> String {
         self.push(Event::Differed { batch: admitted.batch.digest() }, now)
     }

@@ -1,7 +1,7 @@
-//! The confirmation of borderline pairs: one bit a pair, computed under encryption.
+//! The confirmation of borderline pairs: one bit per pair, computed under encryption.
 //!
-//! Normative text: `protocols/06-confirm.md`. State machines over a back end that is passed in as a value; no file is
-//! opened here, and there is no clock: the roles pass in readers, writers, randomness and the time.
+//! Normative text: `protocols/06-confirm.md`. State machines over a back end that is passed in as a value;
+//! nothing here opens a file or reads a clock: the roles pass in readers, writers, randomness and the time.
 
 mod backend;
 mod chain;

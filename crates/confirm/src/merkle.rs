@@ -6,7 +6,7 @@ use crate::sign::{Hash, Hex};
 
 /// The tree hash of leaves, in order.
 pub(crate) fn root<'l>(leaves: impl Iterator<Item = &'l [u8]>) -> Hash {
-    // Complete subtrees, falling in size, with their number of leaves.
+    // Complete subtrees, descending in size, with their number of leaves.
     let mut stack: Vec<([u8; 32], u64)> = Vec::new();
     for leaf in leaves {
         let mut node = (Sha256::new().chain_update([0]).chain_update(leaf).finalize().into(), 1);

@@ -1,20 +1,20 @@
-//! What a key of the authority may be used for.
+//! The permitted use of an authority's key.
 
 use serde::{Deserialize, Serialize};
 
-/// Answers that a key opens at most: so many bits of it a linkage unit and a checker who act together can learn
-/// (`protocols/06-confirm.md` §1).
+/// Maximum number of answers that a key opens: a colluding linkage unit and checker can learn this many bits
+/// of it (`protocols/06-confirm.md` §1).
 pub const MAX_OPENINGS: u64 = 64;
 
-/// Budgets of a key. Every answer is an oracle: about as many well-chosen questions as a filter has bits reveal it.
+/// Budgets of a key. Every answer is an oracle: about as many chosen queries as a filter has bits reveal it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Policy {
-    /// Answers that the key opens in all, at most [`MAX_OPENINGS`] whatever stands here.
+    /// Total answers that the key opens; never more than [`MAX_OPENINGS`].
     pub openings: u64,
-    /// Tickets a custodian's records get in all.
+    /// Total tickets for the records of one custodian.
     pub per_custodian: u64,
-    /// Tickets a record gets in all.
+    /// Total tickets per record.
     pub per_record: u64,
 }
 
@@ -25,7 +25,7 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Answers that the key opens in all.
+    /// Total answers that the key opens.
     #[must_use]
     pub const fn most_openings(&self) -> u64 {
         if self.openings < MAX_OPENINGS { self.openings } else { MAX_OPENINGS }

@@ -1,4 +1,4 @@
-//! The rule over two records' filters, in whole numbers: the specification that every back end computes
+//! The rule over two records' filters, in whole numbers: the specification of what every back end computes
 //! (`protocols/06-confirm.md` §2).
 
 use mizuhiki_schema::{Confirm, ConfirmRule, LinkageSchema, SchemaBody};
@@ -9,13 +9,13 @@ use crate::Filters;
 /// Dice coefficients are whole ten-thousandths.
 const UNIT: u64 = 10_000;
 
-/// One of a record's filters, and what it counts.
+/// One of a record's filters, with its weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Comparison {
-    /// First bit among those of all filters.
+    /// Its first bit within the concatenated filters.
     pub(crate) start: usize,
     pub(crate) bits: usize,
-    /// Bits that can be set at most.
+    /// Maximum number of set bits.
     pub(crate) most: u32,
     /// Factor of the overlap.
     pub(crate) weight: u32,
@@ -26,23 +26,23 @@ pub(crate) struct Comparison {
 }
 
 impl Comparison {
-    /// What a filter with `weight` bits set costs: half the weighted threshold, rounded half up.
+    /// The cost of a filter with `weight` set bits: half the weighted threshold, rounded half up.
     pub(crate) fn cost(&self, set: u32) -> u32 {
         let product = u64::from(self.weight) * u64::from(self.dice) * u64::from(set);
         ((product + UNIT) / (2 * UNIT)) as u32
     }
 }
 
-/// How the filters of two records are decided.
+/// The rule that decides two records by their filters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
     pub(crate) comparisons: Vec<Comparison>,
-    /// The sum of weights from which a pair is accepted, where filters agree or disagree one by one.
+    /// For rules of agreeing and disagreeing filters: a pair is accepted at this sum of weights or above.
     pub(crate) accept: Option<i32>,
 }
 
 impl Rule {
-    /// The rule of a linkage schema; `None` if it has none.
+    /// The rule of a linkage schema, if it has one.
     #[must_use]
     pub fn of_schema(schema: &LinkageSchema) -> Option<Self> {
         match schema.body() {
@@ -111,17 +111,18 @@ impl Rule {
         self.comparisons.iter().map(weight).sum::<i64>() - i64::from(accept)
     }
 
-    /// What a record costs, over all filters: at least 1, so that records without a bit agree with nothing.
+    /// The cost of a record over all filters: at least 1, so that records without set bits agree with
+    /// nothing.
     pub(crate) fn cost(&self, filters: &Filters) -> u32 {
         self.comparisons.iter().map(|each| each.cost(filters.set(each))).sum::<u32>().max(1)
     }
 
-    /// The largest [`Rule::cost`].
+    /// The maximum [`Rule::cost`].
     pub(crate) fn largest_cost(&self) -> u32 {
         self.comparisons.iter().map(|each| each.cost(each.most)).sum::<u32>().max(1)
     }
 
-    /// Digest of the rule: what a ticket is bound to.
+    /// Digest of the rule; tickets are bound to it.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
         let mut text = match self.accept {

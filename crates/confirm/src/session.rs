@@ -1,5 +1,5 @@
-//! The linkage unit's side of a run, step by step: asked, evaluated, opened. A step that is not due cannot be written
-//! down (`protocols/06-confirm.md` §5).
+//! The linkage unit's side of a run, step by step: asked, evaluated, opened. Steps out of order do not
+//! compile (`protocols/06-confirm.md` §5).
 
 use mizuhiki_schema::Side;
 use rand::{Rng as _, SeedableRng as _};
@@ -15,17 +15,17 @@ use crate::{ConfirmError, Mask, Party, Reason};
 /// Bytes of the linkage unit's secrets.
 pub const RUN_SECRET_BYTES: usize = 64;
 
-/// What the linkage unit alone holds of a run: the seeds of its signing key and of its masks. Wiped on drop.
+/// The linkage unit's secrets of a run: the seeds of its signing key and of its masks. Wiped on drop.
 pub struct RunSecret(Zeroizing<[u8; RUN_SECRET_BYTES]>);
 
 impl RunSecret {
-    /// From bytes.
+    /// Reads the bytes.
     #[must_use]
     pub const fn new(bytes: Zeroizing<[u8; RUN_SECRET_BYTES]>) -> Self {
         Self(bytes)
     }
 
-    /// Fresh ones.
+    /// Fresh secrets.
     #[must_use]
     pub fn random(random: &mut ChaCha20Rng) -> Self {
         let mut bytes = Zeroizing::new([0; RUN_SECRET_BYTES]);
@@ -47,8 +47,8 @@ impl RunSecret {
         PartyKey::from_seed(&seed)
     }
 
-    /// The mask of a ticket: the same whenever it is asked for the same ciphertexts, so that a run can be resumed, and
-    /// another for others, so that two answers to one ticket have nothing in common.
+    /// The mask of a ticket. It is the same for the same ciphertexts, so that a run can be resumed, and
+    /// independent for others, so that two answers to one ticket are unrelated.
     fn mask(&self, nonce: Hex<16>, binding: Hash) -> Mask {
         let seed = Zeroizing::new(hash("mask", &[&self.0[32..], &nonce.0, &binding.0]).0);
         let mut random = ChaCha20Rng::from_seed(*seed);
@@ -58,16 +58,16 @@ impl RunSecret {
     }
 }
 
-/// Tickets were given out.
+/// Tickets were issued.
 pub struct Asked;
 
-/// Answers are sealed: the digest that names them, and that of what they are made of.
+/// Answers are sealed: their digest, and the digest of their inputs.
 pub struct Evaluated {
     sealed: Hash,
     binding: Hash,
 }
 
-/// Answers are known, a bit a ticket.
+/// Answers are known, one bit per ticket.
 pub struct Opened {
     answers: Vec<bool>,
 }
@@ -106,13 +106,13 @@ impl<S> Session<S> {
 }
 
 impl Session<Asked> {
-    /// A run whose tickets were given out.
+    /// A run whose tickets were issued.
     #[must_use]
     pub const fn new(batch: Batch, tickets: Vec<Ticket>, secret: RunSecret) -> Self {
         Self { batch, tickets, secret, state: Asked }
     }
 
-    /// The mask of a ticket, where the answers are made of what `binding` says.
+    /// The mask of a ticket for answers made from `binding`.
     #[must_use]
     pub fn mask(&self, ticket: &Ticket, binding: Hash) -> Mask {
         self.secret.mask(ticket.nonce, binding)
@@ -163,7 +163,7 @@ impl Session<Asked> {
 }
 
 impl Session<Evaluated> {
-    /// Takes the masks off what the authority opened; `signer` is whose key made the run's keys.
+    /// Removes the masks from the opened answers; `signer` is the authority's signing key.
     ///
     /// # Errors
     /// [`ConfirmError::Refused`], at fault the authority.

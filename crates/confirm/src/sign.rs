@@ -82,7 +82,7 @@ pub(crate) fn hash(purpose: &str, parts: &[&[u8]]) -> Hash {
 pub struct SignerId(pub Hex<32>);
 
 impl SignerId {
-    /// What people compare: the first 16 digits of the key's digest.
+    /// The fingerprint that people compare: the first 16 digits of the key's digest.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         Hex::<8>(std::array::from_fn(|at| hash("signer", &[&self.0.0]).0[at])).to_string()

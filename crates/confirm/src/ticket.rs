@@ -1,4 +1,4 @@
-//! Tickets: the right to one answer about one pair (`protocols/06-confirm.md` §5).
+//! Tickets: each gives the right to one answer about one pair (`protocols/06-confirm.md` §5).
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,14 +15,14 @@ pub const TICKET_BYTES: usize = 144;
 /// Commitments to the tokens of a record, and to one row of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Commitment {
-    /// To all rows of the record: the same for all tickets of a record under one key.
+    /// To all rows of the record; the same for all tickets of a record under one key.
     pub record: Hash,
     /// To the row that is compared.
     pub row: Hash,
 }
 
 impl Commitment {
-    /// Digest of a row of tokens: each view's, or `None` where the record has none in the view.
+    /// Digest of a row of tokens; `None` for views without a token.
     #[must_use]
     pub fn row_digest<'t>(views: impl Iterator<Item = Option<&'t [u8]>>) -> Hash {
         let mut bytes = Vec::new();
@@ -33,8 +33,8 @@ impl Commitment {
         hash("row", &[&bytes])
     }
 
-    /// The commitment to row `row` of a record with these rows, of a custodian by its name and the [`file_salt`] of its
-    /// token file: who lacks the file cannot test guesses.
+    /// The commitment to row `row` of a record with these rows, for a custodian's name and the [`file_salt`]
+    /// of its token file. Nobody can test guesses without the file.
     ///
     /// # Panics
     /// If there is no such row.
@@ -49,14 +49,14 @@ impl Commitment {
         Self { record, row: hash("record-row", &[&record.0, &rows[row].0]) }
     }
 
-    /// Which of a record's rows is meant, if they are the record's.
+    /// The row of the record that matches, if the rows are the record's.
     #[must_use]
     pub fn find(&self, key: KeyId, custodian: (&str, Hash), rows: &[Hash]) -> Option<usize> {
         (0..rows.len()).find(|&row| Self::new(key, custodian, rows, row) == *self)
     }
 }
 
-/// SHA-256 of a token file as it was sent: known to its custodian and the linkage unit.
+/// SHA-256 of a token file as sent; known to its custodian and the linkage unit.
 ///
 /// # Errors
 /// [`ConfirmError::Io`].
@@ -74,7 +74,7 @@ pub fn file_salt(mut file: impl std::io::Read) -> Result<Hash, ConfirmError> {
 /// A ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ticket {
-    /// Random; tickets stand in a batch in the order of their nonces.
+    /// Random; tickets in a batch are sorted by nonce.
     pub nonce: Hex<16>,
     /// To the left record.
     pub left: Commitment,
@@ -83,7 +83,7 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// As it stands in files and in the tree.
+    /// Its bytes in files and in the tree.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; TICKET_BYTES] {
         let mut bytes = [0; TICKET_BYTES];
@@ -95,7 +95,7 @@ impl Ticket {
         bytes
     }
 
-    /// From bytes.
+    /// Reads the bytes.
     #[must_use]
     pub fn from_bytes(bytes: &[u8; TICKET_BYTES]) -> Self {
         let part = |at: usize| Hex(std::array::from_fn(|i| bytes[16 + 32 * at + i]));
@@ -122,7 +122,7 @@ impl Ticket {
     }
 }
 
-/// What every ticket of a run is bound to.
+/// The terms that every ticket of a run is bound to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Batch {
@@ -149,7 +149,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Digest of the batch: what later documents name it by.
+    /// Digest of the batch, by which later documents refer to it.
     #[must_use]
     pub fn digest(&self) -> Hash {
         hash("batch", &[serde_json::to_string(self).unwrap_or_default().as_bytes()])
@@ -183,8 +183,8 @@ impl Batch {
         Ok(())
     }
 
-    /// Checks the batch and its tickets: two custodians; number, order and tree hash; that no pair is asked twice, and
-    /// that nothing is asked for more often than `policy` allows. What earlier batches used up, the authority adds.
+    /// Checks the batch and its tickets: two custodians; number, order and tree hash; no pair twice; no
+    /// record or custodian more often than `policy` allows. The authority adds the use by earlier batches.
     ///
     /// # Errors
     /// [`ConfirmError::Refused`], at fault the linkage unit.

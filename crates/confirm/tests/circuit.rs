@@ -1,4 +1,4 @@
-//! The circuit computes the rule, and stays in the ranges that it promises to back ends.
+//! The circuit computes the rule, and stays within the ranges declared to back ends.
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
@@ -7,7 +7,7 @@ use mizuhiki_schema::LinkageSchema;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// A rule of any kind, as a schema says it.
+/// A rule of any kind, as in a schema.
 fn confirm() -> impl Strategy<Value = String> {
     let bits = || (8_u32..=32).prop_map(|eighths| 8 * eighths);
     let dice = || (1_u32..=10_000).prop_map(|dice| f64::from(dice) / 1e4);
@@ -45,12 +45,12 @@ fn rule(confirm: &str) -> Option<Rule> {
             "confirm":{confirm}}}"#,
         ["a", "b", "c"].map(field).join(",")
     );
-    // A small filter may be refused: a field would set too few bits.
+    // A small filter may be refused because a field would set too few bits.
     let schema = LinkageSchema::parse(&document).ok()?;
     Rule::of_schema(&schema)
 }
 
-/// Packed filters with some bits set; too many for the rule are no filters.
+/// Packed filters with some bits set; `None` if too many are set for the rule.
 fn filters(rule: &Rule, bytes: &[u8], sparse: &[u8], keep: bool) -> Option<Filters> {
     let length = rule.bits() / 8;
     let packed = (0..length).map(|at| {

@@ -1,12 +1,12 @@
 //! The values of a record, and its alternatives: several names, addresses or readings
-//! (`protocols/03-tokens.md` §2a).
+//! (`protocols/03-tokens.md` §3).
 
 use std::borrow::Cow;
 
 use mizuhiki_locale::{Pack, Reading};
 use mizuhiki_schema::{Input, InputColumn, Readings, Take};
 
-/// An input of the schema, its columns by their place among those that records have.
+/// An input of the schema; columns are numbered among those that records have.
 pub(crate) struct InputPlan {
     columns: Vec<ColumnPlan>,
     take: Take,
@@ -29,8 +29,8 @@ impl InputPlan {
         Self { columns: columns.collect(), take: input.take }
     }
 
-    /// Number of the column in the input and text of each value, in order (`protocols/03-tokens.md` §2a.1); `read`
-    /// lists the readings of a name. None if there is no value.
+    /// Number of the column in the input and text of each value, in order (`protocols/03-tokens.md` §3.1);
+    /// `read` lists the readings of a name. Empty if there is no value.
     pub(crate) fn values<'v>(
         &self,
         value: &dyn Fn(usize) -> &'v str,
@@ -55,7 +55,7 @@ impl InputPlan {
         found
     }
 
-    /// Whether the values of a column are readings of what stands in it.
+    /// Whether the values of a column are readings of its text.
     pub(crate) fn reads(&self, column: usize) -> bool {
         self.columns[column].readings.is_some()
     }
@@ -73,8 +73,8 @@ pub(crate) struct InputValue<'v> {
     pub(crate) text: Cow<'v, str>,
 }
 
-/// Appends the rows that a record gives: one value an input each. `value(column)` is what stands in a column.
-/// Returns how many rows there are, and whether there would be more than `most`.
+/// Appends the rows of a record, each with one value per input. `value(column)` is the text in a column.
+/// Returns the number of rows, and whether `most` cut them off.
 pub(crate) fn expand<'v>(
     inputs: &[InputPlan],
     pack: &dyn Pack,
@@ -110,7 +110,7 @@ fn alternatives<'v>(
     found
 }
 
-/// The readings of a name, as far as they are wanted; the name itself if it has none.
+/// The readings of a name, as many as the column asks for; the name itself if it has none.
 fn read_as<'v>(
     text: &'v str,
     readings: Option<Readings>,
@@ -129,7 +129,8 @@ fn read_as<'v>(
     if taken.is_empty() { vec![Cow::Borrowed(text)] } else { taken }
 }
 
-/// Choices of one rank each below `lengths`: by the sum of ranks, then by the ranks in order; at most `most`.
+/// Tuples of ranks, each below its entry of `lengths`, ordered by the sum of ranks, then lexicographically;
+/// at most `most`.
 fn combinations(lengths: &[usize], most: usize) -> Vec<Vec<usize>> {
     let mut found = Vec::new();
     let highest: usize = lengths.iter().map(|length| length - 1).sum();

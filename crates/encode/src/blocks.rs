@@ -1,4 +1,4 @@
-//! Keyed block ids of a record (`protocols/03-tokens.md` §8).
+//! Keyed block ids of a record (`protocols/03-tokens.md` §10).
 
 use hmac::{Hmac, Mac as _};
 use mizuhiki_bits::BitColumns;
@@ -13,13 +13,13 @@ use crate::key::SchemaKeys;
 use crate::plan::{FieldPlan, resolve_level};
 use crate::positions::{KeyedStream, keyed};
 
-/// Remembered ids of a pass before the memo is emptied.
+/// Maximum number of memoized ids of a pass; then the memo is emptied.
 const MAX_REMEMBERED: usize = 1 << 17;
 
 /// The passes of a schema, resolved.
 #[derive(Default)]
 pub(crate) struct BlockPlan {
-    /// Values that rules look at: field and level, each once.
+    /// Values that rules use: field and level, each once.
     values: Vec<(usize, String)>,
     passes: Vec<Pass>,
 }
@@ -45,7 +45,7 @@ enum PassKey {
 struct Part {
     /// Index into [`BlockPlan::values`].
     value: usize,
-    /// Code points that are taken; all if empty.
+    /// Code points that are used; all if empty.
     characters: Vec<u16>,
 }
 
@@ -86,7 +86,7 @@ pub(crate) fn plan_blocks(
     Ok(plan)
 }
 
-/// `count` distinct numbers below `limit`, or all of them.
+/// `count` distinct numbers below `limit`, or all numbers below it.
 fn distinct(stream: &mut KeyedStream, limit: usize, count: usize) -> Vec<usize> {
     let mut found = Vec::with_capacity(count);
     while found.len() < count.min(limit) {
@@ -136,7 +136,7 @@ pub(crate) struct BlockWorker {
     /// Ids by pass and lane.
     ids: Vec<Vec<Option<BlockId>>>,
     memos: Vec<FxHashMap<Box<[u8]>, BlockId>>,
-    /// Normalised values of one record, in the plan's order; empty if there is none.
+    /// Normalised values of one record, in the plan's order; empty where a value is missing.
     values: Vec<String>,
     texts: Vec<String>,
     message: Vec<u8>,
@@ -202,7 +202,7 @@ impl BlockWorker {
         }
     }
 
-    /// Hands the ids of the current block of records over.
+    /// Appends the ids of the current block of records to the output.
     pub(crate) fn finish_block(&mut self, out: &mut [Vec<Option<BlockId>>]) {
         for (out, ids) in out.iter_mut().zip(&mut self.ids) {
             out.append(ids);

@@ -1,7 +1,7 @@
-//! clkhash's encoding, bit for bit as release 0.18.3 makes it (`protocols/03-tokens.md` §9).
+//! clkhash's encoding, bit for bit as in release 0.18.3 (`protocols/03-tokens.md` §11).
 //!
-//! Its weaknesses are its own: no normalisation, filters whose weight tells lengths, double hashing. It is
-//! here so that mizuhiki can read and make what others already use.
+//! Its weaknesses are known: no normalisation, filters whose weight reveals lengths, double hashing. It is
+//! here so that mizuhiki can read and write a format that others already use.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -23,7 +23,8 @@ use zeroize::Zeroizing;
 use crate::strptime::DateFormat;
 use crate::{EncodeError, LinkageKey};
 
-/// Memoised values, and grams, of one column before its memo is emptied: 8 MiB of filters at 1,024 bits.
+/// Maximum number of memoized values, and of grams, per column; then the memo is emptied. 8 MiB of filters at
+/// 1,024 bits.
 const MAX_MEMO: usize = 1 << 16;
 
 /// A clkhash schema with its keys.
@@ -47,7 +48,7 @@ struct Hashed {
     keys: [Zeroizing<Vec<u8>>; 2],
 }
 
-/// What one thread remembers of each column: names and dates recur, grams even more.
+/// Memos of one thread, per column: names and dates recur, grams even more often.
 #[derive(Default)]
 pub(crate) struct ClkhashMemo {
     columns: Vec<ColumnMemo>,
@@ -56,7 +57,7 @@ pub(crate) struct ClkhashMemo {
 
 #[derive(Default)]
 struct ColumnMemo {
-    /// Filters by value as it stands in the input.
+    /// Filters by the value as in the input.
     values: HashMap<Box<str>, Box<[u8]>, FxBuildHasher>,
     /// Positions by gram; the list is as long as the largest count asked for so far.
     grams: HashMap<Box<str>, Box<[u32]>, FxBuildHasher>,
@@ -127,7 +128,7 @@ impl ClkhashPlan {
     }
 }
 
-/// XORs halves onto each other, `folds` times, and appends what is left.
+/// XORs both halves together, `folds` times, and appends the result.
 fn fold(filter: &[u8], folds: u32, out: &mut Vec<u8>) {
     let bytes = filter.len() >> folds;
     let start = out.len();
@@ -286,7 +287,7 @@ impl Hashed {
         Ok(Self { rules: rules.clone(), encoding, pattern, date, keys })
     }
 
-    /// Checks a value against the column's format and brings it into the form that is hashed.
+    /// Checks a value against the column's format and converts it to the form that is hashed.
     fn format<'v>(&'v self, value: &'v str) -> Result<Cow<'v, str>, &'static str> {
         if let Some(missing) = &self.rules.missing_value
             && missing.sentinel == value
@@ -463,7 +464,7 @@ fn remainder(digest: &[u8], bits: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    //! Every vector that the released clkhash 0.18.3 made.
+    //! All vectors made by the release clkhash 0.18.3.
 
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;

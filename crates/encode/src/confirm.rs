@@ -1,5 +1,5 @@
-//! What a custodian needs of a record to have a pair of it confirmed: what tells its rows apart, and the filters that are
-//! encrypted (`protocols/06-confirm.md` §2).
+//! What a custodian needs to have a pair of a record confirmed: the tokens that identify its rows, and the
+//! filters to encrypt (`protocols/06-confirm.md` §2).
 
 use mizuhiki_exchange::{CustodianId, Run};
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::key::SchemaKeys;
 use crate::{EncodeError, Encoder, LinkageKey, Worker};
 
-/// What a record is encoded to.
+/// The encoding of a record for confirmation.
 pub struct ConfirmRecord {
     /// Its rows, in their order.
     pub rows: Vec<ConfirmRow>,
@@ -19,9 +19,9 @@ pub struct ConfirmRecord {
 /// Encodes records for a confirmation.
 pub struct ConfirmEncoder {
     tokens: Encoder,
-    /// One a filter of the schema.
+    /// One per filter of the schema.
     filters: Vec<Encoder>,
-    /// What signing keys of this schema, project and run are derived from.
+    /// The key from which signing keys of this schema, project and run are derived.
     signing: (SchemaKeys, u32),
     custodian: String,
     symbol_bytes: usize,
@@ -29,11 +29,12 @@ pub struct ConfirmEncoder {
 
 /// One of a record's rows.
 pub struct ConfirmRow {
-    /// The filter of each view that is its token, where there is one; none where tokens are sealed symbols.
+    /// For each view, the filter that is the row's token, if it has one; empty where tokens are sealed
+    /// symbols.
     pub tokens: Vec<Option<Vec<u8>>>,
     /// The sealed symbols of the row, ascending; none where tokens are filters.
     pub symbols: Vec<u64>,
-    /// The filters, packed, one after the other.
+    /// The filters, packed and concatenated.
     pub filters: Zeroizing<Vec<u8>>,
 }
 
@@ -45,8 +46,8 @@ pub struct ConfirmWorker<'e> {
 }
 
 impl ConfirmEncoder {
-    /// Resolves `schema` and derives the keys of `run`; `custodian` is who will sign. `None` if the schema does not say how
-    /// pairs are confirmed.
+    /// Resolves `schema` and derives the keys of `run`; `custodian` will sign. `None` if the schema does not
+    /// define how pairs are confirmed.
     ///
     /// # Errors
     /// As [`Encoder::new`].
@@ -95,7 +96,7 @@ impl ConfirmEncoder {
         self.signing_seed_of(&self.custodian)
     }
 
-    /// That of another custodian, which whoever has the linkage key can derive.
+    /// The seed of another custodian; anyone with the linkage key can derive it.
     #[must_use]
     pub fn signing_seed_of(&self, custodian: &str) -> Zeroizing<[u8; 32]> {
         self.signing.0.expand("confirm/sign", custodian, "", self.signing.1)
@@ -113,7 +114,7 @@ impl ConfirmEncoder {
 }
 
 impl ConfirmWorker<'_> {
-    /// One record, which is row `row` of the input (from 1); `value` gives what stands in a column of
+    /// Encodes one record, row `row` of the input (from 1); `value` gives the text in a column of
     /// [`ConfirmEncoder::columns`].
     ///
     /// # Errors

@@ -1,4 +1,5 @@
-//! Single steps of `protocols/03-tokens.md`, for the vectors in `protocols/vectors/tokens`. Not an interface.
+//! Single steps of `protocols/03-tokens.md`, for the vectors in `protocols/vectors/tokens`. Not a public
+//! interface.
 
 use mizuhiki_exchange::Run;
 use mizuhiki_schema::{Feature, LinkageSchema, TokenSchema};
@@ -9,7 +10,7 @@ use crate::positions::PositionKey;
 use crate::symbols::{Sealer, Segment, subsets as draw_subsets};
 use crate::{EncodeError, Encoder, LinkageKey};
 
-/// §3: features of a normalised value, and its effective length.
+/// §4: features of a normalised value, and its effective length.
 #[must_use]
 pub fn features(value: &str, kinds: &[Feature]) -> (Vec<Vec<u8>>, usize) {
     let mut features = Features::default();
@@ -17,7 +18,7 @@ pub fn features(value: &str, kinds: &[Feature]) -> (Vec<Vec<u8>>, usize) {
     (features.iter().map(<[u8]>::to_vec).collect(), features.total())
 }
 
-/// §4: the first `count` positions of a feature, of `bits` positions from `start` on.
+/// §5: the first `count` positions of a feature, among `bits` positions starting at `start`.
 #[must_use]
 pub fn positions(key: &[u8; 32], (start, bits): (usize, usize), feature: &[u8], count: usize) -> Vec<u16> {
     PositionKey::new(key, start, bits).positions(feature, count)
@@ -43,8 +44,8 @@ pub fn run_key(
     *linkage_key.for_run(schema.digest(), run, custodian).expand(purpose, view, name, schema.epoch())
 }
 
-/// §5: for each view its key groups, each with the first position of its segment, the length, and the positions that a
-/// symbol looks at in it; one segment without a name if symbols are drawn from the whole filter.
+/// §6: for each view its key groups, each with the first position of its segment, the length, and the number
+/// of positions that a symbol reads in it; one unnamed segment if symbols are drawn from the whole filter.
 #[must_use]
 pub fn segments(schema: &TokenSchema) -> Vec<Vec<(String, [usize; 3])>> {
     let of_view = |view| {
@@ -55,20 +56,20 @@ pub fn segments(schema: &TokenSchema) -> Vec<Vec<(String, [usize; 3])>> {
     schema.views.iter().map(of_view).collect()
 }
 
-/// §6: positions of `count` symbols, drawn by segments.
+/// §7: positions of `count` symbols, drawn by segments.
 #[must_use]
 pub fn subsets(key: &[u8; 32], segments: &[[usize; 3]], count: usize) -> Vec<u16> {
     let segment = |&[start, length, drawn]: &[usize; 3]| Segment { start, length, drawn };
     draw_subsets(key, &segments.iter().map(segment).collect::<Vec<_>>(), count)
 }
 
-/// §6: one symbol of `width` bits, in the upper bits: its number, and the filter's bits in the order drawn.
+/// §7: one symbol of `width` bits, in the upper bits: its number, and the filter's bits in the order drawn.
 #[must_use]
 pub fn symbol(key: &[u8; 32], width: usize, number: u16, bits: &[u8]) -> u64 {
     Sealer::new(key, Vec::new(), bits.len() * 8, width).seal_one(number, bits)
 }
 
-/// §6: the symbols of each row of one record, by view in the order of their numbers; `None` where the row has no token.
+/// §7: the symbols of each row of one record, by view in the order of their numbers; `None` where the row has no token.
 ///
 /// # Errors
 /// As [`crate::Worker::encode`].
@@ -87,7 +88,7 @@ pub fn row_symbols<'v>(
     Ok((0..encoded.records.len()).map(|row| of_view(row).collect()).collect())
 }
 
-/// §5: for each view, the budget of each of its fields by name; empty for clkhash schemas.
+/// §6: for each view, the budget of each of its fields by name; empty for clkhash schemas.
 #[must_use]
 pub fn budgets(encoder: &Encoder) -> Vec<Vec<(String, usize)>> {
     let Plan::Tokens(plan) = &encoder.plan else { return Vec::new() };

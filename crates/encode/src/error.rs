@@ -1,21 +1,21 @@
-//! What can go wrong while encoding, and what is merely counted.
+//! Errors of encoding, and issues that are only counted.
 
 use std::fmt;
 
-/// Encoding cannot start or go on. Names fields and rows, never values.
+/// Why encoding cannot start or continue. Messages contain fields and rows, never values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EncodeError {
-    /// The schema asks for a locale pack that this build has not.
-    #[error("$.locale.pack: no locale pack {pack:?}; known packs: {known}")]
+    /// The schema asks for a locale pack that this build lacks.
+    #[error("$.locale.pack: unknown locale pack {pack:?}; known packs: {known}")]
     UnknownPack {
         /// The name in the schema.
         pack: String,
         /// Names of the packs of this build.
         known: String,
     },
-    /// The schema pins other tables than this build's.
+    /// The schema pins tables that differ from this build's.
     #[error(
-        "$.locale.digest: the schema pins normalisation tables {pinned}, this build has {found}; \
+        "$.locale.digest: the schema pins normalization tables {pinned}, but this build has {found}; \
          use the release that the parties agreed on, or agree on a new schema"
     )]
     PackDigest {
@@ -57,7 +57,7 @@ pub enum EncodeError {
         /// JSON path of the field or comparison.
         path: Box<str>,
     },
-    /// Names are to be read by a pack that cannot read.
+    /// The schema asks for readings from a pack that has none.
     #[error(
         "$.inputs[{input}].columns[{column}].readings: pack {pack} does not know how names are read; \
          remove the member"
@@ -70,9 +70,9 @@ pub enum EncodeError {
         /// Name of the pack.
         pack: String,
     },
-    /// A symbol would look at more filter positions of a field than there are.
+    /// A symbol would need more filter positions of a field than it has.
     #[error(
-        "$.fields[{index}].weight: the field has {bits} filter bits in view {view:?}, but a symbol looks at {drawn} of \
+        "$.fields[{index}].weight: the field has {bits} filter bits in view {view:?}, but a symbol needs {drawn} of \
          them; raise filter.bits, or lower symbols.positions"
     )]
     ShortSegment {
@@ -88,7 +88,7 @@ pub enum EncodeError {
     /// A field has so little weight that it would set no bit.
     #[error(
         "$.fields[{index}].weight: the field gets {bits} filter bits in view {view:?}; \
-         raise its weight or leave it out of the view"
+         raise its weight or omit it from the view"
     )]
     NoBudget {
         /// Index of the field.
@@ -123,7 +123,7 @@ pub enum EncodeError {
         row: u64,
         /// Name of the column.
         column: String,
-        /// What is wrong with the value, without the value.
+        /// The problem with the value, without the value.
         reason: String,
     },
     /// A value is a national number that may not be encoded.
@@ -148,9 +148,9 @@ pub enum EncodeError {
 /// Why a value was masked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IssueKind {
-    /// There was no value.
+    /// The value was missing.
     Missing,
-    /// There was a value, but none of its kind.
+    /// The value was not valid for its kind.
     Invalid,
 }
 

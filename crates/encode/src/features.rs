@@ -1,6 +1,6 @@
-//! Features of a normalised value (`protocols/03-tokens.md` §3).
+//! Features of a normalised value (`protocols/03-tokens.md` §4).
 //!
-//! A feature is a short byte string: tag, size, how often it occurred before in this value, position, gram.
+//! A feature is a short byte string: tag, size, number of earlier occurrences in this value, position, gram.
 //! Counting occurrences makes a multiset, so that the number of bits does not depend on repetitions.
 
 use mizuhiki_locale::WILDCARD;
@@ -12,13 +12,13 @@ pub(crate) struct Features {
     bytes: Vec<u8>,
     /// End of each feature in `bytes`; masked features have none.
     ends: Vec<usize>,
-    /// All features, the masked ones included: the effective length that budgets are shared over.
+    /// All features, including masked ones: the effective length over which budgets are shared.
     total: usize,
     characters: Vec<char>,
 }
 
 impl Features {
-    /// Takes the features of `value`.
+    /// Extracts the features of `value`.
     pub(crate) fn take(&mut self, value: &str, kinds: &[Feature]) {
         self.bytes.clear();
         self.ends.clear();
@@ -34,7 +34,7 @@ impl Features {
         }
     }
 
-    /// Number of features, the masked ones included.
+    /// Number of features, including masked ones.
     pub(crate) const fn total(&self) -> usize {
         self.total
     }
@@ -45,7 +45,7 @@ impl Features {
         starts.zip(&self.ends).map(|(start, &end)| &self.bytes[start..end])
     }
 
-    /// An empty list takes the grams at all positions.
+    /// An empty list means the grams at all positions.
     fn take_ngrams(&mut self, value: &str, (n, pad): (usize, usize), positional: bool, positions: &[u16]) {
         self.characters.clear();
         self.characters.extend(std::iter::repeat_n(' ', pad));
@@ -82,8 +82,8 @@ impl Features {
         }
     }
 
-    /// Writes into the third byte of the feature at `start` how often it stands in this value already, up
-    /// to 255; a positional feature stands once.
+    /// Writes the number of earlier occurrences in this value, up to 255, into the third byte of the feature
+    /// at `start`; a positional feature occurs once.
     fn number_and_keep(&mut self, start: usize) {
         if self.bytes[start] == b'g' {
             let mut from = 0;
@@ -116,7 +116,7 @@ mod tests {
     }
 
     fn ngram(n: u8, positional: bool) -> Feature {
-        // The schema crate alone builds features; a document is the way to one.
+        // Only the schema crate builds features, so the test parses a document.
         let text = format!(
             r#"{{"format":"mizuhiki-linkage-schema","version":1,"name":"t","profile":"plain","locale":{{"pack":"en-Latn"}},
             "fields":[{{"name":"f","kind":"text","features":[{{"type":"ngram","n":{n},"positional":{positional}}}]}}],

@@ -20,14 +20,14 @@ pub const KEY_BYTES: usize = 32;
 pub struct LinkageKey(Vec<u8>);
 
 impl fmt::Debug for LinkageKey {
-    /// Prints no byte of the key: debug output ends up in logs.
+    /// Prints no byte of the key, because debug output ends up in logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("LinkageKey(…)")
     }
 }
 
 impl LinkageKey {
-    /// 32 bytes from the operating system's random source; `None` if it has none.
+    /// 32 bytes from the operating system's random source; `None` if there is none.
     #[must_use]
     pub fn random() -> Option<Self> {
         let mut bytes = vec![0; KEY_BYTES];
@@ -65,7 +65,8 @@ impl LinkageKey {
         &self.0
     }
 
-    /// The fingerprint that stands in files of a project and run; without names, the key's own.
+    /// The key fingerprint in files of a project and run; without project and run names, the fingerprint of
+    /// the key alone.
     #[must_use]
     pub fn fingerprint(&self, run: &Run) -> KeyId {
         let names = [run.project.as_str(), run.name.as_str()];
@@ -82,7 +83,7 @@ impl LinkageKey {
         KeyId::from_bytes(bytes)
     }
 
-    /// What stands for a custodian's record in its own ledger, whatever schema or run it is asked in
+    /// The pseudonym of a record in the custodian's own ledger, the same in every schema and run
     /// (`protocols/06-confirm.md` §7).
     #[must_use]
     pub fn ledger_mark(&self, custodian: &str, id: &str) -> [u8; 32] {
@@ -94,7 +95,7 @@ impl LinkageKey {
         mac.finalize().into_bytes().into()
     }
 
-    /// Keys of one schema, task, project and run, and for a task within one file of one custodian.
+    /// Keys of one schema, task, project and run; for deduplication, also of one custodian.
     pub(crate) fn for_run(&self, digest: SchemaDigest, run: &Run, custodian: &str) -> SchemaKeys {
         let custodian = if run.task == Task::Dedupe { custodian } else { "" };
         let parts: [&[u8]; 10] = [

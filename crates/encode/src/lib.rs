@@ -1,6 +1,7 @@
-//! Plaintext to tokens: what only a data custodian may do.
+//! Plaintext to tokens, which only a data custodian may do.
 //!
-//! Normative text: `protocols/03-tokens.md`. Nothing here does IO; a custodian feeds values and takes rows.
+//! Normative text: `protocols/03-tokens.md`. Nothing here does IO: a custodian passes values in and gets rows
+//! back.
 
 mod alternatives;
 mod blocks;

@@ -15,7 +15,7 @@ use crate::positions::PositionKey;
 use crate::symbols::{Sealer, Segment, segments, subsets};
 use crate::{EncodeError, LinkageKey, Worker};
 
-/// Encodes records of one schema with one key. Make one [`Worker`] a thread.
+/// Encodes records of one schema with one key. Make one [`Worker`] per thread.
 pub struct Encoder {
     pub(crate) plan: Plan,
     columns: Vec<String>,
@@ -31,13 +31,13 @@ pub(crate) enum Plan {
 pub(crate) struct TokenPlan {
     pub(crate) pack: &'static dyn Pack,
     pub(crate) inputs: Vec<InputPlan>,
-    /// Rows of a record at most.
+    /// Maximum rows per record.
     pub(crate) max_alternatives: usize,
     pub(crate) fields: Vec<FieldPlan>,
     pub(crate) views: Vec<ViewPlan>,
     pub(crate) blocks: BlockPlan,
     pub(crate) filter_bits: usize,
-    /// How filters become symbols; `None` where they are the tokens.
+    /// How filters become symbols; `None` where filters are the tokens.
     pub(crate) symbols: Option<Symbols>,
     pub(crate) refuse_national_numbers: bool,
 }
@@ -59,7 +59,7 @@ pub(crate) struct ViewPlan {
     pub(crate) left_out: bool,
     pub(crate) min_present_weight: f64,
     pub(crate) fields: Vec<ViewField>,
-    /// What makes its symbols; `None` where the filter is the token.
+    /// The sealer of its symbols; `None` where the filter is the token.
     pub(crate) sealer: Option<Sealer>,
 }
 
@@ -74,8 +74,8 @@ pub(crate) struct ViewField {
 }
 
 impl Encoder {
-    /// Resolves `schema` and derives the keys of `run`; a run within one file is its custodian's own. A clkhash schema has
-    /// no runs.
+    /// Resolves `schema` and derives the keys of `run`; keys for deduplication also depend on the custodian.
+    /// A clkhash schema has no runs.
     ///
     /// # Errors
     /// [`EncodeError`] if the schema names a pack, kind, level, pattern or date format that this build
@@ -108,7 +108,7 @@ impl Encoder {
         Ok(Self { plan, columns, key_id: key.fingerprint(run) })
     }
 
-    /// An encoder of one plain filter instead of views and blocks, under keys of its own.
+    /// An encoder of one plain filter instead of views and blocks, under separate keys.
     pub(crate) fn of_filter(
         schema: &LinkageSchema,
         body: &TokenSchema,
@@ -145,8 +145,8 @@ impl Encoder {
         &self.columns
     }
 
-    /// Places in [`Encoder::columns`] of columns that can stand for each other: of each group at least one must
-    /// be there, and the value in another is empty.
+    /// Indices into [`Encoder::columns`] of interchangeable columns: a table must have at least one of each
+    /// group, and missing ones count as empty.
     #[must_use]
     pub fn column_groups(&self) -> Vec<Vec<usize>> {
         match &self.plan {
@@ -256,7 +256,7 @@ fn plan_tokens(
     })
 }
 
-/// The pack of a schema, if it can do what the inputs ask of it.
+/// The pack of a schema, if it supports the inputs.
 pub(crate) fn resolve_pack(name: &str, inputs: &[Input]) -> Result<&'static dyn Pack, EncodeError> {
     let Some(pack) = pack(name) else {
         let known: Vec<&str> = packs().iter().map(|pack| pack.name()).collect();
@@ -272,7 +272,7 @@ pub(crate) fn resolve_pack(name: &str, inputs: &[Input]) -> Result<&'static dyn 
     }
 }
 
-/// Checks that a pack's tables are those that the schema pins, if it does.
+/// Checks that a pack's tables are those that the schema pins, if any.
 pub(crate) fn check_tables(pack: &dyn Pack, pinned: Option<SchemaDigest>) -> Result<(), EncodeError> {
     let Some(pinned) = pinned else { return Ok(()) };
     let found = tables_digest(pack);
@@ -283,7 +283,7 @@ pub(crate) fn check_tables(pack: &dyn Pack, pinned: Option<SchemaDigest>) -> Res
     Err(EncodeError::PackDigest { pinned: pinned.to_string(), found })
 }
 
-/// The level that is meant by `level` for a kind; `path` is where the two stand in the schema.
+/// Resolves `level` for a kind; `path` is their place in the schema.
 pub(crate) fn resolve_level(
     pack: &dyn Pack,
     path: &dyn Fn() -> String,
@@ -343,7 +343,7 @@ fn plan_view(
     Ok(ViewPlan { left_out: false, min_present_weight: view.min_present_weight, fields, sealer })
 }
 
-/// The key groups of a view's fields, in their order, and the segment of the filter that each has; one segment for all
+/// The key groups of a view's fields, in order, each with its segment of the filter; one segment for all
 /// unless positions are drawn by segments.
 pub(crate) fn view_segments<'s>(schema: &'s TokenSchema, view: &View) -> (Vec<&'s str>, Vec<Segment>) {
     let total: f64 = view.fields.iter().map(|&field| schema.fields[field].weight).sum();

@@ -1,10 +1,10 @@
-//! Keyed random filter positions of features (`protocols/03-tokens.md` §4).
+//! Keyed random filter positions of features (`protocols/03-tokens.md` §5).
 
 use hmac::{Hmac, KeyInit, Mac};
 use rustc_hash::FxHashMap;
 use sha2::Sha256;
 
-/// Interned features before the memo is emptied: bounds memory on text without repetition.
+/// Maximum number of interned features before the memo is emptied: bounds memory on text without repetition.
 const MAX_INTERNED: usize = 1 << 18;
 
 /// Numbers features, so that a feature is looked up once for all views.
@@ -57,7 +57,7 @@ impl PositionMemo {
         }
         let list = &mut self.lists[number];
         if list.len() < count {
-            // A few more than asked for: neighbouring lengths of value need one or two more.
+            // A few more than asked for: values of neighbouring length need one or two more.
             *list = key.positions(feature, (count + count / 4 + 2).min(key.bits));
         }
         &list[..count.min(list.len())]
@@ -68,13 +68,13 @@ impl PositionMemo {
 #[derive(Clone)]
 pub(crate) struct PositionKey {
     mac: Hmac<Sha256>,
-    /// First position, and how many there are from it on.
+    /// First position, and the number of positions.
     start: usize,
     bits: usize,
 }
 
 impl PositionKey {
-    /// A key for `bits` positions of a filter, from `start` on.
+    /// A key for `bits` positions of a filter, starting at `start`.
     pub(crate) fn new(key: &[u8; 32], start: usize, bits: usize) -> Self {
         Self { mac: keyed(key), start, bits }
     }
@@ -100,7 +100,7 @@ impl PositionKey {
     }
 }
 
-/// HMAC-SHA256 with its key taken in.
+/// HMAC-SHA256 with a precomputed key state.
 pub(crate) fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
     match Hmac::new_from_slice(key) {
         Ok(mac) => mac,

@@ -1,15 +1,15 @@
-//! What is counted while tokens are made: fill and repeated values.
+//! Statistics of encoding: fill and repeated values.
 
 use rustc_hash::FxHashMap;
 
-/// Distinct token hashes that are kept before the sample is halved.
+/// Maximum number of distinct token hashes before the sample is halved.
 const MAX_SAMPLE: usize = 1 << 18;
 
-/// Counts of one view. Sums over any split of the records are equal, so threads may count apart.
+/// Counts of one view. They add up over any split of the records, so threads can count separately.
 #[derive(Debug, Clone, Default)]
 pub struct ViewStats {
     tokens: u64,
-    /// Filters that have bit `i` set.
+    /// Number of filters that have bit `i` set.
     set: Vec<u64>,
     repeats: RepeatedSample,
 }
@@ -37,7 +37,7 @@ impl ViewStats {
         }
     }
 
-    /// Notes one token, to find repeated ones.
+    /// Records one token, to find repeated ones.
     pub(crate) fn add_token(&mut self, token: &[u8]) {
         self.repeats.add(hash(token));
     }
@@ -61,7 +61,7 @@ impl ViewStats {
         let shares = || self.set.iter().map(|&count| count as f64 / tokens);
         ViewSummary {
             tokens: self.tokens,
-            // A sum of nothing is −0.
+            // The sum of an empty iterator is −0.
             fill: shares().sum::<f64>() / bits + 0.0,
             repeated_share: self.repeats.share(),
         }
@@ -109,8 +109,8 @@ impl RepeatedSample {
     }
 }
 
-/// A 64-bit mix of the whole token (FNV-1a over words, finished as in SplitMix64): tells tokens apart, is
-/// no secret and guards nothing.
+/// A 64-bit mix of the whole token (FNV-1a over words, finished as in SplitMix64): it distinguishes tokens,
+/// is not secret and protects nothing.
 fn hash(token: &[u8]) -> u64 {
     let mut state: u64 = 0xcbf2_9ce4_8422_2325;
     for chunk in token.chunks(8) {

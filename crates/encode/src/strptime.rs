@@ -40,7 +40,7 @@ struct Parts {
 }
 
 impl DateFormat {
-    /// Compiles a format; gives back the first directive that is not supported.
+    /// Compiles a format; the error is the first directive that is not supported.
     pub(crate) fn new(format: &str) -> Result<Self, char> {
         let mut items = Vec::new();
         let mut characters = format.chars();
@@ -66,7 +66,7 @@ impl DateFormat {
         Ok(Self(items))
     }
 
-    /// `value` as `%Y%m%d`; `None` if it has not this format or is no date.
+    /// `value` as `%Y%m%d`; `None` if it does not have this format or is not a date.
     pub(crate) fn reformat(&self, value: &str) -> Option<String> {
         let parts = matches(&self.0, value, Parts::default())?;
         let year = parts.year.unwrap_or(1900);
@@ -112,7 +112,7 @@ fn matches(items: &[Item], rest: &str, parts: Parts) -> Option<Parts> {
     }
 }
 
-/// What a directive may take from the start of `rest`, in CPython's order: length in bytes and number.
+/// What a directive can match at the start of `rest`, in CPython's order: length in bytes and number.
 fn alternatives(directive: char, rest: &str) -> Vec<(usize, u32)> {
     let digits = |count: usize| {
         let text = rest.get(..count)?;

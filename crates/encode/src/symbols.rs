@@ -1,5 +1,5 @@
-//! Sealed symbols (`protocols/03-tokens.md` §6): a PRF of some keyed positions of a filter, of which nothing can be told
-//! but whether two are equal.
+//! Sealed symbols (`protocols/03-tokens.md` §7): a PRF of some keyed positions of a filter. Two symbols
+//! reveal only whether they are equal.
 
 use aes::Aes256;
 use aes::cipher::{Array, BlockCipherEncrypt as _, KeyInit as _, consts::U16};
@@ -11,7 +11,8 @@ use crate::positions::KeyedStream;
 type Block = Array<u8, U16>;
 const BLOCK: usize = 16;
 
-/// A run of filter positions that a key group has to itself, and how many of them a symbol looks at.
+/// A range of filter positions that belongs to one key group, and the number of positions that a symbol reads
+/// in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Segment {
     pub(crate) start: usize,
@@ -19,8 +20,8 @@ pub(crate) struct Segment {
     pub(crate) drawn: usize,
 }
 
-/// Segments of a filter of `bits` positions for groups with these shares of the weight, and how many of `positions` are
-/// drawn from each: what is rounded are the bounds, so that nothing is lost.
+/// Segments of a filter of `bits` positions for groups with these shares of the weight, and the number of
+/// `positions` drawn from each. Bounds are rounded, not lengths, so that lengths add up.
 pub(crate) fn segments(shares: &[f64], bits: usize, positions: usize) -> Vec<Segment> {
     let bound = |sum: f64, whole: usize| ((sum * whole as f64).round() as usize).min(whole);
     let mut sum = 0.0;
@@ -28,7 +29,7 @@ pub(crate) fn segments(shares: &[f64], bits: usize, positions: usize) -> Vec<Seg
     let mut segments = Vec::with_capacity(shares.len());
     for (index, share) in shares.iter().enumerate() {
         sum += share;
-        // Shares sum to 1 but for rounding.
+        // Shares sum to 1 up to rounding.
         let last = index + 1 == shares.len();
         let (end, drawn_to) =
             if last { (bits, positions) } else { (bound(sum, bits), bound(sum, positions)) };
@@ -38,7 +39,7 @@ pub(crate) fn segments(shares: &[f64], bits: usize, positions: usize) -> Vec<Seg
     segments
 }
 
-/// For each of `count` symbols its filter positions: from each segment as many distinct ones as are drawn from it.
+/// For each of `count` symbols its filter positions: from each segment its number of distinct positions.
 pub(crate) fn subsets(key: &[u8; 32], segments: &[Segment], count: usize) -> Vec<u16> {
     let mut stream = KeyedStream::new(key);
     let mut chosen: Vec<u16> = Vec::new();
@@ -56,24 +57,25 @@ pub(crate) fn subsets(key: &[u8; 32], segments: &[Segment], count: usize) -> Vec
     chosen
 }
 
-/// What makes the symbols of a view.
+/// Makes the symbols of a view.
 pub(crate) struct Sealer {
     subsets: Vec<u16>,
     cipher: Aes256,
     /// Bytes of the bits that a symbol seals.
     bytes: usize,
-    /// Keeps the bits of a symbol.
+    /// Mask of the bits of a symbol.
     mask: u64,
 }
 
 impl Sealer {
-    /// A sealer whose symbols look at `subsets`, each of `positions` filter positions, and keep the first `bits` bits.
+    /// A sealer whose symbols read `subsets`, each of `positions` filter positions, and keep the first `bits`
+    /// bits.
     pub(crate) fn new(key: &[u8; 32], subsets: Vec<u16>, positions: usize, bits: usize) -> Self {
         let cipher = Aes256::new(&Array::from(*key));
         Self { subsets, cipher, bytes: positions / 8, mask: u64::MAX << (64 - bits) }
     }
 
-    /// Width of the columns that symbols are made of.
+    /// Width of the columns that symbols are made from.
     pub(crate) fn width(&self) -> usize {
         self.subsets.len()
     }
@@ -99,7 +101,7 @@ impl Sealer {
         scratch.bits.clear();
         scratch.columns.append_rows(lanes, &mut scratch.bits);
         let sealed = scratch.bits.len();
-        // A symbol's bits are read as a whole block, also where fewer are left.
+        // A symbol's bits are read as a whole block, even where fewer remain.
         scratch.bits.extend([0; BLOCK]);
         let keep = u128::MAX << (128 - 8 * self.bytes);
         let each = self.width() / 8;
@@ -144,13 +146,13 @@ pub(crate) struct Gatherer {
 }
 
 impl Gatherer {
-    /// The symbols number 0 to `numbers` − 1 of all `rows` (each of a row in a view), those of a number together, as long
-    /// as no more than `most` are taken: ascending, and whether some were left out.
+    /// The symbols with numbers 0 to `numbers` − 1 of all `rows` (each a row in a view), number by number
+    /// until `most` are taken. Returns them ascending, and whether some were left out.
     pub(crate) fn gather(&mut self, rows: &[&[u64]], numbers: usize, most: usize) -> (&[u64], bool) {
         self.set.clear();
         let mut left_out = false;
         let counted = if rows.len().saturating_mul(numbers) <= most {
-            // Nothing can be left out, and equal symbols go in the end.
+            // Nothing can be left out, and duplicates are removed at the end.
             rows.iter().for_each(|row| self.set.extend_from_slice(&row[..numbers]));
             0..0
         } else {
@@ -159,7 +161,7 @@ impl Gatherer {
         for number in counted {
             let first = self.set.len();
             for row in rows {
-                // Rows that do not differ in a view have its symbols in common.
+                // Rows that are equal in a view share its symbols.
                 if !self.set[first..].contains(&row[number]) {
                     self.set.push(row[number]);
                 }

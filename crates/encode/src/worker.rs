@@ -1,4 +1,4 @@
-//! One thread's encoder: values in, rows of tokens out.
+//! The encoder of one thread: values in, rows of tokens out.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::positions::{Interner, PositionMemo};
 use crate::symbols::{Gatherer, Scratch};
 use crate::{EncodeError, Issue, IssueKind, ViewStats};
 
-/// Tokens of a run of records, view by view: a row a record, or several for its alternatives.
+/// Tokens of a run of records, view by view: one row per record, or several for its alternatives.
 #[derive(Default)]
 pub struct EncodedRows {
     /// Serialised tokens of each view, row after row; those of rows without a token are zero.
@@ -26,9 +26,10 @@ pub struct EncodedRows {
     pub present: Vec<Vec<bool>>,
     /// For each blocking pass and row, its block id, if it has one.
     pub blocks: Vec<Vec<Option<BlockId>>>,
-    /// For each row the record that it is of, from 0: ascending, several rows for a record with alternatives.
+    /// For each row its record, from 0: ascending; a record with alternatives has several rows.
     pub records: Vec<u32>,
-    /// Where tokens are sealed symbols, those of each record (of each row, from a worker that keeps rows apart), ascending and distinct; nothing else is there then.
+    /// Where tokens are sealed symbols, those of each record (of each row, from a worker that keeps rows
+    /// apart), ascending and distinct; all other members are empty then.
     pub symbols: SymbolLists,
 }
 
@@ -74,15 +75,15 @@ pub struct Worker<'e> {
     /// Symbols of the current block: of each view, row after row.
     sealed: Vec<Vec<u64>>,
     gatherer: Gatherer,
-    /// Whether the symbols of a record's rows are given row by row.
+    /// Whether symbols are returned per row instead of per record.
     rows_apart: bool,
     block: Vec<FieldValue>,
     block_ids: BlockWorker,
     stats: Vec<ViewStats>,
     issues: BTreeMap<Issue, u64>,
-    /// Records with more alternatives than are permitted.
+    /// Number of records with more alternatives than permitted.
     cut: u64,
-    /// Those among them that are in the current block.
+    /// Such records in the current block.
     cut_records: Vec<u32>,
     /// Features of the current block: number and byte string.
     numbers: Vec<u32>,
@@ -95,7 +96,7 @@ pub struct Worker<'e> {
 struct FieldValue {
     first: usize,
     count: usize,
-    /// Effective length, the masked features included.
+    /// Effective length, including masked features.
     total: usize,
 }
 
@@ -134,7 +135,7 @@ impl<'e> Worker<'e> {
     ///
     /// # Errors
     /// [`EncodeError`] if a value may not be encoded: a national number, or in clkhash mode a value that
-    /// has not its format.
+    /// violates its format.
     pub fn encode<'v>(
         &mut self,
         rows: usize,
@@ -158,19 +159,19 @@ impl<'e> Worker<'e> {
         }
     }
 
-    /// The symbols of the rows that were encoded last, in each view in the order of their numbers; one block at most.
+    /// The symbols of the rows encoded last, in each view in the order of their numbers; at most one block.
     pub(crate) fn sealed(&self) -> &[Vec<u64>] {
         &self.sealed
     }
 
-    /// A worker that gives the symbols of a record's rows row by row, however many they are.
+    /// A worker that returns the symbols of each row separately, however many there are.
     #[must_use]
     pub(crate) fn with_rows_apart(mut self) -> Self {
         self.rows_apart = true;
         self
     }
 
-    /// Counts so far, a view each.
+    /// Counts so far, one entry per view.
     #[must_use]
     pub fn stats(&self) -> &[ViewStats] {
         &self.stats
@@ -182,7 +183,7 @@ impl<'e> Worker<'e> {
         &self.issues
     }
 
-    /// Records so far of which not all alternatives were taken.
+    /// Number of records so far whose alternatives were cut off.
     #[must_use]
     pub const fn cut_alternatives(&self) -> u64 {
         self.cut
@@ -219,7 +220,7 @@ impl<'e> Worker<'e> {
         let mut values: Vec<InputValue<'v>> = Vec::new();
         let mut next = 0;
         while next < rows {
-            // A block of rows holds records whole.
+            // A block of rows holds whole records.
             let first = out.records.len();
             values.clear();
             self.cut_records.clear();
@@ -268,7 +269,8 @@ impl<'e> Worker<'e> {
         })
     }
 
-    /// Normalises a block's values, row after row, and numbers their features; `records` are those of the rows.
+    /// Normalises a block's values, row after row, and numbers their features; `records` gives the record of
+    /// each row.
     fn read_block(&mut self, plan: &TokenPlan, values: &[InputValue<'_>], records: &[u32]) {
         self.block.clear();
         self.numbers.clear();
@@ -276,7 +278,7 @@ impl<'e> Worker<'e> {
         self.text_ends.clear();
         let rows = values.chunks_exact(plan.inputs.len());
         for (lane, row) in rows.enumerate() {
-            // What a record lacks counts once, however many alternatives it has.
+            // A missing value counts once per record, however many alternatives it has.
             let begins = lane == 0 || records[lane - 1] != records[lane];
             let raw_value = |index: usize| {
                 let field = &plan.fields[index];
@@ -353,7 +355,7 @@ impl<'e> Worker<'e> {
             let sealed = &mut self.sealed[view];
             sealed.clear();
             sealer.seal(filter, lanes, &mut self.scratch, sealed);
-            // What was sealed tells rows apart as the symbols do.
+            // The sealed bits distinguish rows as the symbols do.
             (tokens, each) = (self.scratch.sealed_bits(), sealer.width() / 8);
         } else {
             let rows = &mut out.views[view];
@@ -364,7 +366,7 @@ impl<'e> Worker<'e> {
         let tokens: &[u8] = tokens;
         let token = |lane: usize| &tokens[lane * each..(lane + 1) * each];
         for lane in (0..lanes).filter(|&lane| present[lane]) {
-            // Alternatives of one record repeat each other where they do not differ in the view.
+            // Alternatives of one record have equal tokens where they do not differ in the view.
             let earlier = (0..lane).rev().take_while(|&other| records[other] == records[lane]);
             if !earlier.into_iter().any(|other| token(other) == token(lane)) {
                 self.stats[view].add_token(token(lane));
@@ -372,7 +374,7 @@ impl<'e> Worker<'e> {
         }
     }
 
-    /// Puts the symbols of each record of a block together: those of all its rows and of the views that these have.
+    /// Merges the symbols of each record of a block, over all its rows and their views.
     fn gather(&mut self, symbols: &Symbols, out: &mut EncodedRows, first: usize) {
         let (each, most) = (symbols.per_view, symbols.per_record);
         let mut lane = 0;
@@ -394,7 +396,7 @@ impl<'e> Worker<'e> {
             }
             let (set, left_out) = self.gatherer.gather(&of_record, each, most);
             out.symbols.push(set);
-            // Records of a block ascend, so one that was cut before has its place.
+            // Records of a block ascend, so a record that was already cut is found by search.
             if let (true, Err(at)) = (left_out, self.cut_records.binary_search(&rows[0])) {
                 self.cut_records.insert(at, rows[0]);
             }
@@ -407,8 +409,8 @@ impl<'e> Worker<'e> {
         view.fields.iter().filter(|field| present(field.field)).map(|field| field.share).sum()
     }
 
-    /// Sets a value's bits: the field's budget is shared over the effective length, so a masked feature
-    /// takes its bits with it and the others keep theirs.
+    /// Sets a value's bits. The field's budget is shared over the effective length, so a masked feature loses
+    /// its bits and the others keep theirs.
     fn set_field(&mut self, view: usize, field: &crate::plan::ViewField, value: FieldValue, lane: usize) {
         let Some(each) = field.budget.checked_div(value.total) else {
             return;

@@ -1,7 +1,7 @@
-//! Accuracy of links against known truth.
+//! Accuracy of links against the ground truth.
 //!
-//! Intervals are Wilson's (1927), two-sided at 95 %. They take the pairs as independent, which links of large
-//! clusters are not: there they are somewhat too narrow.
+//! Intervals are Wilson's (1927), two-sided at 95 %. They assume independent pairs. Links of large clusters
+//! are not independent, so intervals are somewhat too narrow there.
 
 use mizuhiki_exchange::{Classification, Link, RecordId};
 use mizuhiki_match::audit::wilson;
@@ -12,7 +12,7 @@ use crate::Reliability;
 /// A proportion and its 95 % interval; `0 ≤ low ≤ value ≤ high ≤ 1`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Rate {
-    /// The proportion seen, 0..=1.
+    /// The observed proportion, 0..=1.
     pub value: f64,
     /// Lower end of the Wilson interval, 0..=1.
     pub low: f64,
@@ -23,7 +23,7 @@ pub struct Rate {
 impl Rate {
     /// The rate of `hits` among `trials`; more hits than trials count as `trials`.
     ///
-    /// Of no trials nothing is known: the value is then 0, by convention, and the interval 0 to 1.
+    /// Without trials, the value is 0 by convention, and the interval 0 to 1.
     #[must_use]
     pub fn of(hits: u64, trials: u64) -> Self {
         if trials == 0 {
@@ -32,23 +32,23 @@ impl Rate {
         let (hits, trials) = (hits.min(trials) as f64, trials as f64);
         let value = hits / trials;
         let (low, high) = wilson(hits, trials);
-        // The ends are exact at 0 and 1 but for rounding.
+        // The ends are exact at 0 and 1 up to rounding.
         Self { value, low: low.clamp(0.0, value), high: high.clamp(value, 1.0) }
     }
 }
 
-/// How links found agree with the true ones. All counts are of different pairs.
+/// Agreement of found links with true matches. All counts are of distinct pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Accuracy {
-    /// Pairs that are true.
+    /// True matches.
     pub true_links: u64,
-    /// Pairs that were found and are judged here.
+    /// Pairs that were found.
     pub found: u64,
-    /// Pairs that were found and are true.
+    /// True positives: pairs that were found and are true.
     pub correct: u64,
-    /// `correct / found`. Where nothing was found, 0 with the interval 0 to 1.
+    /// `correct / found`. Precision; if nothing was found, 0 with the interval 0 to 1.
     pub precision: Rate,
-    /// `correct / true_links`. Where nothing is true, 0 with the interval 0 to 1.
+    /// `correct / true_links`. Recall; without true matches, 0 with the interval 0 to 1.
     pub recall: Rate,
     /// Harmonic mean of precision and recall, `2 correct / (found + true_links)`, 0..=1; 0 where both counts
     /// are 0.
@@ -82,17 +82,17 @@ impl Accuracy {
 /// Accuracy of a table of links.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LinkTableAccuracy {
-    /// Only links of the class match count as found.
+    /// Only links of class match count as found.
     pub matches: Accuracy,
-    /// Borderline links count as found too: what a perfect confirmation could reach in recall at most.
+    /// Borderline links count as found, too: the maximum recall of a perfect confirmation.
     pub with_borderline: Accuracy,
-    /// Whether the probabilities of links are true; absent where they have none.
+    /// Calibration of the match probabilities; absent if the links have none.
     pub probability: Option<Reliability>,
 }
 
 /// Accuracy of `links` between two files, left id first in both lists.
 ///
-/// Both lists are taken as sets: a pair that stands there twice counts once. The order is of no consequence.
+/// Both lists are treated as sets: a repeated pair counts once, and the order does not matter.
 #[must_use]
 pub fn accuracy(links: &[(RecordId, RecordId)], truth: &[(RecordId, RecordId)]) -> Accuracy {
     judge(&pairs(links, false), &pairs(truth, false))
@@ -105,8 +105,8 @@ pub fn accuracy_unordered(links: &[(RecordId, RecordId)], truth: &[(RecordId, Re
     judge(&pairs(links, true), &pairs(truth, true))
 }
 
-/// Accuracy of a link table; rows of the class non-match are never found links. `unordered` says that the links
-/// are within one file, as for [`accuracy_unordered`].
+/// Accuracy of a link table; rows of class non-match never count as found. `unordered` means links within one
+/// file, as for [`accuracy_unordered`].
 #[must_use]
 pub fn link_table_accuracy(
     links: &[Link],
@@ -192,7 +192,7 @@ mod tests {
         (a - b).abs() < 5e-5
     }
 
-    /// Wilson intervals as tables of statistics give them.
+    /// Wilson intervals from published tables.
     #[test]
     fn wilson_intervals() {
         for (hits, trials, low, high) in [

@@ -1,4 +1,4 @@
-//! An audit judged by known truth: recall of its list, classes, calibration.
+//! Evaluation of an audit against the ground truth: recall of its review list, classes, calibration.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,63 +7,64 @@ use serde::Serialize;
 
 use crate::Rate;
 
-/// Entries a true error that a review list may have.
+/// Reviewed pairs per true error in the standard review list.
 const ENTRIES_AN_ERROR: usize = 3;
 
-/// Groups by which calibration is measured.
+/// Number of bins for measuring calibration.
 const BINS: usize = 10;
 
-/// What is true of a link.
+/// The ground truth of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkTruth {
-    /// What went wrong; empty for right links.
+    /// The cause of the error; empty for correct links.
     pub cause: String,
-    /// The class that a finding of it should have.
+    /// The class that its finding should have.
     pub class: String,
 }
 
-/// A finding as it is judged.
+/// A finding to evaluate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JudgedFinding {
     /// Handle of the link.
     pub handle: String,
-    /// Class found.
+    /// Predicted class.
     pub class: String,
-    /// Probability that the link is wrong, 0..=1.
+    /// Probability that the link is a false positive, 0..=1.
     pub probability: f64,
 }
 
-/// How an audit's list agrees with the truth.
+/// Agreement of an audit's review list with the ground truth.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AuditAccuracy {
-    /// Links with known truth.
+    /// Links with known ground truth.
     pub links: u64,
     /// Links that are wrong.
     pub wrong: u64,
-    /// Lists of so many entries a wrong link, and the share of wrong links in them.
+    /// Recall of review lists, by reviewed pairs per true error.
     pub lists: Vec<ListRecall>,
-    /// Entries until 95 % of the wrong links are found, a wrong link; absent if the findings lack them.
+    /// Reviewed pairs per true error until 95 % of the wrong links are found; absent if the findings lack
+    /// them.
     pub entries_for_95: Option<f64>,
-    /// Wrong links in the list of three entries a wrong link whose class is right.
+    /// Wrong links with the right class in the list of three reviewed pairs per true error.
     pub class_right: Rate,
-    /// Wrong links by cause and by the class found; `""` for those that the list lacks.
+    /// Wrong links by cause and by predicted class; `""` for those that are not in the list.
     pub causes: Vec<CauseRow>,
-    /// Findings by stated probability, and how many are wrong; links that are no finding aside.
+    /// Findings by predicted probability, and how many are wrong; links without a finding are excluded.
     pub reliability: Vec<ReliabilityRow>,
-    /// Expected calibration error over all links: those that are no finding count with probability 0.
+    /// Expected calibration error over all links; links without a finding count with probability 0.
     pub expected_calibration_error: f64,
 }
 
-/// A list of some length.
+/// The recall of a list of some length.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ListRecall {
-    /// Entries a wrong link.
+    /// Reviewed pairs per true error.
     pub entries_an_error: f64,
-    /// Entries.
+    /// Reviewed pairs.
     pub entries: u64,
     /// Wrong links among them.
     pub found: u64,
-    /// Share of all wrong links.
+    /// Their share of all wrong links.
     pub recall: Rate,
 }
 
@@ -76,22 +77,22 @@ pub struct CauseRow {
     pub class: String,
     /// Wrong links.
     pub links: u64,
-    /// Of these, by class found in the list of three entries a wrong link.
+    /// Of these, by predicted class in the list of three reviewed pairs per true error.
     pub found: BTreeMap<String, u64>,
 }
 
-/// Findings of about one probability.
+/// Findings of similar probability.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ReliabilityRow {
     /// Findings.
     pub findings: u64,
-    /// Mean of the stated probabilities.
+    /// Mean of the predicted probabilities.
     pub stated: f64,
     /// Share that is wrong.
     pub wrong: Rate,
 }
 
-/// Judges findings in the order of their list.
+/// Evaluates findings in the order of their list.
 #[must_use]
 pub fn audit_accuracy(findings: &[JudgedFinding], truth: &HashMap<String, LinkTruth>) -> AuditAccuracy {
     let is_wrong =
@@ -172,10 +173,10 @@ fn calibration(
     (rows, (gaps + unlisted) / (truth.len() as f64).max(1.0))
 }
 
-/// Reads the truth on links: columns `handle`, `cause`, `class`.
+/// Reads the ground truth of links: columns `handle`, `cause`, `class`.
 ///
 /// # Errors
-/// [`ColumnarError`] if the table cannot be read or a handle stands twice.
+/// [`ColumnarError`] if the table cannot be read or a handle occurs twice.
 pub fn read_link_truth(source: &Source) -> Result<HashMap<String, LinkTruth>, ColumnarError> {
     let mut truth = HashMap::new();
     for_rows(source, &["handle", "cause", "class"], |name, row, values| {
@@ -185,7 +186,7 @@ pub fn read_link_truth(source: &Source) -> Result<HashMap<String, LinkTruth>, Co
                 file: name.to_owned(),
                 row,
                 column: "handle".to_owned(),
-                problem: "the handle stands in an earlier row already".to_owned(),
+                problem: "the handle occurs in an earlier row, too".to_owned(),
                 fix: "keep one of the rows".to_owned(),
             });
         }
@@ -194,10 +195,10 @@ pub fn read_link_truth(source: &Source) -> Result<HashMap<String, LinkTruth>, Co
     Ok(truth)
 }
 
-/// Reads findings: columns `handle`, `class`, `probability`; those without a probability are passed over.
+/// Reads findings: columns `handle`, `class`, `probability`; those without a probability are skipped.
 ///
 /// # Errors
-/// [`ColumnarError`] naming the row whose probability is none.
+/// [`ColumnarError`] with the row whose probability is invalid.
 pub fn read_findings(source: &Source) -> Result<Vec<JudgedFinding>, ColumnarError> {
     let mut findings = Vec::new();
     for_rows(source, &["handle", "class", "probability"], |name, row, values| {
@@ -210,7 +211,7 @@ pub fn read_findings(source: &Source) -> Result<Vec<JudgedFinding>, ColumnarErro
             row,
             column: "probability".to_owned(),
             problem: "not a probability".to_owned(),
-            fix: "give the findings that `mizuhiki audit` wrote".to_owned(),
+            fix: "give the findings written by `mizuhiki audit`".to_owned(),
         })?;
         findings.push(JudgedFinding {
             handle: values[0].to_owned(),
@@ -263,7 +264,7 @@ mod tests {
         assert_eq!((judged.links, judged.wrong), (100, 2));
         assert_eq!(judged.lists.iter().map(|list| list.found).collect::<Vec<_>>(), [1, 2, 2, 2]);
         assert_eq!((judged.class_right.value, judged.entries_for_95), (0.5, Some(1.5)));
-        // .1 too little, .8 too much, .5 too little, over 100 links.
+        // 0.1 too low, 0.8 too high, 0.5 too low, over 100 links.
         assert!((judged.expected_calibration_error - 0.014).abs() < 1e-9);
         assert_eq!(judged.causes[0].found["unrelated"], 1);
     }

@@ -1,8 +1,8 @@
-//! The most that an audit could find: its hypotheses on the plaintext, with true rates.
+//! The upper bound of an audit's accuracy: its hypotheses on the plaintext, with true rates.
 //!
-//! Every value, reading and similarity is compared as it is, without a limit on slots; parameters are fitted with the
-//! truth at hand. What this misses cannot be told by anyone from these columns: a namesake of the same kanji at an
-//! address that nobody has on file.
+//! Every value, reading and similarity is compared directly, without a limit on slots, and parameters are
+//! fitted to the ground truth. Errors that this misses cannot be detected from these columns, such as a
+//! namesake with the same kanji and an address that is not on file.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use mizuhiki_schema::{AuditComparison, AuditSchema, SchemaError};
 
 use crate::audit::{JudgedFinding, LinkTruth, for_rows};
 
-/// Non-matching pairs that are compared, at most.
+/// Maximum number of non-matching pairs that are compared.
 const MAX_NON_MATCHES: usize = 200_000;
 
 /// Step by which different people are paired; a prime.
@@ -36,24 +36,24 @@ pub struct CeilingJob {
     pub links: Source,
 }
 
-/// A ceiling cannot be found.
+/// Why the upper bound cannot be computed.
 #[derive(Debug, thiserror::Error)]
 pub enum CeilingError {
     /// A table cannot be read.
     #[error(transparent)]
     Table(#[from] ColumnarError),
-    /// The schema is none.
+    /// The schema is invalid.
     #[error("not an audit schema: {0}")]
     Schema(#[from] SchemaError),
     /// The schema cannot be used.
     #[error("audit schema: {0}")]
     Encode(#[from] EncodeError),
     /// A link without a record.
-    #[error("the link with handle number {0} has a record that its table lacks")]
+    #[error("the link with handle number {0} refers to a record that its table lacks")]
     NoRecord(usize),
 }
 
-/// The links by falling probability of being wrong, as the plaintext with true rates tells them.
+/// The links by descending probability of being wrong, according to the plaintext with true rates.
 ///
 /// # Errors
 /// [`CeilingError`].
@@ -163,7 +163,7 @@ const RIGHT: [Hypothesis; 6] = [
     Hypothesis::MovedOtherFamilyName,
 ];
 
-/// Wrong links by the hypotheses that can be true of them.
+/// Wrong links by the hypotheses that apply to them.
 #[derive(Default)]
 struct Groups(Vec<(&'static [Hypothesis], Patterns)>);
 
@@ -183,7 +183,7 @@ impl Groups {
     }
 }
 
-/// The document with as many values and readings as there can be.
+/// The document with the maximum number of values and readings.
 fn unlimited(document: &str) -> String {
     let Ok(mut json) = serde_json::from_str::<serde_json::Value>(document) else {
         return document.to_owned();
@@ -225,7 +225,7 @@ struct People {
     chunks: Vec<TextChunk>,
     /// First row of each chunk, from 0.
     starts: Vec<usize>,
-    /// Where the encoder's columns stand.
+    /// Positions of the encoder's columns.
     places: Vec<Option<usize>>,
     rows: HashMap<String, usize>,
 }
@@ -260,7 +260,7 @@ impl People {
     }
 }
 
-/// Compares people in plain.
+/// Compares people in plaintext.
 struct Compare<'a> {
     outcomes: &'a [Outcomes],
     schema: &'a AuditSchema,
@@ -287,7 +287,7 @@ impl Compare<'_> {
     }
 }
 
-/// `protocols/05-audit.md` §2 in plain: texts in place of tags, sets of features in place of filters.
+/// `protocols/05-audit.md` §2 on plaintext: texts in place of tags, sets of features in place of filters.
 #[must_use]
 pub fn plain_outcome(left: &[PlainValue], right: &[PlainValue], comparison: &AuditComparison) -> Outcome {
     let (levels, partial) = (comparison.levels.len(), comparison.partial);
@@ -329,7 +329,7 @@ pub fn plain_outcome(left: &[PlainValue], right: &[PlainValue], comparison: &Aud
     degree.map_or(Outcome::Different, |place| Outcome::Similar(3 - place as u8))
 }
 
-/// Each text of a level once, with its place and whether it has all tighter ones.
+/// Each text of a level once, with its position and whether it has all tighter levels.
 fn texts_at(values: &[PlainValue], level: usize) -> Vec<(usize, &str, bool)> {
     let mut found: Vec<(usize, &str, bool)> = Vec::new();
     for (place, value) in values.iter().enumerate() {

@@ -11,18 +11,18 @@ use crate::Accuracy;
 /// B-cubed measures (Bagga and Baldwin, LREC 1998): means over records, 0..=1 each.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct BCubed {
-    /// Mean share of a record's cluster that is its person's.
+    /// Precision: mean share of a record's cluster that belongs to its person.
     pub precision: f64,
-    /// Mean share of a person's records that are in the record's cluster.
+    /// Recall: mean share of a person's records that are in the record's cluster.
     pub recall: f64,
-    /// Harmonic mean of both; 0 where both are.
+    /// Harmonic mean of both; 0 if both are 0.
     pub f1: f64,
 }
 
 /// Accuracy of a table of clusters.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ClusterAccuracy {
-    /// Records of the truth or of a cluster.
+    /// Records in the ground truth or in a cluster.
     pub records: u64,
     /// Pairs of records in one cluster.
     pub pairs: Accuracy,
@@ -33,7 +33,7 @@ pub struct ClusterAccuracy {
 /// A record of a custodian.
 type Key<'m> = (&'m str, &'m str);
 
-/// Persons of pairs: records that pairs join are one person's.
+/// Persons from pairs: records joined by pairs belong to one person.
 #[must_use]
 pub fn persons_of_pairs(pairs: &[(RecordId, RecordId)]) -> Vec<Member> {
     let mut number: BTreeMap<&str, usize> = BTreeMap::new();
@@ -62,28 +62,28 @@ pub fn persons_of_pairs(pairs: &[(RecordId, RecordId)]) -> Vec<Member> {
     ids.into_iter().map(member).collect()
 }
 
-/// Records that cannot be told apart, or stand in a table twice.
+/// Records that cannot be distinguished, or occur twice in a table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClusterError {
     /// Two rows of one record.
     #[error(
-        "{table}: {count} rows are of records that stand there already; give each record once, and where files of several \
+        "{table}: {count} rows repeat a record; give each record once, and where files of several \
          custodians have like ids, name them in a column custodian of the truth"
     )]
     Repeated {
         /// `clusters` or `truth`.
         table: &'static str,
-        /// Rows of records that stand there already.
+        /// Number of rows that repeat a record.
         count: usize,
     },
 }
 
-/// Accuracy of `clusters` by the `persons` of records. A record that is in no cluster is alone; so is one that has no
-/// person. Custodians count where both tables name them.
+/// Accuracy of `clusters` by the `persons` of records. A record without a cluster forms its own, and likewise
+/// one without a person. Custodians count if both tables name them.
 ///
 /// # Errors
-/// [`ClusterError`] if a record stands in a table twice, as two custodians' records of one id do where the truth names no
-/// custodian.
+/// [`ClusterError`] if a record occurs twice in a table. So do equal ids of two custodians if the ground
+/// truth has no custodians.
 pub fn cluster_accuracy(clusters: &[Member], persons: &[Member]) -> Result<ClusterAccuracy, ClusterError> {
     let named =
         [clusters, persons].iter().all(|table| table.iter().all(|member| !member.custodian.is_empty()));
@@ -132,7 +132,7 @@ fn groups(table: &[Member], named: bool) -> BTreeMap<Key<'_>, &str> {
     groups
 }
 
-/// The group of a record, or the record itself, which is alone then.
+/// The group of a record, or a group of the record alone.
 fn group<'m>(table: &BTreeMap<Key<'m>, &'m str>, key: Key<'m>) -> (Option<&'m str>, Option<Key<'m>>) {
     table.get(&key).map_or((None, Some(key)), |group| (Some(*group), None))
 }

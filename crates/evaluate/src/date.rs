@@ -1,8 +1,8 @@
-//! Dates of birth and what goes wrong with them.
+//! Dates of birth and their errors.
 
 use crate::draw::Draw;
 
-/// Last year in which a made person is born.
+/// Last birth year of a synthetic person.
 pub(crate) const LAST_YEAR: u16 = 2024;
 
 /// A day of the Gregorian calendar.
@@ -14,7 +14,7 @@ pub(crate) struct Date {
 }
 
 impl Date {
-    /// A birthday of somebody who is `age` years old at the end of the last year.
+    /// A date of birth for age `age` at the end of the last year.
     pub(crate) fn of_age(age: u16, draw: &mut Draw) -> Self {
         let year = LAST_YEAR - age;
         let mut rest = draw.between(1, if is_leap(year) { 366 } else { 365 });
@@ -31,7 +31,7 @@ impl Date {
         format!("{:04}{:02}{:02}", self.year, self.month, self.day)
     }
 
-    /// Day and month exchanged, where that is a date.
+    /// Day and month exchanged, if that is a valid date.
     pub(crate) fn swapped(self) -> Self {
         let swapped = Self { month: self.day, day: self.month, ..self };
         if swapped.exists() { swapped } else { self }
@@ -44,12 +44,12 @@ impl Date {
         if next.exists() { next } else { self }
     }
 
-    /// The placeholder for a day that nobody knew: 1 January.
+    /// The placeholder for an unknown day: 1 January.
     pub(crate) fn first_of_january(self) -> Self {
         Self { month: 1, day: 1, ..self }
     }
 
-    /// Another date that differs in one digit, not before 1900. Forms refuse what is no date.
+    /// Another date that differs in one digit, not before 1900. Forms refuse invalid dates.
     pub(crate) fn other_digit(self, draw: &mut Draw) -> Self {
         for _ in 0..32 {
             let mut changed = self;

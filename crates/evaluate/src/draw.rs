@@ -1,4 +1,5 @@
-//! Random draws, the same on every machine: whole numbers only, and none of the platform's mathematics.
+//! Random draws, the same on every machine: whole numbers only, without the platform's floating-point
+//! functions.
 
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
@@ -17,7 +18,8 @@ impl Draw {
         Self(rng)
     }
 
-    /// A number below `bound`, which is at least 1, by multiplication: as good as even for bounds below 2⁴⁸.
+    /// A number below `bound`, which is at least 1, by multiplication: practically uniform for bounds below
+    /// 2⁴⁸.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.0.next_u64()) * u128::from(bound)) >> 64) as u64
     }
@@ -27,22 +29,22 @@ impl Draw {
         self.below(len as u64) as usize
     }
 
-    /// A number from `low` to `high`, both included; `low` if they are the wrong way round.
+    /// A number from `low` to `high`, inclusive; `low` if `high` is smaller.
     pub(crate) fn between(&mut self, low: u16, high: u16) -> u16 {
         low + self.below(u64::from(high.saturating_sub(low)) + 1) as u16
     }
 
-    /// Whether something that happens `rate` times in 10,000 happens.
+    /// An event with probability `rate` / 10,000.
     pub(crate) fn happens(&mut self, rate: u16) -> bool {
         (u64::from(self.0.next_u32()) * 10_000) >> 32 < u64::from(rate)
     }
 
-    /// Whether something happens that happens `rate` times in a thousand million.
+    /// An event with probability `rate` / 10⁹.
     pub(crate) fn chance(&mut self, rate: u64) -> bool {
         self.below(1_000_000_000) < rate
     }
 
-    /// An age out of bands.
+    /// An age drawn from bands.
     pub(crate) fn age(&mut self, bands: &Ages) -> u16 {
         let mut point = self.below(100);
         for &(first, last, weight) in bands {
@@ -54,7 +56,7 @@ impl Draw {
         bands[0].0
     }
 
-    /// One of `items`, which are not empty.
+    /// One of `items`, which must not be empty.
     pub(crate) fn one<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.position(items.len())]
     }
@@ -67,22 +69,22 @@ impl Draw {
     }
 }
 
-/// Choice among ranked items with frequencies as of Zipf and Mandelbrot: item `r` (from 0) weighs
-/// 1 / (r + 1 + `flatness`). `items` are not empty.
+/// Choice among ranked items with Zipf–Mandelbrot frequencies: item `r` (from 0) has weight 1 / (r + 1 +
+/// `flatness`). `items` must not be empty.
 pub(crate) fn ranked<T: Copy>(items: Vec<T>, flatness: u64) -> Weighted<T> {
     Weighted::new(
         items.into_iter().zip(1..).map(|(item, rank)| (item, (1 << 32) / (rank + flatness))).collect(),
     )
 }
 
-/// Choice among items that each have a weight.
+/// Weighted choice among items.
 pub(crate) struct Weighted<T> {
     items: Vec<T>,
     ends: Vec<u64>,
 }
 
 impl<T: Copy> Weighted<T> {
-    /// `items` are not empty, and a weight is above 0.
+    /// `items` must not be empty, and at least one weight must be positive.
     pub(crate) fn new(items: Vec<(T, u64)>) -> Self {
         let mut total = 0;
         let ends = items
@@ -102,7 +104,7 @@ impl<T: Copy> Weighted<T> {
     }
 }
 
-/// The items of a list that is parted by commas.
+/// The items of a comma-separated list.
 pub(crate) fn items(list: &'static str) -> Vec<&'static str> {
     list.split(',').map(str::trim).collect()
 }

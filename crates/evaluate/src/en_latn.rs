@@ -1,4 +1,4 @@
-//! Made people of an English-speaking country, as three custodians know them.
+//! Synthetic people of an English-speaking country, as recorded by three custodians.
 
 mod channel;
 mod miswrite;
@@ -18,8 +18,8 @@ pub use population::{Holder, Population, PopulationSpec, Record};
 use crate::manifest::{GENERATOR, MadeFile, Manifest, SynthError, make_folder};
 use crate::write_truth;
 
-/// Makes people of an English-speaking country and writes to `folder`, which is made if need be: a table for each
-/// of three custodians, `truth-LEFT-RIGHT` for each two of them, and `manifest.json`.
+/// Generates people of an English-speaking country. Writes to `folder`, which is created if needed: a table
+/// for each of three custodians, `truth-LEFT-RIGHT` for each two of them, and `manifest.json`.
 ///
 /// # Errors
 /// [`SynthError`]. Files that were complete before the error stay.

@@ -1,7 +1,7 @@
-//! Made people of Japan: households, five holders who write them down, and ties that were made between them.
+//! Synthetic people of Japan: households, five custodians that record them, and link tables between them.
 //!
-//! Nothing here describes a real person. Names follow their frequencies, towns are real, everything else is drawn;
-//! `Rates` says how often what happens and where the figure comes from.
+//! Nothing here describes a real person. Names follow their frequencies, towns are real, everything else is
+//! drawn; `Rates` documents every frequency and its source.
 
 mod figures;
 mod holders;
@@ -29,17 +29,17 @@ use names::Names;
 use people::Person;
 use places::{Address, Places};
 
-/// A made population, as it is.
+/// A synthetic population without errors.
 struct World {
     rates: Rates,
-    /// Rates without any slip: what the registry writes.
+    /// Rates without any error: the registry's records.
     exact: Rates,
     names: Names,
     places: Places,
     people: Vec<Person>,
     /// Personal numbers, by person.
     numbers: Vec<String>,
-    /// People whose numbers are alike by design: left as they are.
+    /// People whose numbers are similar by design; they are not changed further.
     alike: HashSet<u32>,
     /// Addresses of employers.
     employers: Vec<Address>,
@@ -68,8 +68,8 @@ impl World {
         })
     }
 
-    /// A person with the kana name, date of birth and sex of another, who lives elsewhere and mostly writes the given
-    /// name with other kanji.
+    /// A person with the kana name, date of birth and sex of another, who lives elsewhere and usually has a
+    /// given name in different kanji.
     fn add_homonym(&mut self, of: u32, draw: &mut Draw) -> u32 {
         let original = self.people[of as usize];
         let given = self.names.other_spelling(original.given, draw);
@@ -89,7 +89,7 @@ impl World {
         person
     }
 
-    /// A person whose number is a slip of another's that the check digit lets pass.
+    /// A person whose number is a typo of another's that the check digit does not detect.
     fn mistype_number(&mut self, of: u32, draw: &mut Draw) -> Option<u32> {
         let number = numbers::mistyped(&self.numbers[of as usize], draw)?;
         let other = draw.below(self.people.len() as u64) as u32;

@@ -1,9 +1,9 @@
-//! Laboratory: made people with known truth, the accuracy of a table of links and of an audit.
+//! Laboratory: synthetic people with ground truth, and the accuracy of links, clusters and audits.
 //!
-//! [`make_japan`] and [`make_english`] make up people who live in households and write them down as several
-//! custodians would, each with errors of its own; [`accuracy`] and [`link_table_accuracy`] tell how well links
-//! found agree with the true ones. Nothing here describes a real person, and no result depends on the machine:
-//! the same specification gives the same bytes.
+//! [`make_japan`] and [`make_english`] generate people in households and record them as several custodians
+//! would, each with its own errors. [`accuracy`] and [`link_table_accuracy`] compare found links with true
+//! ones. Nothing here describes a real person. Results do not depend on the machine: the same specification
+//! gives the same bytes.
 
 mod accuracy;
 mod audit;

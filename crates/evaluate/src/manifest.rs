@@ -1,4 +1,4 @@
-//! What a generator made, for those who use it later.
+//! The manifest: what a generator made.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,55 +10,55 @@ use serde::Serialize;
 
 use crate::ja::{Figure, SynthRate};
 
-/// Name and version of what made a population.
+/// Name and version of the generator.
 pub(crate) const GENERATOR: &str = concat!("mizuhiki ", env!("CARGO_PKG_VERSION"));
 
-/// Written last: a folder that has it was made whole.
+/// Written last: a folder with a manifest is complete.
 const MANIFEST: &str = "manifest.json";
 
-/// What was made, as it is written to `manifest.json`.
+/// The content of `manifest.json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Manifest {
-    /// What made it.
+    /// The generator.
     pub generator: &'static str,
     /// `ja` or `en-Latn`.
     pub locale: &'static str,
-    /// People asked for.
+    /// Number of people requested.
     pub people: u32,
     /// The seed.
     pub seed: u64,
-    /// Code of the one municipality where all live, if any.
+    /// Code of the only municipality, if any.
     pub municipality: Option<String>,
     /// The files, by name.
     pub files: Vec<MadeFile>,
-    /// Every rate that can be set, as it was used.
+    /// Every configurable rate, as used.
     pub rates: Vec<SynthRate>,
-    /// Marginal figures beside those of their sources.
+    /// Marginal figures compared with their sources.
     pub figures: Vec<Figure>,
 }
 
-/// A file that was made.
+/// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MadeFile {
     /// Its name in the folder.
     pub file: String,
     /// Its rows.
     pub rows: u64,
-    /// How often what went wrong in it, where that is told.
+    /// Counts of errors in it, where known.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub causes: BTreeMap<&'static str, u64>,
 }
 
-/// A population cannot be made.
+/// Why a population cannot be generated.
 #[derive(Debug, thiserror::Error)]
 pub enum SynthError {
     /// A file cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
-    /// No or too many people.
-    #[error("{people} people cannot be made; ask for 1 to 20,000,000")]
+    /// Too few or too many people.
+    #[error("cannot generate {people} people; ask for 1 to 20,000,000")]
     People {
-        /// People asked for.
+        /// Number of people requested.
         people: u32,
     },
     /// No municipality has the code.
@@ -69,8 +69,8 @@ pub enum SynthError {
         /// The code.
         code: String,
     },
-    /// A file of this name is there, and no generator made it.
-    #[error("{file}: would be written over; name a new folder, or one that was made by synth before")]
+    /// A file of this name exists that no generator made.
+    #[error("{file}: would be overwritten; name a new folder, or one made by synth")]
     Occupied {
         /// The file.
         file: PathBuf,
@@ -79,7 +79,7 @@ pub enum SynthError {
     #[error(transparent)]
     File(#[from] ColumnarError),
     /// The folder or the manifest cannot be written.
-    #[error("{path}: cannot be made: {reason}")]
+    #[error("{path}: cannot create: {reason}")]
     Folder {
         /// The folder or file.
         path: PathBuf,
@@ -99,8 +99,8 @@ impl Manifest {
     }
 }
 
-/// Makes the folder for these tables. Where no generator was before, it must have no file of their names; what one
-/// made before goes.
+/// Creates the folder for these tables. It must not contain files of their names, except those of an earlier
+/// generator run, which are deleted.
 pub(crate) fn make_folder<'t>(
     folder: &Path,
     tables: impl IntoIterator<Item = &'t str>,
@@ -126,7 +126,7 @@ fn made_before(folder: &Path) -> Option<Vec<String>> {
     let manifest: serde_json::Value = serde_json::from_slice(&fs::read(folder.join(MANIFEST)).ok()?).ok()?;
     let ours = manifest["generator"].as_str()?.starts_with("mizuhiki ");
     let names = manifest["files"].as_array()?.iter().filter_map(|file| file["file"].as_str());
-    // Names alone: a manifest leads nowhere else.
+    // File names only: a manifest must not refer to other folders.
     let plain = |name: &&str| Path::new(name).components().count() == 1 && !name.starts_with('.');
     ours.then(|| names.filter(plain).map(str::to_owned).collect())
 }

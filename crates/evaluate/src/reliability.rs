@@ -1,36 +1,36 @@
-//! Whether the probabilities of links are true.
+//! Calibration of match probabilities.
 
 use mizuhiki_exchange::Link;
 use serde::Serialize;
 
 use crate::Rate;
 
-/// Bins of probability.
+/// Number of probability bins.
 const BINS: usize = 10;
 
-/// Links of about one probability.
+/// Links of similar probability.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ProbabilityRow {
     /// Links.
     pub links: u64,
     /// Their mean probability, 0..=1.
     pub stated: f64,
-    /// The share that is true.
+    /// The share of true links.
     pub right: Rate,
 }
 
-/// Probabilities of links beside the truth.
+/// Match probabilities compared with the ground truth.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Reliability {
-    /// Links by tenths of probability; tenths without links are left out.
+    /// Links by probability in bins of 0.1; empty bins are omitted.
     pub rows: Vec<ProbabilityRow>,
-    /// Expected calibration error, 0..=1: the mean distance of stated and true share over all links (Naeini, Cooper and
-    /// Hauskrecht, AAAI 2015).
+    /// Expected calibration error, 0..=1: the mean distance of predicted and true share over all links
+    /// (Naeini, Cooper and Hauskrecht, AAAI 2015).
     pub expected_calibration_error: f64,
 }
 
 impl Reliability {
-    /// Of the links that have a probability, of all classes; none if no link has one.
+    /// Over links of all classes that have a probability; `None` if no link has one.
     pub(crate) fn of<'l>(
         links: impl Iterator<Item = &'l Link>,
         is_right: impl Fn(&Link) -> bool,

@@ -1,4 +1,4 @@
-//! Made tables as files.
+//! Synthetic tables as files.
 
 use mizuhiki_columnar::{Cell, ColumnKind, ColumnarError, Format, ResultWriter};
 use mizuhiki_files::Target;
@@ -9,7 +9,7 @@ const COLUMNS: [&str; 6] = ["rec_id", "given_name", "surname", "date_of_birth", 
 
 impl Holder {
     /// Writes the table with the columns `rec_id`, `given_name`, `surname`, `date_of_birth`, `suburb` and
-    /// `postcode`, in the format that the extension names. The person numbers are left out.
+    /// `postcode`, in the format that the extension names. The person numbers are omitted.
     ///
     /// # Errors
     /// [`ColumnarError`] if the target cannot be written; no file is left then.
@@ -41,7 +41,7 @@ pub fn write_truth(pairs: &[(String, String)], target: &Target) -> Result<(), Co
     table.finish()
 }
 
-/// A table of text in the making.
+/// A text table under construction.
 pub(crate) struct TextTable(ResultWriter);
 
 impl TextTable {
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
     use crate::en_latn::{Population, PopulationSpec, Record};
 
-    /// A file of this test alone, removed at the end.
+    /// A file of this test only, removed at the end.
     struct Scratch(PathBuf);
 
     impl Scratch {

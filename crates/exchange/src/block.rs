@@ -1,10 +1,10 @@
-//! Keyed block ids: what says that two records are worth comparing.
+//! Keyed block ids: records with a common id are candidate pairs.
 
 use std::fmt;
 use std::num::NonZeroU64;
 
 /// The block of a record in one pass: eight bytes, pseudorandom without the linkage key
-/// (`protocols/03-tokens.md` §8). `Option<BlockId>` takes eight bytes too.
+/// (`protocols/03-tokens.md` §10). `Option<BlockId>` takes eight bytes too.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlockId(NonZeroU64);
 

@@ -1,10 +1,10 @@
-//! The witness that two token sets may be compared.
+//! Proof, as a type, that two token sets may be compared.
 
 use mizuhiki_schema::{Measure, SchemaDigest, Thresholds, first_difference};
 
 use crate::{CustodianId, KeyId, Run, RunName, Task, TokenSet};
 
-/// Two token sets that were made alike and may be compared; the only input of matching.
+/// Two token sets that were made in the same way and may be compared; the only input of matching.
 #[derive(Debug, Clone, Copy)]
 pub struct Comparable<'a> {
     left: &'a TokenSet,
@@ -61,26 +61,26 @@ pub enum IncomparableError {
         /// Project of the right file.
         right: String,
     },
-    /// Pair tokens of the wrong side.
+    /// Pair tokens are of the wrong side.
     #[error(
-        "the pair tokens of {custodian} are of the {found} side, and {expected} ones are expected here. \
+        "the pair tokens of {custodian} are of the {found} side; tokens of the {expected} side are expected here. \
          Exchange --left and --right, or encode with --side {expected}"
     )]
     Side {
-        /// Who made them.
+        /// The custodian who made them.
         custodian: String,
-        /// The side that they are of.
+        /// Their side.
         found: &'static str,
-        /// The side that is needed.
+        /// The expected side.
         expected: &'static str,
     },
     /// A file was made for another task.
     #[error(
-        "the file of {custodian} was made to find duplicates within it (--for dedupe) and compares with no other file. \
+        "the file of {custodian} was made to find duplicates within it (--for dedupe) and cannot be compared with any other file. \
          Encode it with --for link"
     )]
     ForDedupe {
-        /// Who made it.
+        /// The custodian who made it.
         custodian: String,
     },
     /// Both files come from one custodian.
@@ -89,7 +89,7 @@ pub enum IncomparableError {
          to find duplicates within one file, give that file twice"
     )]
     SameCustodian(String),
-    /// One file describes itself, the other is bare.
+    /// One file has metadata, the other is a bare list of CLKs.
     #[error(
         "one file names its linkage schema and the other is a bare list of CLKs. \
          Give two bare lists, or encode both to .parquet, .arrow or .csv"
@@ -111,7 +111,7 @@ impl<'a> Comparable<'a> {
     /// Two custodians' tokens.
     ///
     /// # Errors
-    /// [`IncomparableError`] naming what differs.
+    /// [`IncomparableError`] with the first difference.
     pub fn between(left: &'a TokenSet, right: &'a TokenSet) -> Result<Self, IncomparableError> {
         match (left.meta(), right.meta()) {
             (Some(left), Some(right)) => {
@@ -145,7 +145,7 @@ impl<'a> Comparable<'a> {
         Ok(Self { left, right, within: false })
     }
 
-    /// One custodian's tokens with themselves: each unordered pair once, no record with itself.
+    /// One custodian's tokens compared with each other: each unordered pair once, no record with itself.
     #[must_use]
     pub const fn within(set: &'a TokenSet) -> Self {
         Self { left: set, right: set, within: true }
@@ -175,7 +175,7 @@ impl<'a> Comparable<'a> {
         self.left.meta().map_or(Measure::Dice, |meta| meta.schema.measure(self.is_within()))
     }
 
-    /// Whether the custodians agreed that thresholds are found from the tokens where they can be.
+    /// Whether the custodians agreed to estimate thresholds from the tokens where possible.
     #[must_use]
     pub fn calibrates(&self) -> bool {
         self.left.meta().is_some_and(|meta| meta.schema.calibrates())
@@ -188,7 +188,7 @@ impl<'a> Comparable<'a> {
     }
 }
 
-/// What two files must agree in, and the custodian, in which they must not.
+/// The terms that two files must share, and the custodian, which must differ.
 #[derive(Clone, Copy)]
 pub(crate) struct Terms<'a> {
     digest: &'a SchemaDigest,
@@ -210,7 +210,8 @@ impl<'a> Terms<'a> {
     }
 }
 
-/// Whether files of these terms may be compared. Project and run come before the key, whose id depends on them.
+/// Checks whether files with these terms may be compared. Project and run come before the key, whose id
+/// depends on them.
 pub(crate) fn agree(left: Terms<'_>, right: Terms<'_>) -> Result<(), IncomparableError> {
     if left.digest != right.digest {
         return Err(IncomparableError::Schema {

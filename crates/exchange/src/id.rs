@@ -1,4 +1,4 @@
-//! Names that cross a boundary: opaque record ids, custodians and key fingerprints.
+//! Identifiers that cross a trust boundary: opaque record ids, custodian names and key fingerprints.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -6,10 +6,10 @@ use std::fmt;
 /// Longest record id, in bytes.
 const MAX_ID_BYTES: usize = 128;
 
-/// A string that is no usable id.
+/// Why a string is not a usable id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidIdError {
-    /// Nothing is no name.
+    /// The text is empty.
     #[error("the id is empty")]
     Empty,
     /// Longer than the format allows.
@@ -45,7 +45,7 @@ pub fn compare_ids(left: &str, right: &str) -> Ordering {
     left.len().cmp(&right.len()).then_with(|| left.cmp(right))
 }
 
-/// An opaque name of a record: 1 to 128 bytes without control characters, never a row number of plaintext.
+/// An opaque record id: 1 to 128 bytes without control characters, never a row number of the plaintext file.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RecordId(Box<str>);
 
@@ -89,7 +89,7 @@ impl RecordIds {
     /// Appends an id.
     ///
     /// # Errors
-    /// [`InvalidIdError`] if `text` is no usable id; nothing is appended then.
+    /// [`InvalidIdError`] if `text` is not a usable id; nothing is appended then.
     pub fn push(&mut self, text: &str) -> Result<(), InvalidIdError> {
         check(text)?;
         self.text.push_str(text);
@@ -103,7 +103,7 @@ impl RecordIds {
         self.ends.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no ids.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.ends.is_empty()
@@ -122,7 +122,7 @@ impl RecordIds {
     /// Rows in the order of their ids ([`compare_ids`]).
     #[must_use]
     pub fn ranking(&self) -> Vec<u32> {
-        // Length and first bytes settle nearly every comparison without a look at the ids.
+        // Length and first bytes decide nearly every comparison without reading the whole ids.
         let head = |id: &str| {
             let mut head = [0; 8];
             head[0] = id.len() as u8;
@@ -138,7 +138,7 @@ impl RecordIds {
         rows.into_iter().map(|(_, row)| row).collect()
     }
 
-    /// For each row of `rows`, its id: as many ids as that.
+    /// The ids of the rows `rows`, in that order.
     ///
     /// # Panics
     /// If there is no such row.
@@ -172,7 +172,7 @@ impl fmt::Debug for RecordIds {
     }
 }
 
-/// Name of a data custodian, chosen by itself: 1 to 128 bytes without control characters.
+/// Name of a data custodian, self-chosen: 1 to 128 bytes without control characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustodianId(String);
 
@@ -199,7 +199,7 @@ impl fmt::Display for CustodianId {
     }
 }
 
-/// Fingerprint of a linkage key: tells keys apart and gives nothing of them away.
+/// Fingerprint of a linkage key: distinguishes keys and discloses nothing about them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyId([u8; 8]);
 

@@ -1,4 +1,4 @@
-//! What a token file says of itself.
+//! Metadata of token files.
 
 use mizuhiki_schema::LinkageSchema;
 
@@ -14,20 +14,20 @@ pub const SYMBOLS_VERSION: u32 = 3;
 /// Version of files of pair tokens (`protocols/08-file-formats.md` §11).
 pub const PAIRS_VERSION: u32 = 2;
 
-/// What a token file says of itself. The record count stands with the rows and is checked on reading.
+/// The metadata of a token file. The record count is stored with the rows and checked on reading.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TokenMeta {
-    /// The linkage schema, whole: it names thresholds and views that the linkage unit needs.
+    /// The whole linkage schema: the linkage unit needs its thresholds and views.
     pub schema: LinkageSchema,
     /// Fingerprint of the linkage key.
     pub key_id: KeyId,
-    /// Who encoded the records.
+    /// The custodian who encoded the records.
     pub custodian: CustodianId,
-    /// What the tokens were made for.
+    /// The purpose of the tokens.
     pub run: Run,
 }
 
-/// What tokens are made for: those of another project or run compare with nothing of this one.
+/// The purpose of tokens: tokens of different projects or runs cannot be compared.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Run {
     /// The task.
@@ -38,15 +38,15 @@ pub struct Run {
     pub name: RunName,
 }
 
-/// What is done with tokens.
+/// The task that tokens are made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Task {
-    /// They are linked with those of other custodians: no two records of the file have a symbol in common.
+    /// Linkage with other custodians' files: no two records of the file have a symbol in common.
     #[default]
     Link,
-    /// Duplicates are looked for within the file: they compare with no other file.
+    /// Deduplication within the file: the tokens cannot be compared with any other file.
     Dedupe,
-    /// Links that exist are audited: they compare row by row with the other side's.
+    /// Audit of existing links: the tokens are compared row by row with the other side's.
     Audit,
 }
 
@@ -61,7 +61,7 @@ impl Task {
         }
     }
 
-    /// The task of a name.
+    /// The task with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Link, Self::Dedupe, Self::Audit].into_iter().find(|task| task.name() == name)

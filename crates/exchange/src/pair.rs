@@ -1,4 +1,4 @@
-//! Pair tokens: what crosses a boundary for an audit (`protocols/03-tokens.md` §10).
+//! Pair tokens, which cross a trust boundary in an audit (`protocols/03-tokens.md` §12).
 
 use std::ops::Range;
 
@@ -16,18 +16,18 @@ pub const PAIR_FILTER_ENTRIES: usize = 2 * PAIR_FILTER_BYTES;
 /// Bytes of a tag.
 pub const TAG_BYTES: usize = 3;
 
-/// What a file of pair tokens says of itself.
+/// Metadata of a file of pair tokens.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairMeta {
-    /// What the custodians agreed on.
+    /// The schema that the custodians agreed on.
     pub schema: AuditSchema,
     /// Fingerprint of the linkage key.
     pub key_id: KeyId,
-    /// Who made the tokens.
+    /// The custodian who made the tokens.
     pub custodian: CustodianId,
-    /// What they were made for.
+    /// Their purpose.
     pub run: Run,
-    /// The side of the links that they are of.
+    /// Their side of the links.
     pub side: Side,
 }
 
@@ -35,8 +35,8 @@ impl PairMeta {
     /// Whether this file, the left one, can be audited against `right`.
     ///
     /// # Errors
-    /// [`IncomparableError`] if schema, project, run or key differ, both are of one custodian, or a file is of another
-    /// side.
+    /// [`IncomparableError`] if schema, project, run or key differ, if both files come from one custodian, or
+    /// if a file is of the wrong side.
     pub fn comparable_with(&self, right: &Self) -> Result<(), IncomparableError> {
         let (left_digest, right_digest) = (self.schema.digest(), right.schema.digest());
         agree(
@@ -57,29 +57,30 @@ impl PairMeta {
     }
 }
 
-/// Where things stand in a row of pair tokens of one side.
+/// The layout of a row of pair tokens of one side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairLayout {
     /// The comparisons, in order.
     pub comparisons: Vec<ComparisonLayout>,
-    /// Rows on either side that neighbour tags look at; 0 for none.
+    /// Rows on either side that neighbor tags cover; 0 for none.
     pub reach: usize,
 }
 
-/// Where things stand in a comparison's part of a row.
+/// The layout of a comparison's part of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ComparisonLayout {
-    /// First byte in the row: the tag of a value that is there.
+    /// First byte in the row: the tag that says a value is present.
     pub start: usize,
     /// Slots.
     pub values: usize,
-    /// Filters: of a left row's first value, each to be compared with the filter of one of a right row's first values.
+    /// Number of filters. A left row holds filters of its first value only; filter i is compared with that of
+    /// the right row's value i.
     pub filters: usize,
     /// Levels, each with a tag in every slot.
     pub levels: usize,
-    /// Slips, each with two tags.
+    /// Error variants, each with two tags.
     pub slips: usize,
-    /// Whether a slot has a tag of completeness for each level but the tightest.
+    /// Whether a slot has a completeness tag for each level except the tightest.
     pub partial: bool,
 }
 
@@ -130,13 +131,14 @@ impl ComparisonLayout {
         Self::tag_at(self.slots_start() + (slot * self.slot_tags() + level) * TAG_BYTES)
     }
 
-    /// The tag that says that the value in a slot is as complete as it can be: of a level from 1 on, where `partial`.
+    /// The completeness tag of a slot at `level`, at least 1, where `partial`.
     #[must_use]
     pub const fn complete(&self, slot: usize, level: usize) -> Range<usize> {
         self.tag(slot, self.levels + level - 1)
     }
 
-    /// What a slip makes of the first value, to be compared with the other side's [`ComparisonLayout::slip_target`].
+    /// The error variant of the first value, to be compared with the other side's
+    /// [`ComparisonLayout::slip_target`].
     #[must_use]
     pub const fn slipped(&self, slip: usize) -> Range<usize> {
         Self::tag_at(self.tag(self.values, 0).start + 2 * slip * TAG_BYTES)
@@ -148,8 +150,8 @@ impl ComparisonLayout {
         Self::tag_at(self.slipped(slip).end)
     }
 
-    /// A filter by its number, which must be below `filters`: in a right row of the value with that number, in a left row of
-    /// the first.
+    /// The filter with this number, below `filters`. In a right row it is of the value with that number, in a
+    /// left row of the first value.
     #[must_use]
     pub const fn filter(&self, number: usize) -> Range<usize> {
         let start = self.slipped(self.slips).start + number * PAIR_FILTER_BYTES;
@@ -163,7 +165,7 @@ impl ComparisonLayout {
     }
 }
 
-/// Classes of places by which alternatives are told apart: the first value; the second and third; those after them.
+/// Position classes of alternatives: the first value; the second and third; all later ones.
 #[must_use]
 pub const fn alternative_class(place: usize) -> usize {
     match place {
@@ -174,7 +176,7 @@ pub const fn alternative_class(place: usize) -> usize {
 }
 
 impl PairLayout {
-    /// The layout that a schema gives rows of a side.
+    /// The layout of rows of one side under a schema.
     #[must_use]
     pub fn new(schema: &AuditSchema, side: Side) -> Self {
         let body = schema.body();
@@ -194,8 +196,8 @@ impl PairLayout {
         self.comparisons.last().map_or(0, |last| last.range().end)
     }
 
-    /// Neighbour tag for `offset` (not 0, within reach). Of a left row: of its record under the handle so many places
-    /// on. Of a right row: of its record, to be compared with the left row so many places before.
+    /// Neighbor tag for `offset` (not 0, within reach). A left row tags its record under the handle `offset`
+    /// places later; a right row tags its record for comparison with the left row `offset` places earlier.
     #[must_use]
     pub fn neighbour(&self, offset: isize) -> Range<usize> {
         let place = offset + self.reach as isize - isize::from(offset > 0);
@@ -217,13 +219,14 @@ pub struct PairRows {
     pub handles: RecordIds,
     /// Whether a row is a decoy.
     pub decoys: Vec<bool>,
-    /// The rows, one behind the other.
+    /// The rows, concatenated.
     pub tokens: Vec<u8>,
-    /// What rows of one record have in common; none for records with one link.
+    /// A value common to all rows of one record; none for records with one link.
     pub shared: Vec<Option<[u8; 8]>>,
-    /// Whether another record has a number one slip away; empty if no column of numbers was named.
+    /// Whether another record has a number that differs by one error; empty if no column of numbers was
+    /// named.
     pub near_number: Vec<bool>,
-    /// For each label, its value by row; empty text for none.
+    /// For each label, its value per row; empty text for none.
     pub labels: Vec<Vec<String>>,
 }
 

@@ -1,27 +1,28 @@
-//! How many symbols pairs of a file's records had in common before they were suppressed (`protocols/03-tokens.md` §6a).
+//! How many symbols the record pairs of a file had in common before suppression (`protocols/03-tokens.md`
+//! §8).
 
 use std::fmt;
 
-/// Numbers of pairs of records of one file, by the number of symbols that they have in common: what different people
-/// share, where a file holds nobody twice. Nothing tells which pairs.
+/// Counts of record pairs of one file, by their number of common symbols. In a file without duplicates this
+/// shows what different people share. It does not identify the pairs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PairsWithin(Vec<(u32, u64)>);
 
 impl PairsWithin {
-    /// From numbers of common symbols, ascending and from 1, with their pairs, of each at least one.
+    /// From counts by number of common symbols: numbers ascending from 1, each with at least one pair.
     #[must_use]
     pub fn new(pairs: Vec<(u32, u64)>) -> Option<Self> {
         let ascend = pairs.is_sorted_by(|a, b| a.0 < b.0);
         (ascend && pairs.iter().all(|&(common, count)| common > 0 && count > 0)).then_some(Self(pairs))
     }
 
-    /// Numbers of common symbols with their pairs, ascending.
+    /// Numbers of common symbols with their counts of pairs, ascending.
     #[must_use]
     pub fn counts(&self) -> &[(u32, u64)] {
         &self.0
     }
 
-    /// Reads what [`fmt::Display`] writes, of a file of `records` records with `per_record` symbols each.
+    /// Reads the output of [`fmt::Display`], for a file of `records` records with `per_record` symbols each.
     #[must_use]
     pub fn parse(text: &str, records: usize, per_record: usize) -> Option<Self> {
         let number = |entry: &str| {

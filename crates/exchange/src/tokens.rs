@@ -7,7 +7,7 @@ use mizuhiki_bits::BitRows;
 
 use crate::{BlockId, RecordIds, TokenMeta, compare_ids};
 
-/// Tokens of one view, one a row.
+/// Tokens of one view, one per row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
     /// Name of the view.
@@ -18,8 +18,8 @@ pub struct View {
     pub present: Vec<bool>,
 }
 
-/// Tokens of one custodian: records in the order of their ids, and for each a row of tokens, one a view, with one
-/// block id a pass. A record whose name or address has alternatives has a row for each of them.
+/// Tokens of one custodian: records in the order of their ids. Each has a row of tokens, one per view, with
+/// one block id per pass. A record whose name or address has alternatives has a row for each of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TokenSet {
     meta: Option<TokenMeta>,
@@ -32,7 +32,7 @@ pub struct TokenSet {
     blocks: Vec<Vec<Option<BlockId>>>,
 }
 
-/// Rows that make no token set.
+/// Why rows do not form a token set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenSetError {
     /// Two records have one id; the rows, from 1.
@@ -43,19 +43,19 @@ pub enum TokenSetError {
         /// Row of the second, from 1.
         second: usize,
     },
-    /// More records than a row number can name.
+    /// More records than a row number can express.
     #[error("{0} records; the limit is 4294967295")]
     TooMany(usize),
 }
 
 impl TokenSet {
-    /// Puts ids, views and block ids together, one of each a row, and brings the rows into the order of their ids,
-    /// so that nothing can depend on the order of rows in a file. `meta` is `None` for bare CLK files, whose schema
-    /// is unknown; `blocks` holds one list a pass, or none for a file without block ids.
+    /// Combines ids, views and block ids, one of each per row, and sorts the rows by id, so that nothing can
+    /// depend on the order of rows in a file. `meta` is `None` for bare CLK files, whose schema is unknown;
+    /// `blocks` holds one list per pass, or none for a file without block ids.
     ///
     /// # Errors
-    /// [`TokenSetError::RepeatedId`] if two rows have one id and the schema knows no alternatives, or more rows than
-    /// it permits; [`TokenSetError::TooMany`] past 2³² − 1.
+    /// [`TokenSetError::RepeatedId`] if an id has several rows and the schema has no alternatives, or more
+    /// rows than it permits; [`TokenSetError::TooMany`] past 2³² − 1.
     ///
     /// # Panics
     /// If a view or pass has another number of rows than there are ids: readers count while they read.
@@ -65,7 +65,7 @@ impl TokenSet {
         mut views: Vec<View>,
         mut blocks: Vec<Vec<Option<BlockId>>>,
     ) -> Result<Self, TokenSetError> {
-        let fits = |rows: usize| assert!(rows == ids.len(), "one row an id");
+        let fits = |rows: usize| assert!(rows == ids.len(), "one row per id");
         views.iter().for_each(|view| [view.rows.len(), view.present.len()].into_iter().for_each(fits));
         blocks.iter().for_each(|pass| fits(pass.len()));
         if u32::try_from(ids.len()).is_err() {
@@ -100,8 +100,8 @@ impl TokenSet {
         Ok(set)
     }
 
-    /// The records of a file of sealed symbols, which stay in the file, in the order of their ids; and for each row of
-    /// the file, in its order, the record that it is.
+    /// The records of a file of sealed symbols, in the order of their ids, and the record of each row of the
+    /// file. The symbols stay in the file.
     ///
     /// # Errors
     /// As [`TokenSet::new`]: ids are unique.
@@ -131,7 +131,7 @@ impl TokenSet {
         Ok((set, records))
     }
 
-    /// The records `records`, ascending, and nothing else.
+    /// Only the records `records`, which ascend.
     ///
     /// # Panics
     /// If there is no such record.
@@ -166,7 +166,7 @@ impl TokenSet {
         only
     }
 
-    /// Gathers rows of one id into records.
+    /// Groups rows of one id into records.
     fn gather(&mut self) {
         let rows = self.ids.len() as u32;
         let begins = |row: &u32| *row == 0 || self.ids.get(*row as usize) != self.ids.get(*row as usize - 1);
@@ -183,7 +183,7 @@ impl TokenSet {
         self.starts.push(rows);
     }
 
-    /// What the file said of itself; `None` for bare CLKs.
+    /// Metadata of the file; `None` for bare CLKs.
     #[must_use]
     pub const fn meta(&self) -> Option<&TokenMeta> {
         self.meta.as_ref()
@@ -201,7 +201,7 @@ impl TokenSet {
         &self.views
     }
 
-    /// Block ids, pass by pass in schema order, one a row; empty for a file without.
+    /// Block ids, pass by pass in schema order, one per row; empty for a file without.
     #[must_use]
     pub fn blocks(&self) -> &[Vec<Option<BlockId>>] {
         &self.blocks
@@ -213,7 +213,7 @@ impl TokenSet {
         self.ids.len()
     }
 
-    /// Number of rows of tokens: at least one a record.
+    /// Number of rows of tokens: at least one per record.
     #[must_use]
     pub const fn rows(&self) -> usize {
         if self.records.is_empty() { self.ids.len() } else { self.records.len() }

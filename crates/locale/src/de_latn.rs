@@ -1,7 +1,7 @@
-//! Pack `de-Latn`: what German-speaking registries do otherwise than English-speaking ones.
+//! Pack `de-Latn`: conventions of German-speaking registries that differ from English-speaking ones.
 //!
-//! Normative text: `protocols/02-de.md`. A pack may stand on another one: this one spells out umlauts, knows words,
-//! and leaves the rest to `en-Latn`. It is the example of `CONTRIBUTING.md` for how to add a locale.
+//! Normative text: `protocols/02-de.md`. A pack may build on another: this one spells out umlauts, has its
+//! own words, and leaves the rest to `en-Latn`. `CONTRIBUTING.md` uses it as the example for adding a locale.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -61,7 +61,7 @@ impl Pack for DeLatn {
     }
 
     fn tables(&self) -> &'static [&'static str] {
-        // What is left to the other pack depends on its tables, too.
+        // The parts left to the other pack depend on that pack's tables, too.
         static BOTH: LazyLock<Vec<&'static str>> = LazyLock::new(|| [&[TEXT], EnLatn.tables()].concat());
         &BOTH
     }
@@ -103,7 +103,7 @@ impl Pack for DeLatn {
     }
 }
 
-/// NFC, umlauts spelled out: folding would take their dots.
+/// NFC, umlauts spelled out; folding would remove their dots.
 fn spelled_out(value: &str) -> String {
     let (mut text, mut key) = (String::with_capacity(value.len()), [0; 4]);
     for character in value.nfc() {
@@ -116,13 +116,13 @@ fn spelled_out(value: &str) -> String {
 }
 
 fn text(kind: &str, level: &str, value: &str, out: &mut String) -> Outcome {
-    // At every level a placeholder is missing.
+    // A placeholder counts as missing at every level.
     let digraph = digraph(kind, &spelled_out(value), out);
     match level {
         _ if digraph != Outcome::Value => digraph,
         "exact" => EnLatn.normalise(kind, "exact", value, out),
         "base" => {
-            // ä, ae and a are one: an E after A, O or U goes.
+            // ä, ae and a become equal: an E after A, O or U is dropped.
             let mut base = String::with_capacity(out.len());
             for letter in out.chars() {
                 if letter != 'E' || !base.ends_with(['A', 'O', 'U']) {
@@ -155,7 +155,7 @@ fn digraph(kind: &str, text: &str, out: &mut String) -> Outcome {
     let is_title = |part: &&str| kind.ends_with("name") && in_table("title", part).is_some();
     let rest: Vec<&str> = out.split(' ').filter(|part| !is_title(part)).collect();
     if !rest.is_empty() && rest.len() < out.split(' ').count() {
-        // What is left may be a placeholder.
+        // The result may be a placeholder.
         return digraph(kind, &rest.join(" "), out);
     }
     if in_table("placeholder", out).is_some() { Outcome::Missing } else { Outcome::Value }
@@ -194,7 +194,7 @@ fn sex(value: &str, out: &mut String) -> Outcome {
     }
 }
 
-/// Five digits in Germany, four in Austria and Switzerland; a country's letters before them go.
+/// Five digits in Germany, four in Austria and Switzerland; a preceding country code is dropped.
 fn postcode(level: &str, value: &str, out: &mut String) -> Outcome {
     let outcome = EnLatn.normalise("postcode", "full", value, out);
     if outcome != Outcome::Value {

@@ -1,7 +1,7 @@
 //! Pack `en-Latn`: identity data as English-speaking registries write it, in Latin letters of any language.
 //!
 //! Normative text: `protocols/02-normalisation.md`. Each value first becomes a folded text, in which
-//! placeholders are recognised; the level then decides what of the value is kept.
+//! placeholders are recognised; the level then decides what part of the value is kept.
 
 mod codes;
 mod date;
@@ -86,7 +86,7 @@ impl Pack for EnLatn {
     }
 }
 
-/// An `Err` holds why there is no value; `Ok` with an empty `out` stands for a missing one.
+/// An `Err` holds the reason why there is no value; `Ok` with an empty `out` means a missing value.
 type Normalised = Result<(), Outcome>;
 
 fn normalise(kind: &str, level: &str, value: &str, out: &mut String) -> Normalised {
@@ -122,7 +122,7 @@ fn normalise(kind: &str, level: &str, value: &str, out: &mut String) -> Normalis
     }
 }
 
-/// What a text is, where that changes its folding.
+/// The type of a text, where it changes the folding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Text {
     Name(Holder),
@@ -144,7 +144,7 @@ fn text(text: Text, level: &str, value: &str, out: &mut String) -> Normalised {
     missing_if_placeholder(holder, out)?;
     match level {
         "exact" => {
-            // Checked in the folded text: a placeholder is one at every level.
+            // Checked in the folded text, so that a placeholder is one at every level.
             fold::exact(value, wildcards, out);
             return Ok(());
         }
@@ -156,7 +156,7 @@ fn text(text: Text, level: &str, value: &str, out: &mut String) -> Normalised {
             names::at(level, out);
         }
     }
-    // The level may have made a placeholder of a value; normalised again it would be missing.
+    // The level may turn a value into a placeholder, which would be missing when normalised again.
     missing_if_placeholder(holder, out)
 }
 

@@ -1,4 +1,4 @@
-//! Pack `ja`: identity data as Japanese registries, insurers and banks keep it.
+//! Pack `ja`: identity data as kept by Japanese registries, insurers and banks.
 //!
 //! Normative text: `protocols/02-ja.md`. Each value is prepared first; the kind's own rules then give the level.
 
@@ -39,7 +39,7 @@ const DATE: &[&str] = &["day", "in_era"];
 const ONE: &[&str] = &["eq"];
 
 const KINDS: &[Kind] = &[
-    // A name as it is written comes first: what a schema is proposed for if a table has both.
+    // Written names come first: `schema init` prefers them if a table has both.
     name("kanji", "name as it is written", KANJI, "itaiji")
         .role(Role::FullName)
         .parts("kanji_family", "kanji_given"),
@@ -71,7 +71,7 @@ const KINDS: &[Kind] = &[
 ];
 const ONE_EXACT: &[&str] = &["exact"];
 
-/// Names are of few characters.
+/// Names have few characters.
 const fn name(
     name: &'static str,
     description: &'static str,
@@ -81,7 +81,7 @@ const fn name(
     kind(name, description, levels, default_level).grams(&[1, 2])
 }
 
-/// A kind for comparing alone: the relation of two dates.
+/// A kind for comparison only: the relation of two dates.
 const DATE_PAIR: &str = "date_pair";
 
 impl Pack for Ja {
@@ -117,7 +117,7 @@ impl Pack for Ja {
             }
             return;
         }
-        // Preparing is the same for every level, and so is taking an address apart.
+        // Preparation is the same for every level, and so is parsing an address.
         let mut prepared = String::new();
         if let Err(reason) = prepare::prepare(value, &mut prepared) {
             return outcomes.fill(Outcome::Invalid(reason));
@@ -181,7 +181,7 @@ impl Pack for Ja {
     }
 }
 
-/// Runs `write` into `out` and says what came of it.
+/// Runs `write` into `out` and returns the outcome.
 fn finish(out: &mut String, write: impl FnOnce(&mut String) -> Result<(), Outcome>) -> Outcome {
     out.clear();
     let written = write(out);
@@ -198,7 +198,7 @@ fn code_book(kind: &str) -> Option<CodeBook> {
     }
 }
 
-/// An `Err` holds why there is no value; `Ok` with an empty `out` stands for a missing one.
+/// An `Err` holds the reason why there is no value; `Ok` with an empty `out` means a missing value.
 fn normalise(kind: &str, level: &str, value: &str, out: &mut String) -> Result<(), Outcome> {
     let known = KINDS.iter().find(|known| known.name == kind).ok_or(Outcome::Invalid(UNKNOWN_KIND))?;
     if !known.levels.contains(&level) {
@@ -238,7 +238,7 @@ fn normalise(kind: &str, level: &str, value: &str, out: &mut String) -> Result<(
         "phone" => codes::phone(level, &prepared, out)?,
         _ => account::zengin_name(level, &prepared, out),
     }
-    // What a level leaves may say that there is nothing.
+    // The result of a level may be a placeholder.
     if prepare::is_missing(out) { Err(Outcome::Missing) } else { Ok(()) }
 }
 

@@ -1,13 +1,13 @@
-//! What every pack promises of every value.
+//! Properties that every pack guarantees for every value.
 
 use crate::{LevelTexts, Outcome, Pack};
 
-/// Normalises at every kind and level, and again: a value is not empty, and is its own result.
+/// Normalises at every kind and level, twice: a value is not empty and is its own normal form.
 pub(crate) fn normalise_twice(pack: &dyn Pack, value: &str) {
     let (mut once, mut twice) = (String::new(), String::new());
     let mut at_levels = LevelTexts::default();
     for kind in pack.kinds() {
-        // Several levels at once are what they are one by one.
+        // Several levels at once give the same results as one by one.
         let levels: Vec<String> = kind.levels.iter().map(|level| (*level).to_owned()).collect();
         pack.normalise_at(kind.name, &levels, value, &mut at_levels);
         for (number, level) in levels.iter().enumerate() {

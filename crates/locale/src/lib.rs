@@ -1,8 +1,8 @@
-//! Locale packs: from what people write down to values that can be compared.
+//! Locale packs: from values as written to values that can be compared.
 //!
 //! Normative text: `protocols/02-normalisation.md` and `protocols/02-ja.md`. A pack knows kinds of values (a
-//! surname, a date, …) and, for each, levels from tight to loose. Levels replace one all-purpose key: two values
-//! are compared at the level that the linkage schema names.
+//! surname, a date, …) and, for each, levels from tight to loose. Levels replace one all-purpose key: two
+//! values are compared at the level in the linkage schema.
 
 mod de_latn;
 mod en_latn;
@@ -16,7 +16,7 @@ pub use en_latn::EnLatn;
 pub use ja::{Ja, names as ja_names, readings as ja_readings};
 pub use slips::{day_after, day_month_exchanged};
 
-/// Stands in a normalised value for a character that nobody knows; q-grams that hold it are masked.
+/// Stands for an unknown character in a normalised value; q-grams that contain it are masked.
 pub const WILDCARD: char = '\u{FFFD}';
 
 /// Longest value that is normalised, in bytes. Longer ones are [`Outcome::Invalid`].
@@ -35,25 +35,25 @@ const UNKNOWN_LEVEL: &str = "unknown level";
 pub struct Kind {
     /// Name in linkage schemas.
     pub name: &'static str,
-    /// What values of this kind are, in a few words.
+    /// A short description of its values.
     pub description: &'static str,
     /// Levels from tight to loose.
     pub levels: &'static [&'static str],
     /// The level that a schema gets when it names none; one of `levels`.
     pub default_level: &'static str,
-    /// Whether values have a check digit: their canonical form is `valid`.
+    /// Whether values have a check digit; their canonical form is `valid`.
     pub checked: bool,
-    /// What values say about a person.
+    /// The attribute of a person that values give.
     pub role: Role,
-    /// Lengths of q-grams that suit values: short words need single characters, too.
+    /// Suitable lengths of q-grams: short words need single characters, too.
     pub grams: &'static [u8],
-    /// Whether values say how a name is read, not how it is written.
+    /// Whether values are readings of a name, not its spelling.
     pub reading: bool,
-    /// The kinds of family and given name that a whole name can be taken apart into.
+    /// The kinds of family and given name into which a whole name can be split.
     pub parts: Option<[&'static str; 2]>,
 }
 
-/// What a kind of values says about a person; a linkage schema is proposed from it.
+/// The attribute of a person that a kind gives; `schema init` proposes a schema from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Family and given name together.
@@ -68,7 +68,7 @@ pub enum Role {
     Sex,
     /// A whole address.
     Address,
-    /// Street and house, the town elsewhere.
+    /// Street and house; the town is in another column.
     Street,
     /// A town or region.
     Place,
@@ -78,7 +78,7 @@ pub enum Role {
     Phone,
     /// An e-mail address.
     Email,
-    /// Something that no schema is proposed for.
+    /// Anything else; never proposed for a schema.
     Other,
 }
 
@@ -126,14 +126,14 @@ impl Kind {
     }
 }
 
-/// What became of a value.
+/// The result of normalizing a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// The normalised value is in the output; it is not empty.
     Value,
     /// There is no value: empty, or a placeholder such as "unknown".
     Missing,
-    /// A value was given but cannot be one of this kind; the reason names no value.
+    /// The value is not valid for this kind; the reason does not contain the value.
     Invalid(&'static str),
 }
 
@@ -151,7 +151,7 @@ impl LevelTexts {
         self.outcomes.resize(levels, Outcome::Missing);
     }
 
-    /// What became of the value at the level with this number.
+    /// The outcome at the level with this number.
     ///
     /// # Panics
     /// If there is no such level.
@@ -170,12 +170,12 @@ impl LevelTexts {
     }
 }
 
-/// A guess at how a name that is written in one script is read in another.
+/// A guessed reading of a name written in another script.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
     /// The reading, written as a value that the pack can normalise.
     pub text: String,
-    /// How likely it is, 0..=1, over all readings of the name that the pack can think of.
+    /// Its probability, 0..=1, over all readings of the name that the pack proposes.
     pub probability: f64,
 }
 
@@ -184,14 +184,13 @@ pub trait Pack: Sync {
     /// Name in linkage schemas, such as `en-Latn`.
     fn name(&self) -> &'static str;
 
-    /// The tables behind the rules, as texts; the SHA-256 of one after the other can be pinned in a linkage
-    /// schema.
+    /// The tables behind the rules, as texts; a linkage schema can pin the SHA-256 of their concatenation.
     fn tables(&self) -> &'static [&'static str];
 
     /// The kinds that this pack knows.
     fn kinds(&self) -> &'static [Kind];
 
-    /// Normalises `value` into `out`, which is cleared first. Normalising a result again gives that result.
+    /// Normalises `value` into `out`, which is cleared first. Normalizing is idempotent.
     ///
     /// `kind` and `level` are names from [`Pack::kinds`]; an unknown name gives [`Outcome::Invalid`].
     fn normalise(&self, kind: &str, level: &str, value: &str, out: &mut String) -> Outcome;
@@ -210,8 +209,8 @@ pub trait Pack: Sync {
     /// The kind that a column most likely holds, by its header and some of its values; `None` if unclear.
     fn guess(&self, header: &str, values: &[&str]) -> Option<&'static str>;
 
-    /// How people of this culture would write the value in full: the tightest level, if the kind has no other
-    /// form for people; `valid` for a number whose check digit fits.
+    /// The canonical form for display: the tightest level unless the kind has another form; `valid` for a
+    /// number whose check digit is right.
     fn canonical(&self, kind: &str, value: &str, out: &mut String) -> Outcome {
         canonical(self, kind, value, out)
     }
@@ -234,15 +233,15 @@ pub trait Pack: Sync {
         false
     }
 
-    /// The most probable readings of a name, at most `most`, by falling probability; none where the pack has no
-    /// model or the name gives it nothing to go by.
+    /// The most probable readings of a name, at most `most`, by descending probability; empty if the pack has
+    /// no model, or no data for the name.
     fn readings(&self, name: &str, most: usize) -> Vec<Reading> {
         let _ = (name, most);
         Vec::new()
     }
 
-    /// The most probable readings of the part of a name that a kind is about (`protocols/02-ja.md` §9, parts), at
-    /// most `most`, by falling probability; none for other kinds.
+    /// The most probable readings of the part of a name that a kind is about (`protocols/02-ja.md` §9,
+    /// parts), at most `most`, by descending probability; empty for other kinds.
     fn part_readings(&self, kind: &str, name: &str, most: usize) -> Vec<Reading> {
         let _ = (kind, name, most);
         Vec::new()
@@ -254,7 +253,7 @@ pub trait Pack: Sync {
     }
 }
 
-/// The outcome of what was written into `out`, which is emptied where that is no value.
+/// The outcome for the text in `out`, which is cleared if there is no value.
 fn outcome(written: Result<(), Outcome>, out: &mut String) -> Outcome {
     let outcome = match written {
         Ok(()) if out.is_empty() => Outcome::Missing,

@@ -1,6 +1,6 @@
-//! How full dates go wrong (`protocols/03-tokens.md` §10). Dates are eight digits, YYYYMMDD.
+//! Typical errors in full dates (`protocols/03-tokens.md` §12). Dates are eight digits, YYYYMMDD.
 
-/// The date with day and month exchanged, if it is one and another.
+/// The date with day and month exchanged, if that is a valid and different date.
 #[must_use]
 pub fn day_month_exchanged(date: &str) -> Option<String> {
     let (year, month, day) = parts(date)?;
@@ -28,7 +28,7 @@ fn parts(date: &str) -> Option<(u32, u32, u32)> {
     is_date(year, month, day).then_some((year, month, day))
 }
 
-/// Whether the Gregorian calendar has the day.
+/// Whether the date exists in the Gregorian calendar.
 const fn is_date(year: u32, month: u32, day: u32) -> bool {
     let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
     let days = match month {

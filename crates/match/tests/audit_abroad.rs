@@ -266,7 +266,7 @@ fn reasons_of_namesakes_tell_what_agrees_in_both_languages() {
     let grade = grade(&schema, &model, &vector, BESIDE);
     let text = reason(Language::English, &schema, &grade, &vector, BESIDE);
     let said = "another person with the same family name and given name; agree: family name, given name; \
-        differ: date of birth, suburb, postcode; the right record is tied to several";
+        differ: date of birth, suburb, postcode; the right record has several links";
     assert_eq!(text, said);
     let text = reason(Language::Japanese, &schema, &grade, &vector, BESIDE);
     assert!(text.starts_with("姓・名が同じ別人。姓・名は一致。生年月日・suburb・postcodeは不一致"), "{text}");

@@ -15,13 +15,13 @@ pub(crate) const FORMAT: &str = "mizuhiki-audit-schema";
 
 const MAX_COMPARISONS: usize = 16;
 const MAX_LEVELS: usize = 6;
-/// Levels and slips share a byte of flags.
+/// Levels and error variants share a byte of flags.
 const MAX_TAGS: usize = 8;
 const MAX_VALUES: u64 = 16;
-/// How many of them agree is what the linkage unit sees.
+/// The linkage unit sees how many of them agree.
 const MAX_LEFT_VALUES: u64 = 4;
 const DEFAULT_LEFT_VALUES: u64 = 2;
-/// Of audit documents.
+/// The version of audit documents.
 const VERSION: u64 = 2;
 const MAX_REACH: u64 = 8;
 const MAX_NEIGHBOUR_COMPARISONS: usize = 4;
@@ -34,11 +34,11 @@ pub struct AuditSchema {
     body: AuditBody,
 }
 
-/// What an audit document says.
+/// The content of an audit document.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AuditBody {
-    /// A name for people.
+    /// A display name.
     pub name: String,
     /// Name of the locale pack.
     pub pack: String,
@@ -46,7 +46,8 @@ pub struct AuditBody {
     pub pack_digest: Option<SchemaDigest>,
     /// Key epoch, from 1.
     pub epoch: u32,
-    /// Where values come from: the inputs of the document, then a column each for comparisons that name none.
+    /// Where values come from: the inputs of the document, then one column for each comparison that names
+    /// none.
     pub inputs: Vec<Input>,
     /// The comparisons, in document order, at most 16.
     pub comparisons: Vec<AuditComparison>,
@@ -66,21 +67,21 @@ pub struct AuditComparison {
     pub name: String,
     /// Where the values come from: an index into [`AuditBody::inputs`].
     pub input: usize,
-    /// What it says about a person.
+    /// The attribute of a person that it compares.
     pub role: AuditRole,
     /// Kind of value, known to the locale pack.
     pub kind: String,
     /// Levels from tight to loose, at least one.
     pub levels: Vec<String>,
-    /// How a value goes wrong.
+    /// The errors that are typical of the values.
     pub slips: Vec<ErrorVariant>,
     /// Graded similarity.
     pub filter: Option<AuditFilter>,
-    /// Slots of a right row: values of a record that are compared.
+    /// Slots of a right row: how many values of a record are compared.
     pub values: usize,
     /// Slots of a left row, at most `values`: how many of them agree is disclosed.
     pub left_values: usize,
-    /// Values of a right row that are compared with the first left one by similarity.
+    /// Values of a right row whose similarity with the first left value is computed.
     pub filters: usize,
     /// Whether values are more or less complete, as addresses are.
     pub partial: bool,
@@ -97,14 +98,15 @@ pub struct AuditFilter {
     pub features: Vec<Feature>,
 }
 
-/// What a comparison says about a person: the hypotheses of an audit go by it (`protocols/05-audit.md` §3).
+/// The attribute of a person that a comparison is about; the hypotheses of an audit depend on it
+/// (`protocols/05-audit.md` §3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditRole {
     /// Family name, as it is written.
     FamilyName,
     /// Given name, as it is written.
     GivenName,
-    /// Family and given name in one.
+    /// Family and given name in one value.
     FullName,
     /// Family name, as it is read.
     FamilyReading,
@@ -156,7 +158,7 @@ impl AuditRole {
     }
 }
 
-/// A known error: a way in which a value goes wrong.
+/// A typical error in a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorVariant {
     /// Day and month of a date are exchanged.
@@ -185,9 +187,9 @@ impl ErrorVariant {
 /// How neighbouring rows are compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Neighbours {
-    /// Rows on either side; 0 for none.
+    /// Number of rows on either side; 0 for none.
     pub reach: usize,
-    /// Comparisons by index, and the level of their values: neighbours agree where all of these do.
+    /// Comparisons by index, and the level of their values: neighbors agree where all of these agree.
     pub comparisons: Vec<(usize, String)>,
 }
 
@@ -209,13 +211,13 @@ impl AuditSchema {
     /// Reads and checks an audit document.
     ///
     /// # Errors
-    /// [`SchemaError`] with every fault found: its JSON path, what is wrong and how to mend it.
+    /// [`SchemaError`] with every fault found: its JSON path, the problem and the remedy.
     pub fn parse(text: &str) -> Result<Self, SchemaError> {
         let value = json::parse(text, "an audit schema")?;
         if !Self::is_audit(&value) {
             return Err(SchemaError::single(
                 "$.format",
-                "this is no audit schema",
+                "this is not an audit schema",
                 format!(
                     "set \"format\": \"{FORMAT}\", or start from `mizuhiki schema init --for audit DATA.csv`"
                 ),
@@ -232,7 +234,7 @@ impl AuditSchema {
         value.get("format").and_then(Value::as_str) == Some(FORMAT)
     }
 
-    /// Whether a document says of itself that it is an audit schema.
+    /// Whether a document declares itself an audit schema.
     #[must_use]
     pub fn names_itself(text: &str) -> bool {
         serde_json::from_str::<Value>(text).is_ok_and(|value| Self::is_audit(&value))
@@ -250,7 +252,7 @@ impl AuditSchema {
         &self.canonical
     }
 
-    /// What the document says.
+    /// The content of the document.
     #[must_use]
     pub const fn body(&self) -> &AuditBody {
         &self.body
@@ -290,7 +292,7 @@ fn read_version(root: &Object<'_>, walk: &mut Walk) {
     let Some((version, path)) = root.required(walk, "version", "write \"version\": 2") else { return };
     if version.as_u64() == Some(1) {
         let fix =
-            "write \"version\": 2 and remove \"rarity\"; encode the links of both sides anew (CHANGELOG.md)";
+            "write \"version\": 2 and remove \"rarity\"; encode the links of both sides again (CHANGELOG.md)";
         walk.fault(&path, "made before pair tokens were sealed: those show values without the key", fix);
     } else {
         walk.integer(version, &path, VERSION..=VERSION);
@@ -373,8 +375,8 @@ fn read_comparison(
     let input = input_named(&object, walk, &name, inputs)?;
     let (levels, slips) = (levels?, slips?);
     if levels.len() + slips.len() > MAX_TAGS {
-        let fix = format!("levels and slips are {MAX_TAGS} together at most");
-        walk.fault(&object.path("slips"), "too many slips", fix);
+        let fix = format!("use at most {MAX_TAGS} levels and error variants together");
+        walk.fault(&object.path("slips"), "too many error variants", fix);
     }
     let filter = filter?;
     Some(AuditComparison {
@@ -447,7 +449,7 @@ fn read_slips(object: &Object<'_>, walk: &mut Walk) -> Option<Vec<ErrorVariant>>
         match ErrorVariant::ALL.into_iter().find(|error| error.name() == text) {
             Some(error) => slips.push(error),
             None => {
-                walk.fault(&path, "unknown slip", "write day_month, next_day or exchanged");
+                walk.fault(&path, "unknown error variant", "write day_month, next_day or exchanged");
                 return None;
             }
         }
@@ -463,11 +465,11 @@ fn read_filter(value: &Value, path: &str, walk: &mut Walk) -> Option<AuditFilter
     Some(AuditFilter { level: level?.to_owned(), features: features? })
 }
 
-/// The comparison with a name that stands at `path`.
+/// The comparison with the name at `path`.
 fn named(walk: &mut Walk, comparisons: &[AuditComparison], name: &str, path: &str) -> Option<usize> {
     let found = comparisons.iter().position(|comparison| comparison.name == name);
     if found.is_none() {
-        walk.fault(path, "no comparison has this name", "list names that stand in $.comparisons");
+        walk.fault(path, "no comparison has this name", "list names from $.comparisons");
     }
     found
 }

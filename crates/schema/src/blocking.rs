@@ -10,13 +10,13 @@ const MAX_RULES: usize = 8;
 const MAX_PARTS: usize = 8;
 const MAX_TABLES: u64 = 32;
 
-/// How records are put into blocks: one id a pass and record, keyed at the data custodian.
+/// How records are put into blocks: one id per pass and record, keyed at the data custodian.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Blocking {
     /// The rules, in document order.
     pub rules: Vec<BlockingRule>,
-    /// Records of one custodian that a block must have to be given away, at least 1.
+    /// Minimum number of records of one custodian in a block whose id is disclosed, at least 1.
     pub min_block: u64,
     /// Largest share of a custodian's records in one block, 0.001..=1.
     pub max_block_share: f64,
@@ -39,14 +39,14 @@ pub enum BlockingKey {
     Parts {
         /// The parts, in document order.
         parts: Vec<BlockingPart>,
-        /// Whether the parts' texts may stand in each other's place.
+        /// Whether the parts are interchangeable: their texts are sorted.
         any_order: bool,
     },
     /// Sampled bits of a filter, in several tables.
     Lsh {
         /// Index of the view.
         view: usize,
-        /// Filter bits that a table looks at, 4..=64.
+        /// Filter bits that a table reads, 4..=64.
         bits: usize,
         /// Tables, 1..=32; each is a pass.
         tables: usize,
@@ -163,7 +163,7 @@ fn read_part(value: &Value, path: &str, walk: &mut Walk, fields: &[Field]) -> Op
     let wanted = part.text(walk, "field", "name a field")?;
     let field = fields.iter().position(|field| field.name == wanted);
     if field.is_none() {
-        walk.fault(&part.path("field"), "no field has this name", "use a name that stands in $.fields");
+        walk.fault(&part.path("field"), "no field has this name", "use a name from $.fields");
     }
     let level = match part.optional("level") {
         Some((value, path)) => Some(walk.text(value, &path)?.to_owned()),
@@ -194,7 +194,7 @@ fn read_lsh(value: &Value, path: &str, walk: &mut Walk, views: &[View]) -> Optio
     let wanted = lsh.text(walk, "view", "name a view")?;
     let view = views.iter().position(|view| view.name == wanted);
     if view.is_none() {
-        walk.fault(&lsh.path("view"), "no view has this name", "use a name that stands in $.views");
+        walk.fault(&lsh.path("view"), "no view has this name", "use a name from $.views");
     }
     let bits = lsh.integer_or(walk, "bits", 4..=64, 20)? as usize;
     let tables = lsh.integer_or(walk, "tables", 1..=MAX_TABLES, 4)? as usize;

@@ -1,7 +1,7 @@
 //! clkhash linkage schemas, versions 1 to 3, as clkhash 0.18.3 reads them.
 //!
-//! Versions 1 and 2 are upgraded while they are read: `k` and `weight` become bits a token, `numBits`
-//! becomes bits a feature, and `ngram`/`positional` become a comparison.
+//! Versions 1 and 2 are upgraded while they are read: `k` and `weight` become bits per token, `numBits`
+//! becomes bits per feature, and `ngram`/`positional` become a comparison.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -27,7 +27,7 @@ pub struct ClkhashSchema {
     pub kdf_info: Vec<u8>,
     /// Bytes of each derived key.
     pub kdf_key_size: usize,
-    /// One feature a column of the input, in column order.
+    /// One feature per column of the input, in column order.
     pub features: Vec<ClkhashFeature>,
 }
 
@@ -77,9 +77,9 @@ pub enum ClkhashFormat {
         pattern: Option<String>,
         /// Required case: `Some(true)` upper, `Some(false)` lower, `None` mixed.
         upper_case: Option<bool>,
-        /// Least number of code points.
+        /// Minimum number of code points.
         min_length: Option<u64>,
-        /// Largest number of code points.
+        /// Maximum number of code points.
         max_length: Option<u64>,
     },
     /// A whole number, hashed without leading zeros, sign `+` or blanks.
@@ -177,7 +177,7 @@ pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<ClkhashSchema> {
     let (bits, bits_path) = config.required(walk, "l", "write \"l\": 1024")?;
     let bits = walk.integer(bits, &bits_path, 8..=1 << 20)?;
     if !bits.is_multiple_of(8) {
-        walk.fault(&bits_path, format!("{bits} bits are no whole bytes"), "use a multiple of 8");
+        walk.fault(&bits_path, format!("{bits} bits are not whole bytes"), "use a multiple of 8");
     }
     let xor_folds = config.integer_or(walk, "xor_folds", 0..=10, 0)?;
     if config.optional("xorFolds").is_some_and(|(folds, _)| folds.as_u64() != Some(0)) {
@@ -206,7 +206,7 @@ pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<ClkhashSchema> {
     })
 }
 
-/// What version 1 states once for all features.
+/// The settings that version 1 states once for all features.
 #[derive(Clone, Copy)]
 struct Defaults {
     version: u64,
@@ -463,11 +463,7 @@ fn read_format(object: &Object<'_>, walk: &mut Walk) -> Option<ClkhashFormat> {
             let mut bound = |key: &str| match object.optional(key) {
                 Some((value, _)) if value.as_i64().is_some_and(is_exact) => Some(value.as_i64()),
                 Some((_, path)) => {
-                    walk.fault(
-                        &path,
-                        "not a whole number, or one beyond 2^53",
-                        "write a smaller whole number",
-                    );
+                    walk.fault(&path, "not a whole number, or beyond 2^53", "write a smaller whole number");
                     None
                 }
                 None => Some(None),
@@ -507,7 +503,7 @@ fn read_encoding(object: &Object<'_>, walk: &mut Walk) -> Option<TextEncoding> {
     }
 }
 
-/// Whether a whole number is one in the canonical document too, where numbers are doubles (RFC 8785).
+/// Whether a whole number stays exact in the canonical document, where numbers are doubles (RFC 8785).
 const fn is_exact(number: i64) -> bool {
     number.unsigned_abs() <= 1 << 53
 }

@@ -15,19 +15,19 @@ const MAX_FILTERS: usize = 12;
 /// Fields of one filter at most.
 const MAX_FIELDS: usize = 64;
 
-/// Share of set bits of a complete record's filter, if the document says nothing.
+/// Default share of set bits in a complete record's filter.
 const FILL: f64 = 0.45;
 
-/// Dice coefficients and the like are whole ten-thousandths, so that the rule is one of whole numbers.
+/// Dice coefficients are whole ten-thousandths, so that the rule needs whole numbers only.
 const UNIT: f64 = 10_000.0;
 
-/// How borderline pairs are decided: the filters that are compared, and the rule.
+/// How borderline pairs are decided: the filters to compare, and the rule.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Confirm {
     /// The filters of a record, in order.
     pub filters: Vec<ConfirmFilter>,
-    /// What is computed of them.
+    /// The rule that is computed over them.
     pub rule: ConfirmRule,
 }
 
@@ -48,21 +48,22 @@ pub struct ConfirmFilter {
 pub enum ConfirmRule {
     /// A weighted sum of the filters' overlaps reaches a Dice coefficient.
     Sum {
-        /// A weight each filter, 1..=15.
+        /// A weight for each filter, 1..=15.
         weights: Vec<u32>,
-        /// The Dice coefficient from which a pair is accepted, 1..=10000.
+        /// A pair is accepted at this Dice coefficient or above, 1..=10000.
         dice: u32,
     },
-    /// Each filter agrees or disagrees by its own Dice coefficient, and the weights of what agrees and disagrees sum
-    /// up to `accept` or more (Fellegi and Sunter).
+    /// Each filter agrees or disagrees by its own Dice coefficient; a pair is accepted if the weights of
+    /// agreements and disagreements sum to `accept` or more (Fellegi and Sunter).
     FellegiSunter {
-        /// The Dice coefficient from which a filter agrees, each 1..=10000.
+        /// A filter agrees at this Dice coefficient or above, each 1..=10000.
         dice: Vec<u32>,
-        /// What is added where a filter agrees, each 0..=255.
+        /// The weight added where a filter agrees, each 0..=255.
         agree: Vec<u32>,
-        /// What is taken away where it disagrees, each 0..=255. Nothing is added or taken where a value is missing.
+        /// The weight subtracted where it disagrees, each 0..=255. A missing value neither adds nor
+        /// subtracts.
         disagree: Vec<u32>,
-        /// The sum from which a pair is accepted.
+        /// A pair is accepted at this sum or above.
         accept: i32,
     },
 }
@@ -80,22 +81,22 @@ impl ConfirmFilter {
         Filter { bits: self.bits, fill: self.fill }
     }
 
-    /// Bits that a complete value of each field sets, as for search tokens (`protocols/03-tokens.md` §5).
+    /// Bits that a complete value of each field sets, as for search tokens (`protocols/03-tokens.md` §6).
     #[must_use]
     pub fn budgets(&self) -> Vec<usize> {
         let total: f64 = self.fields.iter().map(|(_, weight)| weight).sum();
         self.fields.iter().map(|(_, weight)| self.filter().budget(weight / total)).collect()
     }
 
-    /// Bits that can be set at most.
+    /// Maximum number of set bits.
     #[must_use]
     pub fn most(&self) -> u32 {
         self.budgets().iter().sum::<usize>().min(self.bits) as u32
     }
 }
 
-/// Reads the member `confirm`; without one a record's fields are compared as a whole. `Some(None)` if that is not
-/// possible, because there are too many of them.
+/// Reads the member `confirm`; without it, all fields of a record are compared in one filter. `Some(None)` if
+/// there are too many fields for that.
 pub(crate) fn read_confirm(
     root: &Object<'_>,
     walk: &mut Walk,
@@ -153,7 +154,7 @@ fn read_member(value: &Value, path: &str, walk: &mut Walk, fields: &[Field]) -> 
         "fellegi-sunter" => {
             object.only(walk, &["rule", "fill", "accept", "fields"]);
             let (accept, accept_path) =
-                object.required(walk, "accept", "write the sum of weights from which a pair is accepted")?;
+                object.required(walk, "accept", "write the sum of weights at which a pair is accepted")?;
             let accept = walk.number(accept, &accept_path, -3_000.0, 3_000.0)?;
             if accept.fract() != 0.0 {
                 walk.fault(&accept_path, "not a whole number", "write a whole number");
@@ -206,7 +207,7 @@ fn read_dice(object: &Object<'_>, walk: &mut Walk) -> Option<u32> {
     Some(whole as u32)
 }
 
-/// Reads `fields`: a filter of its own each, and what `weigh` makes of an item.
+/// Reads `fields`: each gets its own filter, with the weights that `weigh` reads from an item.
 fn read_filters<T>(
     object: &Object<'_>,
     walk: &mut Walk,
@@ -224,7 +225,7 @@ fn read_filters<T>(
     Some(items.into_iter().map(|(field, (bits, weight))| (filter(field, bits), weight)).unzip())
 }
 
-/// Reads `fields`: indices of fields, each once, and what `read` makes of an item.
+/// Reads `fields`: indices of fields, each once, with what `read` returns for an item.
 fn read_items<T>(
     object: &Object<'_>,
     walk: &mut Walk,

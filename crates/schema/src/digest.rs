@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::SchemaError;
 
-/// SHA-256 of a schema's canonical JSON; stands in every file and message.
+/// SHA-256 of a schema's canonical JSON; every file and message contains it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SchemaDigest([u8; 32]);
 

@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 /// One thing wrong with a schema document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// Where, as a JSON path from `$`.
+    /// The place, as a JSON path from `$`.
     pub path: String,
-    /// What is wrong.
+    /// The problem.
     pub problem: String,
-    /// What to write instead.
+    /// The remedy: what to write instead.
     pub fix: String,
 }
 
@@ -21,7 +21,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// A document that is no linkage schema: all its faults, at least one.
+/// A document that is not a valid schema: all its faults, at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaError {
     faults: Vec<Fault>,
@@ -53,7 +53,7 @@ impl fmt::Display for SchemaError {
 
 impl std::error::Error for SchemaError {}
 
-/// Collects faults while a document is read; readers return `None` where they could not go on.
+/// Collects faults while a document is read; readers return `None` where they could not continue.
 #[derive(Default)]
 pub(crate) struct Walk {
     faults: Vec<Fault>,
@@ -65,7 +65,7 @@ impl Walk {
         self.faults.push(Fault { path: path.to_owned(), problem: problem.into(), fix: fix.into() });
     }
 
-    /// Whether there was no fault so far.
+    /// Whether no fault has been found so far.
     pub(crate) const fn is_good(&self) -> bool {
         self.faults.is_empty()
     }
@@ -98,7 +98,7 @@ impl Walk {
         path: &str,
         range: std::ops::RangeInclusive<u64>,
     ) -> Option<u64> {
-        // A number such as 1024.0 is the same JSON number as 1024 (RFC 8785 writes both alike).
+        // 1024.0 and 1024 are the same JSON number (RFC 8785 writes both the same way).
         let whole = value.as_u64().or_else(|| {
             value
                 .as_f64()
@@ -186,7 +186,7 @@ impl<'v> Object<'v> {
         self.members.get(key).filter(|value| !value.is_null()).map(|value| (value, self.path(key)))
     }
 
-    /// A member that must be there.
+    /// A required member.
     pub(crate) fn required(&self, walk: &mut Walk, key: &str, fix: &str) -> Option<(&'v Value, String)> {
         let found = self.optional(key);
         if found.is_none() {
@@ -195,7 +195,7 @@ impl<'v> Object<'v> {
         found
     }
 
-    /// Faults every member that is not among `known`.
+    /// Reports every member that is not among `known`.
     pub(crate) fn only(&self, walk: &mut Walk, known: &[&str]) {
         for key in self.members.keys().filter(|key| !known.contains(&key.as_str())) {
             walk.fault(

@@ -15,9 +15,9 @@ const MAX_READINGS: u64 = 16;
 pub struct Input {
     /// Name of the input; a field's column if it names no input.
     pub name: String,
-    /// The columns, in order. A table need not have all of them.
+    /// The columns, in order. A table may lack some of them.
     pub columns: Vec<InputColumn>,
-    /// Which of them count.
+    /// Which values count.
     pub take: Take,
 }
 
@@ -27,9 +27,9 @@ pub struct Input {
 pub struct InputColumn {
     /// Name of the column.
     pub column: String,
-    /// Kind of its values, where that is not the field's.
+    /// Kind of its values, where it differs from the field's.
     pub kind: Option<String>,
-    /// Whether values are names that are compared by how they are read.
+    /// For names that are compared by their readings: how many readings are taken.
     pub readings: Option<Readings>,
     /// Whether it counts only where no column before it has a value.
     pub fallback: bool,
@@ -39,18 +39,18 @@ pub struct InputColumn {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Readings {
-    /// Readings at most.
+    /// Maximum number of readings.
     pub most: usize,
-    /// No further reading is taken when those before it have this probability together.
+    /// No further reading is taken once those before it have this total probability.
     pub mass: f64,
 }
 
 /// Which values of an input count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Take {
-    /// The first that is there.
+    /// The first one present.
     First,
-    /// Each that is there, as an alternative.
+    /// Every one present, as alternatives.
     All,
 }
 
@@ -69,7 +69,7 @@ impl Input {
     }
 }
 
-/// The inputs of the document, without those that fields imply.
+/// The inputs of the document, without the ones implied by fields.
 pub(crate) fn read_inputs(root: &Object<'_>, walk: &mut Walk) -> Option<Vec<Input>> {
     let Some((value, path)) = root.optional("inputs") else { return Some(Vec::new()) };
     let items = walk.array(value, &path)?;
@@ -116,7 +116,7 @@ fn read_input(value: &Value, path: &str, walk: &mut Walk) -> Option<Input> {
         let path = format!("{path}[{index}]");
         let column = read_column(item, &path, walk)?;
         if columns.is_empty() && column.fallback {
-            let fix = "put the columns before it that it stands in for, or remove it";
+            let fix = "list the columns that it replaces before it, or remove it";
             walk.fault(&format!("{path}.fallback"), "no column comes before this one", fix);
         }
         if columns.iter().any(|earlier| earlier.column == column.column) {

@@ -1,4 +1,4 @@
-//! Strict JSON: a member name that stands twice is a fault, for two parties could read different values.
+//! Strict JSON: a repeated member name is a fault, because two parties could read different values.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::{MAX_SCHEMA_BYTES, SchemaError};
 
-/// Reads a document; `what` it should be is said if it is too long for one.
+/// Reads a document; `what` names the expected kind of document in the error for one that is too long.
 pub(crate) fn parse(text: &str, what: &str) -> Result<Value, SchemaError> {
     if text.len() > MAX_SCHEMA_BYTES {
         return Err(SchemaError::single(
@@ -17,8 +17,9 @@ pub(crate) fn parse(text: &str, what: &str) -> Result<Value, SchemaError> {
         ));
     }
     serde_json::from_str::<Strict>(text).map(|strict| strict.0).map_err(|error| {
-        // serde_json quotes no document text in syntax errors; our own message names only a member.
-        SchemaError::single("$", format!("not valid JSON: {error}"), "mend the JSON at that line and column")
+        // serde_json quotes no document text in syntax errors, and our own message contains only a member
+        // name.
+        SchemaError::single("$", format!("not valid JSON: {error}"), "fix the JSON at that line and column")
     })
 }
 
@@ -76,7 +77,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         while let Some(key) = access.next_key::<String>()? {
             let Strict(value) = access.next_value()?;
             if members.contains_key(&key) {
-                return Err(serde::de::Error::custom(format_args!("member {key:?} stands twice")));
+                return Err(serde::de::Error::custom(format_args!("member {key:?} occurs twice")));
             }
             members.insert(key, value);
         }
@@ -91,7 +92,7 @@ mod tests {
     #[test]
     fn a_repeated_member_is_a_fault() {
         let error = parse(r#"{"a": {"b": 1, "b": 2}}"#, "a schema").unwrap_err().to_string();
-        assert!(error.contains("member \"b\" stands twice"), "{error}");
+        assert!(error.contains("member \"b\" occurs twice"), "{error}");
         assert_eq!(
             parse(r#"{"a": [1, -2.5, null, true, "x"]}"#, "a schema").unwrap().to_string(),
             r#"{"a":[1,-2.5,null,true,"x"]}"#

@@ -1,8 +1,8 @@
-//! The linkage schema: what the parties of a linkage agreed on, versioned and digested.
+//! The linkage schema: what the parties of a linkage agreed on, with a version and a digest.
 //!
 //! Normative text: `protocols/01-linkage-schema.md`. A schema is one JSON document; [`LinkageSchema::parse`]
-//! is the only way to one. Native documents describe tokens (fields, views, symbols, thresholds); clkhash
-//! documents of versions 1, 2 and 3 are read as they are.
+//! is the only way to obtain one. Native documents describe tokens (fields, views, symbols, thresholds);
+//! clkhash documents of versions 1, 2 and 3 are read as they are.
 
 mod audit;
 mod blocking;
@@ -74,7 +74,7 @@ impl LinkageSchema {
     /// Reads and checks a schema document.
     ///
     /// # Errors
-    /// [`SchemaError`] with every fault found: its JSON path, what is wrong and how to mend it.
+    /// [`SchemaError`] with every fault found: its JSON path, the problem and the remedy.
     pub fn parse(text: &str) -> Result<Self, SchemaError> {
         let value = json::parse(text, "a linkage schema")?;
         let (body, warnings) = Self::read_body(&value)?;
@@ -126,19 +126,19 @@ impl LinkageSchema {
         &self.canonical
     }
 
-    /// What the document says.
+    /// The content of the document.
     #[must_use]
     pub const fn body(&self) -> &SchemaBody {
         &self.body
     }
 
-    /// Things that are allowed but probably not meant.
+    /// Settings that are allowed but probably not intended.
     #[must_use]
     pub fn warnings(&self) -> &[Fault] {
         &self.warnings
     }
 
-    /// A short name for people.
+    /// A short display name.
     #[must_use]
     pub fn name(&self) -> &str {
         match &self.body {
@@ -174,7 +174,7 @@ impl LinkageSchema {
         }
     }
 
-    /// Bits of a filter in each view: of a token, where tokens are filters.
+    /// Bits of a filter in each view; where tokens are filters, bits of a token.
     #[must_use]
     pub fn filter_bits(&self) -> usize {
         match &self.body {
@@ -183,7 +183,7 @@ impl LinkageSchema {
         }
     }
 
-    /// Names of the columns of tokens in files: the views, or the one of sealed symbols.
+    /// Names of the token columns in files: one per view, or the single column of sealed symbols.
     #[must_use]
     pub fn token_columns(&self) -> Vec<&str> {
         if self.symbols().is_some() { vec!["symbols"] } else { self.view_names() }
@@ -209,7 +209,7 @@ impl LinkageSchema {
         }
     }
 
-    /// Rows of tokens that a record may have at most; 1 if no input has alternatives.
+    /// Maximum rows of tokens per record; 1 if no input has alternatives.
     #[must_use]
     pub fn max_alternatives(&self) -> usize {
         match &self.body {
@@ -220,7 +220,7 @@ impl LinkageSchema {
         }
     }
 
-    /// How tokens of this schema are compared, with those of the same file if `within`.
+    /// How tokens of this schema are compared; if `within`, with tokens of the same file.
     #[must_use]
     pub fn measure(&self, within: bool) -> Measure {
         match &self.body {
@@ -240,13 +240,14 @@ impl LinkageSchema {
         }
     }
 
-    /// Whether the linkage unit finds thresholds from the tokens where it can (`protocols/04-matching.md` §6).
+    /// Whether the linkage unit estimates thresholds from the tokens where it can (`protocols/04-matching.md`
+    /// §7).
     #[must_use]
     pub fn calibrates(&self) -> bool {
         matches!(&self.body, SchemaBody::Tokens(schema) if schema.calibrate)
     }
 
-    /// The epoch of the tokens; clkhash knows none, so 0.
+    /// The epoch of the tokens; 0 for clkhash, which has no epochs.
     #[must_use]
     pub fn epoch(&self) -> u32 {
         match &self.body {

@@ -17,11 +17,11 @@ const MAX_VIEWS: usize = 32;
 const MAX_FEATURES: usize = 8;
 const MIN_PRESENT_WEIGHT: f64 = 0.6;
 
-/// What a native schema document says.
+/// The content of a native schema document.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct TokenSchema {
-    /// A name for people.
+    /// A display name.
     pub name: String,
     /// How strongly tokens are hardened.
     pub profile: Profile,
@@ -31,7 +31,7 @@ pub struct TokenSchema {
     pub pack_digest: Option<SchemaDigest>,
     /// Key epoch, from 1: tokens of different epochs cannot be compared.
     pub epoch: u32,
-    /// Where values come from: the inputs of the document, then a column each for fields that name none.
+    /// Where values come from: the inputs of the document, then one column for each field that names none.
     pub inputs: Vec<Input>,
     /// The fields, in document order.
     pub fields: Vec<Field>,
@@ -43,22 +43,23 @@ pub struct TokenSchema {
     pub views: Vec<View>,
     /// How records are put into blocks; `None` if every pair is to be compared.
     pub blocking: Option<Blocking>,
-    /// How borderline pairs are decided under encryption; `None` if the document does not say, and has too many fields
-    /// to be compared as a whole.
+    /// How borderline pairs are decided under encryption; `None` if the document does not define it and has
+    /// too many fields for one filter.
     pub confirm: Option<Confirm>,
     /// Limits that `encode` enforces.
     pub limits: Limits,
-    /// Classes of a pair by its similarity.
+    /// The thresholds that sort pairs into classes by similarity.
     pub thresholds: Thresholds,
-    /// Whether the linkage unit finds thresholds from the tokens where it can, and takes these only otherwise.
+    /// Whether the linkage unit estimates thresholds from the tokens where it can, and uses these only
+    /// otherwise.
     pub calibrate: bool,
     /// Statute that permits a national number among the values; without one, such values are refused.
     pub statutory_basis: Option<String>,
 }
 
 impl TokenSchema {
-    /// The same with one plain view of some fields, which get new weights, and without blocks: what a filter is
-    /// encoded by that never becomes a token.
+    /// A copy with one plain view of some fields under new weights, and without blocks. Filters that never
+    /// become tokens are encoded with it.
     #[must_use]
     pub fn with_only_view(mut self, name: &str, weights: &[(usize, f64)], filter: Filter) -> Self {
         weights.iter().for_each(|&(field, weight)| self.fields[field].weight = weight);
@@ -75,7 +76,7 @@ pub enum Profile {
     Plain,
     /// Sealed symbols of several views (default).
     Hardened,
-    /// Sealed symbols of more positions, of a larger filter.
+    /// Sealed symbols with more positions, drawn from a larger filter.
     MaxPrivacy,
 }
 
@@ -142,8 +143,8 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Bits that a complete value of a field sets which has this share of the weight: −ln(1 − fill) · bits insertions set
-    /// the wanted share of bits if positions are uniform (`protocols/03-tokens.md` §5).
+    /// Bits that a complete value sets if its field has this share of the weight. With uniform positions,
+    /// −ln(1 − fill) · bits insertions set the wanted share of bits (`protocols/03-tokens.md` §6).
     #[must_use]
     pub fn budget(&self, share: f64) -> usize {
         (-(1.0 - self.fill).ln() * self.bits as f64 * share).round() as usize
@@ -160,7 +161,7 @@ pub struct View {
     pub min_present_weight: f64,
     /// Indices into [`TokenSchema::fields`], ascending and distinct.
     pub fields: Vec<usize>,
-    /// Files in which duplicates are looked for have no tokens in this view.
+    /// Files for deduplication have no tokens in this view.
     pub link_only: bool,
 }
 
@@ -168,9 +169,9 @@ pub struct View {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Largest share of records whose token in a view repeats another record's.
+    /// Maximum share of records whose token in a view repeats another record's.
     pub max_repeated_share: f64,
-    /// Rows of tokens that a record may have at most, where its inputs have alternatives.
+    /// Maximum rows of tokens per record, where its inputs have alternatives.
     pub max_alternatives: usize,
 }
 
@@ -194,10 +195,10 @@ const MEMBERS: [&str; 17] = [
     "statutoryBasis",
 ];
 
-/// Members that version 1 had; they have no meaning any more.
+/// Members of version 1 that no longer have a meaning.
 const OLD_MEMBERS: [&str; 1] = ["knownPairs"];
 
-/// The version from which profiles are sealed symbols.
+/// The first version whose profiles use sealed symbols.
 const SYMBOLS_VERSION: u64 = 2;
 
 pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<TokenSchema> {
@@ -226,7 +227,7 @@ pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<TokenSchema> {
     if profile == Profile::Plain {
         walk.warn(
             "$.profile",
-            "plain filters re-identify nearly every record to anyone who holds a similar file",
+            "anyone who holds a similar file can re-identify nearly every record from plain filters",
             "use profile \"hardened\" for anything but experiments",
         );
     }
@@ -250,12 +251,12 @@ pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<TokenSchema> {
     })
 }
 
-/// The version, by which the members are that may stand in the document.
+/// The version, which decides what members the document may have.
 fn read_version(root: &Object<'_>, walk: &mut Walk) -> Option<u64> {
     let (value, path) = root.required(walk, "version", "write \"version\": 2")?;
     let version = walk.integer(value, &path, 1..=SYMBOLS_VERSION);
     let mut known = MEMBERS.to_vec();
-    // What stood in the documents of diffused tokens has faults of its own.
+    // Members of documents for diffused tokens have faults of their own.
     known.push("diffusion");
     if version != Some(SYMBOLS_VERSION) {
         known.extend(OLD_MEMBERS);
@@ -267,10 +268,10 @@ fn read_version(root: &Object<'_>, walk: &mut Walk) -> Option<u64> {
     version
 }
 
-/// Faults what asks for the tokens that were broken, or for what breaks the new ones.
+/// Reports members that ask for the broken tokens, or for what would break the new ones.
 fn refuse_diffusion(root: &Object<'_>, walk: &mut Walk, version: Option<u64>, profile: Option<Profile>) {
     if let Some((_, path)) = root.optional("diffusion") {
-        let problem = "linear diffusion is broken: it is undone from the tokens alone";
+        let problem = "linear diffusion is broken: it can be undone from the tokens alone";
         walk.fault(&path, problem, "remove the member; hardened tokens are sealed symbols (CHANGELOG.md)");
     }
     let Some(profile) = profile.filter(|profile| *profile != Profile::Plain) else { return };
@@ -353,7 +354,7 @@ fn read_fields(
     Some((inputs, fields))
 }
 
-/// Paths of names that stand earlier in the list at `path` too.
+/// Paths of names that also occur earlier in the list at `path`.
 pub(crate) fn paths_of_repeated<'p>(names: &'p [&str], path: &'p str) -> impl Iterator<Item = String> + 'p {
     let repeated = |index: &usize| names[..*index].contains(&names[*index]);
     (0..names.len()).filter(repeated).map(move |index| format!("{path}[{index}].name"))
@@ -405,7 +406,7 @@ pub(crate) fn read_missing(object: &Object<'_>, walk: &mut Walk) -> Option<Vec<S
     Some(missing)
 }
 
-/// Where something named `name` takes its values from: its input, or its column, which is the name if absent.
+/// Where the item named `name` takes its values from: its input, or its column, which defaults to the name.
 pub(crate) fn input_named(
     object: &Object<'_>,
     walk: &mut Walk,
@@ -413,7 +414,7 @@ pub(crate) fn input_named(
     inputs: &mut Vec<Input>,
 ) -> Option<usize> {
     let (named, column) = (optional(object, walk, "input"), optional(object, walk, "column"));
-    // Something that is no text was given, and is a fault already.
+    // The value is not text, which is already reported.
     let faulty = |key: &str, read: &Option<String>| object.optional(key).is_some() && read.is_none();
     if faulty("input", &named) || faulty("column", &column) {
         return None;
@@ -434,7 +435,7 @@ pub(crate) fn input_named(
     }
 }
 
-/// The input that is this column alone; made if there is none yet.
+/// The input that consists of this column alone; added if missing.
 fn input_of_column(column: String, inputs: &mut Vec<Input>) -> usize {
     let wanted = Input::of_column(column);
     inputs.iter().position(|input| *input == wanted).unwrap_or_else(|| {
@@ -443,7 +444,7 @@ fn input_of_column(column: String, inputs: &mut Vec<Input>) -> usize {
     })
 }
 
-/// Names enter key labels and column names: letters, digits, `_`, `-`, at most 64.
+/// Names become part of key labels and column names: letters, digits, `_`, `-`, at most 64.
 pub(crate) fn identifier(object: &Object<'_>, walk: &mut Walk, key: &str) -> Option<String> {
     let text = object.text(walk, key, "give it a name")?;
     let fine = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
@@ -571,7 +572,7 @@ fn read_view(value: &Value, path: &str, walk: &mut Walk, fields: &[Field]) -> Op
         match fields.iter().position(|field| field.name == wanted) {
             Some(found) if indices.contains(&found) => walk.fault(&path, "listed twice", "list a field once"),
             Some(found) => indices.push(found),
-            None => walk.fault(&path, "no field has this name", "list names that stand in $.fields"),
+            None => walk.fault(&path, "no field has this name", "list names from $.fields"),
         }
     }
     indices.sort_unstable();

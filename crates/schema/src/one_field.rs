@@ -1,9 +1,10 @@
-//! How alike two records are that agree in every field but one: what relatives and namesakes reach
-//! (`protocols/04-matching.md` §6).
+//! Similarity of two records that agree in all fields but one, as relatives and namesakes do
+//! (`protocols/04-matching.md` §7).
 
 use crate::{LinkageSchema, SchemaBody, TokenSchema};
 
-/// Solid pairs have this many times the symbols of records that differ in one field, and a few by chance.
+/// Solid pairs have this many times the common symbols of records that differ in one field, plus a few by
+/// chance.
 const SOLID_SHARE: f64 = 1.1;
 const SOLID_BY_CHANCE: f64 = 3.0;
 
@@ -11,8 +12,9 @@ const SOLID_BY_CHANCE: f64 = 3.0;
 const UNRELATED: f64 = 0.45;
 
 impl LinkageSchema {
-    /// The largest number of views that leave one field out: in so many views two records have equal tokens that differ
-    /// in that field alone. `within` files for deduplication views of linkage alone do not count. At least 1.
+    /// The maximum number of views that omit the same field: records that differ in that field alone have
+    /// equal tokens in that many views. `within` files for deduplication, views for linkage alone do not
+    /// count. At least 1.
     #[must_use]
     pub fn views_without_a_field(&self, within: bool) -> usize {
         let SchemaBody::Tokens(schema) = self.body() else { return 1 };
@@ -23,8 +25,8 @@ impl LinkageSchema {
         (0..schema.fields.len()).map(|field| without(field).count()).max().unwrap_or(1).max(1)
     }
 
-    /// The number of common symbols from which on a pair of records is **solid**: more than records have that differ wholly
-    /// in one field. `None` where tokens are filters.
+    /// The number of common symbols at which a pair of records is **solid**: more than records have that
+    /// differ completely in one field. `None` where tokens are filters.
     #[must_use]
     pub fn solid_symbols(&self, within: bool) -> Option<usize> {
         let symbols = self.symbols()?;
@@ -34,8 +36,8 @@ impl LinkageSchema {
         Some(solid.min(symbols.in_row(within)))
     }
 
-    /// About the largest similarity, 0..=1, of the filters of two records that differ wholly in one field and agree in
-    /// all others.
+    /// Approximately the maximum similarity, 0..=1, of the filters of two records that differ completely in
+    /// one field and agree in all others.
     #[must_use]
     pub fn similarity_but_for_a_field(&self) -> f64 {
         let SchemaBody::Tokens(schema) = self.body() else { return 1.0 - (1.0 - UNRELATED) / 4.0 };
@@ -43,7 +45,7 @@ impl LinkageSchema {
     }
 }
 
-/// Whether two fields are of one value: parts of a date, say.
+/// Whether two fields come from one value, such as parts of a date.
 fn is_of(schema: &TokenSchema, a: usize, b: usize) -> bool {
     let (a, b) = (&schema.fields[a], &schema.fields[b]);
     a.kind == b.kind && schema.inputs[a.input].columns == schema.inputs[b.input].columns

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 #[allow(clippy::exhaustive_enums, reason = "a pair has two sides")]
 pub enum Side {
-    /// The left one; in an audit who made the links.
+    /// The left one; in an audit, the party that made the links.
     Left,
-    /// The right one; in an audit whose records were linked to, such as a registry.
+    /// The right one; in an audit, the party whose records were linked to, such as a registry.
     Right,
 }
 
@@ -21,13 +21,13 @@ impl Side {
         }
     }
 
-    /// The side of a name.
+    /// The side with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Left, Self::Right].into_iter().find(|side| side.name() == name)
     }
 
-    /// The other one.
+    /// The other side.
     #[must_use]
     pub const fn other(self) -> Self {
         match self {

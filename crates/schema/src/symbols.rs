@@ -6,10 +6,10 @@ use crate::fault::{Object, Walk};
 use crate::native::{Filter, Limits, Profile, View};
 use crate::{Input, Measure};
 
-/// Symbols that a record's token holds at most.
+/// Maximum symbols in a record's token.
 const MAX_PER_RECORD: u64 = 16_384;
 
-/// Below this number of positions people who only resemble each other share symbols.
+/// With fewer positions, similar but different people share symbols.
 const FEW_POSITIONS: usize = 24;
 
 /// How filters become sealed symbols.
@@ -26,11 +26,11 @@ pub struct Symbols {
     pub draw: Draw,
     /// Symbols in a record's token, padding included.
     pub per_record: usize,
-    /// Symbols of one row in all views: a record without alternatives has at most so many real ones.
+    /// Symbols of one row in all views: the maximum of real ones for a record without alternatives.
     pub per_row: usize,
-    /// The same in files in which duplicates are looked for, which have fewer views.
+    /// The same in files for deduplication, which have fewer views.
     pub per_row_within: usize,
-    /// People for whom the parameters were measured to hold.
+    /// Population size for which the parameters were measured.
     pub population: u64,
 }
 
@@ -50,13 +50,13 @@ impl Symbols {
         self.bits / 8
     }
 
-    /// How tokens of these symbols are compared, with those of the same file if `within`.
+    /// How tokens of these symbols are compared; if `within`, with tokens of the same file.
     #[must_use]
     pub const fn measure(&self, within: bool) -> Measure {
         Measure::Symbols { positions: self.positions as u32, per_row: self.in_row(within) as u32 }
     }
 
-    /// Symbols of one row in the views that are compared: fewer `within` a file that was made for deduplication.
+    /// Symbols of one row in the views that are compared; fewer `within` a file for deduplication.
     #[must_use]
     pub const fn in_row(&self, within: bool) -> usize {
         if within { self.per_row_within } else { self.per_row }
@@ -115,7 +115,7 @@ pub(crate) fn read_symbols(
     let rows = if inputs?.iter().any(Input::has_alternatives) { limits?.max_alternatives } else { 1 };
     let most = ((per_row * rows) as u64).min(MAX_PER_RECORD);
     let per_record = symbols.integer_or(walk, "perRecord", 4..=MAX_PER_RECORD, most)? as usize;
-    // Views with faults of their own may be counted twice.
+    // Views with faults may be counted twice.
     if per_record < per_row && walk.is_good() {
         let problem = format!("{per_record} symbols per record, but {per_row} in all views together");
         walk.fault(&symbols.path("perRecord"), problem, "raise it, or lower perView");
@@ -124,8 +124,8 @@ pub(crate) fn read_symbols(
     if positions < FEW_POSITIONS {
         walk.warn(
             &symbols.path("positions"),
-            "few positions per symbol: people who only resemble each other share symbols",
-            "use 24 or more (protocols/03-tokens.md §6)",
+            "few positions per symbol: similar but different people share symbols",
+            "use 24 or more (protocols/03-tokens.md §7)",
         );
     }
     Some(Some(Symbols {

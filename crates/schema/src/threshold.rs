@@ -1,6 +1,6 @@
 //! Similarities and the two thresholds that cut them into three classes.
 
-/// A similarity from 0 (strangers) to 1 (equal). Never a probability, never a match weight.
+/// A similarity from 0 (nothing in common) to 1 (equal). Not a probability and not a match weight.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Similarity(f64);
 
@@ -25,7 +25,7 @@ pub struct Thresholds {
     borderline: Similarity,
 }
 
-/// Two numbers that are no thresholds.
+/// Why two numbers are not valid thresholds.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum ThresholdError {
     /// A number outside 0..=1.
@@ -69,7 +69,7 @@ impl Thresholds {
         self.accept
     }
 
-    /// A pair is borderline at this similarity or above, up to [`Thresholds::accept`].
+    /// A pair is borderline at this similarity or above, below [`Thresholds::accept`].
     #[must_use]
     pub const fn borderline(self) -> Similarity {
         self.borderline

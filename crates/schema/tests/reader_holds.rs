@@ -1,4 +1,4 @@
-//! The schema reader against documents that nobody meant to be read: it names faults or gives back a schema.
+//! The schema reader on arbitrary documents: it reports faults or returns a schema.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed step fails the test")]
 
@@ -62,7 +62,7 @@ fn clkhash_version(version: u64) -> Value {
     }
 }
 
-/// Parses `text` and checks what holds for every text.
+/// Parses `text` and checks the properties that hold for every text.
 fn check(text: &str) -> Result<LinkageSchema, SchemaError> {
     let parsed = LinkageSchema::parse(text);
     match &parsed {
@@ -201,7 +201,7 @@ proptest! {
         let mut text: Vec<char> = which.get(&EXAMPLES).chars().collect();
         for (from, to, new) in damage {
             let (from, to) = (from.index(text.len() + 1), to.index(text.len() + 1));
-            // Short damage and long damage alike.
+            // Both short and long corruptions.
             let end = if to % 2 == 0 { from.max(to) } else { (from + to % 5).min(text.len()) };
             text.splice(from..end, new.chars());
         }
@@ -280,7 +280,7 @@ fn repeated_members_are_refused_at_every_level() {
     for member in ["\"version\": 2,", "\"kind\": \"date\",", "\"pack\": \"en-Latn\",", "\"bits\": 1024,"] {
         assert!(text.contains(member), "{member}");
         let error = check(&text.replacen(member, &format!("{member}{member}"), 1)).unwrap_err();
-        assert!(error.to_string().contains("stands twice"), "{error}");
+        assert!(error.to_string().contains("occurs twice"), "{error}");
     }
 }
 

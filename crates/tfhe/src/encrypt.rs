@@ -11,7 +11,7 @@ use crate::plans::Plans;
 
 /// Bytes of a row of a left ciphertext.
 pub(crate) const LEFT_ROW_BYTES: usize = packed_bytes(2 * COEFFICIENTS, LEFT_BITS);
-/// Polynomial ciphertexts in a right ciphertext: two a level of the gadget.
+/// Polynomial ciphertexts in a right ciphertext: two per level of the gadget.
 pub(crate) const RIGHT_ROWS: usize = 2 * FINE.levels.0;
 /// Bytes of a right ciphertext.
 pub(crate) const RIGHT_BYTES: usize = packed_bytes(RIGHT_ROWS * 2 * COEFFICIENTS, RIGHT_BITS);
@@ -67,8 +67,8 @@ impl Encryptor for TfheEncryptor {
     }
 }
 
-/// Adds to the body what rounding the mask to `bits` will take away on average. A rounding error e changes the phase by
-/// −e·S; S is 1/2 on average in every coefficient, and without this its mean would add up.
+/// Adds to the body what rounding the mask to `bits` subtracts on average. A rounding error e changes the
+/// phase by −e·S; S is 1/2 on average in every coefficient, and without this its mean would add up.
 fn centre(ciphertext: &mut [u64], bits: u32) {
     let (mask, body) = ciphertext.split_at_mut(COEFFICIENTS);
     let error = |number: u64| {
@@ -76,7 +76,8 @@ fn centre(ciphertext: &mut [u64], bits: u32) {
         rounded.wrapping_sub(number) as i64
     };
     let total: i64 = mask.iter().map(|&number| error(number)).sum();
-    // Coefficient k of e times the polynomial of ones, modulo X^N + 1: what comes up to k, less what comes after it.
+    // Coefficient k of e times the polynomial of ones, modulo X^N + 1: the sum up to k, minus the sum after
+    // it.
     let mut before = 0;
     for (number, coefficient) in mask.iter().zip(body) {
         before += error(*number);

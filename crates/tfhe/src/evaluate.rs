@@ -25,9 +25,9 @@ use crate::params::{
 };
 use crate::plans::{Decision, Plans};
 
-/// An answer is this or its opposite on the torus, before it is flooded.
+/// An answer is this value or its negative on the torus, before flooding.
 pub(crate) const ANSWER: u64 = 1 << 62;
-/// Flooding is uniform within ± this: it drowns what noise depends on the inputs, and leaves the sign.
+/// Flooding is uniform within ± this: it hides noise that depends on the inputs, and keeps the sign.
 const FLOOD: u64 = 1 << 61;
 
 type Lwe = LweCiphertextOwned<u64>;
@@ -40,7 +40,7 @@ pub struct TfheEvaluator {
     plans: Plans,
 }
 
-/// Memory of one thread.
+/// Scratch memory of one thread.
 pub struct Scratch {
     fft: Fft,
     buffers: ComputationBuffers,
@@ -97,7 +97,7 @@ impl TfheEvaluator {
         value
     }
 
-    /// Reads a right ciphertext, which products are with from now on.
+    /// Reads a right ciphertext; later products use it.
     pub(crate) fn load(right: &[u8], scratch: &mut Scratch) {
         unpack(right, RIGHT_BITS, scratch.right.as_mut());
         convert_standard_ggsw_ciphertext_to_fourier_mem_optimized(
@@ -128,7 +128,8 @@ impl TfheEvaluator {
         product
     }
 
-    /// Turns the answer around if the mask says so, adds a fresh encryption of zero, and floods what is left.
+    /// Negates the answer if the mask bit is set, adds a fresh encryption of zero, and floods the remaining
+    /// noise.
     fn mask(&self, answer: &mut Lwe, mask: &Mask, scratch: &mut Scratch) {
         let mut random = ChaCha20Rng::from_seed(*mask.seed);
         if mask.flip {

@@ -1,4 +1,4 @@
-//! Keys: made, written as bytes, and read again with every size checked.
+//! Keys: made, written as bytes, and read back with every size checked.
 
 use mizuhiki_confirm::{BackendError, KeySet};
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
@@ -20,7 +20,7 @@ use crate::params::{
 };
 
 const SEED_BYTES: usize = 16;
-/// Numbers in a seeded bootstrap key: the bodies of a two-row gadget a coefficient of the small key.
+/// Numbers in a seeded bootstrap key: the bodies of one two-row gadget per coefficient of the small key.
 const fn bootstrap_numbers(gadget: Gadget) -> usize {
     SMALL.0 * gadget.levels.0 * GLWE_SIZE.0 * COEFFICIENTS
 }
@@ -61,7 +61,7 @@ pub(crate) fn generate(random: &mut ChaCha20Rng) -> KeySet {
     KeySet { public, evaluation, secret }
 }
 
-/// The big and the small secret key; whoever asks wipes them.
+/// The big and the small secret key; the caller wipes them.
 pub(crate) fn secrets(random: &mut ChaCha20Rng) -> (GlweSecretKeyOwned<u64>, LweSecretKeyOwned<u64>) {
     let mut secret_random = SecretRandomGenerator::<DefaultRandomGenerator>::new(Seeds(random).seed());
     let big =
@@ -167,7 +167,8 @@ impl PublicKey {
     }
 }
 
-/// What evaluates: bootstrap keys in the Fourier domain, and a key that switches back to the small dimension.
+/// The evaluation key: bootstrap keys in the Fourier domain, and a key that switches back to the small
+/// dimension.
 pub(crate) struct EvaluationKey {
     fine: FourierLweBootstrapKeyOwned,
     coarse: FourierLweBootstrapKeyOwned,
@@ -201,7 +202,7 @@ fn fourier(bytes: &[u8], gadget: Gadget) -> FourierLweBootstrapKeyOwned {
     fourier
 }
 
-/// What opens: a binary key of the big dimension, wiped on drop.
+/// The opening key: a binary key of the big dimension, wiped on drop.
 pub(crate) struct SecretKey(Zeroizing<Vec<u64>>);
 
 impl SecretKey {

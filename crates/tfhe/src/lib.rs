@@ -1,11 +1,13 @@
 //! The homomorphic back end of the confirmation, on the arithmetic of crate `tfhe` (Zama).
 //!
-//! Normative text: `protocols/06-confirm.md` §3 and §4. A left input is one polynomial ciphertext (GLWE) a row, a right
-//! input a gadget ciphertext (GGSW) of a polynomial; one external product gives their inner product. A decision takes
-//! steps of clamping and multiplying, each one bootstrap, until the sign can be read in one more.
+//! Normative text: `protocols/06-confirm.md` §3 and §4. A left input is one polynomial ciphertext (GLWE) per
+//! row. A right input is a gadget ciphertext (GGSW) of a polynomial. One external product gives their inner
+//! product. A decision takes steps of clamping and multiplying, one bootstrap each, until one more bootstrap
+//! can read the sign.
 //!
-//! Limits: TFHE is secure against chosen plaintexts, not chosen ciphertexts, and with exact answers (IND-CPA-D); the
-//! library claims nothing about side channels; circuit privacy (flooding) is heuristic. Licence: see `NOTICE`.
+//! Limits: TFHE is secure against chosen plaintexts, not chosen ciphertexts, and with exact answers
+//! (IND-CPA-D); the library claims nothing about side channels; circuit privacy (flooding) is heuristic.
+//! License: see `NOTICE`.
 
 mod encrypt;
 mod evaluate;
@@ -36,17 +38,17 @@ const ANSWER_BYTES: usize = packed_bytes(BIG.0 + 1, ANSWER_BITS);
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Tfhe;
 
-/// What a circuit costs.
+/// The cost of a circuit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cost {
-    /// Bootstraps a pair.
+    /// Bootstraps per pair.
     pub bootstraps: usize,
-    /// log₂ of the probability that an answer is wrong, from above.
+    /// Upper bound of log₂ of the probability that an answer is wrong.
     pub log2_failure: f64,
 }
 
 impl Tfhe {
-    /// What `circuit` costs.
+    /// The cost of `circuit`.
     ///
     /// # Errors
     /// [`BackendError::TooManyLevels`].
@@ -112,7 +114,7 @@ impl Decryptor for TfheDecryptor {
         let mut numbers = vec![0; BIG.0 + 1];
         unpack(answer, ANSWER_BITS, &mut numbers);
         let ciphertext = LweCiphertext::from_container(numbers, params::modulus());
-        // No error depends on what is inside: whatever it is, it is one bit.
+        // No error depends on the content: any content opens to one bit.
         Ok(decrypt_lwe_ciphertext(&self.0.as_lwe(), &ciphertext).0 < 1 << 63)
     }
 }

@@ -1,4 +1,4 @@
-//! The noise that there is, beside the noise that `noise.rs` derives the error from.
+//! Measured noise, compared with the noise from which `noise.rs` derives the error.
 
 use mizuhiki_confirm::{Circuit, Encryptor as _, Evaluator as _, Filters, Mask, Rule};
 use mizuhiki_schema::LinkageSchema;
@@ -46,7 +46,7 @@ fn parties() -> Parties {
 }
 
 impl Parties {
-    /// Random filters that overlap in about so much of their bits.
+    /// Random filters that overlap in about this share of their bits.
     fn filters(&mut self, overlap: f64) -> (Filters, Filters) {
         let bytes = self.circuit.rule().bits() / 8;
         let draw = |random: &mut ChaCha20Rng| -> Vec<u8> {
@@ -75,8 +75,8 @@ fn variance(errors: &[f64]) -> f64 {
     errors.iter().map(|error| error * error).sum::<f64>() / errors.len() as f64
 }
 
-/// Keeps the error of a sign that was read, unless it is the other one: without a zoom a score at the fence may be, and
-/// that is no noise of the result.
+/// Keeps the error of a sign that was read, unless the sign is wrong. Without a zoom the sign of a score at
+/// the threshold may be wrong, and that is not noise of the result.
 fn keep(errors: &mut Vec<f64>, read: u64, phase: u64) {
     let answer = if positions(phase) > 0.0 { ANSWER } else { ANSWER.wrapping_neg() };
     let error = positions(read.wrapping_sub(answer));
@@ -130,7 +130,8 @@ fn noise_is_as_derived() {
             errors.iter().fold(0.0_f64, |most, error| most.max(error.abs()))
         );
         assert!(count > samples() / 2);
-        // The derivation may be careful, not careless: four standard deviations of a sample variance above it.
+        // The derivation may overestimate the noise, but not underestimate it by more than four standard
+        // deviations of a sample variance.
         let most = derived * (1.0 + 4.0 * (2.0 / count as f64).sqrt());
         assert!(found < most && found > derived / 12.0, "{name}: {found} against {derived}");
     }
@@ -153,7 +154,7 @@ fn what_the_authority_could_see_of_a_masked_answer_does_not_tell_the_answer() {
         let ciphertext = LweCiphertext::from_container(numbers, modulus());
         phases[usize::from(accepted)].push(positions(parties.phase(&ciphertext)));
     }
-    // Kolmogorov and Smirnov: the largest distance of the two distributions.
+    // Kolmogorov–Smirnov: the maximum distance of the two distributions.
     let share = |phases: &[f64], x: f64| {
         phases.iter().filter(|phase| **phase <= x).count() as f64 / phases.len() as f64
     };
@@ -162,7 +163,7 @@ fn what_the_authority_could_see_of_a_masked_answer_does_not_tell_the_answer() {
         all.iter().map(|&x| (share(&phases[0], x) - share(&phases[1], x)).abs()).fold(0.0, f64::max);
     let (n, m) = (phases[0].len() as f64, phases[1].len() as f64);
     assert!(n.min(m) > samples() as f64 / 3.0, "{n} and {m}");
-    // Exceeded once in ten thousand runs, and the seed is fixed.
+    // Exceeded once in ten thousand runs; the seed is fixed.
     assert!(distance < 2.23 * ((n + m) / (n * m)).sqrt(), "{distance}");
     // Either phase lies around one of the two answers, flooded.
     assert!(all.iter().all(|phase| (phase.abs() - 1024.0).abs() < 513.0));

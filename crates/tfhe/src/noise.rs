@@ -1,7 +1,7 @@
-//! How much noise there is, and which steps of clamping decide a range exactly (`protocols/06-confirm.md` §4).
+//! The amount of noise, and the clamping steps that decide a range exactly (`protocols/06-confirm.md` §4).
 //!
-//! Lengths are in positions: 1/4096 of the torus, what a bootstrap can tell apart. Variances of a key switch, a modulus
-//! switch and a bootstrap are by the formulas that come with the library.
+//! Lengths are in positions: 1/4096 of the torus, the resolution of a bootstrap. Variances of a key switch, a
+//! modulus switch and a bootstrap follow the formulas of the library.
 
 use mizuhiki_confirm::Range;
 use tfhe::core_crypto::commons::noise_formulas::centered_mean_shifted_modulus_switch::centered_binary_shifted_modulus_switch_additive_variance;
@@ -18,20 +18,21 @@ const MODULUS: f64 = 18_446_744_073_709_551_616.0;
 const MANTISSA_BITS: f64 = 53.0;
 const N: f64 = COEFFICIENTS as f64;
 
-/// Standard deviations that hold with a probability of all but 2⁻¹³², which leaves room for the sum over all steps.
+/// Number of standard deviations exceeded with probability 2⁻¹³², which leaves room for the sum over all
+/// steps.
 const SURE: f64 = 13.27;
 
-/// Largest probability of a wrong answer.
+/// Maximum probability of a wrong answer.
 pub(crate) const LOG2_FAILURE: f64 = -128.0;
 
-/// Steps of clamping at most.
+/// Maximum number of clamping steps.
 const MAX_ZOOMS: usize = 3;
 
 fn positions(variance: f64) -> f64 {
     variance * 4_f64.powi(LOG_POSITIONS as i32)
 }
 
-/// Variance of what a key switch and the rounding to positions add to a reading.
+/// Variance that a key switch and the rounding to positions add to a reading.
 pub(crate) fn reading() -> f64 {
     let switch = keyswitch_additive_variance_132_bits_security_tuniform(
         BIG,
@@ -74,21 +75,23 @@ pub(crate) fn inner_product(ones: usize) -> f64 {
     let unit = 2_f64.powi(2 * BIG_NOISE as i32 + 1) / 6.0 / (MODULUS * MODULUS);
     // A public-key encryption of zero: E·u + e₁·S + e₂ with binary u and S.
     let fresh = (N + 1.0) * unit;
-    // Coefficients are rounded. What a mask's rounding does meets S − 1/2: the body has taken back its average.
+    // Coefficients are rounded. The rounding error of a mask multiplies S − 1/2, because the body has
+    // compensated its average.
     let rounded = 4_f64.powi(-(RIGHT_BITS as i32)) / 12.0 * (1.0 + N / 4.0);
     let base = 4_f64.powi(FINE.base.0 as i32);
     let rows = 2.0 * FINE.levels.0 as f64;
     let of_right = rows * N * (base + 2.0) / 12.0 * (fresh + rounded);
-    // A left ciphertext is rounded to what the gadget decomposes. Its own noise meets up to all bits: E·u and e₁·S have
-    // no mean to take back, and are 2¹⁶ times below the rounding even if all their bits add up.
+    // A left ciphertext is rounded to what the gadget decomposes. Its own noise multiplies up to all bits:
+    // E·u and e₁·S have no mean to compensate, and are 2¹⁶ times below the rounding even if all their bits
+    // add up.
     let precision = 4_f64.powi(-((FINE.base.0 * FINE.levels.0) as i32));
     let of_left = ones * ones * fresh + precision / 12.0 * (ones + N * ones / 4.0);
-    // The Fourier transform's own error, which the library's formula holds together with a fresh key's.
+    // The error of the Fourier transform, which the library's formula combines with that of a fresh key.
     let transform = product_variance(LweDimension(1), FINE);
     positions(of_right + of_left + transform)
 }
 
-/// log₂ of the probability that a normal variable exceeds `distance`, from above.
+/// Upper bound of log₂ of the probability that a normal variable exceeds `distance`.
 fn log2_tail(distance: f64, variance: f64) -> f64 {
     let sds = distance / variance.sqrt();
     if sds <= 1.0 {
@@ -101,9 +104,9 @@ fn log2_tail(distance: f64, variance: f64) -> f64 {
 /// Steps that decide whether a number of a range is positive.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Plan {
-    /// What a doubled score of 1 is, in positions.
+    /// A doubled score of 1, in positions.
     pub(crate) unit: f64,
-    /// Where the window of readings begins: this many positions below zero.
+    /// The window of readings begins this many positions below zero.
     pub(crate) below: usize,
     /// Clamped to ± this many positions.
     pub(crate) clamp: usize,
@@ -114,8 +117,9 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The fewest steps that decide `range`, whose numbers come with noise of variance `input` (in positions, whatever
-    /// the unit), where an answer takes so many decisions. `None` if three clampings are not enough.
+    /// The fewest steps that decide `range`, whose numbers have noise of variance `input` (in positions,
+    /// whatever the unit), where an answer takes `decisions` decisions. `None` if three clampings are not
+    /// enough.
     pub(crate) fn new(range: Range, input: f64, decisions: usize) -> Option<Self> {
         let allowed = LOG2_FAILURE - (decisions as f64).log2();
         (0..=MAX_ZOOMS).map(|zooms| Self::with(zooms, range, input)).find(|plan| plan.log2_failure <= allowed)
@@ -126,14 +130,14 @@ impl Plan {
         // A clamped value keeps its sign after one multiplication and another reading.
         let clamp = (error * (1.0 + 1.0 / 49.0_f64).sqrt()).ceil();
         let fits = |window: f64| ((window - error) / (clamp + error)).floor();
-        // The next reading is of a window as wide as the polynomial on both sides of zero together, the last of twice
-        // that: a sign needs no padding.
+        // The next reading's window, both sides of zero together, is as wide as the polynomial; that of the
+        // last is twice as wide, because a sign needs no padding.
         let (inner, last) = (fits(N / 2.0) as u64, fits(N) as u64);
         let multipliers: Vec<u64> =
             (1..=zooms).map(|step| if step == zooms { last } else { inner }).collect();
         let width = if zooms == 0 { 2.0 * N } else { N };
         let span = (range.high - range.low) as f64 + 2.0;
-        // As coarse as the window permits: what is far from the fence is read most surely.
+        // As coarse as the window permits: values far from the threshold are read most reliably.
         let unit = if zooms == 0 {
             (N - error) / range.high.max(-range.low) as f64
         } else {
@@ -145,16 +149,17 @@ impl Plan {
         plan
     }
 
-    /// The gadget of a clamping: what the last one gives is multiplied once, what those before give again and again.
+    /// The gadget of a clamping: the result of the last one is multiplied once, those of earlier ones
+    /// repeatedly.
     pub(crate) fn gadget(&self, step: usize) -> Gadget {
         if step + 1 == self.multipliers.len() { COARSE } else { FINE }
     }
 
-    /// log₂ of the sum over everything that can go wrong.
+    /// log₂ of the sum over all possible errors.
     fn failure(&self, range: Range, input: f64) -> f64 {
         let reading = reading();
         let mut terms = Vec::new();
-        // Read outside of the window.
+        // Read outside the window.
         let (low, high) = (range.low as f64 * self.unit, range.high as f64 * self.unit);
         if self.multipliers.is_empty() {
             terms.push(log2_tail(N - high.max(-low), reading + input));
@@ -162,7 +167,7 @@ impl Plan {
             terms.push(log2_tail(N - self.below as f64 - high, reading + input));
             terms.push(log2_tail(self.below as f64 + low, reading + input));
         }
-        // The least number, through all steps: its noise grows with it, each bootstrap adds its own.
+        // The smallest number, through all steps: its noise grows with it, and each bootstrap adds noise.
         let product: f64 = self.multipliers.iter().map(|&m| m as f64).product();
         let mut noise = input * product * product;
         let mut rest = product;
@@ -171,7 +176,7 @@ impl Plan {
             rest /= multiplier as f64;
         }
         terms.push(log2_tail(self.unit * product, noise + reading));
-        // What was clamped at a step: clamp − error of the reading, multiplied and read again.
+        // A number clamped at this step: clamp − error of the reading, multiplied and read again.
         let clamp = self.clamp as f64;
         for (step, &multiplier) in self.multipliers.iter().enumerate() {
             let m = multiplier as f64;
@@ -180,7 +185,7 @@ impl Plan {
             let window = if step + 1 == self.multipliers.len() { N } else { N / 2.0 };
             terms.push(log2_tail(window - clamp * m, noise));
         }
-        // Either side of each.
+        // Both sides of each.
         1.0 + terms.into_iter().map(f64::exp2).sum::<f64>().log2()
     }
 }

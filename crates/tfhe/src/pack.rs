@@ -1,4 +1,4 @@
-//! Coefficients as bytes, rounded to the bits that are kept.
+//! Coefficients as bytes, rounded to the kept bits.
 
 /// Appends the highest `bits` of each coefficient, rounded to nearest, most significant bit first.
 pub(crate) fn pack(coefficients: &[u64], bits: u32, out: &mut Vec<u8>) {

@@ -1,8 +1,8 @@
-//! The parameter set, and why it is this one (`protocols/06-confirm.md` §4).
+//! The parameter set and the reasons for it (`protocols/06-confirm.md` §4).
 //!
-//! Dimensions and noise are those of tfhe's default set `PARAM_MESSAGE_2_CARRY_2_KS_PBS_TUNIFORM_2M128` (132 bits by
-//! the formulas that the library ships, checked by a test); beside its gadget there is one of two levels,
-//! for bootstraps whose result is multiplied afterwards.
+//! Dimensions and noise are those of tfhe's default set `PARAM_MESSAGE_2_CARRY_2_KS_PBS_TUNIFORM_2M128` (132
+//! bits by the formulas that the library ships, checked by a test); in addition to its gadget there is one of
+//! two levels, for bootstraps whose result is multiplied afterwards.
 
 use tfhe::core_crypto::prelude::{
     CiphertextModulus, DecompositionBaseLog, DecompositionLevelCount, GlweDimension, GlweSize, LweDimension,
@@ -21,7 +21,7 @@ pub(crate) const GLWE_DIMENSION: GlweDimension = GlweDimension(1);
 pub(crate) const GLWE_SIZE: GlweSize = GlweSize(2);
 /// Dimension after the key switch, n.
 pub(crate) const SMALL: LweDimension = LweDimension(918);
-/// Dimension of what is extracted from a polynomial ciphertext.
+/// Dimension of a sample extracted from a polynomial ciphertext.
 pub(crate) const BIG: LweDimension = LweDimension(COEFFICIENTS);
 
 /// Noise of the small key: uniform up to 2^45 of 2^64.
@@ -32,17 +32,18 @@ pub(crate) const BIG_NOISE: u32 = 17;
 pub(crate) const KEY_SWITCH_BASE: DecompositionBaseLog = DecompositionBaseLog(4);
 pub(crate) const KEY_SWITCH_LEVELS: DecompositionLevelCount = DecompositionLevelCount(4);
 
-/// A gadget: how numbers are taken apart before they meet a key.
+/// A gadget: how numbers are decomposed before they are multiplied by a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Gadget {
     pub(crate) base: DecompositionBaseLog,
     pub(crate) levels: DecompositionLevelCount,
 }
 
-/// The gadget of right ciphertexts, and of bootstraps whose result is multiplied by much.
+/// The gadget of right ciphertexts, and of bootstraps whose result is multiplied by a large factor.
 pub(crate) const FINE: Gadget = Gadget { base: DecompositionBaseLog(15), levels: DecompositionLevelCount(2) };
 
-/// The gadget of bootstraps whose result is multiplied by little or not at all: two thirds of the work.
+/// The gadget of bootstraps whose result is multiplied by a small factor or not at all: two thirds of the
+/// work.
 pub(crate) const COARSE: Gadget =
     Gadget { base: DecompositionBaseLog(23), levels: DecompositionLevelCount(1) };
 
@@ -53,7 +54,7 @@ pub(crate) const RIGHT_BITS: u32 = 44;
 /// Bits kept of a coefficient of an answer.
 pub(crate) const ANSWER_BITS: u32 = 32;
 
-/// log₂ of the positions that a bootstrap tells apart, 2N.
+/// log₂ of the positions that a bootstrap distinguishes, 2N.
 pub(crate) const LOG_POSITIONS: usize = LOG_COEFFICIENTS + 1;
 
 /// A position on the torus.

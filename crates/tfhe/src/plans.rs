@@ -7,9 +7,10 @@ use crate::params::{COEFFICIENTS, FINE, Gadget, POSITION};
 
 /// How a circuit is decided.
 pub(crate) struct Plans {
-    /// Of each product but the last of a circuit with votes: its decision, and what its sign is worth on the torus.
+    /// For each product except the last of a circuit with votes: its decision, and the value of its sign on
+    /// the torus.
     pub(crate) votes: Vec<(Decision, u64)>,
-    /// What is added to the sum of votes, on the torus.
+    /// The constant added to the sum of votes, on the torus.
     pub(crate) constant: u64,
     /// The last decision.
     pub(crate) last: Decision,
@@ -21,15 +22,15 @@ pub(crate) struct Decision {
     pub(crate) unit: u64,
     /// The clampings, in order.
     pub(crate) zooms: Vec<Zoom>,
-    /// log₂ of the probability that it is wrong.
+    /// log₂ of the probability of a wrong decision.
     pub(crate) log2_failure: f64,
 }
 
 /// A clamping.
 pub(crate) struct Zoom {
-    /// The table of what is taken away.
+    /// The table of the part that is subtracted.
     pub(crate) excess: Vec<u64>,
-    /// The factor of the rest.
+    /// The factor of the remainder.
     pub(crate) multiplier: u64,
     pub(crate) gadget: Gadget,
 }
@@ -62,7 +63,7 @@ impl Plans {
         self.votes.iter().map(|(decision, _)| decision).chain([&self.last])
     }
 
-    /// Bootstraps that a pair takes.
+    /// Bootstraps per pair.
     pub(crate) fn bootstraps(&self) -> usize {
         self.units().map(|decision| decision.zooms.len() + 1).sum()
     }
@@ -96,8 +97,9 @@ impl Decision {
     }
 }
 
-/// The table of `x − clamp(x, ±most)` for readings from `below` positions under zero on: entry j is read for x between
-/// j and j + 1, or, from there on where the window begins, with its sign turned, for x between j − N and j − N + 1.
+/// The table of `x − clamp(x, ±most)`, for a window that begins `below` positions under zero. Entry j is read
+/// for x between j and j + 1 or, with its sign inverted, for x between j − N and j − N + 1, whichever lies in
+/// the window.
 fn excess(below: usize, most: usize) -> Vec<u64> {
     let half = (POSITION / 2) as i64;
     let excess = |x: i64| (x - x.clamp(-2 * most as i64, 2 * most as i64)) * half;

@@ -1,4 +1,4 @@
-//! Answers are those of the rule in whole numbers, for pairs at and around the threshold.
+//! Answers equal the rule in whole numbers, for pairs at and around the threshold.
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
@@ -11,7 +11,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use zeroize::Zeroizing;
 
-/// Pairs a rule. `MIZUHIKI_EXACT_PAIRS=1000` gives the figure in `benches/record`.
+/// Pairs per rule. `MIZUHIKI_EXACT_PAIRS=1000` gives the figure in `benches/record`.
 fn pairs() -> usize {
     std::env::var("MIZUHIKI_EXACT_PAIRS").ok().and_then(|pairs| pairs.parse().ok()).unwrap_or(24)
 }
@@ -30,7 +30,7 @@ fn rule(confirm: &str) -> Rule {
     Rule::of_schema(&schema).unwrap()
 }
 
-/// Filters of two records whose scores lie near the fence: `target` is reached by moving bits one by one.
+/// Filters of two records whose scores lie near the threshold: `target` is reached by moving bits one by one.
 fn near(rule: &Rule, target: i64, random: &mut ChaCha20Rng) -> (Filters, Filters) {
     let bits = rule.bits();
     let fill = random.random_range(0.25..0.45);
@@ -50,7 +50,7 @@ fn near(rule: &Rule, target: i64, random: &mut ChaCha20Rng) -> (Filters, Filters
         if score == target {
             break;
         }
-        // A bit that both have, or that one has, goes or comes.
+        // Sets or clears a bit that both have, or that one has.
         let at = random.random_range(0..bits);
         if left[at] == (score < target) {
             right[at] = score < target || !right[at] && random.random_bool(0.3);
@@ -111,7 +111,7 @@ fn answers_are_exact() {
             assert_eq!(opened, score >= 0, "score {score} of pair {pair} under {text}");
         }
         println!(
-            "{} pairs, {fence} at the fence, {accepted} accepted, {cost:?}, {:.1} ms each, {:.1} ms with encryption; {} + {} bytes",
+            "{} pairs, {fence} at the threshold, {accepted} accepted, {cost:?}, {:.1} ms each, {:.1} ms with encryption; {} + {} bytes",
             pairs(),
             evaluating.as_secs_f64() * 1e3 / pairs() as f64,
             begin.elapsed().as_secs_f64() * 1e3 / pairs() as f64,

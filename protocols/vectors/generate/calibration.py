@@ -1,4 +1,4 @@
-"""Calibration without labels (04 §6), by the words of the protocol."""
+"""Calibration without labels, as the protocol describes it (04 §7)."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

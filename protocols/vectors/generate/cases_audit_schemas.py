@@ -1,4 +1,4 @@
-"""Audit documents that several cases are of."""
+"""Audit documents used by several cases."""
 from __future__ import annotations
 
 import json
@@ -96,7 +96,7 @@ def people_kana() -> str:
 
 
 def on_record() -> str:
-    """Readings are guessed where none are on record; an alias counts beside either."""
+    """Readings are guessed if none are on record; an alias counts in addition to either."""
     columns = [{"column": "kana"}, {"column": "kanji", "readings": 4, "mass": 0.999, "fallback": True}, {"column": "alias", "readings": 2}]
     return audit_document(
         "on record",
@@ -113,7 +113,7 @@ def on_record() -> str:
 
 
 def first_only() -> str:
-    """The first value that is there; readings where there is no kana."""
+    """The first value present; readings if there is no kana."""
     columns = [{"column": "kana"}, {"column": "kanji", "readings": 16, "mass": 1}]
     return audit_document(
         "first",
@@ -160,7 +160,7 @@ def digits_en() -> str:
 
 
 def lodgers() -> str:
-    """Many values that are more or less complete, with slips and filters."""
+    """Many values of varying completeness, with error variants and filters."""
     columns = [{"column": name} for name in ("address", "previous", "post", "work")]
     return audit_document(
         "lodgers",

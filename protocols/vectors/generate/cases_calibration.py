@@ -1,4 +1,4 @@
-"""Cases of calibration (04 §6)."""
+"""Cases of calibration (04 §7)."""
 from __future__ import annotations
 
 import json
@@ -16,7 +16,7 @@ def load(name: str) -> Dict[str, Any]:
 
 
 def heap(source: random.Random, count: int, low: int, high: int, skew: float) -> Counts:
-    """`count` numbers of `low` to `high`, the more the higher (`skew` above 1) or the lower."""
+    """`count` numbers from `low` to `high`, skewed to higher ones (`skew` above 1) or lower ones."""
     out: Counts = {}
     for _ in range(count):
         level = low + int((high - low + 1) * source.random() ** (1 / skew))

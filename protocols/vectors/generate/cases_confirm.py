@@ -77,7 +77,7 @@ def at_random(rng: random.Random, rule: Rule) -> Pair:
 
 
 def summing_to(rng: random.Random, rule: Rule, score: int) -> Pair:
-    """A pair of a sum that has the score, or the next one below that the rule can have."""
+    """A pair for a sum rule with the score, or with the next lower possible score."""
     for attempt in itertools.count(1):
         score -= attempt % 2000 == 0
         ones = [(rng.randint(f.most // 3, f.most), rng.randint(f.most // 3, f.most)) for f in rule.filters]
@@ -95,7 +95,8 @@ def summing_to(rng: random.Random, rule: Rule, score: int) -> Pair:
 
 
 def judged_as(rng: random.Random, rule: Rule, score: int) -> Pair:
-    """A pair of judged filters that has the score, each filter at its edge or without a bit on a side."""
+    """A pair for a rule of separate filters with the score, each filter at its threshold or without a bit on
+    one side."""
     assert rule.accept is not None
     while True:
         verdicts = [rng.choice((f.agree, f.agree, -f.disagree, None)) for f in rule.filters]
@@ -336,7 +337,7 @@ def schema_cases() -> List[Case]:
         cases.append({"name": title, "document": text, "digest": digest(text).hex(), "rule": rule_ and rule_.digest.hex()})
 
     def but(rule: Case, path: str, value: Any) -> Tuple[str, Case, str]:
-        """A rule with a member that is changed (None: that is missing)."""
+        """A rule with one changed member (None: missing)."""
         changed = copy.deepcopy(rule)
         holder, names = changed, path.split(".")
         for n in names[:-1]:

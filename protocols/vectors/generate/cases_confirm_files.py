@@ -22,7 +22,7 @@ POLICY = {"openings": 64, "perCustodian": 64, "perRecord": 4}
 
 
 def made(label: str, length: int = 32) -> bytes:
-    """Bytes that anyone can make again."""
+    """Reproducible bytes."""
     data, number = b"", 0
     while len(data) < length:
         data += sha(("mizuhiki test bytes: %s %d" % (label, number)).encode())
@@ -144,7 +144,7 @@ def nonces(found: Sequence[bytes], label: str, length: int) -> bytes:
 
 
 def with_id(ticket: bytes, record: str, symbol: bytes) -> bytes:
-    """The symbol is empty in profiles that have none."""
+    """The symbol is empty in profiles without symbols."""
     data = record.encode()
     return ticket + bytes([len(data)]) + data.ljust(128, b"\0") + symbol.ljust(8, b"\0")
 

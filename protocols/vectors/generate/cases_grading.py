@@ -18,7 +18,7 @@ Row = Tuple[str, str, int]  # outcomes by comparison, hints (l, r, n; L, R: open
 
 
 class Likeness(NamedTuple):
-    """How a comparison comes out."""
+    """The outcome of a comparison."""
 
     of_one: Shape
     of_strangers: Shape
@@ -28,7 +28,7 @@ class Likeness(NamedTuple):
 
 
 def number(c: Comparison, name: str) -> int:
-    """`agree(l,a)` also as l.a or l; numbers of slips for their names; - is `missing`."""
+    """`agree(l,a)` also as l.a or l; numbers of error variants for their names; - is `missing`."""
     if name == "-":
         return 0
     if name[0].isdigit():
@@ -73,7 +73,7 @@ def drawn(
     people: Dict[str, int],
     hints: Optional[Dict[str, Tuple[float, float, float]]] = None,
 ) -> List[Links]:
-    """Of every hypothesis so many links; hints with probabilities of its own."""
+    """So many links per hypothesis; hints with its own probabilities."""
     source = noise(label)
     found: Dict[Alike, int] = Counter()
     for hypothesis, count in people.items():
@@ -211,7 +211,7 @@ def none_searched() -> GradingCase:
 
 
 def lodgers() -> GradingCase:
-    """Values of every class, partial ones with slips and filters, fewer slots on the left."""
+    """Values of every class, partial ones with error variants and filters, fewer slots on the left."""
     address = {**ADDRESS, "values": 6, "leftValues": 4, "filter": filter_at("gaz", gram())}
     name = {**FAMILY, "values": 4, "leftValues": 1, "slips": ["exchanged"]}
     text = audit_document("lodgers", "ja", [name, GIVEN, BORN, address], searched=["born"])
@@ -226,7 +226,7 @@ def lodgers() -> GradingCase:
 
 
 def marked() -> GradingCase:
-    """Enough links for shares and probabilities of hints to be theirs, not the priors'."""
+    """Enough links for shares and probabilities of hints to be dominated by data, not priors."""
     text = audit_document("marked", "ja", [FAMILY, GIVEN, BORN, SEX, ADDRESS])
     schema, like = load_audit(text), [NAME_LIKE, NAME_LIKE, BORN_LIKE, SEX_LIKE, ADDRESS_LIKE]
     rows = [
@@ -256,7 +256,7 @@ def marked() -> GradingCase:
 
 
 def shared() -> GradingCase:
-    """Holders, and strangers, relatives and namesakes who are tied to the records of others."""
+    """Record holders, and different people, relatives and namesakes linked to the records of others."""
     text = audit_document("shared", "ja", [FAMILY, GIVEN, BORN, SEX, ADDRESS], searched=["family", "given", "born"])
     schema, like = load_audit(text), [NAME_LIKE, NAME_LIKE, BORN_LIKE, SEX_LIKE, ADDRESS_LIKE]
     rows = [

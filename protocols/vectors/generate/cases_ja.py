@@ -318,7 +318,7 @@ NAMES = [
 
 def checked(value: str) -> None:
     for c in value:
-        # a character that the Unicode data in use does not know might be folded otherwise by newer data
+        # a character unknown to the Unicode data in use might be folded differently by newer data
         assert unicodedata.category(c) != "Cn", ascii(c)
 
 
@@ -356,7 +356,8 @@ def readings() -> List[Dict[str, Any]]:
     for name in NAMES:
         checked(name)
         found = ja_readings.candidates(name)[:7]
-        # Nearly equal probabilities may be ordered otherwise if they are added in another order: none is shown from there on.
+        # Nearly equal probabilities may be ordered differently if they are added in another order: none is
+        # shown after that.
         clear = next((i for i, (p, q) in enumerate(zip(found, found[1:])) if p[1] < q[1] * (1 + 1e-9)), 6)
         assert clear or not found, name
         shown = [[kana, float("%.9g" % p)] for kana, p in found[:clear]]

@@ -22,7 +22,7 @@ Case = Dict[str, Any]
 
 
 def noise(label: str) -> Iterator[int]:
-    """Numbers below 2**32 that depend on nothing but the label."""
+    """Numbers below 2**32 that depend only on the label."""
     number = 0
     while True:
         block = hashlib.sha256(("%s %d" % (label, number)).encode()).digest()
@@ -39,7 +39,7 @@ def bits(*positions: int, length: int = 64) -> str:
 
 
 def near(label: str, flips: int, length: int = 256) -> Tuple[str, str]:
-    """A random token and a copy with some bits turned over."""
+    """A random token and a copy with some bits flipped."""
     source = noise(label)
     a = b"".join(next(source).to_bytes(4, "big") for _ in range(length // 32))
     b = bytearray(a)
@@ -86,7 +86,7 @@ def similarity_cases() -> List[Case]:
         a, b = ([None if v[side] is None else bytes.fromhex(v[side]) for v in views] for side in (0, 1))
         s = similarity(a, b)
         assert s == similarity(b, a)
-        # nearly at a threshold would be a matter of rounding
+        # too close to a threshold, so rounding would decide
         assert all(s == x or abs(s - x) > 1e-9 for x in (accept, borderline))
         cases.append(
             {
@@ -163,7 +163,7 @@ def common_cases() -> List[Case]:
 
 
 def least_cases() -> List[Case]:
-    """The least number of common symbols of a candidate."""
+    """The minimum number of common symbols of a candidate."""
     cases = []
     table: List[Tuple[List[int], int, int, int, int, int]] = [
         # records, V, n, t, w, C
@@ -245,7 +245,7 @@ def assignment_cases() -> List[Case]:
     for name, borderline, one_file, rows in tables:
         pairs = [Pair(*r) for r in rows]
         for p, q in ((p, q) for p in pairs for q in pairs):
-            # whether similarities closer than that differ is a matter of rounding
+            # rounding would decide whether closer similarities differ
             assert p.similarity == q.similarity or abs(p.similarity - q.similarity) > 0.9e-9
         case: Case = {
             "name": name,

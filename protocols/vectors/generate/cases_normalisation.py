@@ -150,7 +150,7 @@ def cases() -> List[Dict[str, Any]]:
     result: List[Dict[str, Any]] = []
     for number, (kind, level, value) in enumerate(rows):
         for c in value:
-            # a character that the Unicode data in use does not know might be folded otherwise by newer data
+            # a character unknown to the Unicode data in use might be folded differently by newer data
             assert unicodedata.category(c) != "Cn", ascii(c)
         outcome = normalise(kind, level, value)
         if outcome.value is not None:

@@ -15,7 +15,7 @@ from tokens import Run
 # Rows made by hand ------------------------------------------------------------------------------
 
 PRESENCE, KNOWN = 0xF00001, 0xF00002  # tags of rows made by hand
-Tags = Dict[int, int]  # by level or slip
+Tags = Dict[int, int]  # by level or error variant
 
 
 def slot(levels: Tags, complete: Optional[Tags] = None) -> Dict[str, Tags]:
@@ -23,12 +23,12 @@ def slot(levels: Tags, complete: Optional[Tags] = None) -> Dict[str, Tags]:
 
 
 def row(*slots: Dict[str, Tags], presence: Optional[int] = PRESENCE, known: Optional[int] = KNOWN, slipped: Optional[Tags] = None, targets: Optional[Tags] = None, filters: Sequence[bytes] = ()) -> Case:
-    """What is written; all else are dummies."""
+    """The written tags; all else are dummies."""
     return {"slots": slots, "presence": presence, "known": known, "slipped": slipped or {}, "targets": targets or {}, "filters": filters}
 
 
 def dummies(side: str) -> Iterator[bytes]:
-    """No two are equal, and none is a tag of a row made by hand."""
+    """All are distinct, and none is a tag of a handmade row."""
     return (number.to_bytes(3, "big") for number in itertools.count({"left": 0xD00000, "right": 0xE00000}[side]))
 
 
@@ -61,7 +61,7 @@ def made(c: Comparison, side: str, of: Case) -> bytes:
 
 
 def filters_that_agree(entries: int, label: str = "") -> Tuple[bytes, bytes]:
-    """In so many entries; others differ in one bit of four, in turn."""
+    """Agreement in so many entries; others differ in one bit of four, in turn."""
     first = hashlib.sha512(("filter " + label).encode()).digest()[:FILTER]
     digits = [int(d, 16) for d in first.hex()]
     other = bytes.fromhex("".join("%x" % (d if i < entries else d ^ 1 << i % 4) for i, d in enumerate(digits)))

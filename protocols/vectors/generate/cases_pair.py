@@ -222,7 +222,8 @@ def file_cases() -> List[Case]:
 
 
 def check_neighbours(cases: Sequence[Case]) -> None:
-    """Where the right records stand one row on: left rows agree with the next right row, and with one k on where that is the same person."""
+    """With right records one row later: left rows agree with the next right row, and with the one k rows
+    later if it is the same person."""
     (left, right) = ([bytes.fromhex(row["neighbours"]) for row in c["expected"]["rows"]] for c in cases)
     agreeing = set()
     for place, k in enumerate((-3, -2, -1, 1, 2, 3)):

@@ -12,7 +12,7 @@ Case = Dict[str, Any]
 
 
 def small() -> Case:
-    """A document with one of everything, but for inputs and blocking."""
+    """A document with one of everything, except inputs and blocking."""
     return {
         "format": "mizuhiki-linkage-schema",
         "version": 2,
@@ -128,7 +128,7 @@ SYMBOLS = (
 )
 
 
-# The greatest and least of everything, and members that are null.
+# The maximum and minimum of everything, and members that are null.
 BOUNDS: Case = {
     "rules": [
         {"name": "a", "parts": [part("born", i, 255 - i) for i in range(8)]},
@@ -151,7 +151,7 @@ NULLS: Case = {
 
 
 def reverse(value: Any) -> Any:
-    """The same value with its members the other way round."""
+    """The same value with its members in reverse order."""
     if isinstance(value, list):
         return [reverse(v) for v in value]
     if isinstance(value, dict):
@@ -330,7 +330,7 @@ def block_faults() -> List[Tuple[str, str, str]]:
 
 
 def fault_cases() -> List[Case]:
-    # title, where the document is changed, to what; where the fault is if not there
+    # title, path of the change, new value; path of the fault if different
     F, V = "fields", "views"
     wrong: List[Tuple[List[Any], Any]] = [
         (["format"], "mizuhiki"), (["version"], 3), (["version"], 0), (["version"], 1.5), (["version"], "1"), (["version"], True),

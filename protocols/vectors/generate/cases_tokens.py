@@ -16,7 +16,7 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "schema" / "examples"
 
 
 def test_key(label: str) -> bytes:
-    """A key that anyone can make again: it is for tests only."""
+    """A reproducible key, for tests only."""
     return hashlib.sha256(("mizuhiki test key: " + label).encode()).digest()
 
 
@@ -156,7 +156,7 @@ FULL_NAME: Case = {
     ],
     "missing": ["-", " withheld ", "TBA"],
 }
-# What is blocked by, in profile plain, of records that have alternatives.
+# Blocking in profile plain, for records with alternatives.
 JA_BLOCKING: Case = {
     "people-ja-kanji": [
         {"name": "family", "parts": [{"field": "family"}]},

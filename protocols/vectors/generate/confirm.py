@@ -51,7 +51,7 @@ class Filter:
         return (self.weight * self.dice * ones + 10000) // 20000
 
     def cost_alone(self, ones: int) -> int:
-        """The cost in a rule that judges each filter by itself."""
+        """The cost in a rule that decides each filter separately."""
         return max(1, self.cost(ones))
 
 
@@ -71,7 +71,7 @@ class Rule:
         return sha("".join(line + "\n" for line in lines).encode())
 
     def digits(self) -> List[int]:
-        """The numbers of digits of costs: one of a sum, or one a filter."""
+        """The numbers of digits of costs: one for a sum, or one per filter."""
         if self.accept is None:
             return [max(1, sum(f.cost(f.most) for f in self.filters)).bit_length()]
         return [f.cost_alone(f.most).bit_length() for f in self.filters]
@@ -128,7 +128,7 @@ class Rule:
         return bits
 
     def doubled(self, left: Sequence[Sequence[int]], right: Bits) -> int:
-        """2 · score + 1, from what the circuit is given."""
+        """2 · score + 1, from the inputs of the circuit."""
         products = [sum(n for n, b in zip(row, right) if b) for row in left]
         if self.accept is None:
             return products[0]
@@ -139,7 +139,7 @@ class Rule:
 
 
 def rule_of(schema: Schema) -> Optional[Rule]:
-    """None: the schema leaves the rule out and is not fit for that by default."""
+    """None: the schema has no rule, and the default is not possible."""
     member = schema.confirm or {"rule": "record", "dice": 0.7}
     fill = float(given(member, "fill", 0.45))
 
@@ -169,7 +169,7 @@ def rule_of(schema: Schema) -> Optional[Rule]:
 
 
 def salt_of(schema: Schema, run: Run) -> bytes:
-    """Also in profile plain, whose tokens have the digest if neither project nor run has a name."""
+    """Also in profile plain, whose tokens use the digest if neither project nor run has a name."""
     assert run.task != "dedupe"
     return run.salt(schema.digest)
 
@@ -212,13 +212,13 @@ def row_digest(encoder: Encoder, row: Row) -> bytes:
 
 
 def token_digest(symbols: Sequence[bytes]) -> bytes:
-    """Of a record's symbols as they stand in a file."""
+    """For a record's symbols as in a file."""
     assert list(symbols) == sorted(set(symbols))
     return purpose_hash("row", b"\1" + b"".join(symbols))
 
 
 def alternative(rows: Sequence[Symbols], symbol: bytes) -> Optional[int]:
-    """The first row that has a symbol."""
+    """The first row that has the symbol."""
     return next((i for i, row in enumerate(rows) if any(view and symbol in view for view in row)), None)
 
 

@@ -24,7 +24,7 @@ class Document:
 
     @property
     def digest(self) -> bytes:
-        """What is signed."""
+        """The signed bytes."""
         return signed(self.kind, self.header, self.body)
 
     @property
@@ -34,7 +34,7 @@ class Document:
 
     @property
     def seal(self) -> Dict[str, str]:
-        """The document without its body, as an approval stands in sealed answers."""
+        """The document without its body, as an approval in sealed answers."""
         return {"body": sha(self.body).hex(), "header": self.header, "signature": self.signature.hex()}
 
     @property
@@ -60,7 +60,7 @@ def document(kind: int, seed: bytes, body: bytes, **header: Any) -> Document:
 
 
 def log_line(before: Optional[str], time: int, **event: Any) -> str:
-    """A line without its end; before: the line before, likewise."""
+    """A line without its end; before: the previous line, likewise."""
     return compact({"event": event, "previous": sha((before or "").encode()).hex(), "time": time})
 
 

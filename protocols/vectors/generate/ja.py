@@ -103,7 +103,7 @@ def normalise(kind: str, level: str, value: str) -> Outcome:
 
 
 def canonical_date(kind: str, value: str) -> Outcome:
-    """The form for people (§4.3)."""
+    """The form for display (§4.3)."""
     outcome = normalise(kind, "day", value)
     return outcome if outcome.value is None else Outcome(value=ja_dates.canonical(kind, value))
 

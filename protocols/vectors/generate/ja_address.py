@@ -30,7 +30,7 @@ class Address(NamedTuple):
     prefecture: str
     written: str  # the municipality's name as it was written
     municipalities: List[Municipality]
-    successors: List[Tuple[Municipality, str]]  # of the name of an old municipality with which the value begins, and the town after it
+    successors: List[Tuple[Municipality, str]]  # of the name of a former municipality with which the value begins, and the town after it
     town: str
     block: List[str]
     chome: bool  # the block is a single number that was written with 丁目
@@ -84,7 +84,7 @@ def fold(prepared: str) -> str:
 
 
 def tidy(folded: str) -> str:
-    """Without a postal code and blanks that part nothing."""
+    """Without a postal code and blanks that separate nothing."""
     text = re.sub("^(?:〒 *[0-9]{3}-?[0-9]{4}(?![0-9-]) *|[0-9]{3}-?[0-9]{4}(?![0-9-]) *(?=.))", "", folded)
     at = next((i for i, c in enumerate(text) if is_digit(c)), len(text))
     text = re.sub(" ?- ?", "-", text[:at].replace(" ", "") + text[at:])
@@ -150,7 +150,7 @@ def block_start(rest: str) -> int:
 
 
 def read_town(rest: str) -> str:
-    """What stands before the block, after the municipality."""
+    """The part between municipality and block."""
     end, out, at = block_start(rest), "", 0
     while at < end:
         if rest.startswith("大字", at):
@@ -206,7 +206,7 @@ KYOTO = frozenset((code, read_town(numerals_to_digits(fold(town)))) for code, to
 
 
 def successors(prefecture: str, text: str) -> List[Tuple[Municipality, str]]:
-    """If municipality, as written, and town begin with the name of an old municipality."""
+    """If municipality, as written, and town begin with the name of a former municipality."""
     old = [(n, now) for p, n, now in HISTORY if prefecture in ("", p) and text.startswith(n)]
     longest = max((len(n) for n, _ in old), default=0)
     town = text[longest:]

@@ -22,7 +22,8 @@ class Era(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What is written; numbers as written, ? for what is unknown, nothing for what the notation does not give."""
+    """The written date: numbers as written, ? for unknown parts, nothing for parts that the notation
+    lacks."""
 
     year: str
     month: Optional[str] = None
@@ -122,7 +123,7 @@ def judged(kind: str, value: str) -> Judged:
 
 
 def either_order(year: str, a: str, b: str) -> Judged:
-    """Day and month, or month and day: the one that is a date."""
+    """Day and month, or month and day, whichever is a date."""
     good: List[Judged] = []
     missing = False
     for reading in (Reading(year, b, a), Reading(year, a, b)):

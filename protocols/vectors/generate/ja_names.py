@@ -44,7 +44,8 @@ def repeated(mark: str, last: str) -> str:
 
 
 def without_dashes(prepared: str, write: Callable[[str, str], str]) -> str:
-    """Dashes and separators as §3.1; write: what is written for another character, after the last one written."""
+    """Dashes and separators as in §3.1; write: the replacement of another character, given the last one
+    written."""
     out, parted = "", False
     for c in prepared:
         last = out[-1:]
@@ -194,7 +195,7 @@ PART = "[" + re.escape("".join(sorted(BLANKS))) + "・,、/]+"
 
 
 def parts(prepared: str) -> Tuple[str, str]:
-    """Family and given name (§3.5); of a value that is not parted, both are all of it."""
+    """Family and given name (§3.5); of an unsplit value, both are the whole value."""
     for match in re.finditer(PART, prepared):
         if match.start() > 0 and match.end() < len(prepared):
             return prepared[: match.start()], prepared[match.end() :]

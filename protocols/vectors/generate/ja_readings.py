@@ -1,4 +1,4 @@
-"""Readings of kanji names, after protocols/02-ja.md §9. The models are learned once a run, on first use."""
+"""Readings of kanji names, after protocols/02-ja.md §9. The models are learned once per run, on first use."""
 from __future__ import annotations
 
 import math

@@ -1,4 +1,4 @@
-"""Tables of pack ja and what every kind does first, after protocols/02-ja.md, the head and §2."""
+"""Tables of pack ja and the preparation of every kind, after protocols/02-ja.md, introduction and §2."""
 from __future__ import annotations
 
 import re
@@ -22,7 +22,7 @@ def read_rules() -> Dict[str, List[str]]:
 
 
 def rows(name: str) -> List[List[str]]:
-    """The lines of a .tsv file but for the first, which names the columns."""
+    """The lines of a .tsv file without the header."""
     return [line.split("\t") for line in (FOLDER / name).read_text("utf-8").splitlines()[1:]]
 
 
@@ -116,7 +116,7 @@ _NUMBER = re.compile("(?:([一二三四五六七八九]?)百)?(?:([一二三四�
 
 
 def number_of(run: str) -> str:
-    """Kanji numerals as digits (§4.1); a run that is no number stays."""
+    """Kanji numerals as digits (§4.1); a run that is not a number stays."""
     text = run.replace("零", "〇")
     if "十" not in text and "百" not in text:
         return "".join(str(_DIGIT.index(c)) for c in text)
@@ -128,6 +128,6 @@ def number_of(run: str) -> str:
 
 
 def without_brackets(prepared: str) -> str:
-    """Without what stands in round brackets (§3.5, §4.1); all of it, if nothing else is there."""
+    """Without text in round brackets (§3.5, §4.1); unchanged if there is nothing else."""
     left = re.sub(r"\([^)]*\)", "", prepared)
     return left if without(left, SEPARATOR, DASH, BLANKS) else prepared

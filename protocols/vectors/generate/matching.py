@@ -54,7 +54,7 @@ def least_common(records: Sequence[int], mean: float) -> int:
     while pairs * poisson_tail(mean, c) > most:
         c += 1
     for near in (c - 1, c):
-        # whether a count is enough is no matter of rounding
+        # rounding does not decide whether a count is enough
         assert near == 0 or abs(pairs * poisson_tail(mean, near) / most - 1) > 1e-6
     return c
 
@@ -100,7 +100,7 @@ def units(s: float) -> int:
 
 
 def optimal(pairs: Sequence[Pair], borderline: float) -> Tuple[int, Optional[List[Pair]]]:
-    """The greatest total, and the set of pairs if only one set reaches it. Tries every set."""
+    """The maximum total, and the set of pairs if only one set reaches it. Tries every set."""
     candidates = many(pairs, borderline)
     lefts = sorted({p.left for p in candidates})
     number = {r: i for i, r in enumerate(sorted({p.right for p in candidates}))}

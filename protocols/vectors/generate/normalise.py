@@ -33,12 +33,12 @@ KINDS: Dict[str, Tuple[str, ...]] = {
 }  # the default level comes first
 NAMES = ("given_name", "surname", "full_name")
 PLAIN_TEXT = NAMES + ("place", "address", "text")
-# Capitals that Unicode 16 gave to older small letters; the Python in use may not know them.
+# Upper-case letters that Unicode 16 added to older lower-case ones; the Python in use may lack them.
 NEW_CAPITALS = {"\u019b": "\ua7dc", "\u0264": "\ua7cb"}
 
 
 class Invalid(Exception):
-    """The value cannot be one of its kind; the argument is the reason."""
+    """The value is invalid for its kind; the argument is the reason."""
 
 
 class Missing(Exception):

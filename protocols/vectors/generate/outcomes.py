@@ -30,7 +30,7 @@ class Side:
 
 
 class Numbers:
-    """What outcomes are numbered."""
+    """The numbers of outcomes."""
 
     def __init__(self, c: Comparison) -> None:
         self.levels, self.slips = len(c.levels), len(c.slips)

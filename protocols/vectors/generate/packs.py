@@ -1,4 +1,4 @@
-"""The packs by name: what a linkage schema needs to know of them."""
+"""The packs by name, as far as linkage schemas need them."""
 from __future__ import annotations
 
 from typing import Callable, Dict, List, NamedTuple, Tuple

@@ -1,4 +1,4 @@
-"""Pair tokens, after protocols/03-tokens.md §10, without near numbers."""
+"""Pair tokens, after protocols/03-tokens.md §12, without near numbers."""
 from __future__ import annotations
 
 import datetime
@@ -28,7 +28,7 @@ def framed(data: bytes) -> bytes:
     return len(data).to_bytes(2, "big") + data
 
 
-# Where everything stands ------------------------------------------------------------------------
+# Layout --------------------------------------------------------------------------------------
 
 
 class Layout:
@@ -71,11 +71,11 @@ def class_of(number: int) -> int:
 
 def places(draws: bytes) -> List[int]:
     """The slot of value 0, 1, … at a level."""
-    # classes stand in the order of numbers, so value i has the i-th of all
+    # classes are in the order of numbers, so value i has the i-th of all
     return sorted(range(len(draws)), key=lambda i: (class_of(i), draws[i], i))
 
 
-# Slips and filters ------------------------------------------------------------------------------
+# Error variants and filters ------------------------------------------------------------------------------
 
 
 def date_of(text: str) -> Optional[datetime.date]:
@@ -130,7 +130,7 @@ class PairEncoder:
         return mac(self.key, (b"d" if decoy else b"h") + handle.encode())
 
     def noise(self, handle: str, decoy: bool = False) -> Tuple[bytes, bytes]:
-        """The row before anything is written, and the draws."""
+        """The row before tags are written, and the draws."""
         data = (b"y" if decoy else b"x") + framed(self.custodian.encode()) + self.side.encode() + handle.encode()
         draws = sum(layout.levels * layout.slots for layout in self.layouts)
         stream = Aes256(mac(self.key, data)).stream(self.size + draws)
@@ -206,7 +206,7 @@ class PairEncoder:
     # Whole rows
 
     def row(self, handle: str, record: Record, decoy: bool = False) -> bytes:
-        """Without neighbours: dummies stand for them."""
+        """Without neighbors: dummies in their place."""
         dummies, draws = self.noise(handle, decoy)
         key, row = self.key_of(handle, decoy), b""
         for c, layout, start in zip(self.schema.comparisons, self.layouts, self.offsets):

@@ -394,7 +394,7 @@ def check_inputs(document: Any) -> None:
 
 
 def check_sources(inputs: Sequence[Any], pack: Pack, users: Sequence[Any], path_of_users: str) -> None:
-    """Inputs, and what users (fields, comparisons) say of theirs."""
+    """Inputs, and the references of fields and comparisons to them."""
     names = [i["name"] for i in inputs]
     repeat = first_repeat(names)
     demand(repeat is None, "$.inputs[%s].name" % repeat)
@@ -463,7 +463,7 @@ class Feature:
 class Column:
     name: str
     kind: Optional[str] = None  # None: the field's
-    readings: int = 0  # 0: values are taken as they are
+    readings: int = 0  # 0: values are used directly
     mass: float = 0.98
     fallback: bool = False
 
@@ -588,7 +588,7 @@ def read_input(value: Dict[str, Any]) -> Input:
 
 
 def place_of(user: Dict[str, Any], listed: Sequence[Any], inputs: List[Input]) -> int:
-    """The number of the input of a field or comparison; one of its own joins the list."""
+    """The number of the input of a field or comparison; a new one is appended for a single column."""
     if user.get("input") is not None:
         return [i["name"] for i in listed].index(user["input"])
     alone = Input((Column(given(user, "column", user["name"])),))

@@ -14,7 +14,7 @@ from packs import Pack
 from schema import Feature, Field, Input, Part, Rule, Schema, View
 
 Value = Tuple[int, str]  # number of the column in its input, and text
-Row = Sequence[Value]  # one value an input
+Row = Sequence[Value]  # one value per input
 
 
 def mac(key: bytes, data: bytes) -> bytes:
@@ -38,12 +38,12 @@ def derive(linkage_key: bytes, salt: bytes, epoch: int, purpose: str, view: str,
 
 
 class Run(NamedTuple):
-    """What tokens are made for."""
+    """The purpose of tokens."""
 
     task: str = "link"
     project: str = ""
     name: str = ""
-    custodian: str = ""  # matters for task dedupe alone
+    custodian: str = ""  # matters for task dedupe only
 
     def check(self) -> None:
         assert self.task in ("link", "dedupe", "audit")
@@ -57,7 +57,7 @@ class Run(NamedTuple):
         return hashlib.sha256(b"mizuhiki/v3\0" + digest + b"\0".join(parts)).digest()
 
     def salt_of_plain(self, digest: bytes) -> bytes:
-        """Profile plain knows no tasks."""
+        """Profile plain has no tasks."""
         return Run("link", self.project, self.name).salt(digest) if self.project or self.name else digest
 
 
@@ -137,7 +137,7 @@ class Segment(NamedTuple):
 
 
 def nearest(x: float) -> int:
-    """Halves away from zero; no vector depends on how a number near a half is rounded."""
+    """Halves away from zero; no vector depends on the rounding of a number near a half."""
     assert abs(x - math.floor(x) - 0.5) > 1e-6 or x * 2 == math.floor(x * 2)
     return math.floor(x + 0.5)
 
@@ -160,7 +160,7 @@ def segments(view: View, bits: int, positions: int) -> List[Segment]:
 
 
 def subsets(key: bytes, parts: Sequence[Segment], count: int) -> List[List[int]]:
-    """S_0, S_1, …, each in the order drawn. Plain: one segment that is the filter."""
+    """S_0, S_1, …, each in the order drawn. Draw `plain`: one segment, the whole filter."""
     source = stream(key)
     result: List[List[int]] = []
     for _ in range(count):
@@ -326,7 +326,7 @@ Symbols = List[Optional[List[bytes]]]  # of a row: for each view those of number
 
 
 class Token(NamedTuple):
-    """A record's symbols before those are taken out that other records have, and padding."""
+    """A record's symbols before suppression and padding."""
 
     rows: List[Symbols]
     symbols: List[bytes]  # distinct, ascending
@@ -362,7 +362,7 @@ class Sealer(Encoder):
         taken: Set[bytes] = set()
         count = 0
         for j in range(self.parameters.per_view):
-            # of all rows and views, so that none is preferred
+            # over all rows and views, so that none is preferred
             of_number = {view[j] for row in found for view in row if view is not None}
             count += len(of_number)
             if count > self.parameters.per_record:

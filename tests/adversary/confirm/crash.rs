@@ -1,4 +1,4 @@
-//! Crashes at every step: a run goes on, or is refused; no ticket opens two answers.
+//! Crashes at every step: a run is resumed or refused; no ticket opens two answers.
 
 use std::fs;
 
@@ -19,7 +19,7 @@ fn an_interrupted_evaluation_goes_on_with_the_same_answers() {
     let whole = fs::read(kit.path("t.sealed")).unwrap();
     let body = &whole[whole.len() - 64 - 20 * 25..whole.len() - 64];
     let answers: Vec<u8> = body.chunks_exact(25).flat_map(|entry| &entry[16..]).copied().collect();
-    // Killed after some whole answers and a part of one: what was written until then is what a run leaves.
+    // Killed after some whole answers and part of one; the file contains everything written until then.
     let binding = binding(&whole);
     let entry = |item: usize| {
         let answer = &answers[9 * item..9 * item + 9];
@@ -29,7 +29,7 @@ fn an_interrupted_evaluation_goes_on_with_the_same_answers() {
     let entries: Vec<u8> = (0..20).flat_map(entry).collect();
     for (written, zeros) in [(0, 0), (4, 0), (17 * 7, 0), (17 * 7 + 3, 0), (17 * 5, 17 * 9), (17 * 20, 0)] {
         fs::remove_file(kit.path("t.sealed")).unwrap();
-        // Some file systems leave zeros where nothing was written when the power went.
+        // After a power loss, some file systems leave zeros in unwritten parts.
         let left = [&binding[..], &entries[..written], &vec![0; zeros]].concat();
         fs::write(kit.path("t.sealed.partial"), left).unwrap();
         let done = kit.evaluate("t").unwrap();
@@ -37,12 +37,12 @@ fn an_interrupted_evaluation_goes_on_with_the_same_answers() {
         assert_eq!(fs::read(kit.path("t.sealed")).unwrap(), whole, "{written} bytes were written");
         assert!(!kit.path("t.sealed.partial").exists());
     }
-    // Partial work of another run is not taken for this one's.
+    // Partial work of another run is not mistaken for this one's.
     fs::write(kit.path("t.sealed.partial"), [&[1; 32][..], &entries].concat()).unwrap();
     assert!(matches!(kit.evaluate("t"), Err(LinkageUnitError::OtherWork { .. })));
 }
 
-/// What the answers of a file are made of.
+/// The binding of the answers of a file.
 fn binding(sealed: &[u8]) -> [u8; 32] {
     DocumentReader::<_, SealedHeader>::new(sealed).unwrap().header().binding().0
 }
@@ -56,7 +56,7 @@ fn answers_made_anew_of_other_ciphertexts_have_other_masks_and_both_can_be_told(
     kit.evaluate("t").unwrap();
     let first = fs::read(kit.path("t.sealed")).unwrap();
     let checked = fs::read(kit.path("t.checked")).unwrap();
-    // The left custodian says that its file was damaged, and sends another, of other people's filters.
+    // The left custodian claims that its file was damaged and sends another, with other people's filters.
     forge::<CiphertextsHeader>(
         &kit.path("t.left"),
         &kit.custodian_key(0),
@@ -72,13 +72,13 @@ fn answers_made_anew_of_other_ciphertexts_have_other_masks_and_both_can_be_told(
         let body = &sealed[sealed.len() - 64 - 60 * 25..sealed.len() - 64];
         body.chunks_exact(25).map(|entry| entry[16..].try_into().unwrap()).collect()
     };
-    // With the same masks, bits of all pairs would be told from those of none.
+    // With the same masks, accepted pairs could be distinguished from rejected ones.
     let pairs = masked(&first).into_iter().zip(masked(&second));
     let same = pairs.filter(|(a, b)| a[1..] == b[1..]).count();
     assert_eq!(same, 0, "no randomness twice");
-    // The first file was sent before: its answers can still be read.
+    // The first file was sent before; its answers can still be read.
     fs::write(kit.path("t.sealed"), first).unwrap();
-    // But not beside the checker's answers of the second.
+    // But not together with the checker's answers of the second.
     let mixed = refused(kit.open("t"));
     assert_eq!(mixed, (Party::Custodian("hospital".to_owned()), Reason::OtherCiphertexts));
     fs::write(kit.path("t.checked"), checked).unwrap();
@@ -98,7 +98,7 @@ fn an_interrupted_opening_goes_on_with_the_same_answers_and_no_others() {
     assert_eq!(lines.len(), 5, "key, two pins, batch, opened");
     let sealed = fs::read(kit.path("t.sealed")).unwrap();
     let whole = |count: usize| lines[..count].iter().map(|line| format!("{line}\n")).collect::<String>();
-    // Killed after the batch was logged: the same answers come out, others do not.
+    // Killed after the batch was logged: the same answers can be opened again, others cannot.
     fs::write(kit.path("keys/openings.log"), whole(4)).unwrap();
     fs::remove_file(kit.path("t.opened")).unwrap();
     let key = kit.run_key("t");
@@ -111,7 +111,7 @@ fn an_interrupted_opening_goes_on_with_the_same_answers_and_no_others() {
     );
     assert_eq!(bits(&fs::read(kit.path("t.opened")).unwrap()), bits(&opened));
     assert_eq!(refused(kit.open("t")), (Party::LinkageUnit, Reason::Replayed));
-    // Killed while a line was written: it does not count, nothing had been opened.
+    // Killed while writing a line: the line does not count, and nothing had been opened.
     for cut in [1, 40, lines[3].len()] {
         fs::write(kit.path("keys/openings.log"), whole(3) + &lines[3][..lines[3].len() - cut + 1]).unwrap();
         assert!(!kit.open("t").unwrap().resumed);
@@ -123,7 +123,7 @@ fn an_interrupted_opening_goes_on_with_the_same_answers_and_no_others() {
     assert_eq!(refused(kit.open("t")), (Party::Carrier, Reason::Chain { line: 1 }), "not the key's policy");
     fs::write(kit.path("keys/openings.log"), log.replacen("\"time\":18", "\"time\":19", 1)).unwrap();
     assert_eq!(refused(kit.open("t")), (Party::Carrier, Reason::Chain { line: 2 }));
-    // A line that was torn in the middle of a character of a name does not count either.
+    // A line cut in the middle of a multi-byte character does not count, either.
     let torn = [log.as_bytes(), b"{\"event\":{\"pin\":{\"custodian\":\"\xE7\x97"].concat();
     fs::write(kit.path("keys/openings.log"), torn).unwrap();
     assert_eq!(refused(kit.open("t")), (Party::LinkageUnit, Reason::Replayed));

@@ -1,6 +1,6 @@
-//! A linkage unit that forges sealed answers: each that is opened tells one bit of the authority's key. On the back end by
-//! itself it reads the whole key (the control); in the protocol a batch with a forged answer is released only if that answer
-//! opens to the same bit as the checker's, which it does by chance.
+//! A linkage unit that forges sealed answers: each one opened reveals one bit of the authority's key. On the
+//! bare back end it reads the whole key (control). In the protocol, a batch with a forged answer is released
+//! only if that answer opens to the same bit as the checker's, by chance.
 
 use std::collections::HashMap;
 use std::fs;
@@ -21,10 +21,10 @@ use crate::kit::{Kit, NAMES, NOW, forge, refused};
 /// Bits of the back end's secret key.
 const KEY_BITS: usize = 2_048;
 const NONCE: usize = 16;
-/// An answer of the back end that encrypts nothing.
+/// An answer of the back end without encryption.
 const CLEAR_ANSWER: usize = 9;
 
-/// A ciphertext that no evaluation gives: it opens to whether bit `bit` of the key is not set.
+/// A ciphertext that no evaluation produces: it opens to the negation of bit `bit` of the key.
 fn oracle(bit: usize) -> Vec<u8> {
     let mut answer = vec![0; 4 * KEY_BITS + 4];
     answer[4 * bit] = 0x80;
@@ -32,7 +32,7 @@ fn oracle(bit: usize) -> Vec<u8> {
     answer
 }
 
-/// Everything up to the answers, of the batch `t`.
+/// All steps of batch `t` up to the answers.
 fn evaluated<B: Backend>(backend: B, matches: usize, strangers: usize) -> Kit<B> {
     let kit = Kit::new(backend);
     kit.links("links.csv", matches, strangers);
@@ -42,7 +42,7 @@ fn evaluated<B: Backend>(backend: B, matches: usize, strangers: usize) -> Kit<B>
     kit
 }
 
-/// The records of a side's table by id, as its custodian encodes them.
+/// The records of a side's table by id, as encoded by its custodian.
 fn encoded(kit: &Kit<Clear>, side: usize) -> HashMap<String, ConfirmRecord> {
     let custodian = CustodianId::new(NAMES[side]).unwrap();
     let encoder = ConfirmEncoder::new(&kit.schema, &kit.key, &Run::default(), &custodian).unwrap().unwrap();
@@ -63,7 +63,7 @@ fn differed() -> (Party, Reason) {
     (Party::LinkageUnitOr(NAMES[0].to_owned()), Reason::Differed)
 }
 
-/// The control: who has answers opened one by one reads the key.
+/// Control: an attacker who gets answers opened one by one reads the key.
 #[test]
 fn forged_answers_read_the_whole_key_where_nothing_is_compared() {
     let keys = Tfhe.generate(&mut ChaCha20Rng::from_seed([5; 32]));
@@ -77,7 +77,7 @@ fn forged_answers_read_the_whole_key_where_nothing_is_compared() {
 
 #[test]
 fn a_batch_of_forged_answers_is_refused_and_the_key_opens_nothing_more() {
-    // As many as a key opens: fewer would pass by chance now and then, six once in 64 runs.
+    // As many as a key opens. Fewer would sometimes pass by chance: six in one of 64 runs.
     let kit = evaluated(Tfhe, 32, 32);
     let honest = fs::read(kit.path("t.sealed")).unwrap();
     let key = kit.run_key("t");
@@ -92,14 +92,14 @@ fn a_batch_of_forged_answers_is_refused_and_the_key_opens_nothing_more() {
         },
     );
     assert_eq!(refused(kit.open("t")), differed());
-    assert!(!kit.path("t.opened").exists(), "nothing was given away");
+    assert!(!kit.path("t.opened").exists(), "nothing was released");
     assert!(fs::read_to_string(kit.path("keys/openings.log")).unwrap().contains("\"differed\""));
     fs::write(kit.path("t.sealed"), honest).unwrap();
     assert_eq!(refused(kit.open("t")), (Party::LinkageUnit, Reason::KeySpent));
 }
 
-/// A run under a fresh key in which the first `forged` answers are coins, as answers that test the key are: whether the
-/// batch passed.
+/// A run under a fresh key in which the first `forged` answers are random bits, like answers that probe the
+/// key. Returns whether the batch passed.
 fn passes(kit: &Kit<Clear>, forged: usize, turn: u8, coins: &mut ChaCha20Rng) -> bool {
     for file in ["keys", "t"] {
         let _ = fs::remove_dir_all(kit.path(file));
@@ -108,7 +108,7 @@ fn passes(kit: &Kit<Clear>, forged: usize, turn: u8, coins: &mut ChaCha20Rng) ->
     forged_batch_passes(kit, forged, turn, coins)
 }
 
-/// A batch of `links.csv` in which the first `forged` answers are coins: whether it passed.
+/// A batch of `links.csv` in which the first `forged` answers are random bits. Returns whether it passed.
 fn forged_batch_passes(kit: &Kit<Clear>, forged: usize, turn: u8, coins: &mut ChaCha20Rng) -> bool {
     kit.ask("links.csv", "t", turn).unwrap();
     kit.encrypt("t").unwrap();
@@ -133,10 +133,11 @@ fn forged_batch_passes(kit: &Kit<Clear>, forged: usize, turn: u8, coins: &mut Ch
     }
 }
 
-/// A batch with f forged answers passes with probability 2⁻ᶠ (`protocols/06-confirm.md` §1): of 48 keys 24 with one of them, 3
-/// with four, and none with 32 and more. Whether it passes is all that the linkage unit learns: one bit of the key where one
-/// answer is forged. Where it goes on with one per batch, two bits per key are expected until the first failure. Masks are the
-/// system's randomness: the bounds are passed by chance less than once in a million runs.
+/// A batch with f forged answers passes with probability 2⁻ᶠ (`protocols/06-confirm.md` §1): of 48 keys, 24
+/// with one forged answer, 3 with four, and none with 32 or more. The linkage unit learns only whether it
+/// passes: one bit of the key if one answer is forged. With one forged answer per batch, two bits per key are
+/// expected until the first failure. Masks use the system's randomness; the bounds fail by chance less than
+/// once in a million runs.
 #[test]
 fn few_bits_of_the_key_are_learned_before_the_forger_is_refused() {
     const RUNS: u8 = 48;
@@ -231,7 +232,7 @@ fn a_custodians_ledger_counts_over_keys_and_its_limits_hold() {
         kit.ask("links.csv", &name, turn).unwrap();
         if turn < 4 {
             kit.encrypt(&name).unwrap();
-            // Again, as where the file was lost: the batch counts once.
+            // Again, as if the file was lost: the batch counts once.
             kit.encrypt(&name).unwrap();
         } else {
             let refusal = refused(kit.encrypt(&name));
@@ -239,7 +240,7 @@ fn a_custodians_ledger_counts_over_keys_and_its_limits_hold() {
             assert!(!kit.path(&format!("{name}.left")).exists());
         }
     }
-    // A key that promises more openings, or more tickets a record, than a custodian allows.
+    // A key that allows more openings, or more tickets per record, than a custodian does.
     for (policy, what, allows, most) in [
         (Policy { openings: 65, ..Policy::default() }, "openings", 65, 64),
         (Policy { per_record: 5, ..Policy::default() }, "tickets per record", 5, 4),
@@ -263,8 +264,8 @@ fn a_custodians_ledger_counts_over_keys_and_its_limits_hold() {
     assert_eq!(refused(kit.encrypt("changed")), (Party::Carrier, Reason::Chain { line: 1 }));
 }
 
-/// A linkage unit that plays custodians and checker too: names, tickets, approvals and check are all its own. The authority
-/// believes nobody whose fingerprint it did not get from the custodian.
+/// A linkage unit that impersonates custodians and checker: names, tickets, approvals and check are all its
+/// own. The authority trusts only fingerprints that it got from the custodians.
 #[test]
 fn approvals_that_the_linkage_unit_signed_itself_are_refused() {
     use mizuhiki_authority::AuthorityError;
@@ -283,7 +284,7 @@ fn approvals_that_the_linkage_unit_signed_itself_are_refused() {
     kit.evaluate_files("t", ("t.left", "t.right"), 1).unwrap();
     fs::write(kit.path("t.checked"), checked_by(&kit, &thief)).unwrap();
     assert!(matches!(kit.open("t"), Err(AuthorityError::Pin { .. })));
-    // Under the custodians' names in other letters, of which no fingerprint is known.
+    // Under variants of the custodians' names, whose fingerprints are unknown.
     let open = |pins: Vec<(String, String)>| {
         mizuhiki_authority::open_answers(&mizuhiki_authority::OpenJob {
             tickets: kit.path("t/authority.tickets"),
@@ -308,7 +309,8 @@ fn approvals_that_the_linkage_unit_signed_itself_are_refused() {
     assert!(party == Party::LinkageUnit && matches!(reason, Reason::Signer { .. }), "{party}: {reason}");
 }
 
-/// Checked answers for `t` as somebody else signs them: the linkage unit's own, under the left custodian's name.
+/// Checked answers for `t` with a wrong signer: the linkage unit's own answers under the left custodian's
+/// name.
 fn checked_by(kit: &Kit<Clear>, key: &mizuhiki_confirm::PartyKey) -> Vec<u8> {
     let file = fs::File::open(kit.path("t.sealed")).unwrap();
     let mut input = mizuhiki_confirm::DocumentReader::<_, SealedHeader>::new(file).unwrap();
@@ -330,8 +332,8 @@ fn checked_by(kit: &Kit<Clear>, key: &mizuhiki_confirm::PartyKey) -> Vec<u8> {
     out.finish().unwrap().0
 }
 
-/// A custodian that has the linkage key cannot test guesses of the other's records against its tickets: commitments hold the
-/// digest of the other's token file.
+/// A custodian with the linkage key cannot test guesses of the other's records against its tickets, because
+/// commitments contain the digest of the other's token file.
 #[test]
 fn commitments_of_the_other_custodian_cannot_be_guessed() {
     let kit = Kit::with_schema(
@@ -341,7 +343,8 @@ fn commitments_of_the_other_custodian_cannot_be_guessed() {
     kit.links("links.csv", 20, 0);
     kit.ask("links.csv", "t", 1).unwrap();
     let tickets = Tickets::read(fs::File::open(kit.path("t/left.tickets")).unwrap()).unwrap();
-    // The best of all dictionaries: the other's table itself, with the file that the attacker has, and with the other's.
+    // The best possible dictionary is the other's table itself, with the attacker's file and with the other's
+    // file.
     let rows_of = |record: &ConfirmRecord| -> Vec<Hash> {
         let views = |row: &ConfirmRow| Commitment::row_digest(row.tokens.iter().map(Option::as_deref));
         record.rows.iter().map(views).collect()
@@ -357,10 +360,11 @@ fn commitments_of_the_other_custodian_cannot_be_guessed() {
         right.filter(|commitment| known(*commitment)).count()
     };
     assert_eq!(found("hospital.parquet"), 0);
-    assert_eq!(found("registry.parquet"), tickets.tickets.len(), "the control: with the file");
+    assert_eq!(found("registry.parquet"), tickets.tickets.len(), "control: with the file");
 }
 
-/// A linkage unit that asks with symbols of its choice, to learn from a refusal which symbols of a token are real.
+/// A linkage unit that chooses symbols in its tickets, to learn from refusals which symbols of a token are
+/// real.
 #[test]
 fn a_custodian_answers_alike_whether_a_tickets_symbol_is_real_or_not() {
     let kit = Kit::new(Clear);
@@ -370,7 +374,7 @@ fn a_custodian_answers_alike_whether_a_tickets_symbol_is_real_or_not() {
     let tickets = || Tickets::read(fs::File::open(&file).unwrap()).unwrap();
     let encrypt = || kit.encrypt_at(0, &file, ("keys/public.key", NOW), "t.left");
     let records = encoded(&kit, 0);
-    // The control: a custodian that refuses symbols that its record does not have tells them apart.
+    // Control: a custodian that refuses symbols that its record lacks reveals which are real.
     let accepted = |tickets: &Tickets| {
         let asked = tickets.ids.iter().zip(&tickets.symbols);
         let has = |id: &String, symbol: &[u8; 8]| {
@@ -387,7 +391,7 @@ fn a_custodian_answers_alike_whether_a_tickets_symbol_is_real_or_not() {
         &kit.run_key("t"),
         |_| (),
         |body| {
-            // Entries are of one size, and end with the symbol.
+            // Entries have a fixed size and end with the symbol.
             let each = body.len() / 8;
             body.chunks_exact_mut(each).for_each(|entry| coins.fill_bytes(&mut entry[each - 8..]));
         },
@@ -397,8 +401,9 @@ fn a_custodian_answers_alike_whether_a_tickets_symbol_is_real_or_not() {
     assert_eq!(fs::read(kit.path("t.left")).unwrap().len(), real.len());
 }
 
-/// A linkage unit that forges one answer per batch, and goes on until the key is spent: what it learns is the bit of each
-/// batch that passes, and of the one that does not. Two are expected, and the budget of a record over the key ends it.
+/// A linkage unit that forges one answer per batch until the key is spent. It learns one bit from each batch
+/// that passes, and one from the batch that fails. Two bits are expected, and the record budget of the key is
+/// the limit.
 #[test]
 fn two_bits_of_a_key_are_expected_where_a_forger_goes_on_to_the_end() {
     const KEYS: u8 = 16;
@@ -425,11 +430,11 @@ fn two_bits_of_a_key_are_expected_where_a_forger_goes_on_to_the_end() {
     }
     let all: u32 = learned.iter().sum();
     println!("bits of a key learned before it is spent: {all} of {KEYS} keys, {learned:?}");
-    // 16 would be every first batch refused, by chance once in 2¹⁶ runs.
+    // With 16, every first batch would be refused, by chance once in 2¹⁶ runs.
     assert!((17..=72).contains(&all), "{learned:?}");
 }
 
-/// One pair of one person as the link to be asked about.
+/// One true match as the only link.
 fn one_link(kit: &Kit<Clear>, at: usize) {
     let (left, right) = &kit.truth[at];
     let head = "left_id,right_id,similarity,class,probability,flag";

@@ -11,11 +11,11 @@ use rand_chacha::ChaCha20Rng;
 
 use crate::kit::{Kit, NOW, forge, refused};
 
-/// A file with a fault: bits turned, cut off, grown, or bytes of it repeated.
+/// A corrupted file: bits flipped, truncated, extended, or bytes repeated.
 fn spoil(bytes: &[u8], random: &mut ChaCha20Rng) -> Vec<u8> {
     let mut spoilt = bytes.to_vec();
     let at = random.random_range(0..bytes.len());
-    // Most faults near the beginning, where there is most to misread.
+    // Most faults are near the beginning, where most parsing happens.
     let early = random.random_range(0..bytes.len().min(600));
     match random.random_range(0..6) {
         0 => spoilt[at] ^= 1 << random.random_range(0..8),
@@ -78,7 +78,7 @@ fn ciphertexts_of_noise_give_a_bit_and_no_panic() {
     kit.open("t").unwrap();
 }
 
-/// Every document that a step reads, spoilt before that step.
+/// Every document that a step reads, corrupted before that step.
 fn spoil_each<B: Backend>(kit: &Kit<B>, rounds: usize) {
     kit.links("links.csv", 2, 2);
     kit.ask("links.csv", "t", 1).unwrap();
@@ -104,7 +104,7 @@ fn spoil_each<B: Backend>(kit: &Kit<B>, rounds: usize) {
             let spoilt = spoil(&honest, &mut random);
             if spoilt != honest {
                 fs::write(&path, &spoilt).unwrap();
-                assert!(fails(), "{name} was spoilt and taken");
+                assert!(fails(), "{name} was corrupted and accepted");
             }
         }
         fs::write(&path, honest).unwrap();
@@ -147,5 +147,5 @@ fn cut_off_and_grown_files_say_so() {
         fs::copy(kit.path("t.right"), kit.path("t.left")).unwrap();
         refused(kit.evaluate_files("t", ("keys/public.key", "t.right"), 1))
     };
-    assert!(reason.to_string().contains("it is a public key"), "{reason}");
+    assert!(reason.to_string().contains("it is the public key"), "{reason}");
 }

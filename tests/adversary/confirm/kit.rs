@@ -23,7 +23,7 @@ use mizuhiki_linkage_unit::{
 use mizuhiki_schema::LinkageSchema;
 use zeroize::Zeroizing;
 
-/// When everything happens, in seconds since 1970, and when tickets expire.
+/// The time of all steps, in seconds since 1970, and the expiry of tickets.
 pub(crate) const NOW: u64 = 1_800_000_000;
 pub(crate) const EXPIRES: u64 = NOW + 1_000;
 
@@ -38,14 +38,14 @@ pub(crate) struct Kit<B> {
     pub(crate) backend: B,
     pub(crate) schema: LinkageSchema,
     pub(crate) key: LinkageKey,
-    /// Ids of pairs that are one person's, and of the records by side.
+    /// Ids of true pairs, and of the records by side.
     pub(crate) truth: Vec<(String, String)>,
-    /// Tickets that the custodians allow a record over all keys.
+    /// Tickets per record that the custodians allow over all keys.
     pub(crate) per_record: u64,
 }
 
 impl<B: Backend> Kit<B> {
-    /// Two custodians of a small town have encoded, an authority has made keys.
+    /// The state with two custodians' files encoded and the authority's keys made.
     pub(crate) fn new(backend: B) -> Self {
         Self::with_schema(backend, SCHEMA)
     }
@@ -99,14 +99,14 @@ impl<B: Backend> Kit<B> {
             output: self.path(folder),
             policy,
             backend: &self.backend,
-            // Another stream than a linkage unit's of the same number.
+            // A stream that differs from the linkage unit's with the same number.
             seed: Zeroizing::new([seed ^ 0x80; 32]),
             now: NOW,
         })
         .unwrap();
     }
 
-    /// The first `matches` true pairs, and as many pairs of strangers as asked, as borderline links.
+    /// The first `matches` true pairs and the given number of non-matching pairs, as borderline links.
     pub(crate) fn links(&self, name: &str, matches: usize, strangers: usize) {
         let mut text = String::from("left_id,right_id,similarity,class,probability,flag\n");
         let mut push = |left: &str, right: &str, similarity: f64| {
@@ -152,7 +152,7 @@ impl<B: Backend> Kit<B> {
         }
     }
 
-    /// One custodian encrypts; `public` is the key that it believes in, `now` its time.
+    /// One custodian encrypts; `public` is the key that it trusts, `now` its time.
     pub(crate) fn encrypt_at(
         &self,
         side: usize,
@@ -199,7 +199,7 @@ impl<B: Backend> Kit<B> {
         evaluate(&job, &|_, _| {})
     }
 
-    /// A side's custodian computes the answers too, into `tickets`.checked.
+    /// A side's custodian also computes the answers, into `tickets`.checked.
     pub(crate) fn check(&self, side: usize, tickets: &str) -> Result<CheckSummary, CustodianError> {
         let name = ["left", "right"][side];
         let file = self.path(&format!("{tickets}/{name}.tickets"));
@@ -272,7 +272,7 @@ impl<B: Backend> Kit<B> {
         PartyKey::from_seed(&encoder.signing_seed())
     }
 
-    /// The signing key of a run, as a linkage unit that means ill uses it.
+    /// The signing key of a run, as used by a malicious linkage unit.
     pub(crate) fn run_key(&self, tickets: &str) -> PartyKey {
         let bytes = fs::read(self.path(&format!("{tickets}/linkage-unit.run"))).unwrap();
         let length = u32::from_be_bytes(bytes[5..9].try_into().unwrap()) as usize;
@@ -280,7 +280,7 @@ impl<B: Backend> Kit<B> {
     }
 }
 
-/// Writes a document again, as its signer who means ill: with another header, and another body.
+/// Rewrites a document as its malicious signer, with another header and body.
 pub(crate) fn forge<H: Header>(
     path: &Path,
     key: &PartyKey,
@@ -297,7 +297,7 @@ pub(crate) fn forge<H: Header>(
     out.finish().unwrap();
 }
 
-/// Why and by whose fault something was refused.
+/// The party at fault and the reason of a refusal.
 pub(crate) fn refusal(error: &dyn std::any::Any) -> (Party, Reason) {
     let reason = error
         .downcast_ref::<LinkageUnitError>()
@@ -331,7 +331,7 @@ pub(crate) fn refused<T, E: std::any::Any>(result: Result<T, E>) -> (Party, Reas
     }
 }
 
-/// A signer that nobody knows.
+/// An unknown signer.
 pub(crate) fn stranger() -> (PartyKey, SignerId) {
     let key = PartyKey::from_seed(&[200; 32]);
     let id = key.id();

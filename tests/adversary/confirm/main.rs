@@ -1,5 +1,5 @@
-//! Confirmation among parties who mean ill: every wrong input is refused, with its reason and whose fault it is; after a
-//! crash a run goes on or is refused; nothing secret is in a file but its own.
+//! Confirmation among malicious parties: every wrong input is refused with the reason and the party at fault.
+//! After a crash, a run is resumed or refused. No file contains another's secrets.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
 
@@ -19,7 +19,7 @@ use mizuhiki_tests::Clear;
 
 use crate::kit::{EXPIRES, Kit, NAMES, NOW, forge, refused, stranger};
 
-/// Bytes of a nonce, and of an id as it stands beside a ticket.
+/// Bytes of a nonce, and of an id in a ticket's entry.
 const NONCE: usize = 16;
 const ID: usize = 129;
 const TICKET: usize = 144;
@@ -61,7 +61,7 @@ fn replayed_answers_are_refused() {
     kit.links("links.csv", 3, 3);
     kit.run("links.csv", "t", 3);
     assert_eq!(refused(kit.open("t")), (Party::LinkageUnit, Reason::Replayed));
-    // The same tickets, evaluated anew with another mask, are no new question either.
+    // The same tickets, evaluated again with another mask, are not a new query, either.
     let key = kit.run_key("t");
     forge::<SealedHeader>(&kit.path("t.sealed"), &key, |_| (), |body| body[NONCE] ^= 1);
     assert_eq!(refused(kit.open("t")), (Party::LinkageUnit, Reason::Replayed));
@@ -72,7 +72,7 @@ fn replayed_answers_are_refused() {
     assert_eq!(refused(kit.open("again")), (Party::LinkageUnit, Reason::Repeated { entry: 1 }));
 }
 
-/// Gives a folder's tickets other nonces, as their linkage unit.
+/// Replaces the nonces of a folder's tickets, as their linkage unit.
 fn fresh_nonces(kit: &Kit<Clear>, tickets: &str) {
     rewrite(kit, tickets, |tickets| {
         for (at, (ticket, ..)) in tickets.iter_mut().enumerate() {
@@ -115,7 +115,7 @@ fn rewrite(kit: &Kit<Clear>, folder: &str, change: impl FnOnce(&mut Vec<Asked>))
             let mut bytes = ticket.to_bytes().to_vec();
             [left, right].iter().zip(ids).filter(|(_, wanted)| *wanted).for_each(|(id, _)| bytes.extend(*id));
             if ids[0] != ids[1] {
-                // No common symbol is named: the custodian takes the first alternative.
+                // No common symbol is given: the custodian uses the first alternative.
                 bytes.extend([0; 8]);
             }
             bytes
@@ -151,10 +151,10 @@ fn a_linkage_unit_that_asks_a_record_a_hundred_times_is_refused_by_everybody() {
     }
     let asked_for = lines.len() as u64 - 1;
     fs::write(kit.path("links.csv"), lines.join("\n") + "\n").unwrap();
-    // An honest linkage unit leaves out what its budget does not allow.
+    // An honest linkage unit omits pairs beyond the budget.
     let asked = kit.ask("links.csv", "t", 5).unwrap();
     assert_eq!((asked.tickets, asked.left_out), (4, asked_for - 4));
-    // A dishonest one writes tickets of its own.
+    // A dishonest one writes its own tickets.
     kit.links("few.csv", 6, 0);
     kit.ask("few.csv", "evil", 6).unwrap();
     let (mut first, mut id) = (None, None);
@@ -167,7 +167,7 @@ fn a_linkage_unit_that_asks_a_record_a_hundred_times_is_refused_by_everybody() {
     });
     let budget = (Party::LinkageUnit, Reason::RecordBudget { asked: 5, allowed: 4 });
     assert_eq!(refused(kit.encrypt("evil")), budget);
-    // Custodians that look away do not help: the authority counts, also over batches.
+    // Negligent custodians do not help: the authority counts, too, over all batches.
     let mut kit = Kit::new(Clear);
     kit.per_record = 1_000;
     let mut opened = 0;
@@ -228,7 +228,7 @@ fn a_custodian_under_another_name_or_on_both_sides_is_refused() {
     kit.ask("links.csv", "t", 1).unwrap();
     let key = kit.run_key("t");
     let left = kit.path("t/left.tickets");
-    // Under a new name a record would have a new commitment, and its budget would begin anew.
+    // Under a new name, a record would have a new commitment and a new budget.
     forge::<TicketsHeader>(&left, &key, |header| header.batch.left = "hospital 2".to_owned(), |_| ());
     let named = refused(kit.encrypt_at(0, &left, ("keys/public.key", NOW), "x"));
     assert!(matches!(named, (Party::LinkageUnit, Reason::Custodian { .. })), "{}", named.1);
@@ -240,9 +240,9 @@ fn a_custodian_under_another_name_or_on_both_sides_is_refused() {
 
 #[test]
 fn records_with_the_same_tokens_have_one_budget() {
-    // Of filters: sealed symbols of two records are never the same.
+    // With filters: sealed symbols of two records are never the same.
     let kit = Kit::with_schema(Clear, PLAIN);
-    // The hospital has everybody twice.
+    // The hospital has every person twice.
     let table = fs::read_to_string(kit.path("hospital.csv")).unwrap();
     let again: String = table.lines().skip(1).map(|line| format!("again-{line}\n")).collect();
     fs::write(kit.path("hospital.csv"), table + &again).unwrap();
@@ -256,7 +256,7 @@ fn records_with_the_same_tokens_have_one_budget() {
     kit.encrypt("t").unwrap();
     kit.evaluate("t").unwrap();
     kit.open("t").unwrap();
-    assert_eq!(kit.apply("t", "links.csv").unwrap().borderline, 4, "what was not asked stays borderline");
+    assert_eq!(kit.apply("t", "links.csv").unwrap().borderline, 4, "pairs without tickets stay borderline");
 }
 
 #[test]
@@ -282,10 +282,10 @@ fn swapped_sides_are_refused() {
     kit.ask("links.csv", "t", 1).unwrap();
     kit.encrypt("t").unwrap();
     let (party, reason) = refused(kit.evaluate_files("t", ("t.right", "t.left"), 1));
-    // The sizes of the two sides differ, so the file seems cut off or of the other side.
+    // The sizes of the two sides differ, so the file appears truncated or of the other side.
     assert!(matches!(reason, Reason::Side { .. }), "{party}: {reason}");
     assert_eq!(party, custodian(1));
-    // Tickets of the other side name records that this custodian has not.
+    // Tickets of the other side refer to records that this custodian does not have.
     let swapped = refused(kit.encrypt_at(0, &kit.path("t/right.tickets"), ("keys/public.key", NOW), "x"));
     assert!(matches!(swapped, (Party::LinkageUnit, Reason::Custodian { .. })), "{}", swapped.1);
     let error =
@@ -341,7 +341,7 @@ fn reordered_and_foreign_entries_are_refused() {
     let key = kit.run_key("t");
     forge::<SealedHeader>(&kit.path("t.sealed"), &key, |_| (), |body| body[..2 * ANSWER].rotate_left(ANSWER));
     assert_eq!(refused(kit.open("t")), (Party::LinkageUnit, Reason::OffBatch { entry: 1 }));
-    // Nothing was spent by what was refused.
+    // Refusals spend nothing.
     fs::write(kit.path("t.sealed"), sealed).unwrap();
     kit.open("t").unwrap();
     // The authority's.
@@ -360,7 +360,7 @@ fn other_keys_parameters_and_signers_are_refused() {
     kit.keygen("other", 3, Policy::default());
     kit.links("links.csv", 3, 3);
     kit.ask("links.csv", "t", 1).unwrap();
-    // A linkage unit that gives custodians a key of its own is found out where they know the authority's.
+    // A linkage unit that gives custodians its own key is detected if they know the authority's.
     let wrong = refused(kit.encrypt_at(0, &kit.path("t/left.tickets"), ("other/public.key", NOW), "x"));
     assert!(matches!(wrong, (Party::LinkageUnit, Reason::Key { .. })), "{}", wrong.1);
     kit.encrypt("t").unwrap();

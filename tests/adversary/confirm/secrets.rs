@@ -1,4 +1,5 @@
-//! What each party can read: no secret in a file but its own, and nothing of the answers at the authority.
+//! What each party can read: no file contains another's secrets, and the authority learns nothing about the
+//! answers.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The body of a document, its signature aside.
+/// The body of a document, without its signature.
 fn body(path: &Path) -> Vec<u8> {
     let bytes = fs::read(path).unwrap();
     let length = u32::from_be_bytes(bytes[5..9].try_into().unwrap()) as usize;
@@ -50,7 +51,7 @@ fn look<B: Backend>(kit: &Kit<B>) {
         let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).unwrap().permissions());
         assert_eq!(mode & 0o777, 0o600, "{}", path.display());
     }
-    // The authority's files name no record: ids are in the custodians' and the linkage unit's alone.
+    // The authority's files contain no record ids; only the custodians' and the linkage unit's do.
     for (left, right) in &kit.truth {
         for name in ["t/authority.tickets", "t.sealed", "t.opened", "keys/openings.log"] {
             let bytes = fs::read(kit.path(name)).unwrap();
@@ -82,7 +83,7 @@ fn a_secret_key_that_others_may_read_is_not_used() {
     }
 }
 
-/// The bits that the authority opened of a run.
+/// The bits of a run opened by the authority.
 fn opened(kit: &Kit<Clear>, links: (usize, usize), seeds: std::ops::Range<u8>) -> (u64, u64) {
     kit.links("links.csv", links.0, links.1);
     let (mut ones, mut all) = (0, 0);
@@ -103,7 +104,7 @@ fn opened(kit: &Kit<Clear>, links: (usize, usize), seeds: std::ops::Range<u8>) -
 fn what_the_authority_opens_does_not_depend_on_the_answers() {
     let mut kit = Kit::new(Clear);
     kit.per_record = 1_000;
-    // All pairs accepted in one run, nearly none in the other: the authority sees coins either way.
+    // All pairs are accepted in one run, nearly none in the other; the authority sees random bits in both.
     let pairs = kit.truth.len() - 2;
     for links in [(pairs, 0), (0, pairs)] {
         let (ones, all) = opened(&kit, links, 10..35);

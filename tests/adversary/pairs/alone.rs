@@ -1,4 +1,4 @@
-//! A row by itself: every bit of it is a coin, whatever the record holds.
+//! A single row: every bit is uniform, whatever the record.
 
 use mizuhiki_exchange::{Run, Side};
 
@@ -6,8 +6,8 @@ use super::pairs_kit::{KANA, KANJI, encoder};
 
 const HANDLES: usize = 4_000;
 
-/// Records as different as they come: nothing at all, names of one character and of many, many readings, an alias and a
-/// previous address, characters that nobody knows.
+/// Very different records: empty, names of one and of many characters, many readings, an alias and a previous
+/// address, unknown characters.
 const RECORDS: [&[(&str, &str)]; 5] = [
     &[],
     &[("name_kanji", "林　一"), ("birth_date", "1985-05-05"), ("sex", "男"), ("address", "東京都")],
@@ -55,17 +55,18 @@ fn every_bit_of_a_row_is_a_coin() {
                     row
                 })
                 .collect();
-            // Of 3,000 bits one is beyond 5.5 standard deviations in 10,000 tests.
+            // One of 3,000 bits exceeds 5.5 standard deviations in one of 10,000 tests.
             let worst = worst_bit(&rows);
             assert!(worst < 5.5, "record {number}, {}: {worst} standard deviations", side.name());
         }
     }
 }
 
-/// Two filters of one row say nothing of each other, though two of the record's values are alike.
+/// Two filters of one row are independent, even if two of the record's values are similar.
 #[test]
 fn filters_of_one_row_have_nothing_in_common() {
-    // The example has one filter; two would show more to whoever has both files, but nothing in one.
+    // The example has one filter. Two would reveal more to an attacker with both files, but nothing in one
+    // file.
     let schema = KANA.replacen("\"values\": 14", "\"values\": 14, \"filters\": 2", 1);
     let encoder = encoder(&schema, Side::Right, &Run::default());
     let layout = encoder.layout().clone();
@@ -86,7 +87,7 @@ fn filters_of_one_row_have_nothing_in_common() {
     assert!(deviations.abs() < 5.0, "{deviations} standard deviations");
 }
 
-/// The control: where a part of the row depends on the record alone, as the number of slots and their masks did.
+/// Control: a part of the row depends on the record alone, as the number of slots and their masks did.
 #[test]
 fn a_byte_that_depends_on_the_record_is_found() {
     let encoder = encoder(KANJI, Side::Right, &Run::default());

@@ -1,4 +1,4 @@
-//! Known pairs of a person and a row: what they teach about rows of other handles.
+//! Known-plaintext attacks: known pairs of a person and a row, used against rows of other handles.
 
 use mizuhiki_exchange::{PAIR_FILTER_BYTES, PairLayout, Run, Side};
 use mizuhiki_locale::ja_names::{given_names, surnames};
@@ -7,11 +7,11 @@ use mizuhiki_schema::AuditSchema;
 use super::pairs_kit::{Bayes, KANJI, encoder};
 use crate::{Draw, margin};
 
-/// Pairs that the attacker knows, and rows that it attacks.
+/// Number of known plaintext–row pairs, and of attacked rows.
 const KNOWN: usize = 100_000;
 const ATTACKED: usize = 20_000;
 
-/// Family names between which it must choose: all are very common.
+/// Family names to choose from; all are very common.
 const CLASSES: usize = 10;
 
 struct Person {
@@ -39,7 +39,7 @@ fn people(count: usize) -> Vec<Person> {
         .collect()
 }
 
-/// Rows of people, each under the handle that `handle` gives it.
+/// Rows of people, each under the handle returned by `handle`.
 fn rows(people: &[Person], handle: impl Fn(usize) -> String) -> (PairLayout, Vec<Vec<u8>>) {
     let encoder = encoder(KANJI, Side::Right, &Run::default());
     let columns = encoder.columns();
@@ -50,7 +50,7 @@ fn rows(people: &[Person], handle: impl Fn(usize) -> String) -> (PairLayout, Vec
             "birth_date" => person.birth.as_str(),
             "sex" if person.female => "女",
             "sex" => "男",
-            // Readings are made from the name, and an address is nobody's.
+            // Readings derive from the name; addresses are unique.
             _ => "",
         };
         worker.read(1, &value).unwrap();
@@ -62,7 +62,7 @@ fn rows(people: &[Person], handle: impl Fn(usize) -> String) -> (PairLayout, Vec
     (PairLayout::new(&AuditSchema::parse(KANJI).unwrap(), Side::Right), rows)
 }
 
-/// Share of attacked rows whose class is guessed by an attacker who knows the others.
+/// Share of attacked rows whose class is guessed from the known rows.
 fn bayes_attack(rows: &[Vec<u8>], classes: &[usize], count: usize) -> f64 {
     let known = rows.len() * KNOWN / (KNOWN + ATTACKED);
     let bayes = Bayes::learn(&rows[..known], &classes[..known], count, false);
@@ -71,7 +71,7 @@ fn bayes_attack(rows: &[Vec<u8>], classes: &[usize], count: usize) -> f64 {
     right as f64 / (rows.len() - known) as f64
 }
 
-/// Share of attacked rows whose most similar known row is of their class.
+/// Share of attacked rows whose most similar known row has their class.
 fn nearest_attack(rows: &[Vec<u8>], classes: &[usize], known: usize, attacked: usize) -> f64 {
     let distance = |a: &[u8], b: &[u8]| -> u32 {
         let words = |row: &[u8]| -> Vec<u64> {
@@ -110,7 +110,7 @@ fn the_same_attack_succeeds_where_all_have_one_handle() {
     let families: Vec<usize> = people.iter().map(|person| person.class).collect();
     let found = bayes_attack(&rows, &families, CLASSES);
     assert!(found > 0.95, "{found}");
-    // The whole row counts here, and most of it is of other fields.
+    // The whole row counts here, and most of it encodes other fields.
     let found = nearest_attack(&rows, &families, 5_000, 200);
     assert!(found > 0.3, "{found}");
 }
@@ -132,7 +132,7 @@ fn one_person_under_many_handles_looks_like_many_people() {
     let mean = filters.windows(2).map(|pair| f64::from(differing(pair))).sum::<f64>() / (HANDLES - 1) as f64;
     let deviations = (mean - bits as f64 / 2.0) / (bits as f64 / 4.0 / (HANDLES - 1) as f64).sqrt();
     assert!(deviations.abs() < 5.0, "{mean} bits differ: {deviations} standard deviations");
-    // Tags of 24 bits collide as random ones do: of 4,000, half a pair is expected.
+    // Tags of 24 bits collide like random ones: half a pair is expected among 4,000.
     let mut tags: Vec<&[u8]> = rows.iter().map(|row| &row[family.tag(0, 0)]).collect();
     tags.sort_unstable();
     let repeated = tags.windows(2).filter(|pair| pair[0] == pair[1]).count();

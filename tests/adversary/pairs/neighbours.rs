@@ -1,4 +1,4 @@
-//! Rows of one custodian that have equal values: its file alone does not show them.
+//! Rows of one custodian with equal values: its file alone does not reveal them.
 
 use std::collections::HashMap;
 
@@ -8,10 +8,10 @@ use sha2::{Digest as _, Sha256};
 use super::pairs_kit::{KANJI, encoder, named};
 
 const ROWS: usize = 3_000;
-/// Rows on either side that neighbour tags look at.
+/// Rows on either side that neighbour tags cover.
 const REACH: isize = 3;
 
-/// Dates of birth, one in forty that of the row before, or of one up to six rows before.
+/// Dates of birth; one in forty equals that of a row up to six rows earlier.
 fn dates() -> Vec<String> {
     let mut draw = crate::Draw(5);
     let mut dates: Vec<String> = Vec::new();
@@ -30,7 +30,7 @@ fn near() -> impl Iterator<Item = (usize, usize)> {
     (0..ROWS).flat_map(|row| (row + 1..ROWS.min(row + 7)).map(move |other| (row, other)))
 }
 
-/// Equal pairs that are seen in which two rows have any two tags of `tags` in common, and all equal pairs.
+/// Number of equal pairs detected by any two common tags of `tags`, and of all equal pairs.
 fn found(dates: &[String], tags: impl Fn(usize) -> Vec<Vec<u8>>) -> (usize, usize, usize) {
     let tags: Vec<Vec<Vec<u8>>> = (0..ROWS).map(tags).collect();
     let shares = |a: usize, b: usize| tags[a].iter().any(|tag| tags[b].contains(tag));
@@ -40,7 +40,8 @@ fn found(dates: &[String], tags: impl Fn(usize) -> Vec<Vec<u8>>) -> (usize, usiz
     (right, wrong, equal.len())
 }
 
-/// As version 1 had it: a row has the tag of its date under its own handle's key, and under those of its neighbours.
+/// As in version 1: a row has the tag of its date under its own handle's key, and under those of its
+/// neighbours.
 fn old_tags(dates: &[String], row: usize) -> Vec<Vec<u8>> {
     let near = (row as isize - REACH).max(0)..=(row as isize + REACH).min(ROWS as isize - 1);
     near.map(|handle| Sha256::digest(format!("{handle}|{}", dates[row]))[..2].to_vec()).collect()
@@ -50,7 +51,7 @@ fn old_tags(dates: &[String], row: usize) -> Vec<Vec<u8>> {
 fn a_custodians_file_does_not_show_which_neighbours_have_equal_values() {
     let dates = dates();
     let (right, _, all) = found(&dates, |row| old_tags(&dates, row));
-    assert!(all > 60 && right == all, "version 1: {right} of {all} equal dates were seen");
+    assert!(all > 60 && right == all, "version 1: {right} of {all} equal dates were detected");
     for side in [Side::Left, Side::Right] {
         let encoder = encoder(KANJI, side, &named("p", "a"));
         let mut worker = encoder.worker();
@@ -58,7 +59,7 @@ fn a_custodians_file_does_not_show_which_neighbours_have_equal_values() {
         let handles: Vec<String> = (0..ROWS).map(|row| format!("L{row:05}")).collect();
         let mut rows: HashMap<usize, Vec<u8>> = HashMap::new();
         for row in 0..ROWS {
-            // Everything that neighbours are compared by is equal where the date is.
+            // All values by which neighbours are compared are equal if the date is.
             let value = |column: usize| match columns[column].as_str() {
                 "name_kanji" => "山田　太郎",
                 "birth_date" => dates[row].as_str(),
@@ -71,7 +72,7 @@ fn a_custodians_file_does_not_show_which_neighbours_have_equal_values() {
             worker.seal(&handles[row], &neighbour, &mut sealed);
             rows.insert(row, sealed);
         }
-        // Any three bytes of a row, at tags' places.
+        // Any three bytes of a row at tag positions.
         let tags = |row: usize| rows[&row].chunks_exact(TAG_BYTES).map(<[u8]>::to_vec).collect();
         let (right, wrong, all) = found(&dates, tags);
         // Chance: 140² pairs of tags, 2⁻²⁴ each, for 18,000 pairs of rows.

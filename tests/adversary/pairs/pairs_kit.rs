@@ -16,7 +16,7 @@ pub(super) const KANA: &str = include_str!("../../../protocols/schema/examples/a
 /// People of the population.
 const PEOPLE: u32 = 100_000;
 
-/// A registry of 100,000 people, with all names that there are among them, and the links that others have to it.
+/// A registry of 100,000 people with all their names, and the links of others to it.
 pub(super) struct Population {
     pub(super) registry: Table,
     pub(super) bank: Table,
@@ -76,14 +76,14 @@ pub(super) fn sealed(
     sealed
 }
 
-/// Naive Bayes over all bits of a row: which class makes them likeliest.
+/// Naive Bayes over all bits of a row: the most probable class.
 pub(super) struct Bayes {
-    /// log-odds of each bit, by class, and the logarithm of its share with that of bits that are not set.
+    /// By class, the log-odds of each bit, and the sum of log shares of unset bits with the log prior.
     weights: Vec<(Vec<f64>, f64)>,
 }
 
 impl Bayes {
-    /// Learns from rows of known classes; with `prior`, how common the classes are too.
+    /// Learns from rows of known classes; with `prior`, also the frequencies of the classes.
     pub(super) fn learn(rows: &[Vec<u8>], classes: &[usize], count: usize, prior: bool) -> Self {
         let bits = rows[0].len() * 8;
         let mut set = vec![vec![0.5_f64; bits]; count];

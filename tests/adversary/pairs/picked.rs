@@ -1,4 +1,4 @@
-//! Rows picked out of a population of 100,000 by an attacker who has its plaintext, with all names that there are.
+//! Re-identification of rows in a population of 100,000 by an attacker who has its plaintext with all names.
 
 use std::collections::HashMap;
 
@@ -9,12 +9,13 @@ use mizuhiki_schema::AuditSchema;
 use super::pairs_kit::{Bayes, KANA, KANJI, POPULATION, encoder, named, read, sealed};
 use crate::symbols::kit::Table;
 
-/// Rows that the attacker knows the person of, and rows that it attacks.
+/// Number of rows whose person the attacker knows, and of attacked rows.
 const KNOWN: usize = 20_000;
 const ATTACKED: usize = 10_000;
 
-/// What stood in a row of version 1 without a key: of every comparison the number of slots, and of each slot its column,
-/// which levels and slips it has, and whether a character in it is unknown. (The rarity band stood there too.)
+/// The unkeyed content of a version 1 row: for every comparison the number of slots; for each slot its
+/// column, its levels and error variants, and whether it has an unknown character. (The rarity band was
+/// unkeyed, too.)
 fn old_head(values: &[Vec<PlainValue>]) -> Vec<u8> {
     let mut head = Vec::new();
     for comparison in values {
@@ -28,7 +29,7 @@ fn old_head(values: &[Vec<PlainValue>]) -> Vec<u8> {
     head
 }
 
-/// Heads of the registry's people, numbered by how common they are, most common first, and how many have each.
+/// Such contents of the registry's people, numbered by descending frequency, with their counts.
 fn heads(schema: &str) -> (Vec<usize>, Vec<usize>) {
     let encoder = encoder(schema, Side::Right, &named("p", "a"));
     let (mut worker, table) = (encoder.worker(), &POPULATION.registry);
@@ -50,8 +51,8 @@ fn heads(schema: &str) -> (Vec<usize>, Vec<usize>) {
     )
 }
 
-/// Share of people who are picked out by an attacker who reads the class of each from its row, where `read` gives what is
-/// read: one of the class is named at random.
+/// Share of people re-identified by an attacker who guesses a random person of the class that `read` returns
+/// for the row.
 fn picked(
     attacked: std::ops::Range<usize>,
     classes: &[usize],
@@ -72,7 +73,7 @@ fn rows_are_not_picked_out_by_all_names_of_a_population() {
         let attacked = KNOWN..KNOWN + ATTACKED;
         let old = picked(attacked.clone(), &classes, &sizes, |row| classes[row]);
         assert!(old > 50.0 * chance, "version 1: {old} (chance {chance})");
-        // The same classes read from rows as they are now, by everything that known pairs teach.
+        // The same classes guessed from current rows, with a model learned from known pairs.
         let encoder = encoder(schema, Side::Right, &named("p", "a"));
         let mut worker = encoder.worker();
         let rows: Vec<Vec<u8>> = (0..attacked.end)
@@ -89,7 +90,8 @@ fn rows_are_not_picked_out_by_all_names_of_a_population() {
     }
 }
 
-/// What a linkage unit sees of a pair of rows: how many tags agree, level by level, and slips, presence, completeness.
+/// What a linkage unit sees of a pair of rows: numbers of agreeing tags by level, error variants, presence,
+/// completeness.
 fn agreements(layouts: [&PairLayout; 2], left: &[u8], right: &[u8]) -> Vec<u8> {
     let mut seen = Vec::new();
     for (l, r) in layouts[0].comparisons.iter().zip(&layouts[1].comparisons) {
@@ -117,8 +119,8 @@ fn agreements(layouts: [&PairLayout; 2], left: &[u8], right: &[u8]) -> Vec<u8> {
     seen
 }
 
-/// What is disclosed: an attacker with the plaintext of *both* sides who sees both rows of a link knows how each pair of
-/// people would compare. It picks out whom an unusual comparison singles out, and nobody else.
+/// Disclosed information: an attacker with the plaintext of *both* sides who sees both rows of a link knows
+/// how each pair of people would compare. It re-identifies people with a unique comparison, and nobody else.
 #[test]
 fn both_rows_of_a_link_tell_how_they_compare_and_nothing_else() {
     let population = &*POPULATION;
@@ -141,7 +143,7 @@ fn both_rows_of_a_link_tell_how_they_compare_and_nothing_else() {
             let b = sealed(&mut workers[1], &encoders[1], (&population.registry, right), handle);
             *seen.entry(agreements([&layouts[0], &layouts[1]], &a, &b)).or_default() += 1;
         }
-        // Every way to compare picks out one link, whatever the number of those who compare alike.
+        // Every distinct comparison re-identifies one link, however many links share it.
         let picked = seen.len() as f64 / links.len() as f64;
         let common = seen.values().max().unwrap();
         println!(
@@ -149,6 +151,6 @@ fn both_rows_of_a_link_tell_how_they_compare_and_nothing_else() {
             seen.len(),
             links.len()
         );
-        assert!(picked < 0.01, "{} ways to compare among {} links", seen.len(), links.len());
+        assert!(picked < 0.01, "{} distinct comparisons among {} links", seen.len(), links.len());
     }
 }

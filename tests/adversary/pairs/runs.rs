@@ -1,4 +1,4 @@
-//! Handles that are used again: rows of another run, project, epoch or purpose compare with nothing.
+//! Reused handles: rows of another run, project, epoch or purpose cannot be compared.
 
 use mizuhiki_exchange::Outcome;
 use mizuhiki_exchange::{Run, Side};
@@ -9,8 +9,8 @@ use super::pairs_kit::{KANJI, POPULATION, encoder, named, sealed};
 
 const LINKS: usize = 2_000;
 
-/// Comparisons that came out as anything but missing, of a registry's records with themselves under row numbers as handles:
-/// left rows of one schema and run, right rows of another.
+/// Number of comparisons with an outcome other than missing, of a registry's records with themselves under
+/// row numbers as handles: left rows of one schema and run, right rows of another.
 fn evidence(left: (&str, &Run), right: (&str, &Run)) -> usize {
     let table = &POPULATION.registry;
     let [a, b] =
@@ -38,13 +38,13 @@ fn a_handle_that_is_used_again_in_another_run_compares_with_nothing() {
     // Chance: 2,000 links of seven comparisons, 2⁻²⁴ each.
     assert_eq!(evidence((KANJI, &first), (KANJI, &second)), 0, "another run");
     assert_eq!(evidence((KANJI, &first), (KANJI, &named("q", "2026"))), 0, "another project");
-    // What stands in one name does not stand in another: "p" and "2026" are not "p2026" and "".
+    // Names are not just concatenated: "p" and "2026" differ from "p2026" and "".
     assert_eq!(evidence((KANJI, &first), (KANJI, &named("p2026", ""))), 0, "names joined otherwise");
     let epoch = KANJI.replacen("\"version\": 2,", "\"version\": 2, \"epoch\": 2,", 1);
     assert_eq!(evidence((KANJI, &first), (&epoch, &first)), 0, "another epoch");
 }
 
-/// An epoch that is used again in another run does not bring the keys of the first back.
+/// An epoch reused in another run does not give the keys of the first.
 #[test]
 fn an_epoch_that_is_used_again_in_another_run_compares_with_nothing() {
     let epoch = KANJI.replacen("\"version\": 2,", "\"version\": 2, \"epoch\": 7,", 1);

@@ -1,4 +1,4 @@
-//! Linear relations between the bits of tokens: what broke diffusion (`protocols/03-tokens.md` §6a).
+//! Linear relations between the bits of tokens, which broke diffusion (`protocols/03-tokens.md` §8).
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -6,16 +6,17 @@ use super::gf2::{Row, Systematic, add, bit, differences, light_words, product, r
 use super::kit::{ONE_ROW, Table, common, filters};
 use crate::Draw;
 
-/// Words of this weight and less are looked for: those of the diffusion have 14.
+/// Maximum weight of words searched for; those of the diffusion have 14.
 const LIGHT: u32 = 24;
-/// Random orders of columns that the search tries.
+/// Number of random column orders that the search tries.
 const ROUNDS: usize = 45;
-/// Dimension and length of the codes that are searched.
+/// Dimension and length of the searched codes.
 const DIMENSION: usize = 1_024;
 const LENGTH: usize = 2_048;
 
-/// The diffusion of releases before sealed symbols: each of 2,048 token bits is the sum of seven of 1,024 filter bits, taken
-/// from a shuffle of all until it is used up. Gives its columns: what one filter bit does to a token.
+/// The diffusion of releases before sealed symbols: each of 2,048 token bits is the sum of seven of 1,024
+/// filter bits, taken from shuffles of all bits. Returns its columns: the effect of one filter bit on a
+/// token.
 fn diffusion(draw: &mut Draw) -> Vec<Row> {
     let mut columns = vec![vec![0; LENGTH / 64]; DIMENSION];
     let mut pool: Vec<usize> = Vec::new();
@@ -51,7 +52,7 @@ fn diffused(filters: &[Row], columns: &[Row]) -> Vec<Row> {
     filters.iter().map(token).collect()
 }
 
-/// What several people have in common and an attacker would read.
+/// Features that several people share and an attacker wants to learn.
 fn features(table: &Table, row: usize) -> [String; 4] {
     let address = table.get(row, "address");
     [
@@ -62,7 +63,7 @@ fn features(table: &Table, row: usize) -> [String; 4] {
     ]
 }
 
-/// The people who have each feature that more than one in a hundred has.
+/// The holders of each feature that more than 1 % of people have.
 fn holders(table: &Table, people: &[usize]) -> BTreeMap<String, Vec<usize>> {
     let mut holders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for &row in people {
@@ -74,8 +75,8 @@ fn holders(table: &Table, people: &[usize]) -> BTreeMap<String, Vec<usize>> {
     holders
 }
 
-/// The first symbols of a view as bits, a row a person, of people with a token there whose symbols nobody else has: others' are
-/// suppressed before they are sent.
+/// The first symbols of a view as bits, one row per person, for people whose symbols there are unique: others
+/// are suppressed before sending.
 fn symbol_bits(view: usize) -> (Table, Vec<Row>) {
     let (table, rows) = &*ONE_ROW;
     let mut count: BTreeMap<u64, usize> = BTreeMap::new();
@@ -102,7 +103,7 @@ fn decoding_finds_the_diffusion_of_old_tokens_and_nothing_in_symbols() {
     assert!(right >= 200, "diffused tokens: {right} of 1,024 columns of the diffusion were found");
     assert!(words.len() - right <= 20, "diffused tokens: {} light words are no column", words.len() - right);
 
-    // As many tokens of symbols, of the same length, and bits that are nothing but random.
+    // The same number of tokens of symbols, of the same length, and of random bits.
     let random: Vec<Row> = (0..DIMENSION).map(|_| random_row(&mut draw)).collect();
     let (_, by_chance) = light_words(&random, LIGHT, ROUNDS, &mut draw);
     let (_, bits) = symbol_bits(0);
@@ -126,8 +127,8 @@ fn no_parity_check_holds_for_those_who_share_a_feature() {
         assert_eq!(full, most, "view {view}: rank of 3,000 tokens");
         for (feature, people) in holders(&table, &everybody) {
             let tokens: Vec<Row> = people.iter().take(3_000).map(|&row| bits[row].clone()).collect();
-            // As many whole symbols as there are enough holders for: were a sum of their bits the same for all
-            // holders, the rank would be less than the number of bits.
+            // As many whole symbols as there are enough holders for. If a sum of their bits were the same for
+            // all holders, the rank would be less than the number of bits.
             let words = ((tokens.len() - 1) / 64 - 1).min(LENGTH / 64);
             let some: Vec<Row> = tokens.iter().map(|row| row[..words].to_vec()).collect();
             let found = rank(differences(&some));
@@ -138,11 +139,11 @@ fn no_parity_check_holds_for_those_who_share_a_feature() {
             features += 1;
         }
     }
-    assert!(features > 40, "{features} features were looked at");
+    assert!(features > 40, "{features} features were tested");
 }
 
-/// How an attacker who knows some holders of a feature reads it from tokens of others: by the checks that hold for all
-/// known holders and not for other people. Gives the number of checks and the share of others that are read rightly.
+/// An attacker who knows some holders of a feature detects it in other tokens, by checks that hold for all
+/// known holders and not for other people. Returns the number of checks and the accuracy on other tokens.
 fn read_by_checks(tokens: &[Row], holds: &[bool]) -> (usize, f64) {
     let half = tokens.len() / 2;
     let known: Vec<&Row> = (0..half).filter(|&row| holds[row]).map(|row| &tokens[row]).collect();
@@ -167,7 +168,7 @@ fn parity_checks_read_features_from_old_tokens() {
     let everybody: Vec<usize> = (0..people.len()).collect();
     let mut classes: Vec<(String, Vec<usize>)> = holders(people, &everybody).into_iter().collect();
     classes.sort_by_key(|(feature, rows)| (std::cmp::Reverse(rows.len()), feature.clone()));
-    // Checks need more known holders than the dimension of what they have in common.
+    // Checks need more known holders than the dimension of their common space.
     for (feature, rows) in classes.iter().take(2) {
         let mut holds = vec![false; people.len()];
         rows.iter().for_each(|&row| holds[row] = true);
@@ -176,7 +177,7 @@ fn parity_checks_read_features_from_old_tokens() {
     }
 }
 
-/// Symbols that are common between views or numbers would be a relation too.
+/// Symbols shared between views or numbers would be a relation, too.
 #[test]
 fn symbols_of_different_views_have_nothing_in_common() {
     let (_, whole) = symbol_bits(0);
@@ -186,5 +187,5 @@ fn symbols_of_different_views_have_nothing_in_common() {
     whole.sort_unstable();
     other.sort_unstable();
     let found = common(&whole, &other).len();
-    assert_eq!(found, 0, "{found} symbols stand in two views");
+    assert_eq!(found, 0, "{found} symbols occur in two views");
 }

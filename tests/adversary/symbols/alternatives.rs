@@ -1,11 +1,11 @@
-//! Whether a set of symbols tells that its record has several rows.
+//! Whether a set of symbols reveals that its record has several rows.
 
 use mizuhiki_exchange::Task;
 
 use super::kit::{JAPAN, common, kanji_schema, real_symbols, run};
 use crate::margin;
 
-/// What an attacker looks at in a set: how it is spread over all numbers, and the parities of low bits.
+/// Features of a set: its distribution over all numbers, and the parities of low bits.
 fn features(set: &[u64]) -> Vec<f64> {
     const SHARES: usize = 32;
     let mut features = vec![0.0; SHARES + 24];
@@ -30,8 +30,8 @@ fn features(set: &[u64]) -> Vec<f64> {
     features
 }
 
-/// Learns from the even records of two classes how their features differ, and tells the classes of the odd ones apart:
-/// linear discriminant with a variance for each feature. Gives the share that is right, as many of either class.
+/// Learns from the even records of two classes and classifies the odd ones: linear discriminant with a
+/// variance for each feature. Returns the accuracy, with both classes of equal size.
 fn tell_apart(classes: [&[Vec<f64>]; 2]) -> f64 {
     let width = classes[0][0].len();
     let moments = |class: &[Vec<f64>], feature: usize| {
@@ -71,13 +71,13 @@ fn records_with_several_rows_look_like_those_with_one() {
         tell_apart([&one, &several])
     };
     let before = of(&|row| features(&real[row]));
-    assert!(before > 0.95, "before padding: {before} of {each} records were told apart");
+    assert!(before > 0.95, "before padding: {before} of {each} records were classified correctly");
     let sent = of(&|row| features(JAPAN.registry_tokens.of(row)));
     assert!((sent - 0.5).abs() < margin(0.5, each), "as sent: {sent} of {each} records (chance .5)");
 }
 
-/// What is disclosed: a record with several rows that was cut has fewer symbols of each, so that a linked pair has fewer in
-/// common. Where C has room for all symbols of two rows this must fall to the base rate.
+/// Disclosed information: a truncated record with several rows has fewer symbols of each, so a linked pair
+/// has fewer common symbols. If C has room for all symbols of two rows, this must fall to the base rate.
 #[test]
 fn a_linked_pair_tells_by_its_total_whether_rows_were_cut() {
     let japan = &*JAPAN;

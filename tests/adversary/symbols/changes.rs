@@ -1,4 +1,4 @@
-//! What differs between two linked records: which kind of change it was, from the symbols that they have in common.
+//! The kind of difference between two linked records, inferred from their common symbols.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,12 @@ use mizuhiki_exchange::Task;
 use super::kit::{JAPAN, Labelled, PER_VIEW, Table, common, encode, kanji_schema, labelled, run};
 use crate::{Draw, margin};
 
-/// Kinds of change, as many pairs of each.
+/// Kinds of change, with equally many pairs of each.
 const KINDS: [&str; 5] = ["family name", "given name", "date of birth", "sex", "address"];
 const EACH: usize = 240;
 
-/// People as one holder has them, and as another who has a later family name, another date and so on; and which it is.
+/// People as recorded by one custodian, and by another with a later family name, another date and so on; with
+/// the kind of change.
 fn two_holders() -> (Table, Table, Vec<usize>) {
     let registry = &JAPAN.registry;
     let whole = |row: &usize| {
@@ -46,15 +47,15 @@ fn two_holders() -> (Table, Table, Vec<usize>) {
     (left, right, kinds)
 }
 
-/// Whether two people differ in everything that a change takes from the other.
+/// Whether two people differ in all values that a change copies from the other.
 fn differs(table: &Table, row: usize, other: usize) -> bool {
     let name = |row: usize| table.get(row, "name_kanji").split_once('　').unwrap();
     let same = |column: &str| table.get(row, column) == table.get(other, column);
     name(row).0 != name(other).0 && name(row).1 != name(other).1 && !same("birth_date") && !same("address")
 }
 
-/// Share of pairs whose kind is that of the nearest other pair; `distance` of two pairs. Of equally near ones each counts as
-/// its part.
+/// Share of pairs whose kind equals that of the nearest other pair by `distance`. Equally near pairs count
+/// fractionally.
 fn nearest(kinds: &[usize], distance: &dyn Fn(usize, usize) -> f64) -> f64 {
     let right = |at: usize| {
         let (mut least, mut same, mut all) = (f64::MAX, 0.0, 0.0);
@@ -73,8 +74,8 @@ fn nearest(kinds: &[usize], distance: &dyn Fn(usize, usize) -> f64) -> f64 {
     (0..kinds.len()).map(right).sum::<f64>() / kinds.len() as f64
 }
 
-/// The best that can be made of one value that pairs have: the kind that is most frequent with it among the pairs of even
-/// numbers, told of those of odd numbers. Gives the share that is right, and that of the most frequent kind of all.
+/// The best guess from one value per pair: the most frequent kind for that value among even pairs, applied to
+/// odd pairs. Returns the accuracy, and the share of the most frequent kind overall.
 fn likeliest(kinds: &[usize], values: &[usize]) -> (f64, f64) {
     let mut counts: BTreeMap<usize, BTreeMap<usize, usize>> = BTreeMap::new();
     let mut all: BTreeMap<usize, usize> = BTreeMap::new();
@@ -93,7 +94,7 @@ fn likeliest(kinds: &[usize], values: &[usize]) -> (f64, f64) {
     (right as f64 / count, of_base as f64 / count)
 }
 
-/// Symbols that two labelled records have in common: by view and number, and how many in each view.
+/// Common symbols of two labelled records: by view and number, and counts by view.
 fn labelled_agreement(left: &Labelled, right: &Labelled) -> (Vec<bool>, Vec<usize>) {
     let (mut each, mut counts) = (Vec::new(), Vec::new());
     for (left, right) in left.iter().zip(right) {
@@ -105,8 +106,8 @@ fn labelled_agreement(left: &Labelled, right: &Labelled) -> (Vec<bool>, Vec<usiz
     (each, counts)
 }
 
-/// What an attacker sees of a pair beside the number of common symbols: where they stand in the order of either set, and
-/// what their numbers are, by sixteenths.
+/// What an attacker sees of a pair besides the number of common symbols: their positions in the order of
+/// either set, and their values, in bins of 1/16.
 fn places(left: &[u64], right: &[u64]) -> Vec<f64> {
     let mut places = vec![0.0; 48];
     for (a, b) in common(left, right) {
@@ -121,8 +122,8 @@ fn square_distance(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
 }
 
-/// Whether pairs with equally many common symbols are told apart by anything else: how often the nearest of them is of the
-/// same kind, how often a random one is, and how many pairs were looked at.
+/// Whether anything else distinguishes pairs with equally many common symbols: how often the nearest is of
+/// the same kind, how often a random one is, and the number of pairs tested.
 fn beyond_total(kinds: &[usize], totals: &[usize], spots: &[Vec<f64>]) -> (f64, f64, usize) {
     let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     totals.iter().enumerate().for_each(|(pair, &total)| groups.entry(total).or_default().push(pair));
@@ -164,18 +165,19 @@ fn what_changed_is_not_read_from_sets_beyond_their_one_total() {
     let (agree, expected, trials) = beyond_total(&kinds, &totals, &spots);
     assert!(
         by_number > 0.9,
-        "labelled by view and number: {by_number} of the kinds were read (base rate {base})"
+        "labelled by view and number: {by_number} of the kinds were inferred (base rate {base})"
     );
-    assert!(by_view > 0.9, "labelled by view: {by_view} of the kinds were read (base rate {base})");
+    assert!(by_view > 0.9, "labelled by view: {by_view} of the kinds were inferred (base rate {base})");
     assert!(
         (agree - expected).abs() < margin(expected, trials),
         "pairs with one total: {agree} of {trials} nearest pairs are of one kind, at random {expected}; \
          one total {by_total}, places {by_place}"
     );
-    // The total itself tells the number of views without the changed field, hence three classes of these five kinds: a name
-    // or the address, the date, the sex.
-    assert!(by_total < 0.65, "one total: {by_total} of the kinds were read (base rate {base})");
-    // Which of these it is: each takes away as many views. Sorted, so that even and odd numbers have as many of each.
+    // The total itself reveals the number of views without the changed field, hence three classes of these
+    // five kinds: a name or the address, the date, the sex.
+    assert!(by_total < 0.65, "one total: {by_total} of the kinds were inferred (base rate {base})");
+    // Which of these it is: each affects the same number of views. Sorted, so that even and odd numbers have
+    // equally many of each.
     let mut alike: Vec<usize> = (0..kinds.len()).filter(|&pair| [0, 1, 4].contains(&kinds[pair])).collect();
     alike.sort_by_key(|&pair| kinds[pair]);
     let of = |values: &[usize]| alike.iter().map(|&pair| values[pair]).collect::<Vec<usize>>();
@@ -186,8 +188,8 @@ fn what_changed_is_not_read_from_sets_beyond_their_one_total() {
     );
 }
 
-/// Slips and old entries as an insurer has them. The total tells much of it: an address or a name that differs, and rows that
-/// were cut; this is disclosed. Nothing else of a set may.
+/// Errors and outdated entries, as in an insurer's file. The total discloses much: a different address or
+/// name, and truncated rows. Nothing else of a set may disclose anything.
 #[test]
 fn an_insurers_differences_are_not_read_beyond_one_total() {
     let japan = &*JAPAN;

@@ -1,4 +1,4 @@
-//! What a token holder sees of one file, and of files of two runs.
+//! What a holder of tokens sees in one file, and in files of two runs.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use mizuhiki_exchange::Task;
 
 use super::kit::{JAPAN, PER_RECORD, Tokens, common, encode, kanji_schema, run};
 
-/// Pairs of records with common symbols, and how many they have in common.
+/// Pairs of records with common symbols, and the number of these.
 fn edges(tokens: &Tokens) -> BTreeMap<(u32, u32), usize> {
     let mut edges = BTreeMap::new();
     for class in tokens.holders().chunk_by(|a, b| a.0 == b.0) {
@@ -26,7 +26,7 @@ fn no_two_records_of_a_file_to_be_linked_share_a_symbol() {
         let found = edges(tokens).len();
         assert_eq!(found, 0, "{name}: {found} pairs of {} records share a symbol", tokens.len());
     }
-    // Before suppression the same people have edges, and these say who lives with whom.
+    // Before suppression, the same people have edges, which show who lives with whom.
     let edges = edges(&japan.registry_dedupe);
     let table = &japan.registry;
     let same =
@@ -46,7 +46,8 @@ fn no_two_records_of_a_file_to_be_linked_share_a_symbol() {
     assert!(twins * 2 > all, "task dedupe: {twins} of {all} pairs of twins are found");
 }
 
-/// A file that holds persons twice: one record keeps what both have, so there is no edge, and the other shows nothing.
+/// A file with persons twice: one record keeps the symbols of both, so there is no edge, and the other has
+/// none.
 #[test]
 fn records_of_one_person_share_nothing_within_a_file_to_be_linked() {
     const TWICE: usize = 300;
@@ -62,7 +63,7 @@ fn records_of_one_person_share_nothing_within_a_file_to_be_linked() {
     let control = edges(&encode(&schema, &people, "registry", &run(Task::Dedupe, "a")));
     let again = |row: usize| (row as u32, (first.end + row) as u32);
     let seen = (0..TWICE).filter(|&row| control.contains_key(&again(row))).count();
-    assert!(seen * 100 > TWICE * 99, "task dedupe: {seen} of {TWICE} persons are seen to be there twice");
+    assert!(seen * 100 > TWICE * 99, "task dedupe: {seen} of {TWICE} persons are detected as duplicates");
     let (mut linked, mut found) = (0, 0);
     for &(insured, row) in japan.linked.iter().filter(|(_, row)| *row < TWICE) {
         let shared = |row: usize| common(japan.insurer_tokens.of(insured), tokens.of(row)).len();
@@ -88,9 +89,9 @@ fn files_of_two_runs_have_nothing_in_common() {
     let all =
         |tokens: &Tokens| -> Vec<u64> { tokens.holders().into_iter().map(|(symbol, _)| symbol).collect() };
     let shared = |tokens: &Tokens| common(&all(&first), &all(tokens)).len();
-    assert_eq!(shared(&other), 0, "symbols that two runs share");
-    assert_eq!(shared(&dedupe), 0, "symbols that two tasks share");
-    // One run for two files: records are found again by their symbols that are not padding.
+    assert_eq!(shared(&other), 0, "symbols common to two runs");
+    assert_eq!(shared(&dedupe), 0, "symbols common to two tasks");
+    // One run for two files: records are linked by their symbols that are not padding.
     let again = (0..people.len())
         .filter(|&row| common(first.of(row), same.of(row)).len() * 10 > *PER_RECORD * 4)
         .count();
@@ -109,7 +110,7 @@ fn records_have_the_same_number_of_symbols_and_their_bits_are_even() {
         for bit in 0..64 {
             let set = tokens.iter().flatten().filter(|&&symbol| symbol >> bit & 1 == 1).count() as f64;
             let deviations = (set - count / 2.0) / (count / 4.0).sqrt();
-            assert!(deviations.abs() < 5.0, "bit {bit}: {deviations} standard deviations from even");
+            assert!(deviations.abs() < 5.0, "bit {bit}: {deviations} standard deviations from uniform");
         }
     }
 }

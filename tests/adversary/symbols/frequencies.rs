@@ -1,4 +1,4 @@
-//! Classes of equal symbols by size, against public frequencies of names.
+//! Frequency attack: classes of equal symbols by size, compared with public frequencies of names.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,11 +7,11 @@ use mizuhiki_locale::ja_names::surnames;
 
 use super::kit::{JAPAN, Table, Tokens, encode, kanji_schema, run};
 
-/// Names that the attacker guesses: the most common ones.
+/// Number of names that the attacker guesses, the most common ones.
 const NAMES: usize = 20;
 
-/// Records that share a symbol, largest classes first, each set of records once. Records of several files have their
-/// numbers one after the other.
+/// Records that share a symbol, largest classes first, each set of records once. Records of several files are
+/// numbered consecutively.
 fn classes(files: &[&Tokens]) -> Vec<Vec<u32>> {
     let mut holders: Vec<(u64, u32)> = Vec::new();
     let mut first = 0;
@@ -27,13 +27,13 @@ fn classes(files: &[&Tokens]) -> Vec<Vec<u32>> {
     all
 }
 
-/// Gives the members of the largest classes the most common names, in order, and everybody else none. A record keeps the
-/// first name that it gets. Gives how many guesses were made and how many were right.
+/// Assigns the most common names to the members of the largest classes, in order. A record keeps the first
+/// name that it gets. Returns the number of guesses and of correct ones.
 fn guess(classes: &[Vec<u32>], names: &[String], truth: &dyn Fn(u32) -> String) -> (usize, usize) {
     let mut guessed: HashMap<u32, &str> = HashMap::new();
     let mut names = names.iter();
     for class in classes {
-        // Symbols of a record's other views or numbers have much the same holders: one class, one name.
+        // Symbols of a record's other views or numbers have nearly the same holders: one class, one name.
         if class.iter().filter(|record| guessed.contains_key(record)).count() * 2 > class.len() {
             continue;
         }
@@ -50,7 +50,7 @@ fn common_surnames() -> Vec<String> {
     surnames().take(NAMES).map(|name| name.spelling.to_owned()).collect()
 }
 
-/// Values by how many people of another holder's list have them.
+/// Values by their frequency in another custodian's list.
 fn most_common(table: &Table, of: &dyn Fn(&Table, usize) -> String) -> Vec<String> {
     let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
     (0..table.len()).for_each(|row| *sizes.entry(of(table, row)).or_default() += 1);
@@ -71,7 +71,7 @@ fn sizes_of_classes_name_nobody() {
     let files = [&japan.insurer_tokens, &japan.registry_tokens];
     let classes = classes(&files);
     let largest = classes.first().map_or(0, Vec::len);
-    // One record of each file at most: there are no sizes to be aligned.
+    // At most one record of each file: there are no class sizes to align.
     assert!(largest <= 2, "the largest class of equal symbols in two files has {largest} records");
     let (left, insurer) = (japan.insurer.len() as u32, &japan.insurer);
     let value = |record: u32, of: &dyn Fn(&Table, usize) -> String| match record.checked_sub(left) {
@@ -90,8 +90,8 @@ fn sizes_of_classes_name_nobody() {
         guesses += found.0;
         right += found.1;
     }
-    // At most two records a name: a right guess is luck (base rate 1.5 % for the most common name).
-    assert!(guesses <= 6 * NAMES && right <= 9, "{right} of {guesses} guesses are right");
+    // At most two records per name: a correct guess is luck (base rate 1.5 % for the most common name).
+    assert!(guesses <= 6 * NAMES && right <= 9, "{right} of {guesses} guesses are correct");
 }
 
 #[test]
@@ -112,10 +112,10 @@ fn sizes_name_people_where_a_view_is_a_surname() {
     {
         let (guesses, right) = guess(&classes, &names, &|record| surname(table, record as usize));
         let share = right as f64 / guesses as f64;
-        // The bearers of twenty names, told apart at random: .05.
+        // Random guessing among the bearers of twenty names: 0.05.
         assert!(
             guesses > 500 && share > 0.12,
-            "view of surnames, {list}: {right} of {guesses} guesses are right"
+            "view of surnames, {list}: {right} of {guesses} guesses are correct"
         );
     }
 }

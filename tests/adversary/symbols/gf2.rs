@@ -23,12 +23,12 @@ pub(super) fn sum(a: &[u64], b: &[u64]) -> Row {
     a.iter().zip(b).map(|(a, b)| a ^ b).collect()
 }
 
-/// Whether the bits of `row` at the places of `check` sum to one.
+/// Whether the bits of `row` at the positions of `check` sum to one.
 pub(super) fn product(check: &[u64], row: &[u64]) -> bool {
     check.iter().zip(row).fold(0, |sum, (a, b)| sum ^ (a & b)).count_ones() % 2 == 1
 }
 
-/// Rows that span a space, each with a column in which it alone has a one.
+/// Rows that span a space, each with a column in which only it has a one.
 pub(super) struct Systematic {
     pub(super) rows: Vec<Row>,
     pub(super) pivots: Vec<usize>,
@@ -60,7 +60,7 @@ impl Systematic {
         self.pivots.len()
     }
 
-    /// Checks that all rows pass: a basis of the space of vectors whose product with each row is zero.
+    /// Parity checks of all rows: a basis of the space of vectors whose product with each row is zero.
     pub(super) fn checks(&self, columns: usize) -> Vec<Row> {
         let free = (0..columns).filter(|column| !self.pivots.contains(column));
         let check = |free: usize| {
@@ -82,16 +82,16 @@ pub(super) fn rank(rows: Vec<Row>) -> usize {
     Systematic::new(rows, 0..columns).rank()
 }
 
-/// Differences of all rows but the first to that one.
+/// Differences of all other rows from the first.
 pub(super) fn differences<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Vec<Row> {
     let mut rows = rows.into_iter();
     let Some(first) = rows.next() else { return Vec::new() };
     rows.map(|row| sum(row, first)).collect()
 }
 
-/// Information-set decoding (Lee and Brickell 1988, with two errors in the information set): brings the code to systematic
-/// form in `rounds` random orders of columns and looks at all rows and sums of two. Gives the words of weight at most
-/// `light`, each once, and the least weight of any seen in the first rounds.
+/// Information-set decoding (Lee and Brickell 1988, with two errors in the information set): brings the code
+/// to systematic form in `rounds` random orders of columns and tests all rows and sums of two. Returns the
+/// words of weight at most `light`, each once, and the minimum weight found in the first rounds.
 pub(super) fn light_words(code: &[Row], light: u32, rounds: usize, draw: &mut Draw) -> (Vec<Row>, u32) {
     let columns = code[0].len() * 64;
     let mut order: Vec<usize> = (0..columns).collect();
@@ -108,7 +108,7 @@ pub(super) fn light_words(code: &[Row], light: u32, rounds: usize, draw: &mut Dr
                 found.push(row.clone());
             }
             for other in &code[at + 1..] {
-                // Sums are passed over as soon as they are heavier than what is looked for.
+                // Sums are skipped as soon as they are too heavy.
                 let bound = if round < 4 { light.max(least) } else { light };
                 let mut weight = 0;
                 for (a, b) in row.iter().zip(other) {

@@ -1,4 +1,4 @@
-//! Made people, and their tokens as custodians make them.
+//! Synthetic people, and their tokens as made by custodians.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -74,7 +74,7 @@ impl Table {
         self.get(row, "name_kanji").split(['　', ' ']).next().unwrap_or_default()
     }
 
-    /// How many rows a record gives: every name with every address.
+    /// Number of rows per record: every name with every address.
     pub(super) fn alternatives(&self, row: usize) -> usize {
         let more = |column| 1 + usize::from(!self.get(row, column).is_empty());
         more("alias") * more("previous_address")
@@ -114,7 +114,7 @@ impl Tokens {
     }
 }
 
-/// Common symbols of two ascending sets: their places in either.
+/// Common symbols of two ascending sets: their positions in each.
 pub(super) fn common(left: &[u64], right: &[u64]) -> Vec<(usize, usize)> {
     let (mut a, mut b, mut found) = (0, 0, Vec::new());
     while a < left.len() && b < right.len() {
@@ -128,7 +128,7 @@ pub(super) fn common(left: &[u64], right: &[u64]) -> Vec<(usize, usize)> {
     found
 }
 
-/// People of Japan in two holders' tables, and the rows of those who stand in both.
+/// People of Japan in two custodians' tables, and the rows of those in both.
 pub(super) struct Japan {
     pub(super) registry: Table,
     pub(super) insurer: Table,
@@ -178,15 +178,15 @@ pub(super) static JAPAN: LazyLock<Japan> = LazyLock::new(|| {
     }
 });
 
-/// The registry's people with one name and one address, and their labelled symbols: where symbols themselves are attacked,
-/// and not what hides alternatives.
+/// The registry's people with one name and one address, and their labelled symbols, for attacks on the
+/// symbols themselves.
 pub(super) static ONE_ROW: LazyLock<(Table, Vec<Labelled>)> = LazyLock::new(|| {
     let mut table = JAPAN.registry.clone();
     for row in 0..table.len() {
         table.set(row, "alias", "");
         table.set(row, "previous_address", "");
     }
-    // As many bits per view as diffused tokens had, to be held against them.
+    // As many bits per view as diffused tokens had, for comparison.
     let schema = kanji_schema(|schema| {
         schema["symbols"]["perView"] = 32.into();
         schema["symbols"]["perRecord"] = 512.into();
@@ -203,7 +203,7 @@ fn key() -> LinkageKey {
     LinkageKey::from_bytes(&[9; 32]).unwrap()
 }
 
-/// A table's tokens as its custodian sends them.
+/// A table's tokens as sent by its custodian.
 pub(super) fn encode(schema: &LinkageSchema, table: &Table, custodian: &str, run: &Run) -> Tokens {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("people.tsv");
@@ -244,14 +244,14 @@ fn encode_csv(schema: &LinkageSchema, path: &Path, table: &Table, custodian: &st
     Tokens { per_record, symbols: found }
 }
 
-/// The schema of people in kanji, changed.
+/// A changed schema of people in kanji.
 pub(super) fn kanji_schema(change: impl FnOnce(&mut Value)) -> LinkageSchema {
     let mut document: Value = serde_json::from_str(KANJI).unwrap();
     change(&mut document);
     LinkageSchema::parse(&document.to_string()).unwrap()
 }
 
-/// One row a record, and all fields in one plain filter: what tokens were in the literature that attacks them.
+/// One row per record, with all fields in one plain filter: the tokens that are attacked in the literature.
 pub(super) fn plain_schema() -> LinkageSchema {
     kanji_schema(|document| {
         document["profile"] = "plain".into();
@@ -274,7 +274,7 @@ pub(super) fn filters(table: &Table, secret: u8) -> Vec<Vec<u64>> {
     bytes.map(|row| row.as_chunks().0.iter().map(|word| u64::from_be_bytes(*word)).collect()).collect()
 }
 
-/// The real symbols of each record, as a set, before anything is taken out or added.
+/// The real symbols of each record, as a set, before suppression and padding.
 pub(super) fn real_symbols(schema: &LinkageSchema, table: &Table, run: &Run) -> Vec<Vec<u64>> {
     let encoder = Encoder::new(schema, &key(), run, &CustodianId::new("a").unwrap()).unwrap();
     let columns = encoder.columns().to_vec();
@@ -283,11 +283,11 @@ pub(super) fn real_symbols(schema: &LinkageSchema, table: &Table, run: &Run) -> 
     rows.symbols.iter().map(<[u64]>::to_vec).collect()
 }
 
-/// Symbols of a record with their labels: for each view those of number 0, 1, …, or none without a token. This is more than
-/// anybody is sent.
+/// Symbols of a record with their labels: for each view those with number 0, 1, …, or none without a token.
+/// No party receives this much.
 pub(super) type Labelled = Vec<Option<Vec<u64>>>;
 
-/// The labelled symbols of each record, of its first row where it has several.
+/// The labelled symbols of each record; of its first row if it has several.
 pub(super) fn labelled(schema: &LinkageSchema, table: &Table) -> Vec<Labelled> {
     let run = run(Task::Link, "a");
     let encoder = Encoder::new(schema, &key(), &run, &CustodianId::new("a").unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! What known pairs of a person and a token teach of other tokens: regression, and the people that fit best.
+//! Known-plaintext attack with known pairs of a person and a token: regression, then the best-fitting people.
 
 use std::collections::HashSet;
 use std::thread;
@@ -6,12 +6,12 @@ use std::thread;
 use super::gf2::weight;
 use super::kit::{JAPAN, PER_VIEW, filters, kanji_schema, labelled};
 
-/// Pairs that the attacker knows, tokens that it attacks, and people who may be theirs.
+/// Number of known plaintext–token pairs, of attacked tokens, and of candidate people.
 const KNOWN: usize = 800;
 const ATTACKED: usize = 1_000;
 const CANDIDATES: usize = 2_000;
 
-/// How alike two tokens, or two people, are.
+/// Similarity of two tokens or two people.
 type Alike<'k> = &'k (dyn Fn(usize, usize) -> f64 + Sync);
 
 /// A table of numbers, row by row.
@@ -25,7 +25,7 @@ impl Numbers {
         &self.values[row * self.width..(row + 1) * self.width]
     }
 
-    /// Likeness of some to each known one, with means over the known ones taken away: as if every bit had mean zero.
+    /// Similarities to each known one, centered over the known ones, as if every bit had mean zero.
     fn centred(rows: std::ops::Range<usize>, alike: Alike<'_>, means: &[f64]) -> Self {
         let mean = means.iter().sum::<f64>() / KNOWN as f64;
         let mut values = vec![0.0; rows.len() * KNOWN];
@@ -42,7 +42,7 @@ impl Numbers {
     }
 }
 
-/// Mean likeness of each known one to all of them.
+/// Mean similarity of each known one to all of them.
 fn means(alike: Alike<'_>) -> Vec<f64> {
     (0..KNOWN).map(|a| (0..KNOWN).map(|b| alike(a, b)).sum::<f64>() / KNOWN as f64).collect()
 }
@@ -88,7 +88,7 @@ fn triangle(mut square: Numbers) -> Numbers {
     square
 }
 
-/// Solves for the weights of the known pairs that a token is made of.
+/// Solves for the weights of the known pairs for a token.
 fn weights(triangle: &Numbers, token: &mut [f64]) {
     let n = triangle.width;
     for row in 0..n {
@@ -104,8 +104,8 @@ fn weights(triangle: &Numbers, token: &mut [f64]) {
     }
 }
 
-/// Ridge regression of what the attacker makes of a person on tokens, in the form that needs their products alone. Rows are
-/// the known ones, then the candidates, whose first are attacked. Gives the share of them whose own person fits best.
+/// Kernel ridge regression of the attacker's encoding of people on tokens. Rows are the known ones, then the
+/// candidates, the first of which are attacked. Returns the share whose own person fits best.
 fn top_one(tokens: Alike<'_>, people: Alike<'_>) -> f64 {
     let (token_means, person_means) = (means(tokens), means(people));
     let mut square = Numbers::centred(0..KNOWN, tokens, &token_means);
@@ -139,7 +139,8 @@ fn agreeing(a: &[u64], b: &[u64]) -> f64 {
 
 #[test]
 fn known_pairs_say_nothing_of_other_symbols() {
-    // People with symbols of their own alone: a near-duplicate of a known person is found by what they share.
+    // People with unique symbols only: a near-duplicate of a known person would be found by their common
+    // symbols.
     let all = labelled(&kanji_schema(|_| ()), &JAPAN.registry);
     let mut seen = HashSet::new();
     let wanted = KNOWN + CANDIDATES;
@@ -148,12 +149,12 @@ fn known_pairs_say_nothing_of_other_symbols() {
     assert_eq!(rows.len(), wanted);
     let table = JAPAN.registry.take(rows.iter().copied());
 
-    // The attacker hashes people with a key of its own: what it regresses on are bits for pieces of their values.
+    // The attacker hashes people with its own key and regresses on bits of their features.
     let people = filters(&table, 77);
     let person = |a: usize, b: usize| agreeing(&people[a], &people[b]);
     let plain = filters(&table, 9);
     let found = top_one(&|a, b| agreeing(&plain[a], &plain[b]), &person);
-    assert!(found > 0.5, "plain filters: {found} of {ATTACKED} tokens were given their person");
+    assert!(found > 0.5, "plain filters: {found} of {ATTACKED} tokens were assigned their person");
 
     // With labels of view and number, all bits of all symbols of the first row.
     let bits: Vec<Vec<u64>> = rows
@@ -166,7 +167,7 @@ fn known_pairs_say_nothing_of_other_symbols() {
     let found = top_one(&|a, b| agreeing(&bits[a], &bits[b]), &person);
     assert!(found <= 0.005, "bits of symbols: {found} of {ATTACKED} (chance {})", 1.0 / CANDIDATES as f64);
 
-    // As they are sent: which of 4,096 buckets the symbols of the set fall into.
+    // As sent: the buckets, out of 4,096, into which the symbols of the set fall.
     let buckets: Vec<Vec<u64>> = rows.iter().map(|&row| in_buckets(JAPAN.registry_tokens.of(row))).collect();
     let shared = |a: usize, b: usize| {
         let both: Vec<u64> = buckets[a].iter().zip(&buckets[b]).map(|(a, b)| a & b).collect();

@@ -1,7 +1,7 @@
-//! Readings of names that stand beside each other because they are one record's: a graph that public data have too.
+//! Graph attack: readings of names that co-occur in records form a graph that public data have, too.
 //!
-//! Before sealed symbols each reading was a row of its own, with block ids and the record's id: ids of one record, over all
-//! records, are the graph of how names are read.
+//! Before sealed symbols, each reading was a separate row with block ids and the record's id. The ids of one
+//! record, over all records, gave the graph of readings.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
@@ -18,15 +18,15 @@ use super::kit::{JAPAN, Table, Tokens, encode, run};
 
 const KANA: &str = include_str!("../../../protocols/schema/examples/people-ja-kana.json");
 
-/// Readings of a name that a record gives.
+/// Maximum number of readings per name.
 const READINGS: usize = 16;
-/// Records from which an id is attacked.
+/// Minimum number of records of an attacked id.
 const LEAST: u32 = 25;
 
-/// Records of the attacked file and of a public list of other people.
+/// Number of records of the attacked file and of a public list of other people.
 const PEOPLE: u32 = 30_000;
 
-/// Given names of a registry of other people than those of other tests.
+/// Given names of a registry whose people differ from those of other tests.
 fn given_names(seed: u64) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let spec =
@@ -38,7 +38,7 @@ fn given_names(seed: u64) -> Vec<String> {
     (0..table.len()).map(given).collect()
 }
 
-/// The given name as it is read, in each of the ways that a record lists.
+/// The readings of the given name that a record has.
 fn readings(names: &[String]) -> Vec<Vec<String>> {
     let pack = pack("ja").unwrap();
     let mut known: HashMap<&str, Vec<String>> = HashMap::new();
@@ -53,7 +53,7 @@ fn readings(names: &[String]) -> Vec<Vec<String>> {
     found
 }
 
-/// How often ids stand in records, and beside each other, most often first.
+/// Frequencies of ids in records and of their co-occurrences, in descending order.
 struct Graph {
     names: Vec<String>,
     counts: Vec<u32>,
@@ -100,7 +100,8 @@ impl Graph {
         graph
     }
 
-    /// What an id looks like without names: how common it is, and how common those beside it are, and how often.
+    /// The structural features of an id: its frequency, and the frequencies of its neighbours and of their
+    /// co-occurrences.
     fn look(&self, id: usize) -> Vec<f64> {
         let common = |id: usize| f64::from(self.counts[id]).ln();
         let mut look = vec![common(id)];
@@ -113,7 +114,8 @@ impl Graph {
     }
 }
 
-/// Gives ids of `file` names of `public`: by their looks, then again and again by the names of those beside them.
+/// Assigns names of `public` to ids of `file`: by structural features, then iteratively by the names of their
+/// neighbours.
 fn decode(file: &Graph, public: &Graph) -> HashMap<usize, usize> {
     let attacked: Vec<usize> = (0..file.counts.len()).filter(|&id| file.counts[id] >= LEAST).collect();
     let candidates: Vec<usize> =
@@ -152,11 +154,11 @@ static PUBLIC: LazyLock<Graph> = LazyLock::new(|| {
     Graph::new(readings(&names).iter().map(Vec::as_slice))
 });
 
-/// The control: ids of the readings of a record under the record's id.
+/// Control: ids of the readings of a record under the record's id.
 #[test]
 fn ids_of_readings_are_decoded_by_how_other_people_are_read() {
     let names = given_names(31);
-    // The ids are keyed; what is keyed the same is the same.
+    // The ids are keyed, but equal readings have equal ids.
     let id = |reading: &String| format!("id of {reading}");
     let records: Vec<Vec<String>> =
         readings(&names).iter().map(|record| record.iter().map(id).collect()).collect();
@@ -171,7 +173,7 @@ fn kana_schema() -> LinkageSchema {
     LinkageSchema::parse(KANA).unwrap()
 }
 
-/// What the same attacker sees in sealed symbols: ids are symbols that several records have.
+/// The same attack on sealed symbols: ids are symbols that several records have.
 fn symbols_as_ids(tokens: &Tokens) -> Vec<Vec<String>> {
     let mut records: Vec<Vec<String>> = vec![Vec::new(); tokens.len()];
     for holders in tokens.holders().chunk_by(|a, b| a.0 == b.0).filter(|holders| holders.len() > 1) {
@@ -191,9 +193,10 @@ fn readings_of_a_record_in_one_token_decode_nothing() {
     assert_eq!(
         ids.iter().map(Vec::len).sum::<usize>(),
         0,
-        "no symbol stands in two records, so there is no graph"
+        "no symbol occurs in two records, so there is no graph"
     );
-    // A file for deduplication has one. Names of those who share symbols, as often as by chance.
+    // A file for deduplication has a graph. Records with common symbols have equal names no more often than
+    // by chance.
     let own = encode(&schema, table, "registry", &run(Task::Dedupe, "a"));
     let records = symbols_as_ids(&own);
     let file = Graph::new(records.iter().map(Vec::as_slice));
@@ -204,7 +207,7 @@ fn readings_of_a_record_in_one_token_decode_nothing() {
     order.sort_by(|a, b| file.counts[*b].cmp(&file.counts[*a]).then(file.names[*a].cmp(&file.names[*b])));
     let mut common: Vec<usize> = (0..PUBLIC.counts.len()).collect();
     common.sort_by_key(|name| std::cmp::Reverse(PUBLIC.counts[*name]));
-    // No symbol has as many holders; the most common ones get the most common names.
+    // No symbol has that many holders; the most common ones get the most common names.
     assert!(file.counts.iter().all(|count| *count < LEAST), "{:?}", file.counts.iter().max());
     let guessed: BTreeMap<&str, &str> = order
         .iter()
@@ -228,8 +231,8 @@ fn readings_of_a_record_in_one_token_decode_nothing() {
     assert!(found < base + crate::margin(base, all).max(0.01), "{found} of {all}, base rate {base}");
 }
 
-/// Which symbols of a set are of one row cannot be told: neighbours in the ascending order are of one row as often as if
-/// drawn by lot, in value and in any of their low bits.
+/// The symbols of one row cannot be recognized in a set: neighbours in ascending order belong to one row no
+/// more often than by chance, by value and by any of their low bits.
 #[test]
 fn rows_of_one_record_are_not_recognised() {
     let (schema, run) = (kana_schema(), run(Task::Link, "a"));
@@ -278,7 +281,8 @@ fn rows_of_one_record_are_not_recognised() {
     println!("rows of one record: {repeated} symbols are of two rows of a record, and count once");
 }
 
-/// What is disclosed: two linked records both of several rows that agree have more symbols in common than one row has.
+/// Disclosed information: two linked records with several agreeing rows have more common symbols than one row
+/// has.
 #[test]
 fn linked_pairs_that_show_several_rows_are_counted() {
     let japan = &*JAPAN;
@@ -300,6 +304,6 @@ fn linked_pairs_that_show_several_rows_are_counted() {
         .filter(|&&(a, b)| super::kit::common(left.of(a), right.of(b)).len() > most)
         .count();
     println!("{more} of {} linked pairs have more than {most} common symbols", japan.linked.len());
-    // The insurer has kana on record, one form a name: few of its records have several rows.
+    // The insurer has kana on record, one form per name: few of its records have several rows.
     assert!((more as f64) < 0.02 * japan.linked.len() as f64, "{more} of {}", japan.linked.len());
 }

@@ -1,4 +1,4 @@
-//! What the targets share: bytes as a file, and what must hold of whatever is read from it.
+//! Code shared by the targets: bytes as a file, and properties of anything read from it.
 
 use std::io::Write as _;
 
@@ -13,8 +13,8 @@ pub fn with_file(extension: &str, bytes: &[u8], read: impl FnOnce(&Source)) {
     read(&Source::Path(file.path().to_owned()));
 }
 
-/// Lets the product turn a decoder's panic into its error, as it does outside: libFuzzer's own hook ends the
-/// process at the first panic, caught or not. A panic that nobody catches still ends the run.
+/// Lets the product turn a decoder's panic into its error, as in production. libFuzzer's own hook ends the
+/// process at the first panic, caught or not. An uncaught panic still ends the run.
 pub fn let_panics_be_caught() {
     std::panic::set_hook(Box::new(|_| {}));
 }
@@ -27,7 +27,7 @@ pub fn table(source: &Source, encoding: Option<&str>) {
     };
     let wanted: Vec<usize> = (0..reader.columns().len()).rev().collect();
     let mut rows = 0;
-    // A small file may truly state very many rows without values.
+    // A small file may legitimately declare very many rows without values.
     while let Ok(Some(chunk)) = reader.next_chunk(&wanted) {
         assert_eq!(chunk.first_row(), rows + 1);
         rows += chunk.rows() as u64;
@@ -42,7 +42,7 @@ pub fn table(source: &Source, encoding: Option<&str>) {
     }
 }
 
-/// Reads a token file; what is not refused must be whole.
+/// Reads a token file; if it is not refused, it must be complete.
 pub fn tokens(source: &Source) {
     let Ok(file) = read_tokens(source) else {
         return;
@@ -56,8 +56,8 @@ pub fn tokens(source: &Source) {
     }
 }
 
-/// Normalises any text at every kind and level: a result is not empty, and is its own result. Two texts, parted by a
-/// tab, are related; the order does not matter.
+/// Normalises any text at every kind and level: a result is not empty and is its own normal form. The
+/// relation of two texts, separated by a tab, is symmetric.
 pub fn normalise(pack: &dyn Pack, text: &str) {
     let (mut once, mut twice) = (String::new(), String::new());
     let (left, right) = text.split_once('\t').unwrap_or((text, text));

@@ -73,7 +73,7 @@ impl Vector for Avx2 {
     }
 }
 
-/// Sum and carry of three bits a lane. `a` comes last: it is the one that is waited for.
+/// Sum and carry of three bits per lane. `a` comes last because the caller waits for it.
 ///
 /// # Safety
 /// The processor must have AVX2.

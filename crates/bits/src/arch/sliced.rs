@@ -5,17 +5,17 @@ use crate::queries::STEP;
 use crate::tiles::{PairHit, Tile, TileTask};
 use crate::vector::Vector;
 
-/// Queries that are counted before any of them is looked at, so that counting need not wait for branches.
+/// Queries that are counted before any of them is examined, so that counting need not wait for branches.
 const BATCH: usize = 16;
 
-/// Steps that a batch is counted through together, so that their columns stay in the nearest cache.
+/// Steps that a whole batch is counted through together, so that their columns stay in the nearest cache.
 const SEGMENT: usize = 12;
 
-/// Lanes that are not worth another step: they are cheaper to count exactly.
+/// With at most this many lanes alive, another step costs more than counting the lanes exactly.
 const FEW: u32 = 1;
 
-/// Strangers scatter around the misses that are expected of them. The first look is taken this many square
-/// roots of the allowed misses late, when all but a few lanes of a tile have passed.
+/// Misses of non-matching rows scatter around their expected number. The first check comes this many square
+/// roots of the allowed misses late, when all but a few lanes of a tile have overflowed.
 const SLACK: f32 = 4.0;
 
 /// Planes of a counter: as many bits as the number of columns has.
@@ -37,19 +37,19 @@ struct Item {
     /// Position among the counters.
     counter: usize,
     misses: u32,
-    /// Steps that are done, and those that are to be done before the next look.
+    /// Steps that are done, and those to be done before the next check.
     done: usize,
     until: usize,
 }
 
-/// A pair that is to be counted exactly.
+/// A pair to be counted exactly.
 struct Candidate {
     /// Position among the queries.
     index: u32,
     lane: u32,
 }
 
-/// All queries against all tiles. Tiles go outside: one is read again and again, from near caches.
+/// All queries against all tiles. The outer loop is over tiles: each is read repeatedly, from near caches.
 ///
 /// # Safety
 /// The processor must have the features of `V`, and the tiles columns of `V::WORDS` words.
@@ -142,8 +142,8 @@ unsafe fn absent_lanes<V: Vector>(members: usize) -> V {
 #[repr(align(64))]
 struct Mask([u64; 8]);
 
-/// Counts on to where each of `items` is to be looked at, all of them through the same part of the tile before
-/// the next.
+/// Counts each of `items` up to its next check; all of them pass through one part of the tile before the next
+/// part.
 ///
 /// # Safety
 /// The processor must have the features of `V`, and the tile columns of `V::WORDS` words.
@@ -233,8 +233,8 @@ unsafe fn count<V: Vector, const U: usize>(columns: *const u64, offsets: &[u16],
     counter.planes[4..4 + U].copy_from_slice(&high);
 }
 
-/// Drops the items whose lanes are dead, counts the lanes of those with few left exactly, and moves those that
-/// are to be counted on to the front; returns how many.
+/// Drops the items whose lanes are all dead and counts items with few lanes left exactly. Moves the others to
+/// the front and returns how many they are.
 ///
 /// # Safety
 /// The processor must have the features of `V`.
@@ -289,7 +289,7 @@ unsafe fn look<V: Vector>(
 unsafe fn add_step<V: Vector>(columns: *const u64, offsets: *const u16, low: &mut [V; 4]) -> V {
     // SAFETY: as the caller vouches. `offset * WORDS` bytes are `offset / 8 * WORDS` words.
     unsafe {
-        // A volatile read keeps compilers from gathering offsets in a vector, to take them out one by one.
+        // A volatile read keeps compilers from gathering offsets in a vector only to extract them one by one.
         let column = |index: usize| {
             V::load(columns.byte_add(usize::from(offsets.add(index).read_volatile()) * V::WORDS))
         };

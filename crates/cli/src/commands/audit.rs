@@ -80,10 +80,10 @@ fn feedback(given: &AuditFeedback, say: &Say) -> anyhow::Result<()> {
         say.warn(&format!("entries without a verdict: {}", grouped(summary.open)));
     }
     if summary.wrong + summary.right < FEW_VERDICTS {
-        say.warn("few verdicts: probabilities are hardly corrected; go on with the list");
+        say.warn("few verdicts: probabilities change little; continue with the list");
     }
     let mut text = format!(
-        "{} verdicts: {} wrong, {} right, {} cannot be told\nprecision {:.3} [{:.3}, {:.3}], the list had promised {:.3}\n",
+        "{} verdicts: {} wrong, {} right, {} undecided\nprecision {:.3} [{:.3}, {:.3}], expected {:.3}\n",
         grouped(summary.wrong + summary.right + summary.cannot_tell),
         grouped(summary.wrong),
         grouped(summary.right),
@@ -95,7 +95,7 @@ fn feedback(given: &AuditFeedback, say: &Say) -> anyhow::Result<()> {
     );
     for bin in &summary.reliability {
         text.push_str(&format!(
-            "stated {:.3}: {:.3} wrong [{:.3}, {:.3}] of {}\n",
+            "predicted {:.3}: {:.3} wrong [{:.3}, {:.3}] of {}\n",
             bin.predicted,
             bin.observed,
             bin.low,
@@ -104,7 +104,7 @@ fn feedback(given: &AuditFeedback, say: &Say) -> anyhow::Result<()> {
         ));
     }
     text.push_str(&format!(
-        "about {:.0} wrong links are left among the findings without a verdict\n",
+        "about {:.0} wrong links remain among the findings without a verdict\n",
         summary.expected_left
     ));
     if let Some(output) = &given.output {
@@ -121,7 +121,7 @@ fn grade(files: AuditFiles, say: &Say) -> anyhow::Result<()> {
         Some(_) => {
             let given = files.review_list.clone().or_else(|| beside(&files.output, "review"));
             let Some(path) = given else {
-                let problem = "findings go to standard output: name the clerk's list with --review-list";
+                let problem = "findings go to standard output: name the review list with --review-list";
                 return Err(UsageError(problem.to_owned()).into());
             };
             Some(path)
@@ -141,7 +141,7 @@ fn grade(files: AuditFiles, say: &Say) -> anyhow::Result<()> {
     for (index, output) in outputs.iter().enumerate() {
         keep_inputs(output, &inputs)?;
         if outputs[..index].contains(output) {
-            return Err(UsageError(format!("{output}: two outputs name one file")).into());
+            return Err(UsageError(format!("{output}: two outputs have the same file name")).into());
         }
     }
     let length = |review: ReviewArgument| match review {
@@ -174,10 +174,14 @@ fn grade(files: AuditFiles, say: &Say) -> anyhow::Result<()> {
     summary.warnings.iter().for_each(|warning| say.warn(warning));
     let mut text = describe(&files.output, &summary);
     if let (Some(path), Some(entries)) = (&review_output, summary.review_written) {
-        text.push_str(&format!("wrote {} entries for a clerk to {}\n", grouped(entries), path.display()));
+        text.push_str(&format!(
+            "wrote a review list of {} entries to {}\n",
+            grouped(entries),
+            path.display()
+        ));
     }
     if let Some(proposals) = summary.proposals {
-        text.push_str(&format!("proposals taken over: {}\n", grouped(proposals)));
+        text.push_str(&format!("proposals added: {}\n", grouped(proposals)));
     }
     if let Some(path) = &batch_output {
         text.push_str(&format!("wrote findings on batches to {}\n", path.display()));
@@ -189,7 +193,7 @@ fn grade(files: AuditFiles, say: &Say) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Verdicts below which a correction says little.
+/// With fewer verdicts, a correction has little effect.
 const FEW_VERDICTS: u64 = 20;
 
 /// `findings.csv` with `batches` is `findings.batches.csv`.
@@ -197,7 +201,7 @@ fn beside(output: &str, what: &str) -> Option<PathBuf> {
     (output != "-").then(|| Path::new(output).with_extension(format!("{what}.csv")))
 }
 
-/// A summary for people.
+/// The summary as text.
 fn describe(output: &str, summary: &AuditSummary) -> String {
     let mut text = format!(
         "checked {} links; about {:.0} are wrong (95 % interval {:.0} to {:.0})\n",
@@ -222,11 +226,11 @@ fn describe(output: &str, summary: &AuditSummary) -> String {
         ));
     }
     if summary.batches_flagged > 0 {
-        text.push_str(&format!("batches that stand out: {}\n", grouped(summary.batches_flagged)));
+        text.push_str(&format!("conspicuous batches: {}\n", grouped(summary.batches_flagged)));
     }
     if summary.shared_left + summary.shared_right > 0 {
         text.push_str(&format!(
-            "{} left records are tied to several right ones, {} right records to several left ones\n",
+            "{} left records are linked to several right ones, {} right records to several left ones\n",
             grouped(summary.shared_left),
             grouped(summary.shared_right)
         ));

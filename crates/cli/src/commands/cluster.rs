@@ -31,7 +31,7 @@ pub(super) fn run(
     if let Some(report) = report.as_ref().map(|path| path.display().to_string()) {
         keep_inputs(&report, &inputs)?;
         if report == output {
-            return Err(UsageError(format!("{report}: two outputs name one file")).into());
+            return Err(UsageError(format!("{report}: two outputs have the same file name")).into());
         }
     }
     let job = ClusterJob {
@@ -65,7 +65,7 @@ fn describe(output: &str, summary: &ClusterSummary) -> String {
     );
     if let (Some(precision), Some(recall)) = (summary.expected_precision, summary.expected_recall) {
         text.push_str(&format!(
-            "expected without labels: precision {precision:.4}, recall {recall:.4} of what stands out\n"
+            "expected without labels: precision {precision:.4}, recall {recall:.4} of pairs above chance\n"
         ));
     }
     text

@@ -46,7 +46,7 @@ pub(super) fn run(confirm: Confirm, say: &Say) -> anyhow::Result<()> {
 pub(super) fn now() -> anyhow::Result<u64> {
     Ok(SystemTime::now()
         .duration_since(UNIX_EPOCH)
-        .context("the clock stands before 1970; set it")?
+        .context("the clock is set before 1970; set it")?
         .as_secs())
 }
 
@@ -54,11 +54,11 @@ pub(super) fn now() -> anyhow::Result<u64> {
 pub(super) fn seed() -> anyhow::Result<Zeroizing<[u8; 32]>> {
     let mut seed = Zeroizing::new([0; 32]);
     getrandom::fill(seed.as_mut_slice())
-        .map_err(|_| anyhow::anyhow!("the operating system gives no random numbers"))?;
+        .map_err(|_| anyhow::anyhow!("the operating system provides no random numbers"))?;
     Ok(seed)
 }
 
-/// The files of a folder: none of them may be overwritten by a step that reads some.
+/// The files of a folder; a step that reads some of them must not overwrite any.
 fn files_in(folder: &Path) -> Vec<String> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -79,7 +79,7 @@ fn run_keygen(keygen: ConfirmKeygen, say: &Say) -> anyhow::Result<()> {
     let job = KeygenJob { output: keygen.output, policy, backend: &Tfhe, seed: seed()?, now: now()? };
     let made = generate_keys(&job)?;
     let text = format!(
-        "key {}, signed by {}\n{}: for the custodians and the linkage unit\n{}: for the linkage unit and the custodian who checks ({} MB)\n{}: stays here, \
+        "key {}, signed by {}\n{}: for the custodians and the linkage unit\n{}: for the linkage unit and the checking custodian ({} MB)\n{}: stays here, \
          with the log of openings beside it; never for the linkage unit",
         made.key_id,
         made.fingerprint,
@@ -120,7 +120,7 @@ fn run_ask(arguments: ConfirmAsk, say: &Say) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The schema and key of a custodian's step, with what else it brings.
+/// The schema, key and other inputs of a custodian's step.
 struct Custodian {
     schema: LinkageSchema,
     key: LinkageKey,
@@ -152,7 +152,7 @@ impl Custodian {
         })
     }
 
-    /// Files that are read, which no output may overwrite.
+    /// Input files, which no output may overwrite.
     fn inputs(arguments: &CustodianTerms) -> Vec<String> {
         let shown = |path: &Path| path.display().to_string();
         vec![
@@ -204,14 +204,14 @@ fn run_encrypt(arguments: ConfirmEncrypt, say: &Say) -> anyhow::Result<()> {
     drop(progress);
     if made.ledger_begun {
         say.warn(&format!(
-            "{}: this ledger was begun now; if you have encrypted under this linkage key before, give that ledger with --ledger",
+            "{}: this ledger is new; if you have encrypted under this linkage key before, give that ledger with --ledger",
             ledger.display()
         ));
     }
     let text = format!(
         "encrypted {} tickets of {} records ({} side, custodian {:?}) to {}, {} bytes each\n\
-         under key {} signed by {}: compare it with what the authority says before you send this\n\
-         the key opens {} answers in all, {} per record; your ledger {} holds {} tickets over all keys, {} per record at most\n\
+         under key {} signed by {}: compare it with the authority's fingerprint before you send this\n\
+         the key opens at most {} answers, {} per record; your ledger {} holds {} tickets over all keys, at most {} per record\n\
          tickets signed by {}; ciphertexts signed by {}: tell the authority (confirm open --pin)",
         grouped(made.tickets),
         grouped(made.records),
@@ -292,10 +292,10 @@ fn run_evaluate(arguments: ConfirmEvaluate, say: &Say) -> anyhow::Result<()> {
     drop(progress);
     let mut text = format!("sealed {} answers to {}", grouped(made.tickets), arguments.output.display());
     if made.resumed > 0 {
-        text.push_str(&format!("; {} were there from a run that was interrupted", grouped(made.resumed)));
+        text.push_str(&format!("; {} were there from an interrupted run", grouped(made.resumed)));
     }
     text.push_str(&format!(
-        "\n{}: for the custodian who checks (confirm check), with both files of ciphertexts; never for the authority\n\
+        "\n{}: for the checking custodian (confirm check), with both files of ciphertexts; never for the authority\n\
          ciphertexts signed by {} and {}",
         masks.display(),
         made.custodians[0],

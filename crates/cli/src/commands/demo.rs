@@ -21,23 +21,23 @@ use crate::commands::threads;
 use crate::progress::{Progress, grouped};
 use crate::say::Say;
 
-/// Pairs that are confirmed of a record at most: enough to see what it is good for.
+/// Maximum number of pairs per record that are confirmed: enough for a demonstration.
 const PAIRS_A_RECORD: u32 = 1;
 
-/// Links that are confirmed where no pair is borderline.
+/// Number of links that are confirmed if no pair is borderline.
 const WEAKEST: usize = 12;
 
 /// Kanazawa.
 const CITY: &str = "17201";
 
-/// A holder whose records are linked to the registry's, and by what.
+/// A custodian whose records are linked to the registry's, and the schema.
 struct Pair {
     holder: &'static str,
-    /// What the two have in common.
+    /// Description of the common attributes.
     script: &'static str,
     schema: &'static str,
     report: &'static str,
-    /// Whether the weakest links are confirmed where no pair is borderline.
+    /// Whether the weakest links are confirmed if no pair is borderline.
     shows_confirmation: bool,
 }
 
@@ -75,7 +75,7 @@ struct DemoLink {
     accuracy: LinkTableAccuracy,
     /// Absent if there was nothing to confirm.
     confirmation: Option<Confirmation>,
-    /// Whether the weakest links were asked for, because no pair was borderline.
+    /// Whether the weakest links were confirmed, because no pair was borderline.
     weakest: bool,
 }
 
@@ -103,7 +103,7 @@ pub(super) fn run(demo: &Demo, say: &Say) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the two custodians do, and the linkage unit, and what a researcher sees who knows the truth.
+/// The work of the two custodians and the linkage unit, and the evaluation against the ground truth.
 fn link_pair(folder: &Path, pair: &Pair, confirming: &Confirming) -> anyhow::Result<DemoLink> {
     let Pair { holder, script, .. } = pair;
     let schema_path = folder.join(format!("schema-{script}.json"));
@@ -151,7 +151,8 @@ fn link_pair(folder: &Path, pair: &Pair, confirming: &Confirming) -> anyhow::Res
     Ok(DemoLink { left: holder, right: "registry", links, report, summary, accuracy, confirmation, weakest })
 }
 
-/// Where nothing is borderline: the same links, the weakest of them as borderline, so that there is something to confirm.
+/// If nothing is borderline: the same links with the weakest marked as borderline, so that there is something
+/// to confirm.
 fn ask_for_weakest(links: &Path, output: &Target) -> anyhow::Result<()> {
     let mut rows = read_links(&Source::Path(links.to_owned()))?;
     rows.sort_by(compare_links);
@@ -178,7 +179,7 @@ fn encode(folder: &Path, holder: &str, script: &str, schema: &LinkageSchema) -> 
         custodian: CustodianId::new(holder)?,
         run: Run { task: Task::Link, project: RunName::new("demo")?, name: RunName::new(script)? },
         id_column: Some("record_id".to_owned()),
-        // Own ids, so that the links can be judged by the truth.
+        // Own ids, so that the links can be evaluated.
         ids: IdPolicy::Keep,
         threads: threads(None),
     };
@@ -193,9 +194,9 @@ fn describe(summary: &DemoSummary, manifest: &Manifest) -> String {
     };
     let holders = ["registry", "insurer", "bank"].map(|holder| format!("{holder} {}", grouped(rows(holder))));
     let mut text = format!(
-        "{} made people of a Japanese city, as three data custodians write them down: {}\n\
-         The registry knows names in kanji, the insurer too, some characters lost; the bank knows kana alone,\n\
-         so the registry encodes how names are probably read. The linkage unit saw tokens only.\n\n\
+        "{} synthetic people of a Japanese city, as recorded by three data custodians: {}\n\
+         Registry and insurer have names in kanji, the insurer with some characters lost; the bank has kana only,\n\
+         so the registry encodes probable readings of names. The linkage unit saw tokens only.\n\n\
          {:<22} {:>9} {:>10} {:>11} {:>10} {:>8} {:>8}\n",
         grouped(u64::from(summary.people)),
         holders.join(", "),

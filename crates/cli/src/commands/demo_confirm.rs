@@ -25,27 +25,27 @@ use crate::commands::evaluate::judge;
 use crate::commands::threads;
 use crate::progress::Progress;
 
-/// How long tickets of a demonstration live.
+/// Validity of the demonstration's tickets.
 const SECONDS: u64 = 3_600;
 
 /// Names of the authority's files that others get.
 const PUBLIC: &str = "public.key";
 const EVALUATION: &str = "evaluation.key";
 
-/// Tickets that a custodian allows a record, over all keys.
+/// Maximum number of tickets per record that a custodian allows, over all keys.
 const PER_RECORD: u64 = 4;
 
-/// A confirmation that is being demonstrated.
+/// The demonstrated confirmation.
 pub(super) struct Confirming {
     data: PathBuf,
     folder: PathBuf,
 }
 
-/// What came of it.
+/// Its result.
 #[derive(Serialize)]
 pub(super) struct Confirmation {
     pub(super) applied: ApplySummary,
-    /// Processor time of a pair, all threads together.
+    /// Processor time per pair, all threads together.
     pub(super) milliseconds_each: f64,
     pub(super) accuracy: LinkTableAccuracy,
 }
@@ -94,13 +94,13 @@ impl Files {
 }
 
 impl Confirming {
-    /// Makes room, in a folder below that of the data.
+    /// Prepares an empty subfolder of the data folder.
     pub(super) fn begin(data: &Path) -> anyhow::Result<Self> {
         let folder = data.join("confirm");
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("{}: cannot remove", folder.display()))?;
         }
-        fs::create_dir(&folder).with_context(|| format!("{}: cannot make", folder.display()))?;
+        fs::create_dir(&folder).with_context(|| format!("{}: cannot create", folder.display()))?;
         Ok(Self { data: data.to_owned(), folder })
     }
 

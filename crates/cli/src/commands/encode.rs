@@ -19,9 +19,10 @@ use crate::say::{Say, UsageError};
 
 pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
     if encode.audit.handle_column.is_some() {
-        return Err(
-            UsageError("--handle-column is for --for audit; leave it away, or add that".to_owned()).into()
-        );
+        return Err(UsageError(
+            "--handle-column is only for --for audit; omit it, or add --for audit".to_owned(),
+        )
+        .into());
     }
     let schema_path = encode.schema.display().to_string();
     let inputs = [encode.input.as_str(), schema_path.as_str(), encode.key.as_str()];
@@ -30,7 +31,7 @@ pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
     if let Some(map) = &id_map {
         keep_inputs(map, &inputs)?;
         if *map == encode.output {
-            return Err(UsageError(format!("{map}: --id-map and -o name one file")).into());
+            return Err(UsageError(format!("{map}: --id-map and -o are the same file")).into());
         }
     }
     if encode.input == "-" && encode.key == "-" {
@@ -69,7 +70,7 @@ pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
     drop(progress);
     if summary.symbols.is_some() && encode.run.is_none() && encode.purpose == Purpose::Link {
         say.warn(
-            "no --run is named: these tokens compare with those of every other run without a name under this schema and \
+            "no --run name: these tokens can be compared with those of every other unnamed run under this schema and \
              key; agree on a name with the other parties, a new one for every linkage",
         );
     }
@@ -78,11 +79,11 @@ pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the tokens are for.
+/// The purpose of the tokens.
 fn run_of(encode: &Encode, schema: &LinkageSchema, say: &Say) -> anyhow::Result<Run> {
     if schema.profile_name() == "clkhash" {
         if encode.run.is_some() || encode.project.is_some() {
-            say.warn("--project and --run have no effect: filters of clkhash are the same in all of them");
+            say.warn("--project and --run have no effect: clkhash filters do not depend on them");
         }
         return Ok(Run::default());
     }
@@ -90,7 +91,7 @@ fn run_of(encode: &Encode, schema: &LinkageSchema, say: &Say) -> anyhow::Result<
     named_run(encode, if within { Task::Dedupe } else { Task::Link })
 }
 
-/// The run of a task, as it is named.
+/// The run of a task, with its names.
 pub(super) fn named_run(encode: &Encode, task: Task) -> anyhow::Result<Run> {
     let name = |flag: &str, given: &Option<String>| {
         let name = RunName::new(given.as_deref().unwrap_or_default());
@@ -99,7 +100,7 @@ pub(super) fn named_run(encode: &Encode, task: Task) -> anyhow::Result<Run> {
     Ok(Run { task, project: name("--project", &encode.project)?, name: name("--run", &encode.run)? })
 }
 
-/// A name in a summary; nothing if there is none.
+/// A name in a summary; empty if there is none.
 pub(super) fn named(what: &str, name: &str) -> String {
     if name.is_empty() { String::new() } else { format!("{what} {name:?}") }
 }
@@ -114,15 +115,15 @@ pub(super) fn custodian_name(input: &str, given: Option<&str>) -> anyhow::Result
 fn warn(schema: &LinkageSchema, encode: &Encode, say: &Say) {
     schema.warnings().iter().for_each(|warning| say.warn(&warning.to_string()));
     if schema.profile_name() == "clkhash" {
-        say.warn("clkhash filters re-identify nearly every record to anyone who holds a similar file; use them for interoperability only");
+        say.warn("anyone who holds a similar file can re-identify nearly every record from clkhash filters; use them for interoperability only");
     } else if !encode.keep_ids && encode.id_map.is_none() {
         say.warn(
-            "record ids are random and no --id-map is written: the links cannot be led back to your records",
+            "record ids are random and no --id-map is written: the links cannot be mapped to your records",
         );
     }
 }
 
-/// A summary for people.
+/// The summary as text.
 pub(super) fn describe(output: &str, summary: &EncodeSummary) -> String {
     let mut text = format!(
         "encoded {} records to {output}\nschema {} key {} profile {}\n",
@@ -149,7 +150,7 @@ pub(super) fn describe(output: &str, summary: &EncodeSummary) -> String {
     }
     if let Some(alternatives) = &summary.alternatives {
         text.push_str(&format!(
-            "alternatives: {} rows of tokens, {:.2} a record; {} records had more than the schema permits\n",
+            "alternatives: {} rows of tokens, {:.2} per record; {} records had more than the schema permits\n",
             grouped(alternatives.rows),
             alternatives.rows as f64 / summary.records.max(1) as f64,
             grouped(alternatives.cut)
@@ -172,7 +173,7 @@ fn describe_symbols(symbols: &SymbolReport, records: u64) -> String {
     );
     if symbols.suppressed > 0 {
         text.push_str(&format!(
-            "suppressed: {} symbols of {} records ({:.2} %), because another record of this file has them too\n",
+            "suppressed: {} symbols of {} records ({:.2} %), because another record of this file has them, too\n",
             grouped(symbols.suppressed),
             grouped(symbols.records_touched),
             symbols.suppressed as f64 / symbols.real.max(1) as f64 * 100.0
@@ -180,7 +181,7 @@ fn describe_symbols(symbols: &SymbolReport, records: u64) -> String {
     }
     if symbols.records_empty > 0 {
         text.push_str(&format!(
-            "{} records are left without a symbol and cannot be found\n",
+            "{} records have no symbol left and cannot be found\n",
             grouped(symbols.records_empty)
         ));
     }
@@ -190,7 +191,7 @@ fn describe_symbols(symbols: &SymbolReport, records: u64) -> String {
 fn describe_blocking(blocking: &BlockingReport, text: &mut String) {
     text.push_str(&format!(
         "{:<28} {:>12} {:>9} {:>9} {:>9} {:>9} {:>10} {:>9}\n",
-        "blocking pass", "with id", "blocks", "smallest", "median", "largest", "taken away", "of pairs"
+        "blocking pass", "with id", "blocks", "smallest", "median", "largest", "suppressed", "of pairs"
     ));
     for pass in &blocking.passes {
         text.push_str(&format!(
@@ -206,7 +207,7 @@ fn describe_blocking(blocking: &BlockingReport, text: &mut String) {
         ));
     }
     text.push_str(&format!(
-        "records with an id, before any was taken away: {:.2} % in one pass or more, {:.2} % in two or more\n",
+        "records with an id, before suppression: {:.2} % in one or more passes, {:.2} % in two or more\n",
         blocking.covered_once * 100.0,
         blocking.covered_twice * 100.0
     ));

@@ -24,7 +24,7 @@ pub(super) fn run(encode: &Encode, say: &Say) -> anyhow::Result<()> {
         return Err(UsageError(problem.to_owned()).into());
     }
     if encode.keep_ids || encode.id_map.is_some() {
-        let problem = "--keep-ids and --id-map are for linking: pair tokens have handles and no record ids";
+        let problem = "--keep-ids and --id-map are for linkage: pair tokens have handles and no record ids";
         return Err(UsageError(problem.to_owned()).into());
     }
     let schema = read_audit_schema(&encode.schema)?;
@@ -46,7 +46,7 @@ pub(super) fn run(encode: &Encode, say: &Say) -> anyhow::Result<()> {
     };
     if encode.run.is_none() {
         say.warn(
-            "no --run is named: rows of a handle that is used again under this key and schema can be compared with \
+            "no --run name: rows of a handle that is used again under this key and schema can be compared with \
              these; agree on a name with the other side, a new one for every audit",
         );
     }
@@ -62,7 +62,7 @@ fn handles(encode: &Encode) -> anyhow::Result<HandleSource> {
     let audit = &encode.audit;
     let Some(handle) = audit.handle_column.clone() else {
         let problem =
-            "--for audit needs --handle-column: the column of the links' handles, which both sides hold";
+            "--for audit needs --handle-column: the column of the links' handles, which both sides have";
         return Err(UsageError(problem.to_owned()).into());
     };
     Ok(match (&audit.links, &audit.link_column) {
@@ -76,20 +76,19 @@ fn handles(encode: &Encode) -> anyhow::Result<HandleSource> {
     })
 }
 
-/// The side of the links: as given, or as the column of record ids is named in tables of links.
+/// The side of the links: as given, or from the name of the column of record ids in the table of links.
 fn side(encode: &Encode) -> anyhow::Result<Side> {
     match (encode.audit.side, encode.audit.link_column.as_deref()) {
         (Some(LinkSide::Left), _) | (None, Some("left_id")) => Ok(Side::Left),
         (Some(LinkSide::Right), _) | (None, Some("right_id")) => Ok(Side::Right),
         _ => {
-            let problem =
-                "--for audit needs --side: left for who made the links, right for whose records they lead to";
+            let problem = "--for audit needs --side: left for the party that made the links, right for the party whose records were linked to";
             Err(UsageError(problem.to_owned()).into())
         }
     }
 }
 
-/// A summary for people.
+/// The summary as text.
 fn describe(output: &str, summary: &PairSummary) -> String {
     let mut text = format!(
         "sealed {} links of {} records to {output}, {} side, {} decoys, {} bytes per link\nschema {} key {}{}{}\n",
@@ -110,7 +109,10 @@ fn describe(output: &str, summary: &PairSummary) -> String {
         text.push_str(&format!("{:>12} links share their record with another\n", grouped(summary.shared)));
     }
     if let Some(near) = summary.near_numbers {
-        text.push_str(&format!("{:>12} links have a number one slip from another record's\n", grouped(near)));
+        text.push_str(&format!(
+            "{:>12} links have a number that differs by one typo from another record's\n",
+            grouped(near)
+        ));
     }
     for issue in &summary.masked {
         text.push_str(&format!("masked {:>12} × {}: {}\n", grouped(issue.count), issue.field, issue.reason));

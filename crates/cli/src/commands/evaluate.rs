@@ -26,7 +26,7 @@ pub(super) fn run(evaluate: Evaluate, say: &Say) -> anyhow::Result<()> {
     }
 }
 
-/// An audit's findings, and the ceiling if it was asked for.
+/// An audit's findings, and the upper bound if requested.
 #[derive(Serialize)]
 struct JudgedAudit {
     audit: AuditAccuracy,
@@ -62,7 +62,7 @@ fn describe_audit(audit: &AuditAccuracy, ceiling: Option<&AuditAccuracy>) -> Str
     let mut text = format!("{} links, {} of them wrong\n", grouped(audit.links), grouped(audit.wrong));
     text.push_str(&format!(
         "{:<28} {:>10} {:>28} {:>28}\n",
-        "entries a wrong link", "entries", "recall", "ceiling"
+        "reviewed per true error", "entries", "recall", "upper bound"
     ));
     for (at, list) in audit.lists.iter().enumerate() {
         let most = ceiling.map_or_else(String::new, |ceiling| rate(&ceiling.lists[at].recall));
@@ -74,13 +74,13 @@ fn describe_audit(audit: &AuditAccuracy, ceiling: Option<&AuditAccuracy>) -> Str
         ));
     }
     text.push_str(&format!(
-        "class right for {} of the wrong links in the list of three entries each\nexpected calibration error {:.5}\n",
+        "class right for {} of the wrong links in the list of three reviewed pairs per true error\nexpected calibration error {:.5}\n",
         rate(&audit.class_right),
         audit.expected_calibration_error
     ));
     for row in &audit.reliability {
         text.push_str(&format!(
-            "stated {:.3}: {} wrong of {} findings\n",
+            "predicted {:.3}: {} wrong of {} findings\n",
             row.stated,
             rate(&row.wrong),
             grouped(row.findings)
@@ -113,25 +113,27 @@ fn describe_causes(audit: &AuditAccuracy) -> String {
 
 fn judge_links(links: &str, truth: &str, unordered: bool, say: &Say) -> anyhow::Result<()> {
     if links == "-" && truth == "-" {
-        return Err(UsageError("standard input cannot be both the links and the truth".to_owned()).into());
+        return Err(
+            UsageError("standard input cannot be both the links and the ground truth".to_owned()).into()
+        );
     }
     let judged = judge(&Source::from_argument(links), &Source::from_argument(truth), unordered)?;
     if judged.with_borderline.found > 0 && judged.with_borderline.correct == 0 {
-        say.warn("no link is in the truth: do both use the same record ids (encode with --keep-ids)?");
+        say.warn("no link is in the ground truth: do both use the same record ids (encode with --keep-ids)?");
     }
     say.result(&judged, &describe(&judged), false);
     Ok(())
 }
 
-/// Judges a link table by the true pairs.
+/// Evaluates a link table against the true pairs.
 pub(super) fn judge(links: &Source, truth: &Source, unordered: bool) -> anyhow::Result<LinkTableAccuracy> {
     Ok(link_table_accuracy(&read_links(links)?, &read_pairs(truth)?, unordered))
 }
 
-/// Judges clusters by the persons of records, or by true pairs.
+/// Evaluates clusters against the persons of records, or against true pairs.
 fn judge_clusters(clusters: &str, truth: &str, say: &Say) -> anyhow::Result<()> {
     if clusters == "-" || truth == "-" {
-        return Err(UsageError("clusters and truth are read from files".to_owned()).into());
+        return Err(UsageError("clusters and ground truth are read from files".to_owned()).into());
     }
     let found = read_members(&Source::from_argument(clusters), "cluster")?;
     let truth = Source::from_argument(truth);
@@ -144,7 +146,7 @@ fn judge_clusters(clusters: &str, truth: &str, say: &Say) -> anyhow::Result<()> 
     let judged = cluster_accuracy(&found, &persons)?;
     if judged.pairs.found > 0 && judged.pairs.correct == 0 {
         say.warn(
-            "no pair of a cluster is in the truth: do both use the same record ids (encode with --keep-ids)?",
+            "no pair of a cluster is in the ground truth: do both use the same record ids (encode with --keep-ids)?",
         );
     }
     let b_cubed = &judged.b_cubed;

@@ -30,7 +30,7 @@ fn describe(explanation: &Explanation) -> String {
             comparison.plan,
         ));
         if let Some(least) = comparison.least_common {
-            text.push_str(&format!("candidates have {least} common symbols or more\n"));
+            text.push_str(&format!("candidates have at least {least} common symbols\n"));
             continue;
         }
         text.push_str(&format!(
@@ -54,7 +54,7 @@ fn describe(explanation: &Explanation) -> String {
     let (tokens, memory) = (grouped(explanation.token_bytes >> 20), grouped(explanation.memory_bytes >> 20));
     text.push_str(&if explanation.symbols > 0 {
         format!(
-            "{} symbols to join, about {time}; the files are read {} times to keep within {memory} MiB\n",
+            "{} symbols to join, about {time}; the files are read {} times to stay within {memory} MiB\n",
             grouped(explanation.symbols),
             explanation.readings
         )

@@ -17,7 +17,7 @@ pub(super) fn completions(shell: clap_complete::Shell) -> anyhow::Result<()> {
 
 pub(super) fn manual(folder: &Path, say: &Say) -> anyhow::Result<()> {
     let name = folder.display();
-    std::fs::create_dir_all(folder).with_context(|| format!("{name}: cannot make the folder"))?;
+    std::fs::create_dir_all(folder).with_context(|| format!("{name}: cannot create the folder"))?;
     clap_mangen::generate_to(Arguments::command(), folder)
         .with_context(|| format!("{name}: cannot write"))?;
     say.result(&json!({ "folder": name.to_string() }), &format!("wrote manual pages to {name}"), false);

@@ -15,7 +15,7 @@ pub(super) fn run(key: Key, say: &Say) -> anyhow::Result<()> {
             let (path, fingerprint) =
                 (output.display().to_string(), made.fingerprint(&Run::default()).to_string());
             let text = format!(
-                "wrote {path}\nfingerprint {fingerprint}\nGive it to the other data custodians over a safe channel; never to the linkage unit."
+                "wrote {path}\nfingerprint {fingerprint}\nGive it to the other data custodians over a secure channel; never to the linkage unit."
             );
             say.result(&json!({ "file": path, "fingerprint": fingerprint }), &text, false);
         }

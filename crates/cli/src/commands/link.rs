@@ -34,11 +34,11 @@ pub(super) fn run(link: Link, say: &Say) -> anyhow::Result<()> {
     for (index, path) in outputs.iter().enumerate() {
         keep_inputs(path, &inputs)?;
         if outputs[..index].contains(path) {
-            return Err(UsageError(format!("{path}: two outputs name one file")).into());
+            return Err(UsageError(format!("{path}: two outputs have the same file name")).into());
         }
     }
     if within && link.for_confirm.is_some() {
-        let problem = "--for-confirm is for links between two custodians; leave it away within one file";
+        let problem = "--for-confirm is for links between two custodians; omit it within one file";
         return Err(UsageError(problem.to_owned()).into());
     }
     let assignment = match link.assign {
@@ -67,7 +67,7 @@ pub(super) fn run(link: Link, say: &Say) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Three files or more, or duplicates: what belongs to links alone has no meaning.
+/// Three or more files, or duplicates: options for links only are refused.
 fn clusters(link: Link, say: &Say) -> anyhow::Result<()> {
     let given = [
         ("--assign", link.assign.is_some()),
@@ -78,14 +78,14 @@ fn clusters(link: Link, say: &Say) -> anyhow::Result<()> {
         ("--write-candidates", link.write_candidates.is_some()),
     ];
     if let Some((name, _)) = given.iter().find(|(_, given)| *given) {
-        let problem = format!("{name} is for links between two files; clusters are made without it");
+        let problem = format!("{name} is for links between two files; omit it for clusters");
         return Err(UsageError(problem).into());
     }
     if let Some(file) = link.files.iter().enumerate().find(|(at, file)| link.files[..*at].contains(file)) {
         return Err(UsageError(format!("{}: the file is given twice", file.1)).into());
     }
     if let Some(unknown) = link.duplicates_in.iter().find(|file| !link.files.contains(file)) {
-        let problem = format!("--duplicates-in {unknown}: name one of the files that are linked");
+        let problem = format!("--duplicates-in {unknown}: name one of the linked files");
         return Err(UsageError(problem).into());
     }
     let duplicates =
@@ -93,7 +93,7 @@ fn clusters(link: Link, say: &Say) -> anyhow::Result<()> {
     cluster::run(&link.files, (link.output, link.report), &link.search, duplicates, say)
 }
 
-/// The search as it was asked for.
+/// The search options from the arguments.
 pub(super) fn options(search: &Search) -> SearchOptions {
     SearchOptions {
         scope: match (search.exact, search.blocks) {
@@ -120,7 +120,7 @@ pub(super) fn options(search: &Search) -> SearchOptions {
     }
 }
 
-/// Tells of the stages of a search as progress.
+/// Shows the stages of a search as progress.
 pub(super) fn show(progress: &Progress, stage: Stage, pass: &str, done: u64, total: u64) {
     match stage {
         Stage::Compare => progress.update_of(pass, done, (total > 0).then(|| done as f64 / total as f64)),
@@ -135,7 +135,7 @@ pub(super) fn run_job(job: &LinkJob) -> anyhow::Result<LinkSummary> {
     Ok(link_files(job, &|stage, pass, done, total| show(&progress, stage, pass, done, total))?)
 }
 
-/// Records of both sides, and their rows where these are more.
+/// Numbers of records on both sides, and of rows if there are more rows.
 pub(super) fn sizes(records: (u64, u64), rows: (u64, u64)) -> String {
     let product = |(left, right)| format!("{} × {}", grouped(left), grouped(right));
     let mut text = format!("{} records", product(records));
@@ -145,7 +145,7 @@ pub(super) fn sizes(records: (u64, u64), rows: (u64, u64)) -> String {
     text
 }
 
-/// A summary for people.
+/// The summary as text.
 pub(super) fn describe(output: &str, summary: &LinkSummary) -> String {
     let mut text = format!(
         "wrote {} links to {output}: {} matches, {} borderline",
@@ -155,7 +155,7 @@ pub(super) fn describe(output: &str, summary: &LinkSummary) -> String {
     );
     if summary.household > 0 {
         text.push_str(&format!(
-            " ({} flagged: another record, or a member of the household, is about as similar)",
+            " ({} flagged: another record or a household member is about as similar)",
             grouped(summary.household)
         ));
     }
@@ -178,10 +178,10 @@ pub(super) fn describe(output: &str, summary: &LinkSummary) -> String {
         summary.threshold_origin
     ));
     if let Some(least) = summary.least_common {
-        text.push_str(&format!("candidates have {least} common symbols or more"));
+        text.push_str(&format!("candidates have at least {least} common symbols"));
         if let Some(recall) = &summary.search_recall {
             text.push_str(&format!(
-                "; a sample compared anew has {} of them, of which the search found {}",
+                "; a sample compared again has {} of them, of which the search found {}",
                 grouped(recall.sampled_pairs),
                 grouped(recall.found_pairs)
             ));
@@ -192,7 +192,7 @@ pub(super) fn describe(output: &str, summary: &LinkSummary) -> String {
         (summary.expected.expected_precision, summary.expected.expected_recall)
     {
         text.push_str(&format!(
-            "expected without labels: precision {precision:.4}, recall {recall:.4} of what stands out\n"
+            "expected without labels: precision {precision:.4}, recall {recall:.4} of pairs above chance\n"
         ));
     }
     text

@@ -1,4 +1,4 @@
-//! What the subcommands do.
+//! The subcommands.
 
 mod audit;
 mod cluster;
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: Arguments, say: &Say) -> anyhow::Result<()> {
     }
 }
 
-/// Refuses an output that is one of the inputs: it would destroy what it is made from.
+/// Refuses an output that is one of the inputs, which it would destroy.
 fn keep_inputs(output: &str, inputs: &[&str]) -> anyhow::Result<()> {
     let same = |a: &Path, b: &Path| match (a.canonicalize(), b.canonicalize()) {
         (Ok(a), Ok(b)) => a == b,
@@ -61,11 +61,11 @@ fn keep_inputs(output: &str, inputs: &[&str]) -> anyhow::Result<()> {
     }
 }
 
-/// Says which values were masked because they could not be read.
+/// Lists the values that were masked because they could not be read.
 fn describe_unreadable(unreadable: &[UnreadableValues], text: &mut String) {
     for values in unreadable {
         text.push_str(&format!(
-            "masked {:>12} × column {:?}: bytes that are not of the encoding (first in row {})\n",
+            "masked {:>12} × column {:?}: bytes that are invalid in the encoding (first in row {})\n",
             grouped(values.count),
             values.column,
             grouped(values.first_row)
@@ -73,7 +73,7 @@ fn describe_unreadable(unreadable: &[UnreadableValues], text: &mut String) {
     }
 }
 
-/// Threads to use: those asked for, or all processors.
+/// Number of threads: as requested, or all processors.
 fn threads(asked: Option<u16>) -> usize {
     asked.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from)
 }

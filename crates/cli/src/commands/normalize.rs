@@ -32,10 +32,11 @@ pub(super) fn run(normalize: &Normalize, say: &Say) -> anyhow::Result<()> {
 
 fn find_pack(name: &str) -> anyhow::Result<&'static dyn Pack> {
     let known = || packs().iter().map(|pack| pack.name()).collect::<Vec<_>>().join(", ");
-    pack(name).ok_or_else(|| UsageError(format!("no locale pack {name:?}; known packs: {}", known())).into())
+    pack(name)
+        .ok_or_else(|| UsageError(format!("unknown locale pack {name:?}; known packs: {}", known())).into())
 }
 
-/// What is wrong with a kind and code book that the pack does not know.
+/// The error for a kind or code book that the pack does not know.
 fn unknown(pack: &dyn Pack, kind: &str) -> UsageError {
     let books: Vec<&str> = pack.kinds().iter().filter_map(|kind| kind.name.strip_prefix("date_")).collect();
     if matches!(kind, "date" | "date_pair") && !books.is_empty() {
@@ -80,7 +81,7 @@ fn batch(pack: &dyn Pack, input: &str, output: &str, normalize: &Normalize, say:
 }
 
 fn describe_batch(output: &str, summary: &NormalizeSummary) -> String {
-    let mut text = format!("normalised {} rows to {output}\n", grouped(summary.rows));
+    let mut text = format!("normalized {} rows to {output}\n", grouped(summary.rows));
     for problem in &summary.problems {
         let kind = problem.kind.as_ref().map_or(String::new(), |kind| format!("{kind}: "));
         text.push_str(&format!(

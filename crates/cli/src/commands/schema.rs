@@ -83,7 +83,7 @@ fn init(
     say: &Say,
 ) -> anyhow::Result<()> {
     keep_inputs(output, &[input])?;
-    // A sample does without the values that cannot be read; `encode` names them.
+    // A sample skips values that cannot be read; `encode` lists them.
     let (source, options) = (Source::from_argument(input), ReadOptions { encoding, mask_unreadable: true });
     let Proposal { schema: text, left_out } = match purpose {
         Purpose::Link | Purpose::Dedupe => propose_schema(&source, &options)?,
@@ -92,11 +92,11 @@ fn init(
     if !left_out.is_empty() {
         let columns: Vec<String> = left_out.iter().map(usize::to_string).collect();
         say.warn(&format!(
-            "columns that the schema does not use, by number: {}; what they hold is not known, or another column says it",
+            "columns that the schema does not use, by number: {}; their content is unknown, or another column has it",
             columns.join(", ")
         ));
     }
-    // What is proposed must be what is accepted.
+    // A proposed schema must be valid.
     let not_valid = "internal error: the proposed schema is not valid";
     let digest = match purpose {
         Purpose::Link | Purpose::Dedupe => LinkageSchema::parse(&text).context(not_valid)?.digest(),
@@ -155,7 +155,7 @@ fn check(path: &Path, say: &Say) -> anyhow::Result<()> {
     });
     let passes = schema.pass_names();
     let text = format!(
-        "{}: good\nname       {}\nprofile    {}\ndigest     {}\nfields     {}{}\nviews      {}\ntokens     {}\nsearch     {}\nthresholds match from {}, borderline from {}",
+        "{}: good\nname       {}\nprofile    {}\ndigest     {}\nfields     {}{}\nviews      {}\ntokens     {}\nsearch     {}\nthresholds match ≥ {}, borderline ≥ {}",
         path.display(),
         schema.name(),
         schema.profile_name(),
@@ -177,7 +177,7 @@ fn check(path: &Path, say: &Say) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What a record's token is.
+/// Description of a record's token.
 fn describe_tokens(schema: &LinkageSchema) -> String {
     match schema.symbols() {
         Some(symbols) => format!(
@@ -229,14 +229,14 @@ fn check_audit(path: &Path, say: &Say) -> anyhow::Result<()> {
     say.result(&value, &text, false);
     if searched.len() == body.comparisons.len() {
         say.warn(
-            "people were looked up by everything that is compared: no link can be told from a namesake's, and every right \
+            "all comparisons are marked as searched: no link can be distinguished from a namesake's, and every correct \
              one is insufficient; compare something else too, such as an address",
         );
     }
     Ok(())
 }
 
-/// An input of several columns, for people.
+/// An input of several columns, as text.
 fn describe_input(input: &Input) -> String {
     let column = |column: &InputColumn| match column.readings {
         Some(readings) => format!("{} (up to {} readings)", column.column, readings.most),
@@ -244,8 +244,8 @@ fn describe_input(input: &Input) -> String {
     };
     let columns: Vec<String> = input.columns.iter().map(column).collect();
     let take = match input.take {
-        Take::All => "each that is there",
-        _ => "the first that is there",
+        Take::All => "every value present",
+        _ => "the first value present",
     };
     format!("{}: {} of {}", input.name, take, columns.join(", "))
 }

@@ -34,7 +34,7 @@ pub(super) fn run(synth: Synth, say: &Say) -> anyhow::Result<()> {
             })?
         }
         SynthLocale::EnLatn if rates.is_some() || municipality.is_some() => {
-            let problem = "--rates and --municipality are of locale ja; en-Latn has neither";
+            let problem = "--rates and --municipality are only for locale ja";
             return Err(UsageError(problem.to_owned()).into());
         }
         SynthLocale::EnLatn => make_english(people, seed, &output, format)?,
@@ -45,7 +45,7 @@ pub(super) fn run(synth: Synth, say: &Say) -> anyhow::Result<()> {
 
 fn describe(manifest: &Manifest, folder: &Path) -> String {
     let mut text = format!(
-        "{} made people of locale {}, seed {}, as data custodians write them down; in {}:\n",
+        "{} synthetic people of locale {}, seed {}, as recorded by data custodians; in {}:\n",
         grouped(u64::from(manifest.people)),
         manifest.locale,
         manifest.seed,
@@ -54,6 +54,6 @@ fn describe(manifest: &Manifest, folder: &Path) -> String {
     for MadeFile { file, rows, .. } in &manifest.files {
         text.push_str(&format!("{file:<36} {:>12} rows\n", grouped(*rows)));
     }
-    text.push_str("manifest.json tells how they were made\n");
+    text.push_str("manifest.json documents how they were generated\n");
     text
 }

@@ -1,15 +1,15 @@
-//! People outside Japan: a namesake, a stranger and a relative are tied to records of others.
+//! People outside Japan: a namesake, a different person and a relative are linked to the records of others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::world::{Row, World};
 
-/// Links of the registry's people to an insurer, of whom some are tied to the record of another.
+/// Links of the registry's people to an insurer; some of them to the record of another person.
 struct Planted {
     world: World,
-    /// Class that a finding should have, by handle of a wrong link.
+    /// Expected class of a finding, by handle of a wrong link.
     wrong: BTreeMap<String, &'static str>,
-    /// Handles of those whose record somebody else is tied to, too.
+    /// Handles of links whose record somebody else is linked to, too.
     holders: BTreeSet<String>,
 }
 

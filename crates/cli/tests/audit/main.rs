@@ -1,4 +1,5 @@
-//! `mizuhiki audit` on made people: nothing lost, shifted rows and shared accounts found, broken data named.
+//! `mizuhiki audit` on synthetic people: nothing lost, shifted rows and shared accounts found, broken data
+//! reported.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
 
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use world::{World, rows};
 
-/// Rates at which wrong links are many enough to be seen among some thousands.
+/// Rates at which wrong links are frequent enough among a few thousand.
 const RATES: &str = "rate,value\nmislink.family_number,0.002\nmislink.homonym,0.002\nmislink.number_typo,0.001\n\
     mislink.prior_holder,0.001\nmislink.row_shift,0\nmislink.session_open,0.001\n";
 
@@ -38,7 +39,7 @@ fn every_handle_is_found_once_and_wrong_links_come_first() {
     assert!(wrong.len() > 15, "{} wrong links", wrong.len());
     let listed = &findings[..3 * wrong.len()];
     let found: Vec<_> = listed.iter().filter(|row| wrong.contains_key(row["handle"].as_str())).collect();
-    // A namesake of the same kanji who has moved cannot be told by anyone; all others can.
+    // A namesake with the same kanji who has moved cannot be detected; all others can.
     let others = |handle: &str| wrong.get(handle).is_some_and(|class| *class != "homonym");
     let told = found.iter().filter(|row| others(&row["handle"])).count();
     let all = wrong.keys().filter(|handle| others(handle)).count();
@@ -76,14 +77,15 @@ fn shifted_rows_are_found_where_they_are_and_nowhere_else() {
         let world = World::new(12_000, 5, SHIFTED);
         let (left, right) = world.encode(holder, schema, &[]);
         world.audit(&left, &right, &["--batches", "batch"]);
-        // Runs of the truth, by place in the order of handles.
+        // Shifted runs in the ground truth, by position in the order of handles.
         let truth = world.table(&format!("truth-links-{holder}-registry.csv"));
         let place: BTreeMap<&str, usize> =
             truth.iter().zip(0..).map(|(row, at)| (row["handle"].as_str(), at)).collect();
         let mut expected: Vec<(usize, usize)> = Vec::new();
         for (at, _) in truth.iter().enumerate().filter(|(_, row)| row["cause"] == "row_shift") {
             match expected.last_mut() {
-                // Links of children stand between those of their parents, and a run of 12 rows off the next is one with it.
+                // Links of children lie between those of their parents, and runs less than 12 rows apart
+                // count as one.
                 Some(run) if at - run.1 <= 12 => run.1 = at,
                 _ => expected.push((at, at)),
             }
@@ -106,7 +108,7 @@ fn shifted_rows_are_found_where_they_are_and_nowhere_else() {
             assert!(row["reason"].contains(" +1 rows"), "{}", row["reason"]);
         }
     }
-    assert!(runs >= 8, "{runs} runs are too few to tell");
+    assert!(runs >= 8, "{runs} runs are too few to test");
 }
 
 #[test]
@@ -133,7 +135,7 @@ fn clean_data_has_no_batch_finding_but_shared_accounts_have() {
 fn handles_of_one_file_are_findings_and_count_as_unchecked() {
     let world = World::new(2_000, 3, CLEAN);
     let (left, right) = world.encode("insurer", "audit-ja-kanji", &[]);
-    // The left side loses the first records, the right side's links the last.
+    // The left side loses the first records, the right side loses the last links.
     let links = world.table("links-insurer-registry.csv").len();
     world.drop_rows("links-insurer-registry.csv", links - 30, links);
     world.run(&world.encode_command("registry", "audit-ja-kanji", "right_id", &right));
@@ -175,7 +177,7 @@ fn a_batch_with_one_date_of_birth_and_missing_columns_are_named() {
         "{batches:?}"
     );
     assert!(batches.iter().all(|row| row["label"] == "00003"), "{batches:?}");
-    // Three in ten values gone, everything of some records: those are insufficient, never right.
+    // 30 % of values are missing, and all values of some records: those are insufficient, never correct.
     let mut at = 0;
     world.edit("insurer.csv", |row| {
         at += 1;
@@ -231,7 +233,7 @@ fn the_right_person_is_proposed_and_verdicts_are_read() {
     let right_ones = proposed.iter().filter(|row| truth[&row["handle"]] == row["proposal"]).count();
     assert!(right_ones * 10 >= suspicious.len() * 8, "{right_ones} of {}", suspicious.len());
 
-    // A clerk who finds what is true.
+    // A clerk who always finds the truth.
     let wrong: BTreeSet<String> = world
         .table("truth-links-insurer-registry.csv")
         .into_iter()

@@ -1,4 +1,4 @@
-//! Made people in a folder, and commands run there.
+//! Synthetic people in a folder, and commands run there.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Makes people with rates of their own.
+    /// Generates people with the given rates.
     pub(crate) fn new(people: u32, seed: u64, rates: &str) -> Self {
         let world = Self { folder: tempfile::tempdir().unwrap() };
         std::fs::write(world.path("rates.csv"), rates).unwrap();
@@ -23,7 +23,7 @@ impl World {
         world
     }
 
-    /// Makes people outside Japan, without links.
+    /// Generates people outside Japan, without links.
     pub(crate) fn abroad(people: u32, seed: u64) -> Self {
         let world = Self { folder: tempfile::tempdir().unwrap() };
         world.run(&format!("synth people --locale en-Latn --people {people} --seed {seed} -o ."));
@@ -35,7 +35,7 @@ impl World {
         self.folder.path().join(name)
     }
 
-    /// Runs a command, which must succeed; what it prints.
+    /// Runs a command, which must succeed; returns its output.
     pub(crate) fn run(&self, command: &str) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_mizuhiki"))
             .args(command.split_whitespace())
@@ -66,7 +66,7 @@ impl World {
         self.encode_with(holder, schema, &options.join(" "), "--number-column number")
     }
 
-    /// As [`World::encode`], with options for the registry alone.
+    /// As [`World::encode`], with options for the registry only.
     pub(crate) fn encode_with(
         &self,
         holder: &str,
@@ -84,7 +84,7 @@ impl World {
         (left, right)
     }
 
-    /// Audits into `findings.csv`; the summary.
+    /// Audits into `findings.csv`; returns the summary.
     pub(crate) fn audit(&self, left: &str, right: &str, options: &[&str]) -> serde_json::Value {
         let command =
             format!("--json audit --left {left} --right {right} -o findings.csv {}", options.join(" "));

@@ -1,4 +1,4 @@
-//! The table of broken inputs. Token files are shuffled, so what breaks them breaks every row alike.
+//! The table of broken inputs. Token files are shuffled, so a case breaks every row in the same way.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ pub(crate) const MIXED_BATCH: &[u8] =
 
 const PAIRS: &str = "encode people.csv --for audit --side right --run test --schema audit.json --key linkage.key --links links.csv --handle-column handle --link-column record --id-column rec_id --label batch -o out.arrow";
 
-/// Links of a table's rows, each under its id.
+/// Links of a table's rows, with ids as handles.
 const PAIRS_OF_FOUR: &str = "encode people.csv --for audit --side right --run test --schema audit.json --key linkage.key --handle-column rec_id -o out.arrow";
 
 const AUDIT: &str = "audit --left left.pairs.arrow --right right.pairs.arrow -o out.csv";
@@ -730,7 +730,7 @@ fn edit(folder: &Path, name: &str, change: impl Fn(&str) -> String) {
     fs::write(folder.join(name), changed).unwrap();
 }
 
-/// Changes bytes of a file that is no text.
+/// Changes bytes of a binary file.
 fn bytes(folder: &Path, name: &str, from: &[u8], to: &[u8]) {
     let mut found = fs::read(folder.join(name)).unwrap();
     // JSON in Arrow's metadata.
@@ -789,7 +789,7 @@ fn encode(folder: &Path, custodian: &str) {
     assert_eq!(crate::fixture::run(folder, &arguments).0, Some(0));
 }
 
-/// A device that is always full, under a name that tells a format.
+/// A device that is always full, under a name with a known extension.
 fn full(folder: &Path, name: &str) {
     #[cfg(unix)]
     std::os::unix::fs::symlink("/dev/full", folder.join(name)).unwrap();
@@ -826,13 +826,13 @@ fn links(folder: &Path, text: &str) {
     fs::write(folder.join("links.csv"), text).unwrap();
 }
 
-/// Links whose labels are as many as they are.
+/// Links that all have different labels.
 fn many_labels(folder: &Path) {
     let rows: String = (0..1_500).map(|number| format!("h{number},r{number},person {number}\n")).collect();
     links(folder, &format!("handle,record,batch\n{rows}"));
 }
 
-/// Encodes the people's links anew.
+/// Encodes the people's links again.
 fn pairs(folder: &Path, side: &str) {
     pairs_of(folder, side, "", "");
 }

@@ -1,4 +1,4 @@
-//! Good files that the cases break.
+//! Valid files that the cases break.
 
 use std::fs;
 use std::path::Path;
@@ -23,7 +23,7 @@ const CLK: &str = r#"{"version":3,"clkConfig":{"l":1024,"kdf":{"type":"HKDF"}},"
 {"identifier":"name","format":{"type":"string"},"hashing":{"comparison":{"type":"ngram","n":2},"strategy":{"bitsPerToken":10}}},
 {"identifier":"born","format":{"type":"date","format":"%Y-%m-%d"},"hashing":{"comparison":{"type":"exact"},"strategy":{"bitsPerToken":10}}}]}"#;
 
-/// A folder of good files, copied for every case.
+/// A folder of valid files, copied for every case.
 pub(crate) struct Fixture {
     folder: TempDir,
 }
@@ -91,7 +91,7 @@ fn protect(path: &Path) {
 #[cfg(not(unix))]
 fn protect(_path: &Path) {}
 
-/// Runs the command in `folder`; gives back exit code and standard error.
+/// Runs the command in `folder`; returns exit code and standard error.
 pub(crate) fn run(folder: &Path, arguments: &str) -> (Option<i32>, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_mizuhiki"))
         .args(arguments.split(' '))

@@ -1,4 +1,4 @@
-//! Bad values in good files: every row is kept, the value is masked, and the summary counts it by its reason.
+//! Bad values in valid files: every row is kept, the value is masked, and the summary counts it by reason.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::cases::{JA_SCHEMA, MIXED_BATCH, japanese_mixed};
 use crate::fixture::Fixture;
 
-/// Runs a command that must succeed; gives back its JSON.
+/// Runs a command that must succeed; returns its JSON.
 fn json(folder: &Path, arguments: &str) -> Value {
     let output = Command::new(env!("CARGO_BIN_EXE_mizuhiki"))
         .arg("--json")
@@ -29,7 +29,7 @@ fn rows(path: &Path) -> Vec<Vec<String>> {
 
 /// Kind, value, code book; the canonical form, and the reason if there is none.
 const VALUES: &[(&str, &str, &str, &str, Option<&str>)] = &[
-    // Dates outside eras: a year that the era did not reach is flagged, a day before its first is refused.
+    // Dates outside eras: a year after the end of the era is flagged, a day before its beginning is refused.
     ("date", "昭和65年1月1日", "", "1990-01-01!era_overflow", None),
     ("date", "大正15年12月26日", "", "1926-12-26!era_overflow", None),
     ("date", "令和元年4月30日", "", "invalid", Some("outside the era")),
@@ -44,7 +44,7 @@ const VALUES: &[(&str, &str, &str, &str, Option<&str>)] = &[
     // Code books.
     ("date", "9650101", "receipt", "invalid", Some("not a date")),
     ("date", "3650101", "lunar", "invalid", Some("unknown code book")),
-    // Private-use characters are characters that nobody knows.
+    // Private-use characters count as unknown characters.
     ("kanji", "高\u{E000}太郎", "", "高\u{FFFD}太郎", None),
     ("kanji", "高\u{F0000}太郎", "", "高\u{FFFD}太郎", None),
     ("kana", "ﾀｶ\u{E123}ｼ", "", "タカ\u{FFFD}シ", None),

@@ -1,7 +1,8 @@
-//! Hostile and broken inputs by name: each has its exact error and exit code, and leaves no partial file.
+//! Named cases of hostile and broken input: each has its exact error and exit code, and leaves no partial
+//! file.
 //!
-//! What is expected stands in `expected.txt`, one section a case; `UPDATE_EXPECTED=1 cargo test -p mizuhiki
-//! --test bad_input` writes it anew for review.
+//! The expected output is in `expected.txt`, one section per case;
+//! `UPDATE_EXPECTED=1 cargo test -p mizuhiki --test bad_input` rewrites it for review.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
 
@@ -18,7 +19,7 @@ use fixture::Fixture;
 
 /// One command on a broken input.
 pub(crate) struct Case {
-    /// Name of the fault.
+    /// Name of the case.
     pub(crate) name: &'static str,
     /// Breaks the fixture's files.
     pub(crate) prepare: fn(&Path),
@@ -99,7 +100,7 @@ fn an_interrupted_write_leaves_nothing() {
         writeln!(input, "r{row},Ann,Lee,19010203,Perth,6000").unwrap();
     }
     input.flush().unwrap();
-    // The temporary files are there while input is awaited.
+    // The temporary files exist while the command waits for input.
     while std::fs::read_dir(folder.path()).unwrap().count() < before.len() + 2 {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }

@@ -1,17 +1,18 @@
-//! The cases of two tables through `normalize --batch`: level for level, a looser one is a failure too.
+//! The cases of two tables through `normalize --batch`: levels must match exactly; a looser one is a failure,
+//! too.
 //!
-//! `cases.tsv` was written with the facts about Japanese files (columns kind, a, b, expected, note), before the pack;
-//! `further.tsv` from those facts and that table, apart from the pack, every expectation written down before the pack
-//! was asked. Where the pack disagreed and `protocols/02-ja.md` decides otherwise, the note says what was expected. Of
-//! `date` the column b is the canonical form and expected the code book; of numbers with a check digit expected is the
-//! verdict; `scenario` rows are for the audit of links.
+//! `cases.tsv` was written from facts about Japanese files (columns kind, a, b, expected, note), before the
+//! pack. `further.tsv` was written from those facts and that table, independently of the pack: every
+//! expectation was recorded first. Where the pack disagreed and `protocols/02-ja.md` decides otherwise, the
+//! note gives the original expectation. For `date`, column b is the canonical form and expected the code
+//! book. For numbers with a check digit, expected is the verdict. `scenario` rows are for the audit of links.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
 
 use std::fs;
 use std::process::Command;
 
-/// The tables, and how many of their rows can be executed.
+/// The tables, with the number of their rows that can be executed.
 const TABLES: [(&str, usize); 2] = [(include_str!("cases.tsv"), 189), (include_str!("further.tsv"), 589)];
 
 struct Case<'c> {

@@ -1,5 +1,5 @@
-//! HMAC-SHA256 (RFC 2104) with its key taken in, for the many short messages of pair tokens: the state behind the
-//! padded key is kept, and a message costs two compressions and no copy of a hasher.
+//! HMAC-SHA256 (RFC 2104) with a precomputed key state, for the many short messages of pair tokens. A message
+//! costs two compressions and no copy of a hasher.
 
 use sha2::block_api::compress256;
 use zeroize::{Zeroize as _, ZeroizeOnDrop};
@@ -30,7 +30,7 @@ impl Mac {
         Self { inner: keyed(0x36), outer: keyed(0x5c) }
     }
 
-    /// The code of the parts, one behind the other.
+    /// The code of the concatenated parts.
     pub(super) fn of(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut state = self.inner;
         let (mut block, mut filled, mut length) = ([0_u8; BLOCK], 0, BLOCK as u64);
@@ -58,7 +58,7 @@ impl Mac {
     }
 }
 
-/// Pads the last block, of which `filled` bytes are there, and compresses it.
+/// Pads the last block, which has `filled` bytes so far, and compresses it.
 fn finish(state: &mut [u32; 8], block: &mut [u8; BLOCK], filled: usize, length: u64) {
     block[filled] = 0x80;
     block[filled + 1..].fill(0);

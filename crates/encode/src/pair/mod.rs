@@ -1,5 +1,5 @@
-//! Pair tokens: rows that can be compared with the other side's row of the same link, and with nothing else
-//! (`protocols/03-tokens.md` §10).
+//! Pair tokens: rows that can be compared only with the other side's row of the same link
+//! (`protocols/03-tokens.md` §12).
 
 mod mac;
 mod sample;
@@ -23,7 +23,7 @@ use seal::LinkKey;
 pub use values::PlainValue;
 use values::{Prepared, Scratch};
 
-/// Makes pair tokens of one audit schema with one key. Make one [`PairWorker`] a thread.
+/// Makes pair tokens of one audit schema with one key. Make one [`PairWorker`] per thread.
 pub struct PairEncoder {
     pack: &'static dyn Pack,
     inputs: Vec<InputPlan>,
@@ -34,7 +34,7 @@ pub struct PairEncoder {
     key_id: KeyId,
     custodian: String,
     side: Side,
-    /// Comparisons and levels of which all must agree between neighbours.
+    /// The comparisons and levels that must all agree between neighbours.
     neighbours: Vec<(usize, usize)>,
     /// K_pair.
     pair_key: Mac,
@@ -47,10 +47,10 @@ struct ComparisonPlan {
     input: usize,
     /// Kind of the values of each column of the input.
     kinds: Vec<String>,
-    /// Levels at which values are normalised: those of the comparison, then others that are needed.
+    /// Levels at which values are normalised: those of the comparison, then any others needed.
     normalised: Vec<String>,
     slips: Vec<ErrorVariant>,
-    /// For each column, the kind of the other part of a name, if its kind has one.
+    /// For each column, the kind of the other part of the name, if its kind has one.
     other_parts: Vec<Option<&'static str>>,
     /// The filter's level, by number, and its features.
     filter: Option<(usize, Vec<Feature>)>,
@@ -120,13 +120,13 @@ impl PairEncoder {
         &self.columns
     }
 
-    /// Places in [`PairEncoder::columns`] of columns that can stand for each other.
+    /// Indices into [`PairEncoder::columns`] of interchangeable columns.
     #[must_use]
     pub fn column_groups(&self) -> Vec<Vec<usize>> {
         self.inputs.iter().map(|input| input.columns().collect()).collect()
     }
 
-    /// Where things stand in a row.
+    /// The layout of a row.
     #[must_use]
     pub const fn layout(&self) -> &PairLayout {
         &self.layout
@@ -138,7 +138,7 @@ impl PairEncoder {
         self.key_id
     }
 
-    /// What all rows of one record have in common, where it has several.
+    /// The value common to all rows of one record, where it has several.
     #[must_use]
     pub fn shared(&self, record: &str) -> [u8; 8] {
         first_eight(&self.shared_key, &[record.as_bytes()])
@@ -156,7 +156,7 @@ impl PairEncoder {
     }
 }
 
-/// Comparisons whose values neighbours are compared by, and the numbers of their levels.
+/// Comparisons that neighbours are compared by, and the numbers of their levels.
 fn neighbours(schema: &AuditSchema) -> Result<Vec<(usize, usize)>, EncodeError> {
     let body = schema.body();
     let place = |(at, (comparison, level)): (usize, &(usize, String))| {
@@ -230,7 +230,7 @@ impl ComparisonPlan {
     }
 }
 
-/// The kind of the given name for that of the family name of a whole one, and the other way round.
+/// Maps the family-name kind of a full name to its given-name kind, and vice versa.
 fn other_part(pack: &'static dyn Pack, kind: &str) -> Option<&'static str> {
     pack.kinds().iter().filter_map(|whole| whole.parts).find_map(|[family, given]| match kind {
         _ if kind == family => Some(given),
@@ -276,14 +276,14 @@ impl PairWorker<'_> {
         Ok(())
     }
 
-    /// The values of the record read last, by comparison, in plain.
+    /// The values of the last record read, by comparison, in plaintext.
     #[must_use]
     pub fn plain(&self) -> Vec<Vec<PlainValue>> {
         self.prepared.iter().map(Prepared::plain).collect()
     }
 
-    /// Appends the row of the record read last under `handle`; `neighbour(k)` is the handle k places on, which only left
-    /// rows ask for.
+    /// Appends the row of the last record read under `handle`; `neighbour(k)` is the handle k places later,
+    /// which only left rows need.
     pub fn seal<'h>(&self, handle: &str, neighbour: &dyn Fn(isize) -> Option<&'h str>, out: &mut Vec<u8>) {
         let encoder = self.encoder;
         let own = encoder.link_key(b"h", handle);
@@ -309,12 +309,12 @@ impl PairWorker<'_> {
         }
     }
 
-    /// Appends the decoy under `handle` of the record read last.
+    /// Appends the last record read as a decoy under `handle`.
     pub fn seal_decoy(&self, handle: &str, out: &mut Vec<u8>) {
         self.seal_under(&self.encoder.link_key(b"d", handle), b"y", handle, out);
     }
 
-    /// Appends a row: keyed bytes, over which the tags and filters that there are are written.
+    /// Appends a row: keyed bytes, overwritten with the existing tags and filters.
     fn seal_under<'o>(
         &self,
         key: &LinkKey,
@@ -355,7 +355,7 @@ impl PairWorker<'_> {
 }
 
 impl PairEncoder {
-    /// K_h of a link or a decoy.
+    /// The key K_h of a link or a decoy.
     fn link_key(&self, what: &[u8; 1], handle: &str) -> LinkKey {
         LinkKey::new(&Zeroizing::new(self.pair_key.of(&[what, handle.as_bytes()])))
     }

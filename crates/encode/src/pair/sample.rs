@@ -1,13 +1,13 @@
-//! Decoys: which links have one, and whose record it is.
+//! Decoys: which links get one, and which record it holds.
 
 use mizuhiki_exchange::RecordIds;
 
 use super::{PairEncoder, first_eight};
 
-/// Decoys of a file, about: enough to tell how strangers compare.
+/// Approximate number of decoys per file: enough to estimate how non-matching pairs compare.
 const WANTED: u64 = 32_768;
 
-/// Which record is sealed as a decoy under which handle.
+/// Which records are sealed as decoys, and under which handles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoys {
     /// (number of the link whose record it is, number of the link whose handle it goes under), by the first.
@@ -55,7 +55,7 @@ impl Decoys {
         handles
     }
 
-    /// The link under whose handle the record of link `of` goes as a decoy.
+    /// The link under whose handle the record of link `of` is sealed as a decoy.
     #[must_use]
     pub fn under(&self, of: u32) -> Option<u32> {
         self.pairs.binary_search_by_key(&of, |(of, _)| *of).ok().map(|at| self.pairs[at].1)

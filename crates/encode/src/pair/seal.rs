@@ -1,5 +1,5 @@
-//! Rows of pair tokens under the key of a link: tags and filters, in a stream of keyed bytes that stand for all that is
-//! not there.
+//! Rows of pair tokens under the key of a link: tags and filters, with keyed pseudorandom bytes in place of
+//! everything missing.
 
 use std::array;
 
@@ -15,7 +15,7 @@ const ENTRY_BITS: u32 = 4;
 const ENTRY: u32 = 15;
 const BLOCK: usize = 16;
 
-/// K_h, taken in.
+/// HMAC under K_h.
 pub(super) struct LinkKey(Mac);
 
 impl LinkKey {
@@ -23,23 +23,24 @@ impl LinkKey {
         Self(Mac::new(key))
     }
 
-    /// Tags of a text at all levels: level l has bytes 3l … 3l + 2. `purpose` is `t`, or `c` for tags of completeness.
+    /// Tags of a text at all levels: level l has bytes 3l … 3l + 2. `purpose` is `t`, or `c` for completeness
+    /// tags.
     fn tags(&self, purpose: &[u8; 1], name: &str, text: &str) -> [u8; 32] {
         self.0.of(&[purpose, &be16(name.len()), name.as_bytes(), text.as_bytes()])
     }
 
-    /// Tags that say that there is a value, and that nothing in it is unknown.
+    /// Tags for "a value is present" and "no character in it is unknown".
     fn presence(&self, name: &str) -> [u8; 32] {
         self.0.of(&[b"p", name.as_bytes()])
     }
 
-    /// The tag of a text that a slip has made on `side`, or that is compared with it.
+    /// The tag of a text on `side` with an error applied, or of the text it is compared with.
     fn slip(&self, side: Side, slip: usize, name: &str, text: &str) -> [u8; 32] {
         let head = [b's', side_byte(side), slip as u8];
         self.0.of(&[&head, &be16(name.len()), name.as_bytes(), text.as_bytes()])
     }
 
-    /// The tag of a record under the handle of a neighbour, `offset` places on.
+    /// The tag of a record under the handle of a neighbour, `offset` places later.
     pub(super) fn neighbour<'t>(
         &self,
         offset: isize,
@@ -53,11 +54,11 @@ impl LinkKey {
         first(&self.0.of(&[&framed]))
     }
 
-    /// Minwise hashing: for each of 112 orders of all features, four bits of the feature that comes first in it. Two values
-    /// agree in an entry with probability J + (1 − J) / 16, J being the share of features that they have in common (Broder
-    /// 1997; Li and König 2010), and the entries of one value are uniform whatever it is.
+    /// Minwise hashing: for each of 112 orders of all features, four bits of the first feature. Two values
+    /// agree in an entry with probability J + (1 − J) / 16, where J is their Jaccard coefficient (Broder
+    /// 1997; Li and König 2010). The entries of one value are uniform, whatever the value.
     ///
-    /// A row has no two filters of one `number`: they would show whether two of its values are alike.
+    /// A row never has two filters of one `number`: they would reveal whether two of its values are similar.
     fn filter<'f>(
         &self,
         number: usize,
@@ -72,7 +73,8 @@ impl LinkKey {
             let parts: [&[u8]; 5] =
                 [&[b'f', number as u8], &be16(name.len()), name.as_bytes(), &be16(feature.len()), feature];
             fill(&self.0.of(&parts), &mut stream);
-            // Order, then number of the feature, so that of equal ones the first is least; then the entry.
+            // Order, then number of the feature, so that the first of equal ones is the minimum; then the
+            // entry.
             for (least, drawn) in least.iter_mut().zip(stream.as_chunks::<2>().0) {
                 let drawn = u32::from(u16::from_be_bytes(*drawn));
                 *least = (*least).min((drawn >> ENTRY_BITS) << 20 | count << ENTRY_BITS | drawn & ENTRY);
@@ -102,14 +104,14 @@ fn first(code: &[u8; 32]) -> [u8; TAG_BYTES] {
     array::from_fn(|at| code[at])
 }
 
-/// Bytes `TAG_BYTES · number` and on of a code.
+/// The tag at byte `TAG_BYTES · number` of a code.
 fn nth(code: &[u8; 32], number: usize) -> [u8; TAG_BYTES] {
     array::from_fn(|at| code[TAG_BYTES * number + at])
 }
 
 /// Fills `out` with AES-256 of 0, 1, … under `key`.
 pub(super) fn fill(key: &[u8; 32], out: &mut [u8]) {
-    /// Blocks that are encrypted at once.
+    /// Blocks encrypted at once.
     const WIDE: usize = 8;
     let cipher = Aes256::new(&Array::from(*key));
     for (first, out) in (0_u128..).step_by(WIDE).zip(out.chunks_mut(WIDE * BLOCK)) {
@@ -122,14 +124,15 @@ pub(super) fn fill(key: &[u8; 32], out: &mut [u8]) {
     }
 }
 
-/// Places of a level's values: a keyed order within each class of alternatives. `draw` has a byte for each slot.
+/// Slots of a level's values: a keyed order within each class of alternatives. `draw` has a byte for each
+/// slot.
 pub(super) fn places(draw: &[u8]) -> Vec<usize> {
     let mut places: Vec<usize> = (0..draw.len()).collect();
     places.sort_by_key(|&place| (alternative_class(place), draw[place], place));
     places
 }
 
-/// Writes a comparison's part of a row, which holds dummies; `draw` has a byte for each slot of each level.
+/// Writes a comparison's part of a row over the dummies in it; `draw` has a byte for each slot of each level.
 pub(super) fn seal(
     (key, side): (&LinkKey, Side),
     name: &str,
@@ -149,7 +152,7 @@ pub(super) fn seal(
     }
     let places: Vec<Vec<usize>> = draw.chunks_exact(layout.values).map(places).collect();
     for number in 0..prepared.slots.len() {
-        // Levels often have one text.
+        // Several levels often have the same text.
         let mut last: Option<(&str, [u8; 32])> = None;
         let mut complete = true;
         for (level, places) in places.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The values of a comparison, normalised at every level: what is sealed under a handle.
+//! The values of a comparison, normalised at every level, before they are sealed under a handle.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,43 +18,43 @@ pub(super) struct Prepared {
     /// Texts of all slots.
     text: String,
     pub(super) slots: Vec<Slot>,
-    /// Features of all slots: places in `feature_bytes`.
+    /// Features of all slots: ranges of `feature_bytes`.
     feature_bytes: Vec<u8>,
     feature_ends: Vec<usize>,
-    /// Readings that were normalised, by column: they are few, and each name has several.
+    /// Normalised readings, by column: there are few distinct ones, and each name has several.
     remembered: Vec<FxHashMap<String, Arc<LevelTexts>>>,
 }
 
-/// Readings of a column that a comparison remembers.
+/// Maximum number of readings of a column that are memoized.
 const MAX_REMEMBERED: usize = 1 << 15;
 
 /// A value.
 pub(super) struct Slot {
     /// Number of the column in its input.
     column: usize,
-    /// Whether it holds a character that nobody knows.
+    /// Whether it contains an unknown character.
     pub(super) wild: bool,
-    /// Text at each level, then what each slip makes of it; `None` where there is none.
+    /// Text at each level, then with each error applied; `None` where there is none.
     texts: Vec<Option<Range<usize>>>,
-    /// Levels at which it is compared, in one bit each.
+    /// Levels at which it is compared, one bit each.
     compared: u8,
     /// Features of the filter, by number.
     features: Range<usize>,
 }
 
-/// A value as it would be sealed, in plain: for the laboratory, which compares it with what pair tokens show.
+/// A value before sealing, in plaintext: crate `evaluate` compares it with what pair tokens show.
 pub struct PlainValue {
     /// Number of the column in its input.
     pub column: usize,
-    /// Whether it holds a character that nobody knows.
+    /// Whether it contains an unknown character.
     pub wild: bool,
-    /// Text of each tag, levels then slips; `None` where nothing is compared.
+    /// Text of each tag, levels then error variants; `None` where nothing is compared.
     pub tags: Vec<Option<String>>,
-    /// Features of the filter; none without one.
+    /// Features of the filter; empty without a filter.
     pub features: Vec<Vec<u8>>,
 }
 
-/// Memory that is used again.
+/// Reusable memory.
 #[derive(Default)]
 pub(super) struct Scratch {
     levels: Arc<LevelTexts>,
@@ -63,7 +63,7 @@ pub(super) struct Scratch {
 }
 
 impl Prepared {
-    /// What would be sealed, in plain.
+    /// The values before sealing, in plaintext.
     pub(super) fn plain(&self) -> Vec<PlainValue> {
         let value = |(number, slot): (usize, &Slot)| PlainValue {
             column: slot.column,
@@ -81,7 +81,7 @@ impl Prepared {
         self.feature_ends.clear();
     }
 
-    /// Text of a slot's tag, levels then slips; `None` where nothing is compared.
+    /// Text of a slot's tag, levels then error variants; `None` where nothing is compared.
     pub(super) fn tag_text(&self, slot: usize, tag: usize) -> Option<&str> {
         let slot = &self.slots[slot];
         let range = slot.texts[tag].clone().filter(|_| slot.compared >> tag & 1 == 1)?;
@@ -142,7 +142,7 @@ impl Prepared {
         start..self.text.len()
     }
 
-    /// Whether an earlier slot has the texts of the last one at every level.
+    /// Whether an earlier slot has the same texts as the last one at every level.
     fn last_repeats(&self, levels: usize) -> bool {
         let Some((last, earlier)) = self.slots.split_last() else { return false };
         let texts = |slot: &Slot| -> Vec<Option<&str>> {
@@ -153,7 +153,8 @@ impl Prepared {
     }
 }
 
-/// Reads the values of a comparison. [`Outcome::Value`] if there is at least one, else why the first is none.
+/// Reads the values of a comparison. [`Outcome::Value`] if there is at least one, otherwise the outcome of
+/// the first.
 pub(super) fn prepare<'v>(
     plan: &ComparisonPlan,
     input: &InputPlan,
@@ -191,7 +192,7 @@ pub(super) fn prepare<'v>(
     if out.slots.is_empty() { why } else { Outcome::Value }
 }
 
-/// Takes a value, which `levels` holds normalised, as a slot.
+/// Adds a value, normalised in `levels`, as a slot.
 fn push(
     plan: &ComparisonPlan,
     value: &InputValue<'_>,
@@ -250,7 +251,7 @@ fn push(
     Outcome::Value
 }
 
-/// What a slip makes of a value, which `levels` holds normalised.
+/// The error variant of a value, which is normalised in `levels`.
 fn slipped(
     plan: &ComparisonPlan,
     value: &InputValue<'_>,

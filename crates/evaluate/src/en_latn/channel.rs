@@ -1,27 +1,27 @@
-//! Error channels: how three custodians come to write the same person differently.
+//! Error channels: how three custodians record the same person differently.
 
 use super::miswrite::{Nicknames, by_ear, other_punctuation, typo, without_diacritics};
 use super::people::{Person, Place};
 use crate::draw::Draw;
 
-/// How often each error befalls a record, in 10,000. Errors are drawn one by one and can come together.
+/// Frequency of each error per 10,000 records. Errors are drawn independently and can occur together.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Channels {
     /// Given name: one character inserted, deleted, substituted or transposed.
     given_typo: u16,
     /// The same in the surname.
     surname_typo: u16,
-    /// Given name as it is heard.
+    /// Given name spelled by ear.
     given_by_ear: u16,
-    /// Surname as it is heard.
+    /// Surname spelled by ear.
     surname_by_ear: u16,
-    /// A nickname for the given name, of those who have one.
+    /// A nickname for the given name, if there is one.
     nickname: u16,
-    /// The surname before the wedding or after the divorce, of those who have another.
+    /// A former or later surname, for those who have one.
     former_surname: u16,
     /// Given name and surname in each other's field.
     names_swapped: u16,
-    /// Day and month exchanged, where that is a date.
+    /// Day and month exchanged, if that is a valid date.
     day_month_swapped: u16,
     /// One digit of the date of birth wrong.
     date_digit: u16,
@@ -33,33 +33,33 @@ pub(crate) struct Channels {
     suburb_typo: u16,
     /// One digit of the postcode wrong.
     postcode_digit: u16,
-    /// No given name.
+    /// Given name missing.
     no_given_name: u16,
-    /// No date of birth.
+    /// Date of birth missing.
     no_date: u16,
-    /// Neither suburb nor postcode.
+    /// Suburb and postcode missing.
     no_address: u16,
-    /// The record in capitals (three of four) or small letters.
+    /// The record in upper case (75 %) or lower case.
     letter_case: u16,
-    /// Hyphens, apostrophes and blanks of a name left out or turned into blanks, where it has any.
+    /// Hyphens, apostrophes and blanks of a name omitted or replaced by blanks, where it has any.
     punctuation: u16,
-    /// Diacritics left out, where there are any.
+    /// Diacritics omitted, where there are any.
     diacritics: u16,
 }
 
-/// A custodian as it is made up.
+/// A synthetic custodian.
 pub(crate) struct Custodian {
     pub(crate) name: &'static str,
     /// First letter of its record ids.
     pub(crate) letter: char,
-    /// Share of the people whom it knows, in 10,000.
+    /// Share of the people that it has on record, per 10,000.
     pub(crate) share: u16,
     pub(crate) channels: Channels,
 }
 
-/// The rates. Assumptions, chosen so that about a quarter of the records of hospital and insurer and one in
-/// thirty of the registry differ from the truth somewhere. Hospitals take names down by ear and in a hurry;
-/// insurers learn late of weddings and removals; the registry is kept with care.
+/// The rates. They are assumptions: about 25 % of the records of hospital and insurer and 3 % of those of the
+/// registry contain an error. Hospitals record names by ear and in a hurry. Insurers learn late about
+/// weddings and moves. The registry is maintained carefully.
 pub(crate) const CUSTODIANS: [Custodian; 3] = [
     Custodian {
         name: "hospital",
@@ -141,7 +141,7 @@ pub(crate) const CUSTODIANS: [Custodian; 3] = [
     },
 ];
 
-/// What a custodian writes down of a person.
+/// A custodian's record of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) given_name: String,
@@ -166,7 +166,7 @@ impl Entry {
 }
 
 impl Channels {
-    /// The person as written down through these channels.
+    /// The person as recorded through these channels.
     pub(crate) fn write(&self, person: &Person, nicknames: &Nicknames, draw: &mut Draw) -> Entry {
         let mut entry = Entry::true_to(person);
         self.names(person, nicknames, &mut entry, draw);

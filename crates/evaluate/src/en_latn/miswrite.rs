@@ -1,4 +1,4 @@
-//! Ways to write a name wrongly or otherwise.
+//! Errors and variants in the spelling of a name.
 
 use super::names::NICKNAMES;
 use crate::draw::Draw;
@@ -6,7 +6,7 @@ use crate::draw::items;
 
 const KEYBOARD: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
 
-/// What sounds alike, in the order in which it is looked for from a random place on.
+/// Letters that sound alike, in the order in which they are searched from a random position.
 const SOUNDS: [(&str, &str); 40] = [
     ("ph", "f"),
     ("Ph", "F"),
@@ -78,7 +78,7 @@ pub(crate) fn typo(text: &str, draw: &mut Draw) -> String {
     text.to_owned()
 }
 
-/// The first letter as a capital, the second not.
+/// The first letter in upper case, the second not.
 fn capitalise(chars: &mut [char]) {
     if let Some(first) = chars.first_mut() {
         *first = first.to_uppercase().next().unwrap_or(*first);
@@ -88,7 +88,7 @@ fn capitalise(chars: &mut [char]) {
     }
 }
 
-/// A letter that is hit for `letter`, in small letters: the next on the keyboard, or any.
+/// A letter typed instead of `letter`, in lower case: a neighbor on the keyboard, or any.
 fn near(letter: char, draw: &mut Draw) -> char {
     let small = letter.to_ascii_lowercase();
     for row in KEYBOARD {
@@ -100,7 +100,7 @@ fn near(letter: char, draw: &mut Draw) -> char {
     char::from(*draw.one(b"abcdefghijklmnopqrstuvwxyz"))
 }
 
-/// `text` as somebody might spell it who only heard it.
+/// `text` as somebody might spell it by ear.
 pub(crate) fn by_ear(text: &str, draw: &mut Draw) -> String {
     let start = draw.position(SOUNDS.len());
     for step in 0..SOUNDS.len() {
@@ -114,7 +114,7 @@ pub(crate) fn by_ear(text: &str, draw: &mut Draw) -> String {
     text.to_owned()
 }
 
-/// Nicknames, looked up from either side.
+/// Nicknames, looked up in both directions.
 pub(crate) struct Nicknames(Vec<(&'static str, &'static str)>);
 
 impl Nicknames {
@@ -122,7 +122,7 @@ impl Nicknames {
         Self(items(NICKNAMES).into_iter().filter_map(|pair| pair.split_once('=')).collect())
     }
 
-    /// A familiar name for a formal one or the other way round; `None` where there is none.
+    /// A familiar name for a formal one or vice versa; `None` if there is none.
     pub(crate) fn other(&self, name: &str, draw: &mut Draw) -> Option<&'static str> {
         let found = |&(formal, familiar): &(&'static str, &'static str)| {
             if formal == name { Some(familiar) } else { (familiar == name).then_some(formal) }

@@ -1,5 +1,5 @@
-//! Names of made people: plain lists, the more frequent first. The order and the weights are an assumption,
-//! not a census.
+//! Names of synthetic people: plain lists, the more frequent first. The order and the weights are
+//! assumptions, not a census.
 
 /// Names of one generation, by sex.
 pub(crate) struct Generation {
@@ -51,7 +51,7 @@ pub(crate) const GENERATIONS: [Generation; 3] = [
     },
 ];
 
-/// Surnames in more or less their order in English-speaking countries.
+/// Surnames, roughly in order of frequency in English-speaking countries.
 pub(crate) const SURNAMES: &str = "Smith, Jones, Williams, Brown, Wilson, Taylor, Johnson, White, Martin, \
     Anderson, Thompson, Nguyen, Thomas, Walker, Harris, Lee, Ryan, Robinson, Kelly, King, Davis, Wright, Evans, \
     Roberts, Green, Hall, Wood, Jackson, Clarke, Patel, Singh, Campbell, Edwards, Clark, Young, Turner, Hill, Scott, \
@@ -108,7 +108,7 @@ pub(crate) const RARE_ENDS: &str = "acre, bourne, bridge, brook, bury, by, combe
     ford, gate, grave, ham, head, hurst, ington, land, ley, low, man, mere, more, ridge, sall, shaw, stead, stock, \
     stone, tham, thorpe, ton, wall, well, wick, wood, worth";
 
-/// `formal=familiar`: a given name and what friends make of it.
+/// `formal=familiar`: a given name and its nickname.
 pub(crate) const NICKNAMES: &str = "William=Bill, William=Will, Robert=Bob, Robert=Rob, James=Jim, John=Jack, Richard=Dick, \
     Richard=Rick, Margaret=Peggy, Margaret=Maggie, Elizabeth=Liz, Elizabeth=Betty, Elizabeth=Beth, \
     Patricia=Pat, Patricia=Trish, Barbara=Barb, Dorothy=Dot, Judith=Judy, Susan=Sue, Kathleen=Kath, \

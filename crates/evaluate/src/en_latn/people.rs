@@ -1,4 +1,4 @@
-//! Made people and their households.
+//! Synthetic people and their households.
 
 use std::borrow::Cow;
 
@@ -7,24 +7,24 @@ use super::places::PLACES;
 use crate::date::Date;
 use crate::draw::{Ages, Draw, Weighted, items, ranked};
 
-/// How often, in 10,000, something holds for a made family. Assumptions, chosen to look like an
-/// English-speaking country of the 2020s.
+/// Frequencies per 10,000 synthetic families. They are assumptions, chosen to resemble an English-speaking
+/// country of the 2020s.
 mod rates {
-    /// A surname is one of the composed rare ones.
+    /// A surname is a composed, rare one.
     pub(super) const RARE_SURNAME: u16 = 4_000;
-    /// A given name is of any generation, not of one's own.
+    /// A given name comes from any generation, not the person's own.
     pub(super) const UNFASHIONABLE: u16 = 1_500;
-    /// A couple bears one surname.
+    /// A couple shares a surname.
     pub(super) const SHARED_SURNAME: u16 = 8_200;
-    /// Where a couple does not: one of them bears both, with a hyphen.
+    /// Otherwise: one of them has both surnames, hyphenated.
     pub(super) const DOUBLE_SURNAME: u16 = 2_200;
     /// Partners have the same sex.
     pub(super) const SAME_SEX: u16 = 300;
-    /// A child of a couple bears the other parent's surname, or that of a parent who lives elsewhere.
+    /// A couple's child has the other parent's surname, or that of a parent who lives elsewhere.
     pub(super) const STEPCHILD: u16 = 500;
     /// The same for a child who lives with one parent.
     pub(super) const OTHER_PARENTS_NAME: u16 = 3_000;
-    /// A woman who lives without a partner has borne another surname.
+    /// A woman who lives without a partner has had another surname.
     pub(super) const WAS_MARRIED: u16 = 2_500;
     /// A younger child is a twin of the one before.
     pub(super) const TWIN: u16 = 150;
@@ -50,20 +50,20 @@ pub(crate) struct Place {
     pub(crate) postcode: &'static str,
 }
 
-/// A made person as they are, before anybody writes them down.
+/// A synthetic person without errors, before any custodian records them.
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
     pub(crate) given_name: &'static str,
     pub(crate) surname: Name,
-    /// A surname borne earlier.
+    /// A former surname.
     pub(crate) former_surname: Option<Name>,
     pub(crate) birth: Date,
     pub(crate) place: Place,
-    /// Where the household lived before.
+    /// The household's former place.
     pub(crate) former_place: Place,
 }
 
-/// Makes `count` people, household by household; the last household may lack members.
+/// Generates `count` people, household by household; the last household may lack members.
 pub(crate) fn make_people(count: usize, draw: Draw) -> Vec<Person> {
     let mut maker = Maker::new(draw, count);
     while maker.people.len() < count {
@@ -81,7 +81,7 @@ struct Maker {
     ends: Vec<&'static str>,
     places: Weighted<Place>,
     people: Vec<Person>,
-    /// Present and former place of the household in the making.
+    /// Present and former place of the current household.
     home: (Place, Place),
 }
 
@@ -110,8 +110,8 @@ impl Maker {
         }
     }
 
-    /// Makes one household. Shares in 100: alone 28, couple 27, couple with children 28, one parent 10, sharing 4,
-    /// three generations 3.
+    /// Generates one household. Shares in percent: alone 28, couple 27, couple with children 28, one parent
+    /// 10, sharing 4, three generations 3.
     fn household(&mut self) {
         self.home = (self.places.draw(&mut self.draw), self.places.draw(&mut self.draw));
         match self.draw.below(100) {
@@ -203,7 +203,7 @@ impl Maker {
         }
     }
 
-    /// A twin of the person made last: all the same but the given name, and perhaps the sex.
+    /// A twin of the last person: everything equal except the given name and perhaps the sex.
     fn twin(&mut self) {
         let Some(mut twin) = self.people.last().cloned() else { return };
         let sex = self.sex();

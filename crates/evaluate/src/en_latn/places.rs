@@ -1,5 +1,5 @@
-//! Where made people live: suburbs and postcodes that go together. Plausible, not a gazetteer; several suburbs
-//! share a postcode and several names occur twice, as in life.
+//! Places of synthetic people: suburbs with their postcodes. Plausible, not a gazetteer; several suburbs
+//! share a postcode and several names occur twice, as in reality.
 
 /// `suburb postcode`, the more populous first.
 pub(crate) const PLACES: &str = "Blacktown 2148, Point Cook 3030, Craigieburn 3064, Tarneit 3029, Baulkham Hills 2153, \

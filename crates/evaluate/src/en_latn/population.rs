@@ -1,20 +1,20 @@
-//! A made population as three custodians know it.
+//! A synthetic population as recorded by three custodians.
 
 use super::channel::{CUSTODIANS, Custodian};
 use super::miswrite::Nicknames;
 use super::people::{Person, make_people};
 use crate::draw::Draw;
 
-/// What to make.
+/// What to generate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PopulationSpec {
-    /// People to make, 0 to 4,294,967,295; more are not made. A million takes about 1 GB of memory.
+    /// Number of people, 0 to 4,294,967,295. A million takes about 1 GB of memory.
     pub people: usize,
-    /// Where the draws begin: the same seed gives the same population on every machine.
+    /// Random seed: the same seed gives the same population on every machine.
     pub seed: u64,
 }
 
-/// Three custodians' tables of the same made people, and thereby the true links between them.
+/// Three custodians' tables of the same synthetic people, with the true links between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Population {
     /// Hospital (about half of the people), insurer (about 60 %) and registry (all), in this order.
@@ -26,17 +26,17 @@ pub struct Population {
 pub struct Holder {
     /// `hospital`, `insurer` or `registry`.
     pub name: &'static str,
-    /// Its records, one a person, in random order.
+    /// Its records, one per person, in random order.
     pub people: Vec<Record>,
 }
 
-/// A made person as one custodian wrote them down.
+/// A synthetic person as recorded by one custodian.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// The custodian's own id: its initial and at least six digits, unrelated to the person, to the order of
     /// the records and to the ids of the other custodians.
     pub id: String,
-    /// Number of the person, from 0. The truth; never written to a custodian's file.
+    /// Number of the person, from 0. Ground truth; never written to a custodian's file.
     pub person: u32,
     /// Given name, or empty.
     pub given_name: String,
@@ -57,11 +57,10 @@ const ERRORS: u64 = 2;
 const ORDER: u64 = 3;
 
 impl Population {
-    /// Makes people in households (a shared surname and address, children, now and then twins) with names as
-    /// unevenly frequent as real ones, and writes them down as each custodian would: with typos, nicknames,
-    /// names by ear, maiden names, swapped fields, wrong dates, old addresses, gaps and styles of writing.
-    /// About a quarter of the records of hospital and insurer and one in thirty of the registry differ from
-    /// the truth somewhere.
+    /// Generates people in households (a shared surname and address, children, sometimes twins) with
+    /// realistically skewed name frequencies. Records them as each custodian would: with typos, nicknames,
+    /// names by ear, maiden names, swapped fields, wrong dates, old addresses, gaps and different styles.
+    /// About 25 % of the records of hospital and insurer and 3 % of those of the registry contain an error.
     #[must_use]
     pub fn make(spec: &PopulationSpec) -> Self {
         let people = true_people(spec);
@@ -80,7 +79,7 @@ impl Population {
     /// The true links from holder `left` to holder `right` (positions in [`Population::holders`]): ids of
     /// records of one person, in the order of the left holder's records.
     ///
-    /// Of a holder with itself: each pair of different records of one person once; made holders have none.
+    /// Within one holder: each pair of different records of one person once; synthetic holders have none.
     /// Empty if there is no such holder.
     #[must_use]
     pub fn truth(&self, left: usize, right: usize) -> Vec<(String, String)> {

@@ -1,4 +1,4 @@
-//! Marginal figures of made people, beside those of their sources.
+//! Marginal figures of synthetic people, compared with their sources.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -8,23 +8,23 @@ use super::people::{Person, Role};
 use super::script::large;
 use super::write::outside_jis;
 
-/// A figure of the made people, and the one of people.
+/// A figure of the synthetic people and of its source.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Figure {
-    /// What is counted.
+    /// The name of the figure.
     pub name: &'static str,
-    /// Among the made people.
+    /// Its value among the synthetic people.
     pub made: f64,
-    /// According to the source.
+    /// Its value in the source.
     pub source_value: f64,
-    /// Where that comes from.
+    /// The source.
     pub source: &'static str,
 }
 
 /// People of Japan.
 const JAPAN: f64 = 125e6;
 
-/// Figures of the first `count` people of a world; those after them were added for mistaken ties.
+/// Figures of the first `count` people of a world; later ones were added for wrong links.
 pub(crate) fn figures(world: &World, count: usize) -> Vec<Figure> {
     let people = &world.people[..count];
     let of_people =
@@ -180,7 +180,7 @@ fn outside(world: &World, person: &Person) -> bool {
     [person.family, person.given].iter().any(|&id| world.names.get(id).written.chars().any(outside_jis))
 }
 
-/// Pairs of people alike in kana name, date of birth and sex.
+/// Pairs of people with equal kana name, date of birth and sex.
 fn homonym_pairs(world: &World, people: &[Person]) -> u64 {
     let mut seen: HashMap<(String, [u16; 3], bool), u64> = HashMap::new();
     let mut pairs = 0;

@@ -1,4 +1,4 @@
-//! What each holder has of a made person: its columns, formats and slips.
+//! What each custodian records of a synthetic person: its columns, formats and errors.
 
 use super::World;
 use super::names::NameId;
@@ -8,7 +8,7 @@ use super::script::{half_width, hiragana, kana_slip, large};
 use super::write::{AddressStyle, Causes, DateStyle, NameOf, in_jis, kanji_slip, write_address, write_date};
 use crate::draw::Draw;
 
-/// A custodian of made people in Japan.
+/// A custodian of synthetic people in Japan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Registry,
@@ -74,7 +74,7 @@ impl Kind {
         }
     }
 
-    /// Whether the holder has a record of somebody.
+    /// Whether the custodian has a record of a person.
     pub(crate) fn knows(self, person: &Person, world: &World, draw: &mut Draw) -> bool {
         let rates = &world.rates;
         match self {
@@ -86,7 +86,7 @@ impl Kind {
         }
     }
 
-    /// The values of [`Kind::columns`], and why they differ from the registry's.
+    /// The values of [`Kind::columns`], and the causes of differences from the registry's.
     pub(crate) fn write(self, person: u32, world: &World, draw: &mut Draw) -> (Vec<String>, Causes) {
         let entry = Entry { person: &world.people[person as usize], world, draw, causes: Vec::new() };
         match self {
@@ -99,7 +99,7 @@ impl Kind {
     }
 }
 
-/// A record in the making.
+/// A record under construction.
 struct Entry<'a> {
     person: &'a Person,
     world: &'a World,
@@ -295,7 +295,7 @@ impl Entry<'_> {
         NameOf::of(self.person, old, &mut self.causes)
     }
 
-    /// The name as a system with the characters of JIS X 0208 shows it.
+    /// The name as displayed by a system limited to JIS X 0208.
     fn kanji(&mut self, name: NameOf) -> String {
         let names = &self.world.names;
         let mut shown = |id: NameId| {
@@ -312,14 +312,15 @@ impl Entry<'_> {
         name.kana(&self.world.names)
     }
 
-    /// The address that is held: of `stale` of all people an earlier one. Those who never moved have none.
+    /// The recorded address: for a share `stale` of all people a former one. People who never moved have
+    /// none.
     fn held_address(&mut self, stale: u64) -> Address {
         let Some(previous) = self.person.previous else { return self.person.address };
         if self.draw.below(self.world.rates.moved) >= stale {
             return self.person.address;
         }
         self.causes.push("stale_address");
-        // Of ten earlier addresses nine are the previous one.
+        // In 90 % of cases, the former address is the previous one.
         if self.draw.below(10) > 0 { previous } else { self.person.forgotten }
     }
 

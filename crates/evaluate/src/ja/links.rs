@@ -1,4 +1,4 @@
-//! Link tables that institutions have made, and what went wrong with them.
+//! Link tables made by institutions, and their errors.
 
 use std::collections::HashMap;
 
@@ -8,10 +8,10 @@ use super::people::{Person, Role};
 use super::write::Causes;
 use crate::draw::Draw;
 
-/// Records of a holder, in the order of its file: the person of each.
+/// The person of each record of a custodian, in the order of its file.
 pub(crate) type Members = Vec<u32>;
 
-/// Why a link is wrong; `None` for right ones.
+/// Why a link is wrong; `None` for correct ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Cause {
     None,
@@ -39,21 +39,21 @@ impl Cause {
     }
 }
 
-/// A tie of a record with a person of the registry.
+/// A link from a record to a person of the registry.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tie {
-    /// Place of the record in its holder's file.
+    /// Position of the record in its custodian's file.
     pub(crate) record: u32,
-    /// The person whose number was tied to it.
+    /// The person whose number was linked to it.
     pub(crate) tied: u32,
     pub(crate) batch: u32,
     pub(crate) cause: Cause,
 }
 
-/// Ties of a batch, as an office enters them.
+/// Links per batch, as an office enters them.
 const BATCH: usize = 500;
 
-/// What a wrong tie is: the class of a finding.
+/// The class of a link, as of a finding.
 pub(crate) fn class(cause: Cause, record: &Person, tied: &Person, causes: &Causes) -> &'static str {
     match cause {
         Cause::None if causes.iter().any(|cause| is_variant(cause)) => "entry_variant",
@@ -68,7 +68,7 @@ pub(crate) fn class(cause: Cause, record: &Person, tied: &Person, causes: &Cause
     }
 }
 
-/// Slips by which a right tie looks wrong.
+/// Errors that make a correct link look wrong.
 fn is_variant(cause: &str) -> bool {
     matches!(
         cause,
@@ -85,8 +85,8 @@ fn is_variant(cause: &str) -> bool {
     )
 }
 
-/// Makes the ties of an institution. People whom a clerk picked for others are added to the world, records that
-/// should have gone to the members.
+/// Generates the links of an institution. People whom a clerk confused with others are added to `world`,
+/// misplaced records to `members`.
 pub(crate) fn tie(kind: Kind, members: &mut Members, world: &mut World, draw: &mut Draw) -> Vec<Tie> {
     let mut ties: Vec<Tie> = members
         .iter()
@@ -109,7 +109,7 @@ pub(crate) fn tie(kind: Kind, members: &mut Members, world: &mut World, draw: &m
             Cause::NumberTypo => world.mistype_number(person, draw),
             Cause::SessionOpen if at > 0 => Some(members[at - 1]).filter(|other| *other != person),
             Cause::PriorHolder => {
-                // Somebody else's record, kept when the tie was handed on.
+                // Another person's record, kept when the link passed to its next holder.
                 let other = draw.below(world.people.len() as u64) as u32;
                 members.push(other);
                 let record = members.len() as u32 - 1;
@@ -131,7 +131,7 @@ pub(crate) fn tie(kind: Kind, members: &mut Members, world: &mut World, draw: &m
     ties
 }
 
-/// What goes wrong with a tie, if anything.
+/// The error of a link, if any.
 fn draw_cause(kind: Kind, world: &World, draw: &mut Draw) -> Cause {
     let rates = &world.rates;
     let by_form = if kind == Kind::Bank { 0 } else { rates.family_number };
@@ -161,7 +161,7 @@ fn by_household(people: &[Person]) -> HashMap<u32, Vec<u32>> {
     households
 }
 
-/// Another member of the household.
+/// Another household member.
 fn relative(person: u32, households: &HashMap<u32, Vec<u32>>, world: &World, draw: &mut Draw) -> Option<u32> {
     let others: Vec<u32> = households
         .get(&world.people[person as usize].household)?
@@ -172,7 +172,7 @@ fn relative(person: u32, households: &HashMap<u32, Vec<u32>>, world: &World, dra
     (!others.is_empty()).then(|| *draw.one(&others))
 }
 
-/// Ties of children to an account of a parent.
+/// Links of children to an account of a parent.
 fn add_children(
     ties: &mut Vec<Tie>,
     members: &Members,
@@ -201,7 +201,7 @@ fn add_children(
     }
 }
 
-/// Runs of ties that were pasted one row off.
+/// Runs of links that were pasted one row off.
 fn shift_rows(ties: &mut [Tie], members: &Members, rate: u64, draw: &mut Draw) {
     let mut at = 0;
     while at < ties.len() {
@@ -209,7 +209,7 @@ fn shift_rows(ties: &mut [Tie], members: &Members, rate: u64, draw: &mut Draw) {
             at += 1;
             continue;
         }
-        // Short runs more often.
+        // Short runs are more frequent.
         let doublings = draw.below(3);
         let length = (20 << doublings) + draw.below(20 << doublings) as usize;
         let end = (at + length).min(ties.len());
@@ -217,7 +217,7 @@ fn shift_rows(ties: &mut [Tie], members: &Members, rate: u64, draw: &mut Draw) {
             let tied: Vec<u32> = ties[at..end].iter().map(|tie| tie.tied).collect();
             for (offset, tie) in ties[at..end].iter_mut().enumerate() {
                 tie.tied = tied[(offset + 1) % tied.len()];
-                // Two mistakes may make a tie right.
+                // Two errors may cancel out.
                 let right = tie.tied == members[tie.record as usize];
                 tie.cause = if right { Cause::None } else { Cause::RowShift };
             }

@@ -1,17 +1,17 @@
-//! Names, places and buildings of made people in Japan.
+//! Names, places and buildings of synthetic people in Japan.
 
 /// Given names of the people born before `until`, most popular first, as `kanji kana`.
 ///
-/// Tops of the yearly lists that insurers publish, from memory; what follows them in popularity is taken from the
-/// pack's list of given names.
+/// Tops of the yearly lists published by insurers, from memory; less popular names come from the pack's list
+/// of given names.
 pub(crate) struct Cohort {
     pub(crate) until: u16,
     pub(crate) male: &'static str,
     pub(crate) female: &'static str,
-    /// The larger, the more even are the names' frequencies.
+    /// The larger, the more uniform the names' frequencies.
     pub(crate) flatness: u64,
-    /// How many times as frequent as other names those of girls in コ (子) are, in eighths: estimated from how many of
-    /// the yearly tops end so.
+    /// Frequency of girls' names in コ (子) relative to other names, in eighths: estimated from their share of
+    /// the yearly tops.
     pub(crate) ko: u64,
 }
 
@@ -88,19 +88,19 @@ pub(crate) const COHORTS: [Cohort; 10] = [
     },
 ];
 
-/// Kanji and readings of which rare surnames are put together: first, middle and last parts.
+/// Kanji and readings from which rare surnames are composed: first, middle and last parts.
 pub(crate) const SURNAME_STARTS: &str = "山 ヤマ, 石 イシ, 小 オ, 大 オオ, 上 カミ, 下 シモ, 中 ナカ, 西 ニシ, 東 ヒガシ, 南 ミナミ, 北 キタ, 高 タカ, 古 フル, 新 ニイ, 竹 タケ, 松 マツ, 杉 スギ, 梅 ウメ, 桜 サクラ, 藤 フジ, 岩 イワ, 白 シロ, 黒 クロ, 赤 アカ, 青 アオ, 金 カネ, 水 ミズ, 若 ワカ, 吉 ヨシ, 福 フク, 安 ヤス, 飯 イイ, 今 イマ, 木 キ, 草 クサ, 熊 クマ, 桑 クワ, 鳥 トリ, 永 ナガ, 浅 アサ, 深 フカ, 平 ヒラ, 広 ヒロ, 丸 マル, 宮 ミヤ, 森 モリ, 柳 ヤナギ, 横 ヨコ, 渡 ワタ, 須 ス, 鶴 ツル, 亀 カメ, 富 トミ, 関 セキ, 沢 サワ, 滝 タキ, 浜 ハマ, 坂 サカ, 塚 ツカ, 谷 タニ, 玉 タマ, 花 ハナ, 早 ハヤ, 秋 アキ";
 pub(crate) const SURNAME_MIDDLES: &str = "山 ヤマ, 田 タ, 川 カワ, 野 ノ, 井 イ, 木 キ, 谷 ヤ, 沢 サワ, 原 ハラ, 島 シマ, 森 モリ, 林 バヤシ, 宮 ミヤ, 久 ク, 塚 ツカ, 池 イケ, 小 コ, 佐 サ";
 pub(crate) const SURNAME_ENDS: &str = "田 ダ, 山 ヤマ, 川 カワ, 村 ムラ, 井 イ, 本 モト, 野 ノ, 原 ハラ, 島 シマ, 口 グチ, 内 ウチ, 尾 オ, 崎 サキ, 沢 サワ, 谷 タニ, 木 キ, 橋 ハシ, 林 バヤシ, 岡 オカ, 塚 ツカ, 浦 ウラ, 瀬 セ, 部 ベ, 坂 サカ, 地 チ, 場 バ, 森 モリ, 宮 ミヤ, 道 ミチ, 津 ツ, 戸 ト, 根 ネ, 城 シロ, 淵 フチ, 岸 ギシ, 倉 クラ, 園 ゾノ, 池 イケ, 丸 マル, 越 コシ, 保 ホ, 江 エ, 葉 バ, 石 イシ, 垣 ガキ";
 
-/// A people of foreign residents: how often, and names as `LATIN kana` or `LATIN kana kanji`.
+/// A nationality of foreign residents: its frequency, and names as `LATIN kana` or `LATIN kana kanji`.
 pub(crate) struct Foreign {
-    /// Of 100 foreign households.
+    /// Percentage of foreign households.
     pub(crate) share: u64,
     pub(crate) families: &'static str,
     pub(crate) male: &'static str,
     pub(crate) female: &'static str,
-    /// Of 100 people who bear a Japanese name in daily life.
+    /// Percentage who use a Japanese name in daily life.
     pub(crate) alias: u64,
 }
 
@@ -156,9 +156,9 @@ pub(crate) const PREFECTURES: [u64; 47] = [
     720, 950, 1335, 692, 5135, 811, 1312, 1738, 1124, 1070, 1588, 1467,
 ];
 
-/// What names of blocks of flats begin with, and end in.
+/// Beginnings and endings of names of apartment buildings.
 pub(crate) const BUILDING_STARTS: &str = "メゾン, コーポ, ハイツ, グランド, サン, パーク, シティ, ロイヤル, レジデンス, ヴィラ, エスポワール, プレジール, フォレスト, リバーサイド, クレール, ラ・フォーレ, 第二, ドミール, セントラル, ベル";
 pub(crate) const BUILDING_ENDS: &str = "ハイム, マンション, コート, ヒルズ, タワー, 荘, ハウス, レジデンス, ガーデン, プラザ, テラス, 館, フラット, ビル";
 
-/// Common kanji that look alike: a clerk's slip.
+/// Common kanji that look alike, for transcription errors.
 pub(crate) const LOOKALIKES: &str = "大太 阿安 萩荻 菅管 壇檀 川河 弘広 美実 幸辛 裕祐 和知 由田 子了 正止 一二 未末 士土 千干 木本 間問 晴晴 浩治 明朋 真直 純鈍 香春 郎朗 輔補 彦産 雄推 恵思 智知 貴責 悠悦 翔羽";

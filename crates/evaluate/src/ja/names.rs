@@ -1,4 +1,4 @@
-//! Names of made people in Japan, by frequency and cohort.
+//! Names of synthetic people in Japan, by frequency and cohort.
 
 use std::collections::HashMap;
 
@@ -18,13 +18,13 @@ pub(crate) struct Name {
     pub(crate) written: String,
     /// In katakana.
     pub(crate) kana: String,
-    /// The same with common characters; itself for most names.
+    /// The same with common characters; identical for most names.
     pub(crate) common: NameId,
-    /// In kanji, for a foreign name that has them; else empty.
+    /// In kanji, for a foreign name that has them; otherwise empty.
     pub(crate) kanji: String,
 }
 
-/// Spellings of a given name: the places of the most usual one and of the others.
+/// Spellings of a given name: indices of the most common one and of the others.
 type Spellings = (Vec<NameId>, Weighted<u32>);
 
 pub(crate) struct Names {
@@ -54,8 +54,8 @@ struct ForeignNames {
     female: Weighted<NameId>,
 }
 
-/// How usual the spellings of given names are. The list does not say; a spelling is taken for as usual as the rarest of
-/// its characters, and its readings for as usual as the number of ways to write them.
+/// How common the spellings of given names are. The list has no frequencies: a spelling counts as common as
+/// its rarest character, a reading as common as its number of spellings.
 struct Shares {
     /// Spellings with a character, by sex.
     characters: HashMap<(bool, char), u64>,
@@ -186,7 +186,7 @@ impl Names {
                 for seed in items(seeds) {
                     let Some((spelling, kana)) = seed.split_once(' ') else { continue };
                     let id = self.intern(spelling, kana, "");
-                    // Half of those who are called so write it as in the cohort's list.
+                    // Half of its bearers spell it as in the cohort's list.
                     let others: Vec<(NameId, u64)> = places
                         .get(&(is_female, kana))
                         .map(|&place| self.spellings[place as usize].0.iter().copied())
@@ -201,11 +201,11 @@ impl Names {
                 let usual =
                     order.len() + readings[usize::from(is_female)].iter().filter(|(_, usual)| *usual).count();
                 order.extend(readings[usize::from(is_female)].iter().map(|(place, _)| *place));
-                // Names that the list does not call usual are rarer than their rank.
+                // Names that the list does not mark as usual are rarer than their rank.
                 let tops = order.len() - readings[usize::from(is_female)].len();
                 let weight = |rank: usize, place: u32| {
                     let rare = if rank < usual { 1 } else { 4 };
-                    // The tops of the list are as they are; what follows them is the same for every cohort.
+                    // The top of the list is per cohort; the rest is the same for every cohort.
                     let ending =
                         self.spellings[place as usize].0.first().map(|&id| self.get(id).kana.as_str());
                     let in_ko = is_female && rank >= tops && ending.is_some_and(|kana| kana.ends_with('コ'));
@@ -275,7 +275,7 @@ impl Names {
         ids[choice.draw(draw) as usize]
     }
 
-    /// A people of foreign residents, by its place.
+    /// A nationality of foreign residents, by index.
     pub(crate) fn people(&self, draw: &mut Draw) -> u32 {
         self.foreigners.draw(draw)
     }
@@ -289,7 +289,7 @@ impl Names {
         if female { names.female.draw(draw) } else { names.male.draw(draw) }
     }
 
-    /// Another name that is read alike, written otherwise where there is one.
+    /// Another name with the same reading, with a different spelling if there is one.
     pub(crate) fn other_spelling(&self, id: NameId, draw: &mut Draw) -> NameId {
         let name = self.get(id);
         let alike = |ids: &[NameId]| {
@@ -300,12 +300,12 @@ impl Names {
                 .collect();
             (!others.is_empty()).then_some(others)
         };
-        // Three in four homonyms write the name otherwise.
+        // 75 % of homonyms spell the name differently.
         let lists = self.spellings.iter().find_map(|(ids, _)| alike(ids)).filter(|_| draw.below(4) > 0);
         lists.map_or(id, |others| *draw.one(&others))
     }
 
-    /// The name in a rare form of one of its characters, as often as the rates say; itself otherwise.
+    /// The name with a rare form of one of its characters, at the configured rate; unchanged otherwise.
     pub(crate) fn rare_form(&mut self, id: NameId, rates: &Rates, draw: &mut Draw) -> NameId {
         let name = &self.all[id as usize];
         let affected = |character: &char| self.variants.contains_key(character);
@@ -314,7 +314,7 @@ impl Names {
             return id;
         }
         let forms = &self.variants[&character];
-        // Forms that municipalities' fonts tell apart carry variation selectors.
+        // Forms distinguished by municipalities' fonts carry variation selectors.
         let form = match draw.below(forms.len() as u64 + 1) as usize {
             at if at < forms.len() => forms[at].to_string(),
             _ => format!("{character}\u{E0101}"),

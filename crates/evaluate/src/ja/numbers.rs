@@ -1,8 +1,8 @@
-//! Twelve-digit personal numbers with a check digit, made up.
+//! Synthetic twelve-digit personal numbers with a check digit.
 
 use crate::draw::Draw;
 
-/// The number of a made person: unrelated to those before and after.
+/// The number of a synthetic person, unrelated to those before and after.
 pub(crate) fn number(person: u32, offset: u64) -> String {
     // Coprime with the number of possible bodies, so no two are equal.
     const STEP: u64 = 61_803_398_873;
@@ -23,8 +23,8 @@ fn check_digit(digits: &[u8]) -> u32 {
     }
 }
 
-/// Another number whose check digit fits: one digit mistyped or two neighbours exchanged; where the check digit
-/// catches all of these, two neighbours mistyped.
+/// Another number with a valid check digit: one digit mistyped or two neighboring digits exchanged. If the
+/// check digit detects all of these, two neighboring digits mistyped.
 pub(crate) fn mistyped(number: &str, draw: &mut Draw) -> Option<String> {
     let digits = number.as_bytes();
     let mut one = Vec::new();

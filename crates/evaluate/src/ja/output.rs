@@ -1,4 +1,4 @@
-//! The files of a made population.
+//! The files of a synthetic population.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,16 +19,16 @@ use crate::draw::Draw;
 use crate::manifest::{GENERATOR, MadeFile, Manifest, SynthError, make_folder};
 use crate::table::TextTable;
 
-/// What to make.
+/// What to generate.
 #[derive(Debug, Clone)]
 pub struct JapanSpec {
-    /// People to make, 1 to 20,000,000; a million takes about 0.4 GB of memory.
+    /// Number of people, 1 to 20,000,000; a million takes about 0.4 GB of memory.
     pub people: u32,
-    /// Where the draws begin: the same seed gives the same bytes on every machine.
+    /// Random seed: the same seed gives the same bytes on every machine.
     pub seed: u64,
-    /// How often what happens.
+    /// Frequencies of events.
     pub rates: Rates,
-    /// Code of the one municipality where all live (JIS X 0402, five digits); `None` for all of Japan.
+    /// Code of the only municipality (JIS X 0402, five digits); `None` for all of Japan.
     pub municipality: Option<String>,
     /// Format of the tables.
     pub format: Format,
@@ -45,15 +45,15 @@ const IDS: u64 = 5;
 /// Rows between two reports of progress.
 const REPORT_ROWS: u64 = 4096;
 
-/// Makes people of Japan and writes to `folder`, which is made if need be:
+/// Generates people of Japan and writes to `folder`, which is created if needed:
 ///
 /// - a table for each of five custodians: `registry`, `insurer`, `bank`, `hospital`, `handbook`;
-/// - `links-X-registry` for insurer, bank and handbook: ties as institutions made them, some wrong;
-/// - the truth: `truth-X-registry` (pairs of records of one person), `truth-links-X-registry` (cause and class of
-///   each tie) and `truth-entries-X` (person and slips of each record);
+/// - `links-X-registry` for insurer, bank and handbook: links as made by institutions, some of them wrong;
+/// - the ground truth: `truth-X-registry` (pairs of records of one person), `truth-links-X-registry` (cause
+///   and class of each link) and `truth-entries-X` (person and errors of each record);
 /// - `manifest.json`.
 ///
-/// `progress` gets the rows written and the rows to write, from any thread.
+/// `progress` receives the rows written and the total, from any thread.
 ///
 /// # Errors
 /// [`SynthError`]. Files that were complete before the error stay.
@@ -76,7 +76,7 @@ pub fn make_japan(
     make_folder(folder, Kind::ALL.map(Kind::name), spec.format)?;
     let figures = figures(&world, spec.people as usize);
 
-    // Ties come first: whom a clerk picked by mistake must be in the registry.
+    // Links come first: people picked by mistake must be in the registry.
     let mut holders: Vec<(Kind, Members, Vec<Tie>)> = Vec::new();
     for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Registry) {
         let mut members = draw(MEMBERS, kind);
@@ -146,7 +146,7 @@ pub fn make_japan(
     Ok(manifest)
 }
 
-/// Numbers of `count` records, in random order.
+/// Record numbers 1 to `count`, in random order.
 fn ids(count: usize, draw: &mut Draw) -> Vec<u32> {
     let mut numbers: Vec<u32> = (1..=count as u32).collect();
     draw.shuffle(&mut numbers);
@@ -171,7 +171,7 @@ struct Output<'a> {
 }
 
 impl Output<'_> {
-    /// A holder's table, and the truth on its entries; what went wrong with each.
+    /// A custodian's table and the ground truth of its entries; returns the errors of each.
     fn records(
         &self,
         kind: Kind,
@@ -199,7 +199,7 @@ impl Output<'_> {
         Ok(all)
     }
 
-    /// Pairs of a holder's records and the registry's of the same people.
+    /// Pairs of records of a custodian and the registry that belong to the same person.
     fn truth(&self, kind: Kind, members: &[u32], ids: &[u32]) -> Result<(), SynthError> {
         let mut table = self.table(&format!("truth-{}-registry", kind.name()), &["left_id", "right_id"])?;
         for (&person, &id) in members.iter().zip(ids) {
@@ -209,7 +209,7 @@ impl Output<'_> {
         self.finish(table)
     }
 
-    /// The ties of an institution, and the truth on them.
+    /// The links of an institution, and their ground truth.
     fn ties(
         &self,
         kind: Kind,
@@ -272,7 +272,7 @@ impl Output<'_> {
     }
 }
 
-/// A table in the making.
+/// A table under construction.
 struct Table {
     rows: TextTable,
     made: MadeFile,

@@ -1,4 +1,4 @@
-//! Made people in households, as they are.
+//! Synthetic people in households, without errors.
 
 use super::lists::FOREIGN;
 use super::names::{NameId, Names};
@@ -7,7 +7,7 @@ use super::rates::{Rates, WHOLE};
 use crate::date::Date;
 use crate::draw::Draw;
 
-/// What a person is in the household.
+/// The role of a person in the household.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Head,
@@ -28,7 +28,7 @@ impl Role {
     }
 }
 
-/// A made person.
+/// A synthetic person.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Person {
     pub(crate) household: u32,
@@ -36,7 +36,7 @@ pub(crate) struct Person {
     pub(crate) female: bool,
     pub(crate) family: NameId,
     pub(crate) given: NameId,
-    /// The surname before the wedding.
+    /// The surname before marriage.
     pub(crate) former: Option<NameId>,
     /// The Japanese name of a foreign resident.
     pub(crate) alias: Option<(NameId, NameId)>,
@@ -44,18 +44,18 @@ pub(crate) struct Person {
     pub(crate) birth: Date,
     pub(crate) address: Address,
     pub(crate) previous: Option<Address>,
-    /// An address that the registry no longer knows.
+    /// An address that the registry no longer has.
     pub(crate) forgotten: Address,
 }
 
 impl Person {
-    /// Age at the end of the year in which the last are born.
+    /// Age at the end of the last birth year.
     pub(crate) const fn age(&self) -> u16 {
         crate::date::LAST_YEAR - self.birth.year
     }
 }
 
-/// Makes `count` people, household by household; the last household may lack members.
+/// Generates `count` people, household by household; the last household may lack members.
 pub(crate) fn make(
     count: usize,
     rates: &Rates,
@@ -81,13 +81,13 @@ struct Maker<'a> {
     household: u32,
 }
 
-/// What the members of a household share.
+/// The attributes shared by a household.
 #[derive(Clone, Copy)]
 struct Home {
     address: Address,
     previous: Option<Address>,
     forgotten: Address,
-    /// People of foreign residents.
+    /// Nationality of foreign residents.
     foreign: Option<u32>,
 }
 
@@ -152,7 +152,7 @@ impl Maker<'_> {
         } else {
             self.draw.age(&[(18, 29, 38), (30, 49, 34), (50, 64, 28)])
         };
-        // Of the old who live alone two in three are women.
+        // Two in three elderly people who live alone are women.
         let female = self.draw.below(100) < if old { 66 } else { 42 };
         let family = self.family_name(home.foreign);
         let former = (female && age >= 25 && self.draw.below(100) < if old { 85 } else { 14 })
@@ -160,7 +160,7 @@ impl Maker<'_> {
         self.add(home, Role::Head, female, (family, former), age);
     }
 
-    /// The surnames of both, and who had which before.
+    /// The surnames of both, and their former ones.
     fn couple(&mut self, home: Home, age: u16) -> (NameId, NameId) {
         let (his, hers) = (self.family_name(home.foreign), self.family_name(home.foreign));
         let wife_age = (age + 2).saturating_sub(self.draw.between(0, 7)).max(20);
@@ -185,7 +185,7 @@ impl Maker<'_> {
         let step = self.draw.chance(self.rates.step_child);
         let name = if step { self.family_name(home.foreign) } else { surname };
         self.children(home, name, age, children);
-        // His parents; or hers, with the name that she had.
+        // His parents; or hers, with her former name.
         let of_his = self.draw.below(4) > 0;
         for parent in 0..grandparents {
             let older = self.draw.between(22, 36);
@@ -213,7 +213,8 @@ impl Maker<'_> {
     fn children(&mut self, home: Home, surname: NameId, age: u16, count: u16) {
         let eldest =
             self.draw.between(age.saturating_sub(40), age.saturating_sub(22).max(age.saturating_sub(40)));
-        // Two years of age apart are more than one of days: nobody is born within months of a sibling.
+        // An age difference of two years is more than one year in days, so siblings are never born within a
+        // few months.
         let mut child_age = eldest.max(2 * count.saturating_sub(1));
         for child in 0..count {
             if child > 0 && self.draw.chance(self.rates.twin) {
@@ -229,7 +230,7 @@ impl Maker<'_> {
         }
     }
 
-    /// A twin of the person made last: all the same but the given name, and perhaps the sex.
+    /// A twin of the last person: everything equal except the given name and perhaps the sex.
     fn twin(&mut self) {
         let Some(&elder) = self.people.last() else { return };
         let female = if self.draw.below(3) == 0 { !elder.female } else { elder.female };
@@ -238,7 +239,7 @@ impl Maker<'_> {
         self.people.push(Person { female, given, ..elder });
     }
 
-    /// A given name that nobody else of the household has.
+    /// A given name that nobody else in the household has.
     fn given(&mut self, foreign: Option<u32>, female: bool, year: u16) -> NameId {
         loop {
             let given = match foreign {
@@ -282,7 +283,7 @@ impl Maker<'_> {
         });
     }
 
-    /// A surname, as its bearer writes it.
+    /// A surname as spelled by its bearer.
     fn family_name(&mut self, foreign: Option<u32>) -> NameId {
         match foreign {
             Some(people) => self.names.foreign_family(people, self.draw),

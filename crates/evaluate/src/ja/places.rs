@@ -1,4 +1,4 @@
-//! Where made people live: real towns, made blocks.
+//! Addresses of synthetic people: real towns, invented blocks.
 
 use mizuhiki_locale::ja_names::municipalities;
 
@@ -18,16 +18,16 @@ pub(crate) struct Town {
     pub(crate) name: &'static str,
 }
 
-/// A made address.
+/// A synthetic address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Address {
     pub(crate) town: u32,
-    /// 丁目, or 0 where blocks are counted through.
+    /// 丁目, or 0 where blocks are numbered without it.
     pub(crate) chome: u16,
     pub(crate) block: u16,
     /// House or branch number, or 0.
     pub(crate) house: u16,
-    /// Building, from 1; 0 for a house of its own.
+    /// Building, from 1; 0 for a detached house.
     pub(crate) building: u32,
     pub(crate) room: u16,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Places {
     municipalities: Weighted<(u32, u32)>,
     starts: Vec<&'static str>,
     ends: Vec<&'static str>,
-    /// Addresses where many live.
+    /// Addresses with many residents.
     dormitories: Vec<Address>,
 }
 
@@ -90,7 +90,7 @@ impl Places {
         Some(places)
     }
 
-    /// Where a household lives.
+    /// The address of a household.
     pub(crate) fn draw(&self, rates: &Rates, alone: bool, draw: &mut Draw) -> Address {
         if alone && draw.chance(rates.dormitory) {
             let mut address = *draw.one(&self.dormitories);
@@ -109,7 +109,7 @@ impl Places {
     fn house(&self, draw: &mut Draw) -> Address {
         let (first, end) = self.municipalities.draw(draw);
         let town = first + draw.below(u64::from(end - first)) as u32;
-        // A town is either counted in 丁目 or not.
+        // A town either uses 丁目 or not.
         let name = self.towns[town as usize].name;
         let in_chome =
             name.bytes().fold(0_u32, |sum, byte| sum + u32::from(byte)) % 5 < 3 && !name.ends_with('条');

@@ -1,4 +1,4 @@
-//! Kana in other shapes, and slips in them.
+//! Kana in other forms, and typos in kana.
 
 use crate::draw::Draw;
 
@@ -32,7 +32,7 @@ pub(crate) fn hiragana(kana: &str) -> String {
     kana.chars().map(shift).collect()
 }
 
-/// Katakana in half width, voicing marks apart.
+/// Katakana in half width, voicing marks as separate characters.
 pub(crate) fn half_width(kana: &str) -> String {
     const WIDE: &str = "。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン";
     let mut out = String::with_capacity(kana.len());
@@ -76,7 +76,7 @@ pub(crate) fn kanji_number(number: u16) -> String {
     format!("{tens}{}", DIGITS[units])
 }
 
-/// One kana of a word mistyped: another of its row, one left out, one twice, or two exchanged.
+/// A typo in one kana of a word: another of its row, one omitted, one doubled, or two exchanged.
 pub(crate) fn kana_slip(kana: &str, draw: &mut Draw) -> String {
     let mut characters: Vec<char> = kana.chars().collect();
     if characters.is_empty() {

@@ -1,4 +1,4 @@
-//! The made population against its sources, its own rates and itself.
+//! The synthetic population compared with its sources, its rates and itself.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use super::{JapanSpec, Rates, World, make_japan};
 use crate::draw::Draw;
 use crate::manifest::{Manifest, SynthError};
 
-/// A folder of this test alone, removed at the end.
+/// A folder of this test only, removed at the end.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -36,7 +36,7 @@ fn make(spec: &JapanSpec, folder: &Path) -> Manifest {
     make_japan(spec, folder, &|_, _| ()).unwrap()
 }
 
-/// Rates with some in the place of others.
+/// The default rates with some overridden.
 fn with_rates(changes: &[(&str, f64)]) -> Rates {
     let mut rates = Rates::default();
     for (name, value) in changes {
@@ -59,7 +59,7 @@ fn read(folder: &Path, file: &str, columns: &[&str]) -> Vec<Vec<String>> {
     rows
 }
 
-/// Slips whose share in a file is the rate itself: file, cause, rate.
+/// Errors whose share in a file equals the rate: file, cause, rate.
 const SLIPS: [(&str, &str, &str); 24] = [
     ("insurer.csv", "typo", "insurer.typo"),
     ("insurer.csv", "misread", "insurer.misread"),
@@ -87,15 +87,15 @@ const SLIPS: [(&str, &str, &str); 24] = [
     ("truth-links-bank-registry.csv", "prior_holder", "mislink.prior_holder"),
 ];
 
-/// The figures of 300,000 people and the slips of 150,000, as `FIGURES.md` shows them.
-/// `UPDATE_EXPECTED=1 cargo test -p mizuhiki-evaluate` writes them anew.
+/// The figures of 300,000 people and the errors of 150,000, as in `FIGURES.md`.
+/// `UPDATE_EXPECTED=1 cargo test -p mizuhiki-evaluate` rewrites the file.
 #[test]
 fn figures_and_rates_agree_with_their_sources() {
     const PEOPLE: usize = 300_000;
     let world = World::make(PEOPLE, Rates::default(), None, &mut Draw::new(1, 0)).unwrap();
-    let mut text = "# What is made, beside its sources\n\n".to_owned();
-    let _ = writeln!(text, "Of {PEOPLE} people made from seed 1; a test keeps this table true.\n");
-    text.push_str("| figure | made | source | where that comes from |\n|---|---:|---:|---|\n");
+    let mut text = "# Synthetic population compared with its sources\n\n".to_owned();
+    let _ = writeln!(text, "{PEOPLE} people from seed 1; a test keeps this table up to date.\n");
+    text.push_str("| figure | synthetic | source | reference |\n|---|---:|---:|---|\n");
     for figure in figures(&world, PEOPLE) {
         let _ = writeln!(
             text,
@@ -105,25 +105,31 @@ fn figures_and_rates_agree_with_their_sources() {
         // Homonyms are rare and their model is rough; the rest follows its source closely.
         let tolerance = if figure.name.starts_with("pairs alike") { 0.5 } else { 0.2 };
         let error = (figure.made / figure.source_value - 1.0).abs();
-        assert!(error < tolerance, "{}: {} made, {} expected", figure.name, figure.made, figure.source_value);
+        assert!(
+            error < tolerance,
+            "{}: {} found, {} expected",
+            figure.name,
+            figure.made,
+            figure.source_value
+        );
     }
 
     let folder = Scratch::new("figures");
     let manifest = make(&spec(150_000, 2), &folder.0);
     let rates: HashMap<&str, f64> = manifest.rates.iter().map(|rate| (rate.name, rate.value)).collect();
-    text.push_str("\nSlips and wrong ties of 150,000 people made from seed 2:\n\n");
-    text.push_str("| file | what | of | made | rate |\n|---|---|---:|---:|---:|\n");
+    text.push_str("\nErrors and wrong links of 150,000 people from seed 2:\n\n");
+    text.push_str("| file | error | rows | count | rate |\n|---|---|---:|---:|---:|\n");
     for (name, cause, rate) in SLIPS {
         let file = manifest.files.iter().find(|file| file.file == name).unwrap();
         let made = file.causes.get(cause).copied().unwrap_or(0);
         let expected = file.rows as f64 * rates[rate];
         let _ = writeln!(text, "| {name} | {cause} | {} | {made} | {} |", file.rows, rates[rate]);
-        // Five standard deviations, a little more for the few cases where nothing can go wrong (nobody else in
-        // the household, a date that cannot be changed so).
+        // Five standard deviations, slightly more for cases without a possible error (nobody else in the
+        // household, or a date that cannot be changed that way).
         let spread = 5.0 * expected.sqrt() + 0.1 * expected + 1.0;
         assert!(
             (made as f64 - expected).abs() < spread,
-            "{name}: {made} {cause} made, {expected:.1} expected"
+            "{name}: {made} {cause} found, {expected:.1} expected"
         );
     }
 
@@ -132,7 +138,7 @@ fn figures_and_rates_agree_with_their_sources() {
         fs::write(path, &text).unwrap();
     }
     let expected = fs::read_to_string(path).unwrap();
-    assert!(text == expected, "FIGURES.md is not what is made; see this test's comment");
+    assert!(text == expected, "FIGURES.md is out of date; see this test's comment");
 }
 
 /// Pinned, so that a change of the draws or lists is noticed: it changes every recorded result.
@@ -164,7 +170,7 @@ fn the_files_are_as_ever_in_any_format() {
     assert_ne!(fs::read(folder.0.join("bank.csv")).unwrap(), fs::read(other.0.join("bank.csv")).unwrap());
 }
 
-/// Many wrong ties of every cause: all are what the truth says, and what it does not name is right.
+/// Many wrong links of every cause: all match the ground truth, and all others are correct.
 #[test]
 fn ties_are_as_the_truth_says() {
     let folder = Scratch::new("ties");
@@ -202,7 +208,7 @@ fn ties_are_as_the_truth_says() {
         for (link, truth) in links.iter().zip(&truth) {
             let [cause, class, right] = [&truth[1], &truth[2], &truth[3]];
             assert_eq!(link[0], truth[0]);
-            assert_eq!(person_of[&link[1]], person_of[right], "the right person is the record's");
+            assert_eq!(person_of[&link[1]], person_of[right], "the correct person is the record's");
             assert_eq!(cause.is_empty(), person_of[&link[1]] == person_of[&link[2]], "{cause}");
             let (tied, true_one) = (&registry[&link[2]], &registry[right]);
             let alike = |column: usize| tied[column] == true_one[column];
@@ -249,10 +255,10 @@ fn rates_are_read_back() {
     fs::write(&file, rates.table()).unwrap();
     assert_eq!(Rates::read(&Source::Path(file.clone())).unwrap(), rates);
     for (text, expected) in [
-        ("rate\tvalue\nno.such\t0.1\n", "row 1, column \"rate\": there is no such rate"),
+        ("rate\tvalue\nno.such\t0.1\n", "row 1, column \"rate\": unknown rate"),
         ("rate\tvalue\ninsurer.typo\t1.5\n", "row 1, column \"value\": not a number from 0 to 1"),
         ("rate\tvalue\ninsurer.typo\toften\n", "row 1, column \"value\": not a number from 0 to 1"),
-        ("rate\tvalue\nhousehold.size_1\t0.9\n", "more than 1 together"),
+        ("rate\tvalue\nhousehold.size_1\t0.9\n", "sum to more than 1"),
         ("rate\nhousehold.size_1\n", "value"),
     ] {
         fs::write(&file, text).unwrap();
@@ -269,10 +275,10 @@ fn siblings_are_possible_and_have_names_of_their_own() {
         let mut names: Vec<_> = home.iter().map(|person| person.given).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), home.len(), "two of one name in a household");
+        assert_eq!(names.len(), home.len(), "two people with one name in a household");
         let children: Vec<_> = home.iter().filter(|person| person.role == Role::Child).collect();
         for pair in children.windows(2) {
-            // Months of 31 days: never less than there are.
+            // Months of 31 days: never fewer than the real ones.
             let day = |date: crate::date::Date| {
                 (i32::from(date.year) * 12 + i32::from(date.month)) * 31 + i32::from(date.day)
             };

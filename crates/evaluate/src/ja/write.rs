@@ -1,4 +1,4 @@
-//! How clerks write down names, dates and addresses.
+//! How clerks record names, dates and addresses.
 
 use super::lists::LOOKALIKES;
 use super::names::{NameId, Names};
@@ -9,13 +9,13 @@ use super::script::{full_width, kanji_number};
 use crate::date::Date;
 use crate::draw::Draw;
 
-/// Why an entry is not what the registry has. The truth; never in a custodian's file.
+/// Why an entry differs from the registry's. Ground truth; never in a custodian's file.
 pub(crate) type Causes = Vec<&'static str>;
 
-/// Variants that JIS X 0208 lacks: older systems cannot show them.
+/// Variants that JIS X 0208 lacks, so that older systems cannot display them.
 const OUTSIDE_JIS: &str = "倂俠俱內剝勛卽𠮷吳吿吞噓嚙囯圡塡增姸娛寬尙屛屢㠀㟢﨑巢秊彥德徵悅戶戾揭摑搔擊敎旣昻曻晚曆栁桺桒橫槗𣘺步歲歷每毗濵淚淸渴涉溫潑瀨焰狀甁產畱瘦硏禱稅簞絕綠緖緣繫繡脫荆萊蔣薰虛蟬蠟說軀郞鄉鄕醱醬銳錄閒閱頰賴顚驒髙鷗雞靍靏鹼麴麵黃黑罇";
 
-/// Whether systems with the characters of JIS X 0208 cannot show a character of a name; selectors count.
+/// Whether a system limited to JIS X 0208 cannot display a character of a name; selectors count.
 pub(crate) fn outside_jis(c: char) -> bool {
     OUTSIDE_JIS.contains(c) || ('\u{E000}'..='\u{F8FF}').contains(&c) || c > '\u{FFFF}'
 }
@@ -28,7 +28,7 @@ pub(crate) struct NameOf {
 }
 
 impl NameOf {
-    /// The name in use, or the one before the wedding where `old` is asked for and there is one.
+    /// The current name, or the one before marriage if `old` is set and there is one.
     pub(crate) fn of(person: &Person, old: bool, causes: &mut Causes) -> Self {
         match person.former.filter(|_| old) {
             Some(former) => {
@@ -39,12 +39,12 @@ impl NameOf {
         }
     }
 
-    /// Family and given name in kana, parted by a blank.
+    /// Family and given name in kana, separated by a blank.
     pub(crate) fn kana(self, names: &Names) -> String {
         format!("{} {}", names.get(self.family).kana, names.get(self.given).kana)
     }
 
-    /// As the registry writes it, parted by a full-width blank; Latin names by a plain one.
+    /// As the registry writes it, separated by a full-width blank; Latin names by an ASCII one.
     pub(crate) fn written(self, names: &Names) -> String {
         let (family, given) = (names.get(self.family), names.get(self.given));
         let blank = if family.written.is_ascii() { ' ' } else { '　' };
@@ -52,7 +52,7 @@ impl NameOf {
     }
 }
 
-/// A name as a system with fewer characters shows it.
+/// A name as displayed by a system with fewer characters.
 pub(crate) fn in_jis(
     written: &str,
     common: &str,
@@ -80,7 +80,7 @@ pub(crate) fn in_jis(
     bare
 }
 
-/// A name with one character mistaken for one that looks like it, or left out.
+/// A name with one character replaced by a similar one, or omitted.
 pub(crate) fn kanji_slip(written: &str, draw: &mut Draw) -> String {
     let mut characters: Vec<char> = written.chars().collect();
     let places: Vec<usize> = (0..characters.len()).filter(|&at| characters[at] != '　').collect();
@@ -125,7 +125,7 @@ const ERAS: [(&str, char, char, u32, u16); 5] = [
     ("明治", 'M', '1', 0, 1867),
 ];
 
-/// The date as it is written down, slips included; empty if none is held.
+/// The date as recorded, including errors; empty if missing.
 pub(crate) fn write_date(
     birth: Date,
     style: DateStyle,
@@ -179,7 +179,7 @@ pub(crate) enum AddressStyle {
     Partial,
 }
 
-/// The address as it is written down.
+/// The address as recorded.
 pub(crate) fn write_address(
     places: &Places,
     address: &Address,
@@ -213,7 +213,7 @@ pub(crate) fn write_address(
     }
 }
 
-/// Small kana between kanji and the like, as people write them.
+/// Small kana between kanji and similar variants, as people write them.
 fn other_spelling(area: &str, draw: &mut Draw) -> String {
     let area = if area.contains('ケ') || area.contains('ヶ') {
         let form = *draw.one(&["ケ", "ヶ", "が"]);

@@ -1,4 +1,4 @@
-//! What the pack promises.
+//! Properties that the pack guarantees.
 
 use proptest::prelude::*;
 

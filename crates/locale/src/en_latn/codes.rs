@@ -36,7 +36,7 @@ pub(super) fn postcode(level: &str, out: &mut String) -> Normalised {
     if numeric && length == 9 {
         length = 5;
     }
-    // Not shorter ones: they are what level `outward` leaves of real codes.
+    // Not shorter ones: level `outward` shortens real codes to such forms.
     if length >= 4 && is_repeated(&out[..byte_end(out, length)], |byte| byte == b'0' || byte == b'9') {
         return Err(Outcome::Missing);
     }
@@ -53,7 +53,7 @@ pub(super) fn zip(level: &str, out: &mut String) -> Normalised {
     if !out.chars().all(is_digit) {
         return Err(REASON);
     }
-    // A spreadsheet takes leading zeros: up to two of the five digits, as 005 is the first area.
+    // Spreadsheets drop leading zeros: up to two of the five digits, because 005 is the first area.
     let zeros = match out.chars().count() {
         length @ (3 | 4) => 5 - length,
         length @ (7 | 8) => 9 - length,
@@ -87,7 +87,7 @@ pub(super) fn nhs_number(out: &mut String) -> Normalised {
     }
     let digits = || out.bytes().map(|byte| u32::from(byte - b'0'));
     let sum: u32 = digits().take(9).zip((2..=10).rev()).map(|(digit, weight)| digit * weight).sum();
-    // A check digit of 10 does not occur, and equals no digit.
+    // A check digit of 10 does not occur and never equals a digit.
     if digits().nth(9) == Some((11 - sum % 11) % 11) {
         Ok(())
     } else {
@@ -100,7 +100,7 @@ fn byte_end(text: &str, length: usize) -> usize {
     text.char_indices().nth(length).map_or(text.len(), |(at, _)| at)
 }
 
-/// How many characters say which area a code belongs to.
+/// Number of characters that identify the area of a code.
 fn outward_length(code: &str, length: usize, numeric: bool) -> usize {
     if is_uk_outward(code.as_bytes()) {
         return length;
@@ -175,7 +175,7 @@ pub(super) fn email(value: &str, out: &mut String) -> Normalised {
     let tables = tables();
     out.clear();
     let composed = value.chars().filter_map(|character| tables.prepare(character)).nfkc();
-    // A lower-case letter may compose where its upper case does not, hence the second NFKC.
+    // A lower-case letter may compose where its upper-case form does not; hence the second NFKC.
     out.extend(composed.flat_map(char::to_lowercase).nfkc());
     let trimmed = out.trim();
     if trimmed.len() < out.len() {
@@ -233,7 +233,7 @@ pub(super) fn number(value: &str, out: &mut String) -> Normalised {
     Ok(())
 }
 
-/// `1,234,567` without its commas; `None` if they do not part groups of three.
+/// `1,234,567` without its commas; `None` if they do not separate groups of three.
 fn without_group_commas(whole: &str) -> Option<String> {
     let mut groups = whole.split(',');
     let first = groups.next()?;

@@ -12,9 +12,9 @@ const OUT_OF_RANGE: Outcome = Outcome::Invalid("year out of range");
 const TWO_DIGIT_YEAR: Outcome = Outcome::Invalid("two-digit year");
 
 const YEARS: std::ops::RangeInclusive<u32> = 1850..=2150;
-/// No way to write a date is longer.
+/// Longer than any notation of a date.
 const MAX_CHARACTERS: usize = 64;
-/// An unknown digit, before the value is written out.
+/// An unknown digit, in intermediate text.
 const UNKNOWN: u8 = b'?';
 
 const MONTHS: [&str; 12] = [
@@ -58,7 +58,7 @@ pub(super) fn normalise(level: &str, value: &str, out: &mut String) -> Normalise
             if digit == UNKNOWN { WILDCARD } else { char::from(digit) }
         },
     ));
-    // Less than the level asks for may be known: nothing at all is a missing value.
+    // Fewer parts may be known than the level asks for; if none is, the value is missing.
     if digits[..length].iter().all(|&digit| digit == UNKNOWN) { Err(Outcome::Missing) } else { Ok(()) }
 }
 
@@ -77,7 +77,7 @@ fn plain(value: &str) -> Option<&str> {
     ordinary.then_some(value)
 }
 
-/// Eight digits that are no date: most of them are right where one was mistyped.
+/// Eight digits that are not a date: probably one was mistyped and the others are right.
 fn as_written(value: &str) -> Option<Digits> {
     let digits: Digits = value.trim().as_bytes().try_into().ok()?;
     digits.iter().all(u8::is_ascii_digit).then_some(digits)
@@ -88,7 +88,7 @@ fn settle(mut digits: Digits) -> Result<Digits, Outcome> {
     if tables().is_placeholder_date(&digits) {
         return Err(Outcome::Missing);
     }
-    // 00 and 99 are how registries write "unknown".
+    // Registries write "unknown" as 00 or 99.
     for part in [4..6, 6..8] {
         if matches!(&digits[part.clone()], b"00" | b"99") {
             digits[part].fill(UNKNOWN);
@@ -114,7 +114,7 @@ fn settle(mut digits: Digits) -> Result<Digits, Outcome> {
     if possible { Ok(digits) } else { Err(IMPOSSIBLE) }
 }
 
-/// Whether `number` can be what `digits` stand for.
+/// Whether `digits`, some of them unknown, can stand for `number`.
 fn fits(digits: &[u8], mut number: u32) -> bool {
     digits.iter().rev().all(|&digit| {
         let last = b'0' + (number % 10) as u8;
@@ -190,7 +190,7 @@ fn is_digit(byte: Option<&u8>) -> bool {
     byte.is_some_and(|&byte| byte.is_ascii_digit() || byte == UNKNOWN)
 }
 
-/// What is left to read.
+/// The rest to read.
 #[derive(Clone, Copy)]
 struct Cursor<'a>(&'a [u8]);
 
@@ -247,7 +247,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Numbers alone, parted by `separator`.
+/// Numbers only, separated by `separator`.
 fn numbers(first: &[u8], separator: u8, mut text: Cursor<'_>) -> Result<Digits, Outcome> {
     let second = text.number();
     if text.0.is_empty() {
@@ -332,7 +332,7 @@ fn assemble(year: &[u8], month: &[u8], day: &[u8]) -> Result<Digits, Outcome> {
 mod tests {
     use super::*;
 
-    /// Every eight digits around the borders: the short way and the long way agree.
+    /// The fast path and the general path agree on eight digits around all limits.
     #[test]
     fn plain_dates_agree_with_the_general_path() {
         for year in [0, 1, 1849, 1850, 1899, 1900, 1901, 1999, 2000, 2100, 2150, 2151, 9999] {

@@ -53,7 +53,7 @@ fn fold_general(value: &str, wildcards: Wildcards, out: &mut String) -> Result<(
     let decomposed = value.chars().filter_map(|character| tables.prepare(character)).nfkd();
     let mut folded = String::with_capacity(value.len());
     let mut blank = false;
-    // Marks stay on letters that stay; elsewhere they are an accent to be removed or belong to nothing.
+    // Marks stay on letters that are kept; elsewhere they are accents to remove, or stray.
     let mut keep_marks = false;
     for character in decomposed.flat_map(char::to_uppercase).nfkd() {
         if is_combining_mark(character) {
@@ -113,7 +113,7 @@ pub(super) fn exact(value: &str, wildcards: Wildcards, out: &mut String) {
     }
 }
 
-/// Fails if a control character other than a blank one is in `value`.
+/// Fails if `value` contains a control character that is not white space.
 pub(super) fn refuse_control(value: &str) -> Result<(), &'static str> {
     if value.chars().any(|character| character.is_control() && !character.is_whitespace()) {
         Err(CONTROL_CHARACTER)
@@ -161,7 +161,7 @@ pub(super) fn keep_initial(name: &mut String) {
 pub(super) fn remove_blanks(text: &mut String) {
     if text.contains(' ') {
         text.retain(|character| character != ' ');
-        // Parts that now touch may compose (Hangul letters).
+        // Adjacent parts may now compose (Hangul letters).
         if !text.is_ascii() {
             *text = text.nfc().collect();
         }

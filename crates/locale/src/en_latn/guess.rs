@@ -1,4 +1,5 @@
-//! Which kind a column holds, from its header and some values. A proposal for people, never part of a result.
+//! Which kind a column holds, from its header and some values. A proposal for the user, never part of a
+//! result.
 
 use super::{
     EnLatn,
@@ -6,7 +7,7 @@ use super::{
 };
 use crate::{Outcome, Pack as _};
 
-/// Headers that number the rows of one file: they say nothing about a person.
+/// Headers that number the rows of one file: they carry no information about a person.
 const RECORD_IDS: &[&str] = &[
     "ID",
     "IDX",
@@ -141,7 +142,7 @@ pub(super) fn guess(pack: &EnLatn, header: &str, values: &[&str]) -> Option<&'st
     }
     let kind = by_header(&plain).or_else(|| by_header(&camel_case_words(header)));
     match kind {
-        // Other countries call theirs so, too.
+        // Other countries use this name, too.
         Some("zip") if !looks_like(pack, values, "zip", "five", |_| true) => Some("postcode"),
         _ => kind.or_else(|| by_values(pack, values)),
     }
@@ -185,7 +186,7 @@ fn without_number(header: &str) -> &str {
     header.trim_end_matches(|character: char| character.is_ascii_digit() || character == ' ')
 }
 
-/// Whether at least four in five of the values that are given look like those of a kind.
+/// Whether at least 80 % of the given values look like those of a kind.
 fn looks_like(pack: &EnLatn, values: &[&str], kind: &str, level: &str, shape: fn(&str) -> bool) -> bool {
     let mut out = String::new();
     let given = || values.iter().map(|value| value.trim()).filter(|value| !value.is_empty());

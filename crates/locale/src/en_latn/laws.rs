@@ -1,4 +1,4 @@
-//! What holds for every value.
+//! Properties that hold for every value.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Levels of names that go by their letters (`protocols/02-normalisation.md` §4.6).
+//! Levels of names based on their letters (`protocols/02-normalisation.md` §4.6).
 
 use rphonetic::{Encoder as _, Nysiis, Soundex};
 use unicode_normalization::UnicodeNormalization as _;
@@ -14,7 +14,7 @@ pub(super) fn latin(name: &mut String) -> Result<(), &'static str> {
     }
     let table = &tables().transliterated;
     let mut buffer = [0; 4];
-    // Letters with marks that the table does not know count as those without.
+    // Letters with marks that are not in the table count as the bare letters.
     let plain: String = name
         .chars()
         .map(|letter| match std::iter::once(letter).nfd().next() {
@@ -56,11 +56,11 @@ pub(super) fn at(level: &str, name: &mut String) {
     }
 }
 
-/// What distinguishes a surname: prefixes joined, particles away, parts in order.
+/// The distinctive part of a surname: prefixes joined, particles dropped, parts sorted.
 fn core(name: &mut String) {
     let tables = tables();
     let mut parts: Vec<String> = Vec::new();
-    // From right to left: the last of `parts` is the one after.
+    // From right to left: the last of `parts` is the following one.
     for part in name.split(' ').rev() {
         match parts.last_mut() {
             Some(after) if tables.is_prefix(part) && !tables.is_prefix(after) => after.insert_str(0, part),
@@ -80,7 +80,7 @@ fn core(name: &mut String) {
     sort_parts(name);
 }
 
-/// Letters of a name for a code; none where a character of it is unknown.
+/// Letters of a name for a code; none if a character is unknown.
 fn letters(name: &str) -> String {
     let known = !name.contains(WILDCARD);
     name.chars().filter(|character| known && character.is_ascii_uppercase()).collect()
@@ -97,7 +97,7 @@ fn soundex(name: &mut String) {
     }
 }
 
-/// Replaces a name by its NYSIIS code and a zero, by which it is known as a code.
+/// Replaces a name by its NYSIIS code and a zero, which marks it as a code.
 fn nysiis(name: &mut String) {
     let is_code = name.strip_suffix('0').is_some_and(|code| {
         (1..=6).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_uppercase())

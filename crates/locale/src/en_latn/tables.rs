@@ -1,10 +1,10 @@
-//! The tables of `tables.txt`, ready for lookups.
+//! The tables of `tables.txt`, prepared for lookups.
 
 use std::sync::LazyLock;
 
 use crate::WILDCARD;
 
-/// The tables as text. What the code does follows from this text alone.
+/// The tables as text. The code depends on this text alone.
 pub(super) const TEXT: &str = include_str!("tables.txt");
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables::parse(TEXT));
@@ -64,7 +64,7 @@ pub(super) struct Tables {
     longest_placeholder: usize,
     dates: Vec<&'static str>,
     phones: Vec<&'static str>,
-    /// Letters of other scripts, one or two, and what they are in Latin; `-` for nothing.
+    /// Letters of other scripts, one or two, and their Latin form; `-` for nothing.
     pub(super) transliterated: Words,
     pub(super) nicknames: Words,
     prefixes: Vec<&'static str>,
@@ -143,7 +143,7 @@ impl Tables {
             },
             "placeholder-date" => self.dates.extend(words()),
             "placeholder-phone" => self.phones.extend(words()),
-            // Keys of these sections may hold blanks, what replaces them may not.
+            // Keys of these sections may contain blanks, replacements may not.
             "sex" => self.sex.extend(line.rsplit_once(' ')),
             "place" => self.place.extend(line.rsplit_once(' ')),
             "address" => self.address.extend(line.rsplit_once(' ')),
@@ -182,7 +182,7 @@ impl Tables {
         }
     }
 
-    /// The character as NFKC and NFKD shall see it; `None` if it is ignored.
+    /// The character as passed to NFKC and NFKD; `None` if it is ignored.
     pub(super) fn prepare(&self, character: char) -> Option<char> {
         if character.is_ascii() {
             return Some(character);
@@ -198,17 +198,17 @@ impl Tables {
         part.len() <= 4 && self.titles.binary_search(&part).is_ok()
     }
 
-    /// Whether a part of a surname belongs to the part after it.
+    /// Whether a part of a surname is a prefix of the next part.
     pub(super) fn is_prefix(&self, part: &str) -> bool {
         self.prefixes.contains(&part)
     }
 
-    /// Whether a part of a surname comes and goes.
+    /// Whether a part of a surname is a particle that is often omitted.
     pub(super) fn is_particle(&self, part: &str) -> bool {
         self.particles.contains(&part)
     }
 
-    /// Whether a folded value means "no value": it is in the tables, or has nothing but wildcards.
+    /// Whether a folded value means "no value": it is in the tables, or consists of wildcards.
     pub(super) fn is_placeholder(&self, holder: Holder, folded: &str) -> bool {
         if holder == Holder::Given
             && self.given_beginnings.iter().any(|beginning| folded.starts_with(beginning))

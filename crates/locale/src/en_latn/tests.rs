@@ -1,4 +1,4 @@
-//! What the pack makes of values.
+//! Examples of values and their normal forms.
 
 use super::*;
 use crate::WILDCARD;
@@ -572,7 +572,7 @@ fn columns_are_guessed() {
     }
 }
 
-/// The specification shows the tables as they are read.
+/// The specification contains the tables as the code reads them.
 #[test]
 fn protocol_holds_the_tables() {
     let protocol = include_str!("../../../../protocols/02-normalisation.md");

@@ -6,10 +6,10 @@ use crate::{Outcome, UNEQUAL};
 
 const NOT_AN_ACCOUNT: Outcome = Outcome::Invalid("not an account");
 
-/// Characters from which the end of an account's name may have been cut off by another system.
+/// At this length, another system may have cut off the end of an account holder's name.
 const CUT: usize = 15;
 
-/// What stands between dashes and blanks; a dash at an end parts nothing from something.
+/// The parts between dashes and blanks; a dash at an end separates nothing.
 fn parts(prepared: &str) -> Vec<&str> {
     let is_dash = |character: char| tables().is(character, DASH);
     let trimmed = prepared.trim();
@@ -90,13 +90,13 @@ fn large_kana(prepared: &str) -> String {
     out.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Stands for legal form number 0 while a name is rewritten; a prepared value has no private characters.
+/// Stands for legal form number 0 while a name is rewritten; a prepared value has no private-use characters.
 const FIRST_FORM: u32 = 0xE000;
 
-/// Words for a legal form that are shorter count in brackets alone.
+/// Shorter words for a legal form count only in brackets.
 const BARE_WORD: usize = 3;
 
-/// Legal forms abbreviated, as their place in the name wants it.
+/// Abbreviates legal forms as their place in the name requires.
 fn abbreviated(name: &str) -> String {
     let forms = &tables().corporate;
     let none = |(word, _): &(&str, _)| word.chars().count() < BARE_WORD || !name.contains(word);
@@ -111,7 +111,7 @@ fn abbreviated(name: &str) -> String {
             text = text.replace(word, &mark(index));
         }
     }
-    // Half in brackets: after the beginning, a blank or another form; before the end or a blank.
+    // One bracket only: after the beginning, a blank or another form; before the end or a blank.
     let is_form =
         |character: char| (FIRST_FORM..FIRST_FORM + forms.len() as u32).contains(&u32::from(character));
     let begins = |before: &str| before.chars().next_back().is_none_or(|last| last == ' ' || is_form(last));
@@ -132,7 +132,7 @@ fn abbreviated(name: &str) -> String {
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         let Some(short) = form(character) else {
-            // A blank beside a legal form goes.
+            // A blank beside a legal form is dropped.
             if character != ' ' || characters.peek().is_none_or(|next| form(*next).is_none()) {
                 out.push(character);
             }
@@ -150,7 +150,7 @@ fn abbreviated(name: &str) -> String {
     out
 }
 
-/// Replaces what stands where `fits` says so of the text before and after it.
+/// Replaces occurrences where `fits` accepts the text before and after.
 fn replace_where(text: &str, from: &str, to: &str, fits: impl Fn(&str, &str) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

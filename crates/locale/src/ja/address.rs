@@ -1,4 +1,4 @@
-//! Addresses (`protocols/02-ja.md` §6): area, block, and what is in the building.
+//! Addresses (`protocols/02-ja.md` §6): area, block, and building part.
 
 mod compare;
 mod fold;
@@ -16,17 +16,17 @@ use gazetteer::gazetteer;
 
 const NOT_AN_ADDRESS: &str = "not an address";
 
-/// Rounds after which even the oddest text stands still.
+/// Maximum number of rounds; even the strangest text is stable by then.
 const MAX_ROUNDS: usize = 8;
 
-/// A prepared address, taken apart.
+/// A parsed, prepared address.
 pub(super) struct Parsed<'p> {
     prepared: &'p str,
     address: parse::Address,
     today: parse::Address,
 }
 
-/// A level of a prepared address: normalised until nothing changes.
+/// A level of a prepared address, normalised until nothing changes.
 pub(super) fn normalise(level: &str, prepared: &str, out: &mut String) -> Result<(), Outcome> {
     Parsed::new(prepared).normalise(level, out)
 }
@@ -40,7 +40,7 @@ impl<'p> Parsed<'p> {
     /// A level, normalised until nothing changes.
     pub(super) fn normalise(&self, level: &str, out: &mut String) -> Result<(), Outcome> {
         self.once(level, out)?;
-        // The code of a municipality stands for itself.
+        // A municipality code is its own normal form.
         if level == "municipality" {
             return Ok(());
         }
@@ -56,7 +56,7 @@ impl<'p> Parsed<'p> {
             }
             Parsed::new(&before).once(level, out)?;
             if *out == before {
-                // Only what stood still at once.
+                // Only texts that were stable at once.
                 if let Some(shape) = shape {
                     SHAPES.with_borrow_mut(|shapes| {
                         if shapes.len() >= MAX_REMEMBERED {
@@ -100,17 +100,18 @@ impl<'p> Parsed<'p> {
     }
 }
 
-/// Areas that a thread remembers.
+/// Maximum number of areas memoized per thread.
 const MAX_REMEMBERED: usize = 1 << 17;
 
 thread_local! {
-    /// Areas once through, and what they become in the end: towns repeat.
+    /// Areas after one round, and their final form; towns repeat.
     static AREAS: RefCell<HashMap<String, String>> = RefCell::new(HashMap::new());
-    /// Areas with a block that stand still, whatever its numbers are: reading a block goes by digits, not by numbers.
+    /// Areas with a block that are stable whatever the block's numbers, because parsing a block depends on
+    /// which characters are digits only.
     static SHAPES: RefCell<HashSet<String>> = RefCell::new(HashSet::new());
 }
 
-/// An area that went through once, normalised until nothing changes.
+/// An area after one round, normalised until nothing changes.
 fn stable_area(area: &str) -> Result<String, Outcome> {
     if let Some(known) = AREAS.with_borrow(|areas| areas.get(area).cloned()) {
         return Ok(known);

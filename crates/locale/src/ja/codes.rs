@@ -5,7 +5,7 @@ use crate::{Outcome, WILDCARD};
 
 type Normalised = Result<(), Outcome>;
 
-/// Characters that are left when separators and dashes are gone.
+/// Characters without separators and dashes.
 fn bare(prepared: &str) -> String {
     prepared.chars().filter(|&character| !tables().is(character, SEPARATOR | DASH)).collect()
 }
@@ -82,7 +82,7 @@ pub(super) fn idstring(prepared: &str, out: &mut String) -> Normalised {
     Ok(())
 }
 
-/// A number that ends, or begins, with a check digit.
+/// A number that ends or begins with a check digit.
 #[derive(Clone, Copy)]
 pub(super) enum Checked {
     MyNumber,
@@ -92,7 +92,7 @@ pub(super) enum Checked {
 
 pub(super) fn checked(kind: Checked, prepared: &str, out: &mut String) -> Normalised {
     let prepared = match kind {
-        // As on invoices.
+        // The prefix used on invoices.
         Checked::Corporate => prepared.trim_start().strip_prefix('T').unwrap_or(prepared),
         _ => prepared,
     };

@@ -10,13 +10,13 @@ use crate::{Outcome, WILDCARD};
 const NOT_A_DATE: Outcome = Outcome::Invalid("not a date");
 const IMPOSSIBLE: Outcome = Outcome::Invalid("impossible date");
 const OUTSIDE: Outcome = Outcome::Invalid("outside the era");
-/// Several dates fit what was written.
+/// Several dates fit the text.
 pub(super) const AMBIGUOUS: Outcome = Outcome::Invalid("ambiguous date");
 
 const YEARS: std::ops::RangeInclusive<u32> = 1850..=2150;
-/// No way to write a date is longer, in characters.
+/// Longer than any notation of a date, in characters.
 const MAX_CHARACTERS: usize = 64;
-/// Calendar years after an era's last day in which forms of that era are still filled in.
+/// Calendar years after an era's last day during which people still write dates in it.
 const OVERFLOW_YEARS: u32 = 3;
 /// First year of the Gregorian calendar in Japan.
 const GREGORIAN: u32 = 1873;
@@ -27,11 +27,11 @@ pub(super) struct Date {
     pub(super) year: u32,
     pub(super) month: Option<u32>,
     pub(super) day: Option<u32>,
-    /// Written in an era that was over.
+    /// Written in an era that had ended.
     pub(super) overflow: bool,
 }
 
-/// How the first of seven digits names an era.
+/// How the first of seven digits encodes an era.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CodeBook(pub(super) Option<&'static str>);
 
@@ -58,13 +58,13 @@ pub(super) fn normalise(book: CodeBook, level: &str, value: &str, out: &mut Stri
     Ok(())
 }
 
-/// Writes a number with so many digits at least.
+/// Writes a number with at least so many digits.
 fn push_number(number: u32, digits: u32, out: &mut String) {
     let digits = digits.max(number.checked_ilog10().unwrap_or(0) + 1);
     out.extend((0..digits).rev().map(|place| char::from(b'0' + (number / 10_u32.pow(place) % 10) as u8)));
 }
 
-/// The date for people: ISO 8601, unknown parts as in EDTF.
+/// The date for display: ISO 8601, unknown parts as in EDTF.
 pub(super) fn canonical(book: CodeBook, value: &str, out: &mut String) -> Result<(), Outcome> {
     let date = read(book, value, out)?;
     let part = |number: Option<u32>| number.map_or_else(|| "XX".to_owned(), |number| format!("{number:02}"));
@@ -92,7 +92,7 @@ fn is_plain(value: &str) -> bool {
     (1901..=2100).contains(&year) && (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day)
 }
 
-/// Reads and judges; `scratch` is overwritten.
+/// Parses and validates; `scratch` is overwritten.
 pub(super) fn read(book: CodeBook, value: &str, scratch: &mut String) -> Result<Date, Outcome> {
     prepare(value, scratch).map_err(Outcome::Invalid)?;
     let text = simplify(scratch)?;
@@ -154,7 +154,7 @@ fn simplify(prepared: &str) -> Result<Vec<char>, Outcome> {
         .collect();
     let born = text.strip_suffix("生まれ").or_else(|| text.strip_suffix('生')).unwrap_or(&text).trim_end();
     let mut digits = digits_of_numerals(born);
-    // Blanks that fill up numbers of one digit.
+    // Blanks that pad one-digit numbers.
     let mut after_mark = false;
     digits.retain(|character| {
         let filler = after_mark && *character == ' ';
@@ -167,7 +167,7 @@ fn simplify(prepared: &str) -> Result<Vec<char>, Outcome> {
     Ok(digits)
 }
 
-/// A date as it was written: numbers that may be unknown, and the era that counts the years.
+/// A date as written: numbers that may be unknown, and the era of the year.
 struct Written {
     era: Option<&'static Era>,
     year: Number,
@@ -196,7 +196,7 @@ impl<'a> Reader<'a> {
         self.with_separators(era)
     }
 
-    /// An era at the beginning is read over.
+    /// Skips an era at the beginning.
     fn era(&mut self) -> Option<&'static Era> {
         let eras = &tables().eras;
         let names = eras.iter().flat_map(|era| era.names.iter().map(move |name| (*name, era)));
@@ -252,7 +252,7 @@ impl<'a> Reader<'a> {
                     *part = part_number(digits)?;
                     self.text = rest;
                 }
-                // Nothing more, or a last word that the rest is unknown.
+                // The end, or a final word that marks the rest as unknown.
                 [] if digits.iter().all(|character| *character == '?') => break,
                 _ => return Err(NOT_A_DATE),
             }
@@ -359,7 +359,7 @@ fn number(text: &[char]) -> Result<Number, Outcome> {
     digits.map(Some).ok_or(NOT_A_DATE)
 }
 
-/// What six characters are that could be years, months and days in several orders.
+/// The meaning of six characters that could be year, month and day in several orders.
 fn ambiguous(text: &[char]) -> Outcome {
     if text.chunks(2).all(|part| number(part).is_ok()) { AMBIGUOUS } else { NOT_A_DATE }
 }
@@ -369,7 +369,7 @@ fn part_number(text: &[char]) -> Result<Number, Outcome> {
     if text.len() > 2 { Err(NOT_A_DATE) } else { number(text) }
 }
 
-/// `04/13/1985` and `13/04/1985`: whichever is a date.
+/// `04/13/1985` and `13/04/1985`: whichever order gives a date.
 fn either_order(first: &[char], second: &[char], year: &[char]) -> Result<Written, Outcome> {
     let (a, b, year) = (number(first)?, number(second)?, number(year)?);
     let in_order = |month: Number, day: Number| Written { era: None, year, month, day };
@@ -385,7 +385,7 @@ fn either_order(first: &[char], second: &[char], year: &[char]) -> Result<Writte
 
 impl Written {
     fn judge(self) -> Result<Date, Outcome> {
-        // 00 is how registries write "unknown".
+        // Registries write "unknown" as 00.
         let known = |part: Number| part.filter(|number| *number != 0);
         let (month, day) = (known(self.month), known(self.day));
         let year = self.year.ok_or(Outcome::Missing)?;

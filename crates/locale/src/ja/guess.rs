@@ -1,10 +1,10 @@
-//! What a column holds, by its header and some values (not normative).
+//! The kind of a column, from its header and some values (not normative).
 
 use super::Ja;
 use super::kanji::{is_kana, is_kanji};
 use crate::{Outcome, Pack as _};
 
-/// Words in headers, in the order in which they decide.
+/// Words in headers, in the order in which they are tried.
 const HEADERS: [(&[&str], &str); 22] = [
     (&["個人番号", "マイナンバー", "mynumber", "my_number"], "mynumber"),
     (&["法人番号", "corp_no", "corporate_number"], "corp_no"),
@@ -41,7 +41,7 @@ pub(super) fn guess(pack: &Ja, header: &str, values: &[&str]) -> Option<&'static
     let fits = |word: &&str| if whole(word) { header == **word } else { header.contains(word) };
     let named = HEADERS.iter().find(|(words, _)| words.iter().any(&fits)).map(|(_, kind)| *kind);
     match named {
-        // A name is of the script that its values have.
+        // The script of a name follows from its values.
         Some("kanji" | "kanji_family" | "kanji_given" | "kana") => by_script(named?, values),
         Some("date") => Some(by_code_book(pack, values)),
         Some(kind) => Some(kind),
@@ -90,7 +90,7 @@ fn by_script(named: &'static str, values: &[&str]) -> Option<&'static str> {
     })
 }
 
-/// The kind that at least four in five of the values look like.
+/// The kind that at least 80 % of the values look like.
 fn by_values(pack: &Ja, values: &[&str]) -> Option<&'static str> {
     let given: Vec<&str> =
         values.iter().map(|value| value.trim()).filter(|value| !value.is_empty()).collect();

@@ -11,7 +11,7 @@ pub(super) fn eq(prepared: &str, out: &mut String) {
     let mut before = '\0';
     for character in prepared.chars() {
         let kana = katakana(character);
-        // What stands right before, a separator too.
+        // The preceding character, even a separator.
         let touched = std::mem::replace(&mut before, kana);
         let kana = match kana {
             'ヽ' | '々' | '〻' if is_katakana(last) => last,
@@ -75,7 +75,7 @@ pub(super) fn large(character: char) -> char {
     }
 }
 
-/// Level `phon` of `zengin`: what sounds alike.
+/// Level `phon` of `zengin`: kana with the same sound become equal.
 pub(super) fn phon(zengin: &str, out: &mut String) {
     out.clear();
     let mut characters = zengin.chars().peekable();
@@ -116,7 +116,7 @@ fn take(characters: &mut impl Iterator<Item = char>, kana: char) -> char {
     kana
 }
 
-/// Level `longv` of `phon`: long vowels are short.
+/// Level `longv` of `phon`: long vowels become short.
 pub(super) fn longv(phon: &str, out: &mut String) {
     out.clear();
     let mut row = None;
@@ -129,7 +129,7 @@ pub(super) fn longv(phon: &str, out: &mut String) {
     }
 }
 
-/// Level `dakuten` of `zengin`: no voicing marks.
+/// Level `dakuten` of `zengin`: voicing marks are dropped.
 pub(super) fn dakuten(zengin: &str, out: &mut String) {
     out.clear();
     out.extend(zengin.chars().map(unvoiced));

@@ -11,7 +11,7 @@ pub(super) fn eq(prepared: &str, out: &mut String) {
     let mut last = '\0';
     let mut before = '\0';
     for character in prepared.chars() {
-        // What stands right before, a separator too.
+        // The preceding character, even a separator.
         let touched = std::mem::replace(&mut before, character);
         let written = match character {
             '々' | '〻' | 'ヽ' | 'ゝ' if last != '\0' => last,
@@ -33,14 +33,14 @@ pub(super) fn eq(prepared: &str, out: &mut String) {
     }
 }
 
-/// Level `itaiji` of `eq`: glyph variants are one.
+/// Level `itaiji` of `eq`: glyph variants become equal.
 pub(super) fn itaiji(eq: &str, out: &mut String) {
     let tables = tables();
     out.clear();
     out.extend(eq.chars().map(|character| tables.itaiji(character)));
 }
 
-/// Level `itaiji_loose` of `itaiji`: characters that people exchange are one.
+/// Level `itaiji_loose` of `itaiji`: characters that people use interchangeably become equal.
 pub(super) fn itaiji_loose(itaiji: &str, out: &mut String) {
     let tables = tables();
     out.clear();

@@ -1,4 +1,4 @@
-//! What holds for every value.
+//! Properties that hold for every value.
 
 use proptest::prelude::*;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::WILDCARD;
 use crate::laws::normalise_twice;
 
-/// A relation is the same both ways, and every value that is one is equal to itself.
+/// Relations are symmetric, and every valid value is equal to itself.
 fn relate(a: &str, b: &str) {
     let mut out = String::new();
     for kind in KINDS.iter().map(|kind| kind.name).chain(["date_pair"]) {
@@ -28,7 +28,7 @@ fn relate(a: &str, b: &str) {
 #[test]
 fn every_character_is_normalised_once_and_for_all() {
     for character in ('\0'..='\u{323af}').chain('\u{e0000}'..='\u{e01ff}') {
-        // CJK ideographs without a part in the tables behave alike.
+        // CJK ideographs that are not in the tables behave alike.
         let plain = ('\u{3400}'..'\u{9fff}').contains(&character) || character > '\u{20000}';
         let in_tables =
             || tables::tables().itaiji(character) != character || names::variants().any(|v| v.0 == character);

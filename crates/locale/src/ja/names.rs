@@ -1,4 +1,4 @@
-//! The pack's lists, for those who learn from them or make people up: names, variants, municipalities.
+//! The pack's lists of names, variants and municipalities, for learning models and for synthetic populations.
 
 use super::tables::{GIVEN_NAMES, MUNICIPALITIES, SURNAMES, TEXTS, columns};
 
@@ -16,7 +16,7 @@ pub struct Surname {
 /// A given name with the spellings that it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GivenName {
-    /// Whether women bear it; the same reading may stand for men, too.
+    /// Whether it is a women's name; the same reading may also be listed for men.
     pub female: bool,
     /// In katakana.
     pub reading: &'static str,
@@ -32,7 +32,7 @@ impl GivenName {
     }
 }
 
-/// Surnames by falling number of people: 1,999 of them, which four in five people bear.
+/// 1,999 surnames by descending number of bearers; together 80 % of people bear them.
 pub fn surnames() -> impl Iterator<Item = Surname> {
     columns::<3>(SURNAMES).filter_map(|[spelling, reading, people]| {
         Some(Surname { spelling, reading, people: people.parse().ok()? })
@@ -49,8 +49,8 @@ pub fn given_names() -> impl Iterator<Item = GivenName> {
     })
 }
 
-/// Pairs of a canonical character and its variant; true for mere glyph variants, false for characters that
-/// people exchange.
+/// Pairs of a canonical character and its variant; true for pure glyph variants, false for characters that
+/// people use interchangeably.
 pub fn variants() -> impl Iterator<Item = (char, char, bool)> {
     columns::<3>(TEXTS[1]).filter_map(|[canonical, variant, tier]| {
         Some((canonical.chars().next()?, variant.chars().next()?, tier == "A"))

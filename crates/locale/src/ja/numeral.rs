@@ -17,8 +17,8 @@ fn value(character: char) -> u32 {
     "〇一二三四五六七八九".chars().position(|digit| digit == character).unwrap_or(0) as u32
 }
 
-/// A run of kanji numerals as digits: 十 and 百 count, without them each stands for a digit. `None` if the run is no
-/// number.
+/// A run of kanji numerals as digits: with 十 and 百 by place value, without them each numeral is one digit.
+/// `None` if the run is not a number.
 pub(super) fn digits(run: &[char]) -> Option<String> {
     let digit = |character: char| char::from_digit(value(character), 10);
     if !run.contains(&'十') && !run.contains(&'百') {
@@ -29,7 +29,7 @@ pub(super) fn digits(run: &[char]) -> Option<String> {
         let of_unit = match character {
             '百' => 100,
             '十' => 10,
-            // A zero holds a place open.
+            // A placeholder zero.
             _ if pending.is_none_or(|digit| digit == 0) => {
                 pending = Some(value(character));
                 continue;

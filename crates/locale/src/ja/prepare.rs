@@ -1,4 +1,4 @@
-//! What every kind begins with (`protocols/02-ja.md` §2).
+//! The preparation shared by all kinds (`protocols/02-ja.md` §2).
 
 use std::borrow::Cow;
 
@@ -29,7 +29,7 @@ pub(super) fn prepare(value: &str, out: &mut String) -> Result<(), &'static str>
     Ok(())
 }
 
-/// [`general`] for the characters that Japanese files are made of; false where another one turns up.
+/// [`general`] for the characters usual in Japanese files; false if another one occurs.
 fn fast(value: &str, out: &mut String) -> bool {
     out.reserve(value.len());
     let mut characters = value.chars().peekable();
@@ -37,7 +37,7 @@ fn fast(value: &str, out: &mut String) -> bool {
         let character = match character {
             '*' | '?' => WILDCARD,
             ' '..='~' => character.to_ascii_uppercase(),
-            // Without the spacing and the combining voicing marks, and kana that NFKC takes apart.
+            // Without the spacing and the combining voicing marks, and kana that NFKC decomposes.
             'ぁ'..='ゖ' | 'ァ'..='ヾ' | '々' | '〇' => character,
             '\u{4E00}'..='\u{9FA5}' => character,
             '\u{3000}' => ' ',
@@ -104,14 +104,14 @@ fn semi_voiced(kana: char) -> Option<char> {
     matches!(kana, 'ハ' | 'ヒ' | 'フ' | 'ヘ' | 'ホ').then(|| char::from_u32(u32::from(kana) + 2)).flatten()
 }
 
-/// Composes what came to touch when characters between went: letters of Hangul.
+/// Composes Hangul letters that became adjacent when characters between them were removed.
 pub(super) fn compose(text: &mut String) {
     if text.chars().any(|character| ('\u{1100}'..='\u{11FF}').contains(&character)) {
         *text = text.nfc().collect();
     }
 }
 
-/// Whether a prepared value says that there is none.
+/// Whether a prepared value is a placeholder for "no value".
 pub(super) fn is_missing(prepared: &str) -> bool {
     let tables = tables();
     let mut first = None;
@@ -122,7 +122,7 @@ pub(super) fn is_missing(prepared: &str) -> bool {
             first = first.or(Some(character));
             known |= character != WILDCARD;
             length += 1;
-            // No placeholder is longer.
+            // Longer than any placeholder.
             if known && length > 8 {
                 return false;
             }
@@ -139,7 +139,7 @@ pub(super) fn is_missing(prepared: &str) -> bool {
     tables.is_placeholder(&bare)
 }
 
-/// Without what stands in round brackets; all of it, if nothing else is there.
+/// Without text in round brackets; unchanged if there is nothing else.
 pub(super) fn without_brackets(prepared: &str) -> Cow<'_, str> {
     if !prepared.contains('(') {
         return Cow::Borrowed(prepared);
@@ -155,7 +155,7 @@ pub(super) fn without_brackets(prepared: &str) -> Cow<'_, str> {
     if left.chars().all(nothing) { Cow::Borrowed(prepared) } else { Cow::Owned(left) }
 }
 
-/// Where a name parts into family and given name: the first run of parting characters between others.
+/// Where a name splits into family and given name: the first inner run of separating characters.
 pub(super) fn parting(prepared: &str) -> Option<(&str, &str)> {
     let parts = |character: char| character.is_whitespace() || matches!(character, '・' | ',' | '、' | '/');
     let trimmed = prepared.trim_matches(parts);

@@ -1,7 +1,8 @@
 //! How names in kanji are read (`protocols/02-ja.md` §9).
 //!
-//! A name is cut into units of one to three characters, each of which has readings with probabilities; these are
-//! learned from lists of names by expectation–maximisation (Dempster, Laird and Rubin, J. R. Stat. Soc. B 39, 1977).
+//! A name is cut into units of one to three characters, each of which has readings with probabilities; these
+//! are learned from lists of names by expectation–maximization (Dempster, Laird and Rubin, J. R. Stat. Soc. B
+//! 39, 1977).
 
 mod latin;
 mod learn;
@@ -20,16 +21,16 @@ use crate::Reading;
 use latin::kana_of_latin;
 pub use score::Model;
 
-/// Longest part of a name that is read, in characters.
+/// Maximum length of a name part that is read, in characters.
 const MAX_CHARACTERS: usize = 8;
 
-/// Candidates of a name that is not parted, from which readings of its parts are taken.
+/// For an unsplit name: number of candidate readings from which readings of its parts are taken.
 const MAX_CANDIDATES: usize = 64;
 
-/// How much a reading of given names counts that the list calls usual.
+/// The weight of given-name readings that the list marks as usual.
 const USUAL: f64 = 4.0;
 
-/// Scored parts that a thread remembers.
+/// Maximum number of scored parts memoized per thread.
 const MAX_REMEMBERED: usize = 1 << 16;
 
 /// Which part of a name a model reads.
@@ -41,7 +42,7 @@ pub enum Part {
     Given,
 }
 
-/// A spelling, its reading in katakana and how much the pair counts.
+/// A spelling, its reading in katakana and the weight of the pair.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pair {
     /// In kanji, variants folded.
@@ -64,7 +65,7 @@ pub fn model(part: Part) -> &'static Model {
     }
 }
 
-/// What the pack's models learn from.
+/// The training data of the pack's models.
 #[must_use]
 pub fn pairs(part: Part) -> Vec<Pair> {
     let pair = |spelling: &str, reading: &str, weight: f64| Pair {
@@ -95,7 +96,7 @@ pub fn pairs(part: Part) -> Vec<Pair> {
     }
 }
 
-/// A spelling as the models know it: kanji at level `itaiji`.
+/// A spelling in the form used by the models: kanji at level `itaiji`.
 fn folded(spelling: &str) -> String {
     let (mut prepared, mut eq, mut out) = (String::new(), String::new(), String::new());
     if prepare(spelling, &mut prepared).is_ok() {
@@ -114,7 +115,7 @@ fn kana_of(text: &str) -> String {
     out
 }
 
-/// Whether a folded spelling is of kanji and kana alone, and not too long.
+/// Whether a folded spelling has only kanji and kana, and is not too long.
 fn is_readable(spelling: &str) -> bool {
     !spelling.is_empty()
         && spelling.chars().all(|character| is_kanji(character) || is_kana(character))
@@ -148,7 +149,7 @@ pub(super) fn readings(name: &str, most: usize) -> Vec<Reading> {
     best
 }
 
-/// The most probable readings of one part of a full name. A name that is not parted has those of its candidates, in
+/// The most probable readings of one part of a full name. An unsplit name has those of its candidates, in
 /// their order.
 pub(super) fn part_readings(part: Part, name: &str, most: usize) -> Vec<Reading> {
     let mut prepared = String::new();
@@ -176,11 +177,10 @@ pub(super) fn part_readings(part: Part, name: &str, most: usize) -> Vec<Reading>
     }
 }
 
-/// Readings of a part that all threads remember, at most so many: names repeat, and working one out takes a quarter of
-/// a millisecond.
+/// Maximum number of readings per part in the shared memo. Names repeat, and computing one takes 0.25 ms.
 const LIKELIEST: usize = 16;
 
-/// Parts that all threads remember.
+/// Maximum number of parts in the shared memo.
 const MAX_SHARED: usize = 1 << 19;
 
 static SHARED: LazyLock<RwLock<Memo>> = LazyLock::new(RwLock::default);
@@ -200,19 +200,19 @@ fn likeliest(part: Part, spelling: &str) -> Arc<[Reading]> {
     readings
 }
 
-/// A number by which probabilities are ordered: 32 significant bits, so that sums of the same terms in another order
-/// are ties.
+/// A number that orders probabilities: 32 significant bits, so that sums of the same terms in a different
+/// order are ties.
 const fn rank(probability: f64) -> u64 {
     const DROPPED: u32 = 21;
     (probability.to_bits() + (1 << (DROPPED - 1))) >> DROPPED
 }
 
-/// Pairs of a family and a given reading, the most probable first.
+/// Pairs of a family-name and a given-name reading, the most probable first.
 fn joined(family: &[Reading], given: &[Reading], most: usize) -> Vec<Reading> {
     let pairs = family.iter().flat_map(|first| given.iter().map(move |second| (first, second)));
     let mut pairs: Vec<(u64, &Reading, &Reading)> =
         pairs.map(|(first, second)| (rank(first.probability * second.probability), first, second)).collect();
-    // A blank is before any kana, so pairs are ordered as their texts are.
+    // A blank sorts before any kana, so pairs sort as their texts do.
     let order = |a: &(u64, &Reading, &Reading), b: &(u64, &Reading, &Reading)| {
         b.0.cmp(&a.0).then_with(|| (&a.1.text, &a.2.text).cmp(&(&b.1.text, &b.2.text)))
     };
@@ -241,7 +241,7 @@ fn read_part(part: Part, spelling: &str) -> Vec<Reading> {
     }
 }
 
-/// Readings of parts that were asked for: names repeat.
+/// Memo of readings of parts; names repeat.
 type Memo = HashMap<(Part, String), Arc<[Reading]>>;
 
 thread_local! {

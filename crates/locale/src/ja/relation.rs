@@ -37,7 +37,7 @@ fn both(kind: &str, level: &str, a: &str, b: &str) -> Option<(String, String)> {
     at_level(a).zip(at_level(b))
 }
 
-/// Equal postal codes, or an old one that begins the other.
+/// Equal postal codes, or an old one that is a prefix of the other.
 fn begins(a: &str, b: &str) -> Option<&'static str> {
     let begins = |short: &str, long: &str| short.len() < long.len() && long.starts_with(short);
     if a == b { Some("eq") } else { (begins(a, b) || begins(b, a)).then_some("prefix") }
@@ -55,12 +55,12 @@ fn extended(a: &str, b: &str) -> Option<&'static str> {
 /// The tightest level at which two values are equal; for names also whether they differ in unknown characters only.
 fn at_levels(kind: &str, a: &str, b: &str) -> Option<&'static str> {
     let wild = kind.starts_with("kana") || kind.starts_with("kanji");
-    // Words in another order are no relation of their own.
+    // A different word order is not a separate relation.
     let levels = Ja.kind(kind)?.levels.iter().copied().filter(|level| *level != "sorted");
     let mut fit = false;
     for (level, place) in levels.zip(0..) {
         let values = both(kind, level, a, b);
-        // A looser level may take for nothing what a tighter one takes for a name.
+        // A looser level may treat as missing what a tighter one treats as a name.
         let Some((left, right)) = values else {
             if place == 0 {
                 return None;

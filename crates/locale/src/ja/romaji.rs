@@ -3,7 +3,7 @@
 use crate::en_latn::fold_text;
 use crate::{Outcome, WILDCARD};
 
-/// Spellings of one sound; each is replaced by the second. No replacement makes another one fit anew.
+/// Spellings of one sound; the first is replaced by the second. No replacement makes another one applicable.
 const SOUNDS: [(&str, &str); 24] = [
     ("SYA", "SHA"),
     ("SYU", "SHU"),
@@ -55,7 +55,7 @@ fn letters(text: &str) -> String {
     text.chars().filter(|character| character.is_ascii_uppercase() || *character == WILDCARD).collect()
 }
 
-/// Kunrei and Nihon spellings as Hepburn's, until nothing changes.
+/// Converts Kunrei and Nihon spellings to Hepburn, until nothing changes.
 fn hepburn(mut text: String) -> String {
     loop {
         let before = text.clone();
@@ -99,7 +99,7 @@ fn labial_n(text: &str) -> String {
     reversed.into_iter().rev().collect()
 }
 
-/// Drops what makes O and U long, until nothing changes.
+/// Drops the marks of long O and U, until nothing changes.
 fn shorten(text: &mut String) {
     loop {
         let mut out = String::with_capacity(text.len());

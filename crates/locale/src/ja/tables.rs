@@ -1,9 +1,9 @@
-//! The tables of `protocols/tables/ja`, ready for lookups.
+//! The tables of `protocols/tables/ja`, prepared for lookups.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// The tables as texts, in the order of their digest. What the code does follows from these texts alone.
+/// The tables as texts, in the order of their digest. The code depends on these texts alone.
 pub(super) const TEXTS: [&str; 9] = [
     include_str!("../../../../protocols/tables/ja/rules.txt"),
     include_str!("../../../../protocols/tables/ja/itaiji.tsv"),
@@ -58,10 +58,10 @@ pub(super) struct Tables {
     pub(super) latin: Vec<LatinLine>,
 }
 
-/// How kana write Latin letters.
+/// Rules from Latin letters to kana.
 pub(super) struct LatinLine {
     pub(super) letters: &'static str,
-    /// Before A, I, U, E and O, and before anything else.
+    /// The kana before A, I, U, E and O, and before anything else.
     pub(super) kana: [&'static str; 6],
 }
 
@@ -171,7 +171,7 @@ impl Tables {
         };
         self.variants.extend(rows().filter(|row| row.2 == "A").map(|(variant, to, _)| (variant, to)));
         self.variants.sort_unstable();
-        // Groups are few and small: heads sink to the least member until nothing changes.
+        // Groups are few and small: heads move to the smallest member until nothing changes.
         let pairs: Vec<(char, char)> =
             rows().filter(|row| row.2 == "B").map(|(a, b, _)| (self.itaiji(a), self.itaiji(b))).collect();
         let mut head: BTreeMap<char, char> = pairs.iter().flat_map(|&(a, b)| [(a, a), (b, b)]).collect();
@@ -203,7 +203,7 @@ impl Tables {
     }
 
     pub(super) fn radical(&self, character: char) -> char {
-        // All radicals lie here; everything else is spared the search.
+        // All radicals are in this range; other characters skip the search.
         if ('\u{2E80}'..='\u{2FDF}').contains(&character) {
             look_up(&self.radicals, character)
         } else {

@@ -60,7 +60,7 @@ fn area(a: &Address, b: &Address) -> Option<Verdict> {
         [one] => gazetteer().has_twin(one, &address.town),
         _ => false,
     };
-    // Only the same streets tell which of the two towns is meant.
+    // Only equal streets identify which of the two towns is meant.
     let same_street = a.has_street() && b.has_street() && a.town == b.town;
     if (has_twin(&left) || has_twin(&right)) && !same_street {
         return Some(Verdict::Ambiguous);
@@ -68,8 +68,7 @@ fn area(a: &Address, b: &Address) -> Option<Verdict> {
     Some(verdict)
 }
 
-/// Whether `short` lacks its prefecture and one of the municipalities that it may lie in is that of `other`, which
-/// is resolved.
+/// Whether `short` lacks its prefecture and can lie in the municipality of `other`, which is resolved.
 fn one_of_several(short: &Address, other: &Address) -> bool {
     short.prefecture.is_none()
         && short.municipalities.len() > 1
@@ -79,7 +78,7 @@ fn one_of_several(short: &Address, other: &Address) -> bool {
         })
 }
 
-/// The areas that an address can have today: its own, or those of the successors of an earlier municipality.
+/// The present areas of an address: its own, or those of the successors of a former municipality.
 fn areas_today(address: &Address) -> Vec<String> {
     let mut areas = vec![address.resolve().area()];
     let text = format!("{}{}", address.written, address.town);
@@ -91,14 +90,14 @@ fn areas_today(address: &Address) -> Vec<String> {
     areas
 }
 
-/// Blocks: as they were written where the areas are equal so, else as the gazetteer has them.
+/// Compares blocks as written if the areas are equal as written, otherwise as in the gazetteer.
 fn block(a: &Address, b: &Address, area: Verdict) -> Option<Verdict> {
     if area == Verdict::Equal && a.block == b.block {
         return Some(Verdict::Equal);
     }
     let (left, right) = (a.resolve(), b.resolve());
     if left.block == right.block {
-        // A number that one of the towns ended in was taken into the block.
+        // A number at the end of one of the towns was parsed as part of the block.
         return Some(if a.block == b.block { Verdict::Equal } else { Verdict::Gazetteer });
     }
     let begins = |short: &Address, long: &Address| {
@@ -131,13 +130,13 @@ fn rest(a: &Rest, b: &Rest) -> Option<Verdict> {
     } else if building == Same::Yes {
         Some(Verdict::SameBuilding)
     } else {
-        // A building alone here and a room alone there.
+        // One side has only a building, the other only a room.
         let apart = matches!((building, room), (Same::Left, Same::Right) | (Same::Right, Same::Left));
         (apart && floor == Same::Neither && care_of == Same::Neither).then_some(Verdict::Prefix)
     }
 }
 
-/// Whether a part is there and equal.
+/// Whether a part is present and equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Same {
     Yes,

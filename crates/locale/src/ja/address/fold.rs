@@ -1,4 +1,4 @@
-//! Characters of an address that are written in several ways (`protocols/02-ja.md` §6.1).
+//! Characters of addresses with several spellings (`protocols/02-ja.md` §6.1).
 
 use crate::ja::kanji::{is_kana, is_kanji};
 use crate::ja::numeral::{is_kanji_numeral, is_numeral};

@@ -1,4 +1,4 @@
-//! Prefectures, municipalities and their earlier names.
+//! Prefectures, municipalities and their former names.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -24,7 +24,7 @@ pub(super) struct Gazetteer {
     /// Municipalities by folded name, with and without the district.
     by_name: BTreeMap<String, Vec<Municipality>>,
     by_code: BTreeMap<&'static str, Municipality>,
-    /// Earlier names, folded: prefecture, name and successors.
+    /// Former names, folded: prefecture, name and successors.
     history: Vec<(&'static str, String, Vec<Municipality>)>,
     /// Code and folded town of towns that have a namesake in their ward.
     twins: BTreeSet<(&'static str, String)>,
@@ -43,7 +43,7 @@ fn folded(text: &str) -> String {
 
 /// A name without its district.
 fn without_district(name: &str) -> Option<&str> {
-    // 郡山市 and 大和郡山市 are no districts, and 上郡町 is a name.
+    // 郡山市 and 大和郡山市 are not districts, and 上郡町 is a name.
     let own = name.strip_suffix(['町', '村'])?;
     let before = own.trim_end_matches('郡');
     let at = before.rfind('郡').filter(|at| *at > 0)? + '郡'.len_utf8();
@@ -83,7 +83,7 @@ impl Gazetteer {
             .collect();
         Self {
             by_code: rows.iter().enumerate().map(|(index, row)| (row.code, index)).collect(),
-            // As the town of an address is read.
+            // As when the town of an address is parsed.
             twins: columns::<2>(KYOTO)
                 .map(|[code, town]| (code, with_digits(&folded(town)).into_iter().collect()))
                 .collect(),
@@ -106,8 +106,8 @@ impl Gazetteer {
         prefecture: Option<&str>,
         text: &'t str,
     ) -> Option<(&'t str, Vec<Municipality>)> {
-        // Names in order: what begins the text stands before it, a longer one after a shorter one, and between them
-        // only names that share its beginning.
+        // Names are sorted: prefixes of the text come before it, longer ones later, with only names in
+        // between that share the beginning.
         let mut limit = text;
         loop {
             let (name, of) =
@@ -130,7 +130,7 @@ impl Gazetteer {
         }
     }
 
-    /// Successors of the earlier municipality with whose name a text begins, and the name's length in bytes.
+    /// Successors of the former municipality with whose name a text begins, and the name's length in bytes.
     pub(super) fn successors(
         &self,
         prefecture: Option<&str>,

@@ -1,4 +1,4 @@
-//! An address taken apart (`protocols/02-ja.md` §§6.2–6.5).
+//! Parsing of an address (`protocols/02-ja.md` §§6.2–6.5).
 
 use super::fold::fold;
 use super::gazetteer::{Municipality, gazetteer};
@@ -12,11 +12,11 @@ pub(super) struct Address {
     pub(super) prefecture: Option<&'static str>,
     /// The municipality as it was written; empty if none was recognised.
     pub(super) written: String,
-    /// What it can be.
+    /// The municipalities it can be.
     pub(super) municipalities: Vec<Municipality>,
     pub(super) town: String,
     pub(super) block: Vec<String>,
-    /// The block is one number that was written with 丁目.
+    /// Whether the block is one number written with 丁目.
     pub(super) only_chome: bool,
     pub(super) rest: Rest,
 }
@@ -85,8 +85,8 @@ impl Address {
         }
     }
 
-    /// Area and block with every number of the block as 1; `None` if the block is not of numbers alone, or the area is
-    /// not known, so that its beginning could be read as a postal code.
+    /// Area and block with every number of the block as 1. `None` if the block has more than numbers, or if
+    /// the area is unknown and could begin with a postal code.
     pub(super) fn shape(&self) -> Option<String> {
         let number = |part: &&String| part.starts_with(|c: char| c.is_ascii_digit() && c != '0');
         let known = self.prefecture.is_some() && self.municipalities.len() == 1;
@@ -101,7 +101,8 @@ impl Address {
         format!("{}{}{}", self.prefecture.unwrap_or_default(), self.written, self.town)
     }
 
-    /// With prefecture and full name where they are clear, and without ways of writing that a gazetteer knows.
+    /// With prefecture and full name where they are unambiguous, and with spelling variants of the gazetteer
+    /// resolved.
     pub(super) fn resolve(&self) -> Self {
         let mut resolved = self.clone();
         if let [one] = self.municipalities[..] {
@@ -112,7 +113,7 @@ impl Address {
         resolved
     }
 
-    /// As [`Address::resolve`], an earlier municipality with one successor replaced by that.
+    /// As [`Address::resolve`], with a former municipality replaced by its successor if it has exactly one.
     pub(super) fn resolve_today(&self) -> Self {
         if !self.municipalities.is_empty() {
             return self.resolve();
@@ -123,7 +124,7 @@ impl Address {
         }
     }
 
-    /// In a municipality that succeeded the one that takes the first `length` bytes of the town.
+    /// The address in a successor of the former municipality named by the first `length` bytes of the town.
     pub(super) fn in_successor(&self, successor: Municipality, length: usize) -> Self {
         let town = self.town[length..].to_owned();
         Self { town, municipalities: vec![successor], ..self.clone() }.resolve()
@@ -179,7 +180,7 @@ fn after_street(town: &str) -> Option<&str> {
     Some(&town[end..]).filter(|rest| !rest.is_empty())
 }
 
-/// Blanks go before the first digit, beside hyphens, and between a number and what counts it.
+/// Drops blanks before the first digit, beside hyphens, and between a number and its counter.
 fn joined_area(text: &[char]) -> String {
     let end = text.iter().position(char::is_ascii_digit).unwrap_or(text.len());
     let goes = |at: usize| {
@@ -192,7 +193,7 @@ fn joined_area(text: &[char]) -> String {
     (0..text.len()).filter(|&at| text[at] != ' ' || !goes(at)).map(|at| text[at]).collect()
 }
 
-/// Whether a text begins with what counts blocks.
+/// Whether a text begins with a counter of blocks.
 fn counts(text: &[char]) -> bool {
     match text {
         ['丁', '目', ..] | ['番', '地', ..] => true,
@@ -297,7 +298,7 @@ fn block_start(text: &[char]) -> usize {
     text.len()
 }
 
-/// The town: 大字 and 字 go, and blanks.
+/// The town, without 大字, 字 and blanks.
 fn town_name(text: &[char]) -> String {
     let mut out = String::with_capacity(text.len() * 3);
     let mut before = None;
@@ -397,7 +398,7 @@ impl Rest {
         self.floor.trim_end_matches(['F', '階']).replace("地下", "B")
     }
 
-    /// Appends it to what ends with the block.
+    /// Appends it to the text that ends with the block.
     pub(super) fn write(&self, out: &mut String) {
         let alone = self.building.is_empty() && self.floor.is_empty();
         if !out.is_empty() && !alone {
@@ -408,7 +409,7 @@ impl Rest {
         let begin = out.len();
         for part in [&self.building, &self.floor, &self.room] {
             let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-            // Numbers that touch would be one.
+            // Adjacent numbers would become one.
             if digit(out[begin..].chars().next_back()) && digit(part.chars().next()) {
                 out.push('-');
             }
@@ -421,7 +422,7 @@ impl Rest {
     }
 }
 
-/// Takes a room's number off the end.
+/// Removes a room number from the end.
 fn take_room(text: &mut Vec<char>) -> String {
     let marks: [&[char]; 3] = [&['号', '室'], &['号'], &['室']];
     let mark = marks.iter().find(|mark| text.ends_with(mark)).map_or(0, |mark| mark.len());
@@ -435,7 +436,7 @@ fn take_room(text: &mut Vec<char>) -> String {
     let number = without_zeros(&number);
     let hyphen = usize::from(start > 0 && text[start - 1] == '-');
     let letter = start.checked_sub(hyphen + 1).filter(|&at| text[at].is_ascii_uppercase());
-    // The F of a floor is no letter of a room.
+    // The F of a floor is not a letter of a room.
     let letter = letter.filter(|&at| text[at] != 'F' || at == 0 || !text[at - 1].is_ascii_digit());
     let letter = letter.map(|at| {
         start = at;
@@ -446,7 +447,7 @@ fn take_room(text: &mut Vec<char>) -> String {
     letter.into_iter().chain(number.chars()).collect()
 }
 
-/// Takes a floor off the end.
+/// Removes a floor from the end.
 fn take_floor(text: &mut Vec<char>) -> String {
     if !matches!(text.last(), Some('F' | '階')) {
         return String::new();

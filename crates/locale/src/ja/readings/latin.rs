@@ -1,4 +1,4 @@
-//! Names in Latin letters, as kana write them.
+//! Names in Latin letters, converted to kana.
 
 use crate::en_latn::fold_text;
 use crate::ja::tables::{LatinLine, tables};
@@ -36,7 +36,7 @@ fn single(letters: &str) -> String {
 fn write_word(word: &str, kana: &mut String) {
     let mut rest = word;
     while !rest.is_empty() {
-        // A line without letters fits everywhere.
+        // A rule without letters applies everywhere.
         let fits = |line: &&LatinLine| rest.starts_with(line.letters);
         let Some(line) = tables().latin.iter().filter(fits).max_by_key(|line| line.letters.len()) else {
             return;

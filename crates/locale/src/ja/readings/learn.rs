@@ -1,4 +1,4 @@
-//! Learning: expected counts of readings of units, round by round.
+//! Learning: expected counts of unit readings, round by round.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,17 +11,17 @@ pub(super) const MAX_UNIT: usize = 3;
 /// Kana of the longest reading of a character.
 const MAX_PIECE: usize = 5;
 const ROUNDS: usize = 6;
-/// Taken from the counts of units of several characters, which would else learn whole names by heart.
+/// Subtracted from the counts of units of several characters, which would otherwise memorize whole names.
 const DISCOUNT: f64 = 0.4;
-/// What such units are worth beside single characters.
+/// The weight of such units relative to single characters.
 const LONG_UNIT: f64 = 0.3;
-/// Added to the count of a unit, so that rare ones are not sure of themselves.
+/// Added to the count of a unit, so that rare ones do not get certain readings.
 const DOUBT: f64 = 0.5;
 
 /// Readings of units with their probabilities.
 pub(super) type Units = BTreeMap<String, BTreeMap<String, f64>>;
 
-/// A step through a pair: from (characters, kana) read so far by a unit and its reading.
+/// A step through a pair: from (characters, kana) read so far, by a unit and its reading.
 struct Arc {
     from: (u8, u8),
     to: (u8, u8),
@@ -59,7 +59,7 @@ fn prior(unit: &str, piece: &str) -> f64 {
     (0..kana.abs_diff(2 * characters)).fold(long, |product, _| product * 0.3)
 }
 
-/// Pairs of a unit and a piece, numbered as they turn up.
+/// Pairs of a unit and a piece, numbered in order of occurrence.
 #[derive(Default)]
 struct Numbers {
     entries: Vec<(String, String)>,
@@ -82,7 +82,7 @@ impl Numbers {
         number
     }
 
-    /// Every step of every cut of a pair, by where it begins.
+    /// Every step of every segmentation of a pair, by its start.
     fn lattice(&mut self, pair: &Pair) -> (Vec<Arc>, (usize, usize), f64) {
         let spelling: Vec<char> = pair.spelling.chars().collect();
         let reading: Vec<char> = pair.reading.chars().collect();
@@ -142,7 +142,7 @@ fn is_bound(kana: char) -> bool {
     matches!(kana, 'ァ' | 'ィ' | 'ゥ' | 'ェ' | 'ォ' | 'ッ' | 'ャ' | 'ュ' | 'ョ' | 'ヮ' | 'ヵ' | 'ヶ' | 'ー')
 }
 
-/// Adds the expected counts of a pair, forward and backward over its cuts.
+/// Adds the expected counts of a pair, forward and backward over its segmentations.
 fn count(arcs: &[Arc], end: (usize, usize), weight: f64, probability: &[f64], counts: &mut [f64]) {
     let width = end.1 + 1;
     let at = |place: (u8, u8)| usize::from(place.0) * width + usize::from(place.1);

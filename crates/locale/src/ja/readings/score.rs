@@ -1,4 +1,4 @@
-//! The readings that a model thinks of.
+//! The readings that a model proposes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,16 +11,16 @@ use crate::ja::kanji::{is_kana, is_kanji};
 use crate::ja::prepare::voiced;
 use crate::ja::tables::{KANJI_READINGS, columns};
 
-/// Readings of a unit that are looked at.
+/// Maximum number of readings considered per unit.
 const UNIT_READINGS: usize = 24;
-/// Beginnings of readings that are kept at each character, and whole readings in the end.
+/// Beam width: partial readings kept at each character, and whole readings at the end.
 const KEPT: usize = 64;
-/// How much more a reading is worth that the lists show for the whole spelling.
+/// Extra weight of a reading that the lists contain for the whole spelling.
 const KNOWN: f64 = 50.0;
-/// Added to the weight of a reading, so that one never seen is not impossible.
+/// Added to the weight of a reading, so that an unseen one is not impossible.
 const UNSEEN: f64 = 0.05;
 
-/// What is known of how one part of names is read.
+/// The model of readings for one part of names.
 pub struct Model {
     /// Readings of units, most probable first.
     units: HashMap<String, Vec<(Word, f64)>>,
@@ -50,8 +50,8 @@ impl Model {
         Self { units, weights, known }
     }
 
-    /// Readings of a spelling in kanji and kana, variants folded; the most probable first. They share 1; none if
-    /// the model has nothing to go by.
+    /// Readings of a spelling in kanji and kana, variants folded; the most probable first. Their
+    /// probabilities sum to 1; empty if the model has no data for the spelling.
     #[must_use]
     pub fn readings(&self, spelling: &str) -> Vec<Reading> {
         let mut scored = self.scored(spelling);
@@ -70,7 +70,7 @@ impl Model {
         scored.iter().map(|(word, score)| Reading { text: word.text(), probability: score / total }).collect()
     }
 
-    /// Readings put together from units.
+    /// Readings composed from units.
     fn scored(&self, spelling: &str) -> Vec<(Word, f64)> {
         let starts: Vec<usize> =
             spelling.char_indices().map(|(start, _)| start).chain([spelling.len()]).collect();
@@ -107,7 +107,7 @@ impl Model {
     }
 }
 
-/// The most probable, at most `most`; ties by code points.
+/// The most probable, at most `most`; ties are broken by code points.
 fn best(mut words: Vec<(Word, f64)>, most: usize) -> Vec<(Word, f64)> {
     let order = |a: &(Word, f64), b: &(Word, f64)| rank(b.1).cmp(&rank(a.1)).then(a.0.cmp(&b.0));
     if words.len() > most {
@@ -118,7 +118,7 @@ fn best(mut words: Vec<(Word, f64)>, most: usize) -> Vec<(Word, f64)> {
     words
 }
 
-/// Gives the characters readings that the lists do not show.
+/// Adds readings of characters that the lists do not contain.
 fn smooth(part: Part, pairs: &[Pair], units: &mut Units) {
     let mut dictionary: BTreeMap<char, (Vec<&str>, Vec<&str>)> = BTreeMap::new();
     for [kanji, on, kun] in columns::<3>(KANJI_READINGS) {

@@ -41,7 +41,8 @@ impl Word {
     }
 }
 
-/// Hashes packed words. They come from lists and from one name at a time, so nobody can choose many that collide.
+/// Hashes packed words. Words come from lists and from one name at a time, so an attacker cannot choose many
+/// that collide.
 pub(super) type Mixing = BuildHasherDefault<Mixer>;
 
 #[derive(Default)]
