@@ -2,7 +2,7 @@
 """The picture of a report for the README.
 
     pip install 'PySide6-Essentials==6.8.*' 'PySide6-Addons==6.8.*' pillow
-    python docs/screenshot.py mizuhiki-demo/report.html docs/src/images/report.png
+    python docs/screenshot.py report.html docs/src/images/report.png
 
 Japanese text needs a font that has it (such as Noto Sans CJK) on the machine.
 """
@@ -28,7 +28,7 @@ def main():
     parser.add_argument("--width", type=int, default=1200, help="pixels")
     parser.add_argument("--height", type=int, default=1320, help="pixels from the top of the page")
     parser.add_argument("--zoom", type=float, default=1.25)
-    parser.add_argument("--colours", type=int, default=64, help="colours of the palette")
+    parser.add_argument("--colors", type=int, default=64, help="colors of the palette")
     chosen = parser.parse_args()
 
     app = QApplication(sys.argv[:1])
@@ -46,7 +46,7 @@ def main():
     view.show()
     app.exec()
 
-    picture = Image.open(chosen.picture).convert("RGB").quantize(chosen.colours, dither=Image.Dither.NONE)
+    picture = Image.open(chosen.picture).convert("RGB").quantize(chosen.colors, dither=Image.Dither.NONE)
     picture.save(chosen.picture, optimize=True)
 
 
