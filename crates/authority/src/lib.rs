@@ -1,6 +1,8 @@
 //! Role: key authority. Makes the keys of confirmation runs, keeps the secret key, and opens the masked
 //! answers that the policy allows. It never sees a token, a record id or a link.
 
+#![forbid(unsafe_code)]
+
 mod error;
 mod files;
 mod keygen;

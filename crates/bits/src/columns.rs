@@ -3,7 +3,7 @@
 //! A symbol reads some positions of a filter (`protocols/03-tokens.md` §7). Column-major storage makes that a
 //! copy of columns for 256 records at once; rows would need a load and a shift for each bit.
 
-use crate::BitRows;
+use crate::rows::BitRows;
 
 /// Records in one block of columns.
 pub const LANES: usize = 256;

@@ -1,7 +1,7 @@
 //! The order in which the columns of a tile are counted.
 
-use crate::BitRows;
 use crate::columns::transpose64;
+use crate::rows::BitRows;
 
 /// Rows that [`ColumnOrder::by_density`] looks at.
 const SAMPLE: usize = 4096;

@@ -1,8 +1,10 @@
 //! Left-hand rows prepared for tiles.
 
+use crate::arch;
+use crate::backend::Backend;
 use crate::columns::transpose64;
-use crate::order::WIDEST;
-use crate::{Backend, BitRows, ColumnOrder, arch};
+use crate::order::{ColumnOrder, WIDEST};
+use crate::rows::BitRows;
 
 /// Columns that the kernel counts in one step.
 pub(crate) const STEP: usize = 16;
@@ -91,7 +93,7 @@ impl<'a> Queries<'a> {
         self.rows.is_empty()
     }
 
-    /// The row of the left-hand side behind each query, in the order of [`crate::PairHit::query`].
+    /// The row of the left-hand side behind each query, in the order of [`crate::tiles::PairHit::query`].
     #[must_use]
     pub fn rows(&self) -> &[u32] {
         &self.rows

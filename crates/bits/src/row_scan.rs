@@ -1,6 +1,8 @@
 //! Comparison of one row with a few chosen ones, where tiles are not worth their cost.
 
-use crate::{Backend, BitRows, arch};
+use crate::arch;
+use crate::backend::Backend;
+use crate::rows::BitRows;
 
 /// A row that has enough bits in common, with their number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

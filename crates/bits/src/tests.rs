@@ -2,7 +2,12 @@
 
 use proptest::prelude::*;
 
-use crate::{Backend, BitRows, ColumnOrder, Hit, PairHit, Queries, RowScan, Tiles};
+use crate::backend::Backend;
+use crate::order::ColumnOrder;
+use crate::queries::Queries;
+use crate::row_scan::{Hit, RowScan};
+use crate::rows::BitRows;
+use crate::tiles::{PairHit, Tiles};
 
 const CASES: u32 = if cfg!(miri) { 3 } else { 256 };
 const MOST_MEMBERS: usize = if cfg!(miri) { 5 } else { 700 };

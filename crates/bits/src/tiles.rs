@@ -7,8 +7,13 @@
 //! that of Harley and Seal; see Muła, Kurz & Lemire, *Faster Population Counts Using AVX2 Instructions*
 //! (2018), §3.
 
+use crate::arch;
+use crate::backend::Backend;
 use crate::columns::transpose64;
-use crate::{Backend, BitRows, ColumnOrder, Queries, RowScan, arch};
+use crate::order::ColumnOrder;
+use crate::queries::Queries;
+use crate::row_scan::RowScan;
+use crate::rows::BitRows;
 
 /// A pair that reaches the number of common bits that it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

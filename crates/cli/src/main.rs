@@ -1,5 +1,7 @@
 //! The `mizuhiki` command: every role's work, file in, file out.
 
+#![forbid(unsafe_code)]
+
 mod args;
 mod args_confirm;
 mod commands;

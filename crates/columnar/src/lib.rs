@@ -3,6 +3,8 @@
 //! The only crate that knows Arrow and Parquet. Normative text: `protocols/08-file-formats.md`. Every reader
 //! streams, checks what the file says of itself and names file, row and column in its errors, never a value.
 
+#![forbid(unsafe_code)]
+
 mod decode;
 mod error;
 mod format;

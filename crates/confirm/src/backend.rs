@@ -4,7 +4,7 @@
 use rand_chacha::ChaCha20Rng;
 use zeroize::Zeroizing;
 
-use crate::{Circuit, LeftInput, RightInput};
+use crate::circuit::{Circuit, LeftInput, RightInput};
 
 /// Why a back end rejects bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -5,9 +5,9 @@ use std::io::{Read, Seek, SeekFrom};
 
 use crate::document::{DocumentReader, Seal};
 use crate::entry::read_nonce;
+use crate::error::{ConfirmError, Party, Reason};
 use crate::headers::CiphertextsHeader;
 use crate::ticket::{Batch, Ticket};
-use crate::{ConfirmError, Party, Reason};
 
 /// A file of ciphertexts whose signature, batch and order have been checked.
 pub struct Ciphertexts {

@@ -6,8 +6,9 @@
 
 use zeroize::Zeroizing;
 
+use crate::error::ConfirmError;
+use crate::filters::Filters;
 use crate::rule::{Comparison, Rule};
-use crate::{ConfirmError, Filters};
 
 /// Maximum slots of an input: coefficients of one ciphertext.
 pub const MAX_SLOTS: usize = 2_048;

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::chain::Chain;
+use crate::error::{ConfirmError, Party, Reason};
 use crate::sign::{Hash, KeyId, SignerId};
 use crate::ticket::Batch;
-use crate::{ConfirmError, Party, Reason};
 
 /// An event in a ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::error::{ConfirmError, Party, Reason};
 use crate::sign::{Hash, Hex, PartyKey, SIGNATURE_BYTES, SignerId, hash};
-use crate::{ConfirmError, Party, Reason};
 
 const MAGIC: &[u8; 4] = b"MZK1";
 /// Maximum bytes of a header, which has names of custodians and digests.

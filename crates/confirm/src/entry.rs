@@ -2,12 +2,13 @@
 
 use std::io::{Read, Write};
 
+use crate::backend::Backend;
 use crate::document::{DocumentReader, DocumentWriter, Seal};
+use crate::error::{ConfirmError, Party, Reason};
 use crate::headers::{EvaluationHeader, PublicHeader, TicketsHeader, key_id};
 use crate::policy::MAX_OPENINGS;
-use crate::sign::KeyId;
+use crate::sign::{Hex, KeyId};
 use crate::ticket::{TICKET_BYTES, Ticket};
-use crate::{Backend, ConfirmError, Hex, Party, Reason};
 
 /// Bytes of a record id in an entry: its length, then its bytes, padded with zeros.
 const ID_BYTES: usize = 129;
@@ -31,7 +32,9 @@ pub fn write_id<W: Write>(out: &mut DocumentWriter<'_, W>, id: &str) -> Result<(
 ///
 /// # Errors
 /// [`ConfirmError::Refused`] if it is invalid.
-pub fn read_id<R: Read, H: crate::Header>(input: &mut DocumentReader<R, H>) -> Result<String, ConfirmError> {
+pub fn read_id<R: Read, H: crate::document::Header>(
+    input: &mut DocumentReader<R, H>,
+) -> Result<String, ConfirmError> {
     let mut bytes = [0; ID_BYTES];
     input.read(&mut bytes)?;
     let length = usize::from(bytes[0]);
@@ -59,7 +62,7 @@ pub fn write_symbol<W: Write>(
 ///
 /// # Errors
 /// [`ConfirmError::Refused`] if the document ends.
-pub fn read_ticket<R: Read, H: crate::Header>(
+pub fn read_ticket<R: Read, H: crate::document::Header>(
     input: &mut DocumentReader<R, H>,
 ) -> Result<Ticket, ConfirmError> {
     let mut bytes = [0; TICKET_BYTES];
@@ -189,7 +192,7 @@ pub fn check_backend(found: &str, backend: &impl Backend) -> Result<(), ConfirmE
 ///
 /// # Errors
 /// [`ConfirmError::Refused`] if the document ends.
-pub fn read_nonce<R: Read, H: crate::Header>(
+pub fn read_nonce<R: Read, H: crate::document::Header>(
     input: &mut DocumentReader<R, H>,
 ) -> Result<Hex<16>, ConfirmError> {
     let mut nonce = [0; 16];

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::BackendError;
+use crate::backend::BackendError;
 
 /// A party of a confirmation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -249,7 +249,7 @@ pub enum ConfirmError {
     /// A rule with too many bits.
     #[error(
         "the rule needs {slots} slots, a ciphertext has {}; use fewer or smaller filters",
-        crate::MAX_SLOTS
+        crate::circuit::MAX_SLOTS
     )]
     TooLarge {
         /// Slots needed.

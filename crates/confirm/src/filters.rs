@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::ConfirmError;
+use crate::error::ConfirmError;
 use crate::rule::{Comparison, Rule};
 
 /// Filters of one record, concatenated: a custodian's secret, wiped on drop and never printed.

@@ -4,9 +4,10 @@ use mizuhiki_schema::Side;
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Header, Kind, Seal};
+use crate::error::{ConfirmError, Party, Reason};
+use crate::policy::Policy;
 use crate::sign::{Hash, Hex, KeyId, SignerId, hash};
 use crate::ticket::Batch;
-use crate::{ConfirmError, Party, Policy, Reason};
 
 macro_rules! header {
     ($name:ident, $kind:ident) => {

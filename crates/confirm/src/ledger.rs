@@ -7,10 +7,11 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::chain::{Chain, broken};
+use crate::error::{ConfirmError, Party, Reason};
 use crate::headers::{CheckedHeader, CiphertextsHeader, SealedHeader};
+use crate::policy::Policy;
 use crate::sign::{Hash, Hex, KeyId, SignerId};
 use crate::ticket::{Batch, Ticket};
-use crate::{ConfirmError, Party, Policy, Reason};
 
 /// An event in a ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

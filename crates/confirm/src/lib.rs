@@ -3,6 +3,8 @@
 //! Normative text: `protocols/06-confirm.md`. State machines over a back end that is passed in as a value;
 //! nothing here opens a file or reads a clock: the roles pass in readers, writers, randomness and the time.
 
+#![forbid(unsafe_code)]
+
 mod backend;
 mod chain;
 mod ciphertexts;

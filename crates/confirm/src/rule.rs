@@ -4,7 +4,7 @@
 use mizuhiki_schema::{Confirm, ConfirmRule, LinkageSchema, SchemaBody};
 use sha2::{Digest as _, Sha256};
 
-use crate::Filters;
+use crate::filters::Filters;
 
 /// Dice coefficients are whole ten-thousandths.
 const UNIT: u64 = 10_000;

@@ -6,11 +6,12 @@ use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use zeroize::Zeroizing;
 
+use crate::backend::Mask;
 use crate::document::Seal;
+use crate::error::{ConfirmError, Party, Reason};
 use crate::headers::{CiphertextsHeader, MasksHeader, OpenedHeader, SealedHeader};
 use crate::sign::{Hash, Hex, PartyKey, hash};
 use crate::ticket::{Batch, Ticket};
-use crate::{ConfirmError, Mask, Party, Reason};
 
 /// Bytes of the linkage unit's secrets.
 pub const RUN_SECRET_BYTES: usize = 64;
@@ -170,7 +171,7 @@ impl Session<Evaluated> {
     pub fn opened(
         self,
         header: &OpenedHeader,
-        signer: crate::SignerId,
+        signer: crate::sign::SignerId,
         entries: &[(Hex<16>, u8)],
     ) -> Result<Session<Opened>, ConfirmError> {
         let refuse = |reason| Err(ConfirmError::refused(Party::Authority, reason));

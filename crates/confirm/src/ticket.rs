@@ -6,8 +6,11 @@ use mizuhiki_schema::Side;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::error::{ConfirmError, Party, Reason};
+use crate::merkle;
+use crate::policy::Policy;
+use crate::rule::Rule;
 use crate::sign::{Hash, Hex, KeyId, SignerId, hash};
-use crate::{ConfirmError, Party, Policy, Reason, Rule, merkle};
 
 /// Bytes of a ticket.
 pub const TICKET_BYTES: usize = 144;

@@ -1,5 +1,7 @@
 //! Role: all that a data custodian runs. Holds plaintext and the linkage key; never sees another's tokens.
 
+#![forbid(unsafe_code)]
+
 mod confirm;
 mod encode;
 mod error;

@@ -8,7 +8,7 @@ use mizuhiki_schema::{BlockingKey, BlockingPart, TokenSchema};
 use rustc_hash::FxHashMap;
 use sha2::Sha256;
 
-use crate::EncodeError;
+use crate::error::EncodeError;
 use crate::key::SchemaKeys;
 use crate::plan::{FieldPlan, resolve_level};
 use crate::positions::{KeyedStream, keyed};

@@ -20,8 +20,9 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
+use crate::error::EncodeError;
+use crate::key::LinkageKey;
 use crate::strptime::DateFormat;
-use crate::{EncodeError, LinkageKey};
 
 /// Maximum number of memoized values, and of grams, per column; then the memo is emptied. 8 MiB of filters at
 /// 1,024 bits.

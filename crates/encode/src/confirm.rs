@@ -5,8 +5,10 @@ use mizuhiki_exchange::{CustodianId, Run};
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
 use zeroize::Zeroizing;
 
-use crate::key::SchemaKeys;
-use crate::{EncodeError, Encoder, LinkageKey, Worker};
+use crate::error::EncodeError;
+use crate::key::{LinkageKey, SchemaKeys};
+use crate::plan::Encoder;
+use crate::worker::Worker;
 
 /// The encoding of a record for confirmation.
 pub struct ConfirmRecord {

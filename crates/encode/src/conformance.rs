@@ -4,11 +4,12 @@
 use mizuhiki_exchange::Run;
 use mizuhiki_schema::{Feature, LinkageSchema, TokenSchema};
 
+use crate::error::EncodeError;
 use crate::features::Features;
-use crate::plan::{Plan, view_segments};
+use crate::key::LinkageKey;
+use crate::plan::{Encoder, Plan, view_segments};
 use crate::positions::PositionKey;
 use crate::symbols::{Sealer, Segment, subsets as draw_subsets};
-use crate::{EncodeError, Encoder, LinkageKey};
 
 /// §4: features of a normalised value, and its effective length.
 #[must_use]
@@ -72,7 +73,7 @@ pub fn symbol(key: &[u8; 32], width: usize, number: u16, bits: &[u8]) -> u64 {
 /// §7: the symbols of each row of one record, by view in the order of their numbers; `None` where the row has no token.
 ///
 /// # Errors
-/// As [`crate::Worker::encode`].
+/// As [`crate::worker::Worker::encode`].
 pub fn row_symbols<'v>(
     encoder: &Encoder,
     value: &dyn Fn(usize) -> &'v str,

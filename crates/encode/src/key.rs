@@ -9,7 +9,7 @@ use mizuhiki_schema::SchemaDigest;
 use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::EncodeError;
+use crate::error::EncodeError;
 use crate::positions::keyed;
 
 /// Bytes of a linkage key.

@@ -3,6 +3,8 @@
 //! Normative text: `protocols/03-tokens.md`. Nothing here does IO: a custodian passes values in and gets rows
 //! back.
 
+#![forbid(unsafe_code)]
+
 mod alternatives;
 mod blocks;
 mod clkhash;

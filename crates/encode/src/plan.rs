@@ -10,10 +10,11 @@ use sha2::{Digest, Sha256};
 use crate::alternatives::InputPlan;
 use crate::blocks::{BlockPlan, plan_blocks};
 use crate::clkhash::ClkhashPlan;
-use crate::key::SchemaKeys;
+use crate::error::EncodeError;
+use crate::key::{LinkageKey, SchemaKeys};
 use crate::positions::PositionKey;
 use crate::symbols::{Sealer, Segment, segments, subsets};
-use crate::{EncodeError, LinkageKey, Worker};
+use crate::worker::Worker;
 
 /// Encodes records of one schema with one key. Make one [`Worker`] per thread.
 pub struct Encoder {
@@ -128,7 +129,7 @@ impl Encoder {
     /// # Errors
     /// As [`Encoder::new`].
     pub fn check(schema: &LinkageSchema) -> Result<(), EncodeError> {
-        let key = LinkageKey::from_bytes(&[0; crate::KEY_BYTES])?;
+        let key = LinkageKey::from_bytes(&[0; crate::key::KEY_BYTES])?;
         match schema.body() {
             SchemaBody::Tokens(body) => {
                 let (columns, keys) =

@@ -10,12 +10,13 @@ use mizuhiki_schema::Symbols;
 use crate::alternatives::{InputValue, expand};
 use crate::blocks::{BlockPlan, BlockWorker};
 use crate::clkhash::ClkhashMemo;
+use crate::error::{EncodeError, Issue, IssueKind};
 use crate::features::Features;
 use crate::national_id::is_my_number;
 use crate::plan::{Encoder, Plan, TokenPlan, ViewPlan};
 use crate::positions::{Interner, PositionMemo};
+use crate::stats::ViewStats;
 use crate::symbols::{Gatherer, Scratch};
-use crate::{EncodeError, Issue, IssueKind, ViewStats};
 
 /// Tokens of a run of records, view by view: one row per record, or several for its alternatives.
 #[derive(Default)]

@@ -7,7 +7,7 @@ use mizuhiki_exchange::{Classification, Link, RecordId};
 use mizuhiki_match::audit::wilson;
 use serde::Serialize;
 
-use crate::Reliability;
+use crate::reliability::Reliability;
 
 /// A proportion and its 95 % interval; `0 ≤ low ≤ value ≤ high ≤ 1`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

@@ -6,7 +6,7 @@ use mizuhiki_columnar::Member;
 use mizuhiki_exchange::RecordId;
 use serde::Serialize;
 
-use crate::Accuracy;
+use crate::accuracy::Accuracy;
 
 /// B-cubed measures (Bagga and Baldwin, LREC 1998): means over records, 0..=1 each.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

@@ -16,7 +16,7 @@ use mizuhiki_files::Target;
 pub use population::{Holder, Population, PopulationSpec, Record};
 
 use crate::manifest::{GENERATOR, MadeFile, Manifest, SynthError, make_folder};
-use crate::write_truth;
+use crate::table::write_truth;
 
 /// Generates people of an English-speaking country. Writes to `folder`, which is created if needed: a table
 /// for each of three custodians, `truth-LEFT-RIGHT` for each two of them, and `manifest.json`.

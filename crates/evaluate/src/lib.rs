@@ -5,6 +5,8 @@
 //! ones. Nothing here describes a real person. Results do not depend on the machine: the same specification
 //! gives the same bytes.
 
+#![forbid(unsafe_code)]
+
 mod accuracy;
 mod audit;
 mod ceiling;

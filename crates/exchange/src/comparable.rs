@@ -2,7 +2,9 @@
 
 use mizuhiki_schema::{Measure, SchemaDigest, Thresholds, first_difference};
 
-use crate::{CustodianId, KeyId, Run, RunName, Task, TokenSet};
+use crate::id::{CustodianId, KeyId};
+use crate::meta::{Run, RunName, Task};
+use crate::tokens::TokenSet;
 
 /// Two token sets that were made in the same way and may be compared; the only input of matching.
 #[derive(Debug, Clone, Copy)]

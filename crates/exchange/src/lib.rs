@@ -2,6 +2,8 @@
 //!
 //! Normative text: `protocols/08-file-formats.md`. No type here can hold a value of a person.
 
+#![forbid(unsafe_code)]
+
 mod block;
 mod comparable;
 mod id;

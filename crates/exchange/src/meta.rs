@@ -2,8 +2,7 @@
 
 use mizuhiki_schema::LinkageSchema;
 
-use crate::id::check_control;
-use crate::{CustodianId, InvalidIdError, KeyId};
+use crate::id::{CustodianId, InvalidIdError, KeyId, check_control};
 
 /// Version of token files whose tokens are filters (`protocols/08-file-formats.md` §2).
 pub const FORMAT_VERSION: u32 = 1;

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use mizuhiki_schema::{AuditComparison, AuditSchema, Side};
 
-use crate::comparable::{Terms, agree};
-use crate::{CustodianId, IncomparableError, KeyId, RecordIds, Run};
+use crate::comparable::{IncomparableError, Terms, agree};
+use crate::id::{CustodianId, KeyId, RecordIds};
+use crate::meta::Run;
 
 /// Bytes of a filter.
 pub const PAIR_FILTER_BYTES: usize = 56;

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use mizuhiki_bits::BitRows;
 
-use crate::{BlockId, RecordIds, TokenMeta, compare_ids};
+use crate::block::BlockId;
+use crate::id::{RecordIds, compare_ids};
+use crate::meta::TokenMeta;
 
 /// Tokens of one view, one per row.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,7 @@
 //! Role: all that the linkage unit runs. Holds tokens and links; never a key, never plaintext.
 
+#![forbid(unsafe_code)]
+
 mod audit;
 mod candidates;
 mod cluster;

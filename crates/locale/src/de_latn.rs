@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 use rphonetic::{Cologne, Encoder as _};
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::en_latn::{fold_text, lines};
+use crate::en_latn::{EnLatn, fold_text, lines};
 use crate::{
-    EnLatn, Kind, MAX_VALUE_BYTES, Outcome, Pack, Role, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, WILDCARD, kind,
+    Kind, MAX_VALUE_BYTES, Outcome, Pack, Role, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, WILDCARD, kind,
 };
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 //! surname, a date, …) and, for each, levels from tight to loose. Levels replace one all-purpose key: two
 //! values are compared at the level in the linkage schema.
 
+#![forbid(unsafe_code)]
+
 mod de_latn;
 mod en_latn;
 mod ja;

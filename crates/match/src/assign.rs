@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use petgraph::unionfind::UnionFind;
 
-use crate::Candidate;
+use crate::search::Candidate;
 use crate::sparse::{Edge, assign};
 
 /// Similarities are compared and summed in units of 10⁻⁹, so that sums are exact.

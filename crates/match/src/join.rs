@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use crate::calibrate::sample;
 use crate::common::CommonLaw;
 use crate::entry::{Entry, entry, sort, symbol};
-use crate::{Candidate, UnitResult};
+use crate::search::{Candidate, UnitResult};
 
 /// Symbols of a unit at most: its entries fit 192 MiB.
 const UNIT_SYMBOLS: u64 = 1 << 24;

@@ -5,6 +5,8 @@
 //! [`search`] gives the candidates of its units. [`Tally`] finds thresholds without labels. [`Greedy`], [`solve_component`] and [`Groups`] make
 //! links and clusters of candidates that are offered in order.
 
+#![forbid(unsafe_code)]
+
 use rayon::slice::ParallelSliceMut as _;
 
 mod assign;

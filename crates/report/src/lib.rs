@@ -3,6 +3,8 @@
 //! [`render`] turns a [`LinkReport`] into a page, [`render_audit`] an [`AuditReport`]. Equal reports give equal bytes.
 //! Names of files, custodians, schemas and views, and handles of links, are other people's text; all of it is escaped.
 
+#![forbid(unsafe_code)]
+
 mod audit;
 mod chart;
 mod error;

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use crate::fault::{Object, Walk};
+use crate::digest::SchemaDigest;
+use crate::fault::{Object, SchemaError, Walk};
 use crate::inputs::{Input, read_inputs};
 use crate::native::{
-    identifier, input_named, paths_of_repeated, read_features, read_locale, read_missing,
+    Feature, identifier, input_named, paths_of_repeated, read_features, read_locale, read_missing,
     read_statutory_basis,
 };
-use crate::{Feature, SchemaDigest, SchemaError, digest, json};
+use crate::{digest, json};
 
 /// Value of the member `format`.
 pub(crate) const FORMAT: &str = "mizuhiki-audit-schema";

@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use crate::fault::{Object, Walk};
-use crate::native::{identifier, paths_of_repeated};
-use crate::{Field, View};
+use crate::native::{Field, View, identifier, paths_of_repeated};
 
 const MAX_RULES: usize = 8;
 const MAX_PARTS: usize = 8;
@@ -57,7 +56,7 @@ pub enum BlockingKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BlockingPart {
-    /// Index into [`crate::TokenSchema::fields`].
+    /// Index into [`crate::native::TokenSchema::fields`].
     pub field: usize,
     /// Level at which the value is normalised; the field's if absent.
     pub level: Option<String>,

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::SchemaError;
+use crate::fault::SchemaError;
 
 /// SHA-256 of a schema's canonical JSON; every file and message contains it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

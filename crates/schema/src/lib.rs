@@ -4,6 +4,8 @@
 //! is the only way to obtain one. Native documents describe tokens (fields, views, symbols, thresholds);
 //! clkhash documents of versions 1, 2 and 3 are read as they are.
 
+#![forbid(unsafe_code)]
+
 mod audit;
 mod blocking;
 mod clkhash;

@@ -4,10 +4,11 @@ use serde_json::Value;
 
 use crate::blocking::{Blocking, read_blocking};
 use crate::confirm::{Confirm, read_confirm};
+use crate::digest::SchemaDigest;
 use crate::fault::{Object, Walk};
 use crate::inputs::{Input, read_inputs};
 use crate::symbols::{Symbols, read_symbols};
-use crate::{SchemaDigest, ThresholdError, Thresholds};
+use crate::threshold::{ThresholdError, Thresholds};
 
 /// Value of the member `format`.
 pub(crate) const FORMAT: &str = "mizuhiki-linkage-schema";

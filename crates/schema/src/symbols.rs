@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use crate::Measure;
 use crate::fault::{Object, Walk};
+use crate::inputs::Input;
 use crate::native::{Filter, Limits, Profile, View};
-use crate::{Input, Measure};
 
 /// Maximum symbols in a record's token.
 const MAX_PER_RECORD: u64 = 16_384;

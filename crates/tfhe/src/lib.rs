@@ -9,6 +9,8 @@
 //! (IND-CPA-D); the library claims nothing about side channels; circuit privacy (flooding) is heuristic.
 //! License: see `NOTICE`.
 
+#![forbid(unsafe_code)]
+
 mod encrypt;
 mod evaluate;
 mod keys;

@@ -10,11 +10,12 @@ use tfhe::core_crypto::prelude::{
 };
 use zeroize::Zeroizing;
 
+use crate::encrypt::TfheEncryptor;
 use crate::evaluate::{ANSWER, TfheEvaluator};
 use crate::pack::unpack;
 use crate::params::{ANSWER_BITS, BIG, COARSE, COEFFICIENTS, FINE, LOG_POSITIONS, POSITION, modulus};
 use crate::plans::Plans;
-use crate::{TfheEncryptor, keys, noise};
+use crate::{keys, noise};
 
 /// Samples of each kind of noise.
 fn samples() -> usize {

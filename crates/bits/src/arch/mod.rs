@@ -4,9 +4,12 @@
 mod registers;
 mod sliced;
 
+use crate::backend::Backend;
+use crate::queries::Queries;
+use crate::rows::BitRows;
+use crate::tiles;
 use crate::tiles::{Line, PairHit, TileTask};
 use crate::vector::Vector;
-use crate::{Backend, BitRows, Queries, tiles};
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) fn has_avx2() -> bool {

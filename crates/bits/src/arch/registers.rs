@@ -8,7 +8,7 @@ use core::arch::x86_64::{
     _mm512_ternarylogic_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
-use crate::CHUNK_WORDS;
+use crate::rows::CHUNK_WORDS;
 use crate::vector::Vector;
 
 /// Two AVX2 registers side by side: they share the reading of offsets, and each works while the other waits.

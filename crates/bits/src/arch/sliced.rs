@@ -1,7 +1,7 @@
 //! The tile kernel, written once over [`Vector`].
 
-use crate::BitRows;
 use crate::queries::STEP;
+use crate::rows::BitRows;
 use crate::tiles::{PairHit, Tile, TileTask};
 use crate::vector::Vector;
 

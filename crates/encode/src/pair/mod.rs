@@ -14,9 +14,10 @@ use mizuhiki_schema::{AuditComparison, AuditSchema, ErrorVariant, Feature, Input
 use zeroize::Zeroizing;
 
 use crate::alternatives::InputPlan;
+use crate::error::{EncodeError, Issue, IssueKind};
+use crate::key::LinkageKey;
 use crate::national_id::is_my_number;
 use crate::plan::{check_tables, columns_of, resolve_level, resolve_pack};
-use crate::{EncodeError, Issue, IssueKind, LinkageKey};
 use mac::Mac;
 pub use sample::Decoys;
 use seal::LinkKey;
@@ -110,7 +111,7 @@ impl PairEncoder {
     /// # Errors
     /// As [`PairEncoder::new`].
     pub fn check(schema: &AuditSchema) -> Result<(), EncodeError> {
-        let key = LinkageKey::from_bytes(&[0; crate::KEY_BYTES])?;
+        let key = LinkageKey::from_bytes(&[0; crate::key::KEY_BYTES])?;
         Self::new(schema, &key, &Run::default(), ("", Side::Right)).map(|_| ())
     }
 

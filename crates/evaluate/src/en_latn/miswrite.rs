@@ -1,8 +1,7 @@
 //! Errors and variants in the spelling of a name.
 
 use super::names::NICKNAMES;
-use crate::draw::Draw;
-use crate::draw::items;
+use crate::draw::{Draw, items};
 
 const KEYBOARD: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
 

@@ -7,7 +7,7 @@
 
 use mizuhiki_exchange::Comparable;
 
-use crate::MatchError;
+use crate::error::MatchError;
 
 mod estimate;
 mod mixture;

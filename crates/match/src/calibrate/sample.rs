@@ -6,8 +6,8 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{Scale, can_calibrate};
-use crate::MatchError;
 use crate::blocks::BlockOrder;
+use crate::error::MatchError;
 use crate::plan::{Plan, PlanKind};
 use crate::search::Scorer;
 

@@ -3,7 +3,8 @@
 use mizuhiki_exchange::Comparable;
 
 use super::{Calibration, Counts, Scale, WithinFile};
-use crate::{Candidate, Greedy};
+use crate::assign::Greedy;
+use crate::search::Candidate;
 
 /// Counts candidates that are offered in their order: one-to-one links, and all pairs.
 pub struct Tally {

@@ -1,0 +1,95 @@
+//! The forms of pages.
+
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
+
+use crate::{files, read};
+
+/// Bytes of the README.
+const README_BYTES: usize = 6_000;
+
+/// Columns of a line of a protocol page.
+const COLUMNS: usize = 100;
+
+/// Lines from the title of a protocol page to its example.
+const LINES_TO_EXAMPLE: usize = 12;
+
+fn protocol_pages() -> Vec<String> {
+    let numbered = |page: &String| {
+        page.strip_prefix("protocols/").is_some_and(|name| name.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    files(&["md"]).into_iter().filter(numbered).collect()
+}
+
+#[test]
+fn the_readme_is_short() {
+    let bytes = read("README.md").len();
+    assert!(bytes <= README_BYTES, "README.md has {bytes} bytes; move what it explains to docs/");
+}
+
+#[test]
+fn protocol_pages_wrap_and_begin_with_an_example() {
+    let mut faults = Vec::new();
+    for page in protocol_pages() {
+        let text = read(&page);
+        let mut in_block = false;
+        for (line, number) in text.lines().zip(1..) {
+            let fence = line.trim_start().starts_with("```");
+            in_block ^= fence;
+            if !in_block && !fence && !line.starts_with('|') && line.chars().count() > COLUMNS {
+                faults.push(format!("{page}:{number}: longer than {COLUMNS} columns"));
+            }
+        }
+        let example = text.lines().take(LINES_TO_EXAMPLE).any(|line| line.starts_with("```"));
+        if !example {
+            faults.push(format!("{page}: no example among its first {LINES_TO_EXAMPLE} lines"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn sections_are_numbered_without_gaps() {
+    let mut faults = Vec::new();
+    for page in protocol_pages() {
+        let (mut section, mut part, mut in_block) = (0, 0, false);
+        for line in read(&page).lines() {
+            in_block ^= line.starts_with("```");
+            let Some(heading) = line.strip_prefix("##").filter(|_| !in_block) else { continue };
+            let number = heading.trim_start_matches('#').trim_start().split(' ').next().unwrap_or_default();
+            let expected = if heading.starts_with('#') {
+                part += 1;
+                format!("{section}.{part}")
+            } else if number.starts_with(|c: char| c.is_ascii_digit()) {
+                (section, part) = (section + 1, 0);
+                format!("{section}.")
+            } else {
+                // Appendices have letters.
+                continue;
+            };
+            if number != expected {
+                faults.push(format!("{page}: {number} where {expected} comes next"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_block_of_the_docs_is_of_a_kind_that_is_run_or_checked() {
+    let mut faults = Vec::new();
+    for page in files(&["md"]).into_iter().filter(|page| page == "README.md" || page.starts_with("docs/src/"))
+    {
+        for event in Parser::new(&read(&page)) {
+            let kind = match event {
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(kind))) => kind.to_string(),
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => "indented".to_owned(),
+                _ => continue,
+            };
+            // `crates/cli/tests/docs.rs` runs the first two and reads the third.
+            if !["sh", "console", "json", "csv", "text"].contains(&kind.as_str()) {
+                faults.push(format!("{page}: a block of kind {kind:?}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
