@@ -10,7 +10,7 @@ use crate::positions::PositionKey;
 use crate::symbols::{Sealer, Segment, subsets as draw_subsets};
 use crate::{EncodeError, Encoder, LinkageKey};
 
-/// §4: features of a normalised value, and its effective length.
+/// §4: features of a normalized value, and its effective length.
 #[must_use]
 pub fn features(value: &str, kinds: &[Feature]) -> (Vec<Vec<u8>>, usize) {
     let mut features = Features::default();

@@ -94,7 +94,7 @@ fn likeliest(kinds: &[usize], values: &[usize]) -> (f64, f64) {
     (right as f64 / count, of_base as f64 / count)
 }
 
-/// Common symbols of two labelled records: by view and number, and counts by view.
+/// Common symbols of two labeled records: by view and number, and counts by view.
 fn labelled_agreement(left: &Labelled, right: &Labelled) -> (Vec<bool>, Vec<usize>) {
     let (mut each, mut counts) = (Vec::new(), Vec::new());
     for (left, right) in left.iter().zip(right) {
