@@ -165,9 +165,9 @@ fn what_changed_is_not_read_from_sets_beyond_their_one_total() {
     let (agree, expected, trials) = beyond_total(&kinds, &totals, &spots);
     assert!(
         by_number > 0.9,
-        "labelled by view and number: {by_number} of the kinds were inferred (base rate {base})"
+        "labeled by view and number: {by_number} of the kinds were inferred (base rate {base})"
     );
-    assert!(by_view > 0.9, "labelled by view: {by_view} of the kinds were inferred (base rate {base})");
+    assert!(by_view > 0.9, "labeled by view: {by_view} of the kinds were inferred (base rate {base})");
     assert!(
         (agree - expected).abs() < margin(expected, trials),
         "pairs with one total: {agree} of {trials} nearest pairs are of one kind, at random {expected}; \

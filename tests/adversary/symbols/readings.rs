@@ -275,7 +275,7 @@ fn rows_of_one_record_are_not_recognised() {
         let deviations = (f64::from(seen) - expected) / expected.sqrt();
         assert!(
             deviations.abs() < 5.0,
-            "{seen} neighbours of one row, {expected} by lot: {deviations} deviations"
+            "{seen} neighbors of one row, {expected} by chance: {deviations} deviations"
         );
     }
     println!("rows of one record: {repeated} symbols are of two rows of a record, and count once");
