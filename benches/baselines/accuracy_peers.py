@@ -133,7 +133,7 @@ def as_frame(people: list[Person], key: str, fields: list[str]) -> Any:
 
 
 def wide_index(fields: list[str]) -> Any:
-    """Neighbours in the order of any single field."""
+    """Neighbors in the order of any single field."""
     index = need("recordlinkage").Index()
     for field in fields:
         index.sortedneighbourhood(field, window=NEIGHBOURHOOD)
@@ -141,7 +141,7 @@ def wide_index(fields: list[str]) -> Any:
 
 
 def narrow_index(fields: list[str]) -> Any:
-    """Neighbours in the order of one field among those who agree on another.
+    """Neighbors in the order of one field among those who agree on another.
 
     Fewer candidates and fewer true pairs. But ECM has no labels, so true pairs must be more than a tiny share
     of its input.
@@ -158,7 +158,7 @@ def narrow_index(fields: list[str]) -> Any:
 
 
 def tight_index() -> Any:
-    """Neighbours in the order of one name among those who agree on two other things.
+    """Neighbors in the order of one name among those who agree on two other things.
 
     For RLdata10000, with 1,000 true pairs among 10,000 records and few distinct names. On the candidates of
     the narrow and of the wide neighborhoods, ECM converges to classes other than match and non-match, and F1

@@ -6,7 +6,7 @@ naive list contains every link in which a field present on both sides differs. S
 ascending match weight of a model with two classes, u from random pairs and m by expectation maximization over
 the links.
 
-Values are normalised as by a user without an address parser: NFKC, no blanks, one kind of hyphen, dates of
+Values are normalized as by a user without an address parser: NFKC, no blanks, one kind of hyphen, dates of
 the receipts' code book as dates, sex as M or F, and addresses without prefecture, the counters of block
 numbers and rooms (丁目 番地 番 号 号室) as hyphens. An address also compares equal to the registry's previous one,
 and a name to the registry's alias. Splink's comparison of addresses has further levels: similar to the
@@ -152,7 +152,7 @@ class Links:
 
 
 def side(path: Path, records: list[str], columns: Iterable[str]) -> dict[str, list[str | None]]:
-    """Normalised values of the records, one per link."""
+    """Normalized values of the records, one per link."""
     wanted, columns = set(records), set(columns)
     made = [name for name, (column, _) in MADE.items() if column in columns]
     rows: dict[str, tuple[str | None, ...]] = {}

@@ -1,4 +1,4 @@
-//! Values normalised by pack `ja`, one thread, and plain NFKC of the same values.
+//! Values normalized by pack `ja`, one thread, and plain NFKC of the same values.
 //!
 //! The values are those of synthetic custodians: names with variants and damage, dates in each custodian's
 //! own format. Criterion's time is for all values; divide by their number, which follows each name.

@@ -1,4 +1,4 @@
-//! Code shared by several test targets, which are in the neighbouring folders.
+//! Code shared by several test targets, which are in the neighboring folders.
 
 mod clear;
 

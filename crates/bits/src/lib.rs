@@ -1,8 +1,8 @@
 //! Packed bit rows and their counting kernels.
 //!
 //! A token is a row of `width` bits. Bit 0 is the most significant bit of byte 0, the order of clkhash's
-//! serialisation and of `protocols/03-tokens.md`. Rows are stored in 64-bit words, padded with zero bits to
-//! a multiple of [`CHUNK_WORDS`] words so that every kernel walks whole chunks.
+//! serialization and of `protocols/03-tokens.md`. Rows are stored in 64-bit words, padded with zero bits to a
+//! multiple of [`CHUNK_WORDS`] words so that every kernel walks whole chunks.
 //!
 //! [`Tiles`] compare many rows with many, [`RowScan`] one row with a few. Both are exact, and both take what a
 //! pair needs as a table over the sum of both weights: Dice, Jaccard and a limit on the Hamming distance are

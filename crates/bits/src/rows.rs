@@ -58,7 +58,7 @@ impl BitRows {
         self.width
     }
 
-    /// Bytes in a serialised row.
+    /// Bytes in a serialized row.
     #[must_use]
     pub const fn row_bytes(&self) -> usize {
         self.width / 8
@@ -106,7 +106,7 @@ impl BitRows {
         self.row(row).iter().map(|word| word.count_ones()).sum()
     }
 
-    /// Appends a serialised row.
+    /// Appends a serialized row.
     ///
     /// # Errors
     /// [`WidthError`] if `bytes` is not exactly one row long.
@@ -170,7 +170,7 @@ impl BitRows {
         self.words.resize(self.words.len() + self.stride, 0);
     }
 
-    /// Writes the serialised row `row` at the end of `out`.
+    /// Writes the serialized row `row` at the end of `out`.
     ///
     /// # Panics
     /// If there is no such row.

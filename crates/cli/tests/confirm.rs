@@ -201,7 +201,11 @@ fn what_goes_wrong_is_said_with_file_reason_and_culprit() {
     // A table that has changed since it was encoded.
     let table = fs::read_to_string(world.path("left.csv")).unwrap();
     fs::write(world.path("left.csv"), table.replace("Leeds", "York")).unwrap();
-    say(&encrypt("t/left.tickets", "--id-map left-ids.csv"), 3, &["other tokens", "encoded from this table"]);
+    say(
+        &encrypt("t/left.tickets", "--id-map left-ids.csv"),
+        3,
+        &["tokens that differ", "encoded from this table"],
+    );
     fs::write(world.path("left.csv"), table).unwrap();
     fs::write(world.path("wide.json"), SCHEMA.replace("0.59", "0.60")).unwrap();
     let other = encrypt("t/left.tickets", "--id-map left-ids.csv").replace("schema.json", "wide.json");

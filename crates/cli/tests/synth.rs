@@ -128,9 +128,9 @@ fn bad_requests_say_what_to_do() {
         ),
         (&["people", "-o", "x", "--rates", "missing.csv"], 1, "missing.csv: cannot open"),
         (&["people", "-o", "x", "--municipality", "13999"], 1, "no municipality has the code \"13999\""),
-        (&["people", "-o", "x", "--locale", "en-Latn", "--rates", "rates.csv"], 2, "en-Latn has neither"),
+        (&["people", "-o", "x", "--locale", "en-Latn", "--rates", "rates.csv"], 2, "only for locale ja"),
         (&["people", "-o", "x", "--people", "0"], 2, "0 is not in 1..=20000000"),
-        (&["people", "-o", "file"], 1, "file: cannot be made"),
+        (&["people", "-o", "file"], 1, "file: cannot create"),
     ] {
         let (exit, out, error) = synth(scratch.path(), arguments);
         assert_eq!((exit, out.as_str()), (Some(code), ""), "{error}");

@@ -136,7 +136,7 @@ pub(crate) struct BlockWorker {
     /// Ids by pass and lane.
     ids: Vec<Vec<Option<BlockId>>>,
     memos: Vec<FxHashMap<Box<[u8]>, BlockId>>,
-    /// Normalised values of one record, in the plan's order; empty where a value is missing.
+    /// Normalized values of one record, in the plan's order; empty where a value is missing.
     values: Vec<String>,
     texts: Vec<String>,
     message: Vec<u8>,

@@ -1,6 +1,6 @@
 //! clkhash's encoding, bit for bit as in release 0.18.3 (`protocols/03-tokens.md` §11).
 //!
-//! Its weaknesses are known: no normalisation, filters whose weight reveals lengths, double hashing. It is
+//! Its weaknesses are known: no normalization, filters whose weight reveals lengths, double hashing. It is
 //! here so that mizuhiki can read and write a format that others already use.
 
 use std::borrow::Cow;
@@ -91,7 +91,7 @@ impl ClkhashPlan {
         self.filter_bits >> self.folds
     }
 
-    /// Serialised CLKs of `rows` records.
+    /// Serialized CLKs of `rows` records.
     pub(crate) fn encode<'v>(
         &self,
         memo: &mut ClkhashMemo,
@@ -210,7 +210,7 @@ fn ngrams(value: &str, n: usize, positional: bool, grams: &mut Grams) {
     grams.padded = padded;
 }
 
-/// Vatsalan & Christen's neighbourhood of a number (J. Biomed. Inform. 59, 2016), scaled as clkhash does.
+/// Vatsalan & Christen's neighborhood of a number (J. Biomed. Inform. 59, 2016), scaled as clkhash does.
 fn neighbourhood(
     value: &str,
     interval: i64,

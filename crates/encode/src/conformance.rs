@@ -11,7 +11,7 @@ use crate::plan::{Encoder, Plan, view_segments};
 use crate::positions::PositionKey;
 use crate::symbols::{Sealer, Segment, subsets as draw_subsets};
 
-/// §4: features of a normalised value, and its effective length.
+/// §4: features of a normalized value, and its effective length.
 #[must_use]
 pub fn features(value: &str, kinds: &[Feature]) -> (Vec<Vec<u8>>, usize) {
     let mut features = Features::default();

@@ -1,4 +1,4 @@
-//! Features of a normalised value (`protocols/03-tokens.md` §4).
+//! Features of a normalized value (`protocols/03-tokens.md` §4).
 //!
 //! A feature is a short byte string: tag, size, number of earlier occurrences in this value, position, gram.
 //! Counting occurrences makes a multiset, so that the number of bits does not depend on repetitions.

@@ -57,7 +57,7 @@ impl PositionMemo {
         }
         let list = &mut self.lists[number];
         if list.len() < count {
-            // A few more than asked for: values of neighbouring length need one or two more.
+            // A few more than asked for: values of neighboring length need one or two more.
             *list = key.positions(feature, (count + count / 4 + 2).min(key.bits));
         }
         &list[..count.min(list.len())]

@@ -21,7 +21,7 @@ use crate::symbols::{Gatherer, Scratch};
 /// Tokens of a run of records, view by view: one row per record, or several for its alternatives.
 #[derive(Default)]
 pub struct EncodedRows {
-    /// Serialised tokens of each view, row after row; those of rows without a token are zero.
+    /// Serialized tokens of each view, row after row; those of rows without a token are zero.
     pub views: Vec<Vec<u8>>,
     /// For each view and row, whether there is a token.
     pub present: Vec<Vec<bool>>,
@@ -270,7 +270,7 @@ impl<'e> Worker<'e> {
         })
     }
 
-    /// Normalises a block's values, row after row, and numbers their features; `records` gives the record of
+    /// Normalizes a block's values, row after row, and numbers their features; `records` gives the record of
     /// each row.
     fn read_block(&mut self, plan: &TokenPlan, values: &[InputValue<'_>], records: &[u32]) {
         self.block.clear();

@@ -191,7 +191,7 @@ impl PairLayout {
         Self { comparisons, reach: body.neighbours.reach }
     }
 
-    /// First byte of the neighbour tags.
+    /// First byte of the neighbor tags.
     #[must_use]
     pub fn neighbours_start(&self) -> usize {
         self.comparisons.last().map_or(0, |last| last.range().end)

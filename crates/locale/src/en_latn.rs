@@ -1,7 +1,7 @@
 //! Pack `en-Latn`: identity data as English-speaking registries write it, in Latin letters of any language.
 //!
 //! Normative text: `protocols/02-normalisation.md`. Each value first becomes a folded text, in which
-//! placeholders are recognised; the level then decides what part of the value is kept.
+//! placeholders are recognized; the level then decides what part of the value is kept.
 
 mod codes;
 mod date;
@@ -156,7 +156,7 @@ fn text(text: Text, level: &str, value: &str, out: &mut String) -> Normalised {
             names::at(level, out);
         }
     }
-    // The level may turn a value into a placeholder, which would be missing when normalised again.
+    // The level may turn a value into a placeholder, which would be missing when normalized again.
     missing_if_placeholder(holder, out)
 }
 

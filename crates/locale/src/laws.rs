@@ -2,7 +2,7 @@
 
 use crate::{LevelTexts, Outcome, Pack};
 
-/// Normalises at every kind and level, twice: a value is not empty and is its own normal form.
+/// Normalizes at every kind and level, twice: a value is not empty and is its own normal form.
 pub(crate) fn normalise_twice(pack: &dyn Pack, value: &str) {
     let (mut once, mut twice) = (String::new(), String::new());
     let mut at_levels = LevelTexts::default();

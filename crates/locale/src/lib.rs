@@ -18,10 +18,10 @@ pub use en_latn::EnLatn;
 pub use ja::{Ja, names as ja_names, readings as ja_readings};
 pub use slips::{day_after, day_month_exchanged};
 
-/// Stands for an unknown character in a normalised value; q-grams that contain it are masked.
+/// Stands for an unknown character in a normalized value; q-grams that contain it are masked.
 pub const WILDCARD: char = '\u{FFFD}';
 
-/// Longest value that is normalised, in bytes. Longer ones are [`Outcome::Invalid`].
+/// Longest value that is normalized, in bytes. Longer ones are [`Outcome::Invalid`].
 pub const MAX_VALUE_BYTES: usize = 4096;
 
 /// The relation of two values that are equal at no level ([`Pack::relation`]).
@@ -32,7 +32,7 @@ const TOO_LONG: &str = "longer than 4096 bytes";
 const UNKNOWN_KIND: &str = "unknown kind";
 const UNKNOWN_LEVEL: &str = "unknown level";
 
-/// A kind of value that a pack can normalise.
+/// A kind of value that a pack can normalize.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kind {
     /// Name in linkage schemas.
@@ -131,7 +131,7 @@ impl Kind {
 /// The result of normalizing a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// The normalised value is in the output; it is not empty.
+    /// The normalized value is in the output; it is not empty.
     Value,
     /// There is no value: empty, or a placeholder such as "unknown".
     Missing,
@@ -175,7 +175,7 @@ impl LevelTexts {
 /// A guessed reading of a name written in another script.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
-    /// The reading, written as a value that the pack can normalise.
+    /// The reading, written as a value that the pack can normalize.
     pub text: String,
     /// Its probability, 0..=1, over all readings of the name that the pack proposes.
     pub probability: f64,
@@ -192,12 +192,12 @@ pub trait Pack: Sync {
     /// The kinds that this pack knows.
     fn kinds(&self) -> &'static [Kind];
 
-    /// Normalises `value` into `out`, which is cleared first. Normalizing is idempotent.
+    /// Normalizes `value` into `out`, which is cleared first. Normalizing is idempotent.
     ///
     /// `kind` and `level` are names from [`Pack::kinds`]; an unknown name gives [`Outcome::Invalid`].
     fn normalise(&self, kind: &str, level: &str, value: &str, out: &mut String) -> Outcome;
 
-    /// Normalises `value` at several levels of a kind, each as [`Pack::normalise`] does.
+    /// Normalizes `value` at several levels of a kind, each as [`Pack::normalise`] does.
     fn normalise_at(&self, kind: &str, levels: &[String], value: &str, out: &mut LevelTexts) {
         out.begin(levels.len());
         for (number, level) in levels.iter().enumerate() {

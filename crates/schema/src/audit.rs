@@ -54,7 +54,7 @@ pub struct AuditBody {
     pub comparisons: Vec<AuditComparison>,
     /// For each comparison, whether people were looked up by it when the links were made.
     pub searched: Vec<bool>,
-    /// How neighbouring rows are compared.
+    /// How neighboring rows are compared.
     pub neighbours: Neighbours,
     /// Statute that permits a national number among the values.
     pub statutory_basis: Option<String>,
@@ -185,7 +185,7 @@ impl ErrorVariant {
     }
 }
 
-/// How neighbouring rows are compared.
+/// How neighboring rows are compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Neighbours {
     /// Number of rows on either side; 0 for none.

@@ -58,7 +58,7 @@ pub enum BlockingKey {
 pub struct BlockingPart {
     /// Index into [`crate::native::TokenSchema::fields`].
     pub field: usize,
-    /// Level at which the value is normalised; the field's if absent.
+    /// Level at which the value is normalized; the field's if absent.
     pub level: Option<String>,
     /// Code points that are taken, from 0, ascending; all if empty.
     pub characters: Vec<u16>,

@@ -126,7 +126,7 @@ pub enum Comparison {
     },
     /// The whole value.
     Exact,
-    /// The neighbourhood of a number.
+    /// The neighborhood of a number.
     Numeric {
         /// Numbers at least this far apart share no gram, scaled by `10^fractional_precision`.
         distance_interval: i64,

@@ -26,7 +26,7 @@ pub struct TokenSchema {
     pub name: String,
     /// How strongly tokens are hardened.
     pub profile: Profile,
-    /// Name of the locale pack that normalises values, such as `en-Latn`.
+    /// Name of the locale pack that normalizes values, such as `en-Latn`.
     pub pack: String,
     /// Digest of that pack's tables, if the parties pinned it.
     pub pack_digest: Option<SchemaDigest>,
@@ -111,11 +111,11 @@ pub struct Field {
     pub key_group: String,
     /// Features taken from a value.
     pub features: Vec<Feature>,
-    /// Values that mean "missing", besides the empty one; compared before normalisation, trimmed.
+    /// Values that mean "missing", besides the empty one; compared before normalization, trimmed.
     pub missing: Vec<String>,
 }
 
-/// A kind of feature taken from a normalised value.
+/// A kind of feature taken from a normalized value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Feature {
     /// `n`-grams of code points.

@@ -113,7 +113,7 @@ fn noise_is_as_derived() {
             .zip(parties.small.as_ref())
             .fold(0_usize, |sum, (a, &bit)| sum.wrapping_add(a.wrapping_mul(bit as usize)));
         let index = switched.body().wrapping_sub(sum) % (1 << LOG_POSITIONS);
-        // The centred switch takes half a position away: index j is read for x between j and j + 1.
+        // The centered switch takes half a position away: index j is read for x between j and j + 1.
         let reading = (index as u64).wrapping_mul(POSITION).wrapping_add(POSITION / 2);
         readings.push(positions(reading.wrapping_sub(phase)));
     }

@@ -1,4 +1,4 @@
-"""Normalisation of pack de-Latn, after protocols/02-de.md."""
+"""Normalization of pack de-Latn, after protocols/02-de.md."""
 from __future__ import annotations
 
 import re

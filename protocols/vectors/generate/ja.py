@@ -1,4 +1,4 @@
-"""Normalisation of pack ja, after protocols/02-ja.md."""
+"""Normalization of pack ja, after protocols/02-ja.md."""
 from __future__ import annotations
 
 import unicodedata
@@ -78,7 +78,7 @@ def once(kind: str, level: str, value: str) -> str:
 
 
 def settled(level: str, value: str) -> str:
-    """An address, normalised again until nothing changes (§6.6)."""
+    """An address, normalized again until nothing changes (§6.6)."""
     result = once("address", level, value)
     for _ in range(8):
         value, result = result, once("address", level, result)

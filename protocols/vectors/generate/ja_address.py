@@ -265,7 +265,7 @@ def today(address: Address) -> Resolved:
 
 
 def address(level: str, prepared: str) -> str:
-    """Not yet normalised again."""
+    """Not yet normalized again."""
     if level == "municipality" and squeeze(prepared) in BY_CODE:
         return squeeze(prepared)
     parsed = parse(prepared)

@@ -30,7 +30,7 @@ LIMIT = 600_000
 
 def render(cases: List[Dict[str, Any]]) -> str:
     names = [c["name"] for c in cases]
-    assert len(set(names)) == len(names), "a name stands twice: %s" % [n for n in names if names.count(n) > 1][:1]
+    assert len(set(names)) == len(names), "a name occurs twice: %s" % [n for n in names if names.count(n) > 1][:1]
     lines = ",\n".join(json.dumps(c) for c in cases)
     return '{"origin": %s, "cases": [\n%s\n]}\n' % (json.dumps(ORIGIN), lines)
 

@@ -1,4 +1,4 @@
-"""Normalisation of pack en-Latn, after protocols/02-normalisation.md."""
+"""Normalization of pack en-Latn, after protocols/02-normalisation.md."""
 from __future__ import annotations
 
 import calendar

@@ -227,7 +227,7 @@ class PairEncoder:
         return sorted(links, key=lambda l: (len(l.handle.encode()), l.handle.encode()))
 
     def near_texts(self, record: Record) -> Optional[List[str]]:
-        """Of value 0 in each comparison of neighbours."""
+        """Of value 0 in each comparison of neighbors."""
         found: List[str] = []
         for c, level in self.schema.neighbours:
             texts = [[self.text(c, l, value) for l in c.levels] for value in self.values(c, record)[:1]]

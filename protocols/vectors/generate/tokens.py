@@ -1,4 +1,4 @@
-"""From normalised values to tokens, after protocols/03-tokens.md."""
+"""From normalized values to tokens, after protocols/03-tokens.md."""
 from __future__ import annotations
 
 import hashlib

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::pairs_kit::{KANJI, encoder, named};
 
 const ROWS: usize = 3_000;
-/// Rows on either side that neighbour tags cover.
+/// Rows on either side that neighbor tags cover.
 const REACH: isize = 3;
 
 /// Dates of birth; one in forty equals that of a row up to six rows earlier.
@@ -41,7 +41,7 @@ fn found(dates: &[String], tags: impl Fn(usize) -> Vec<Vec<u8>>) -> (usize, usiz
 }
 
 /// As in version 1: a row has the tag of its date under its own handle's key, and under those of its
-/// neighbours.
+/// neighbors.
 fn old_tags(dates: &[String], row: usize) -> Vec<Vec<u8>> {
     let near = (row as isize - REACH).max(0)..=(row as isize + REACH).min(ROWS as isize - 1);
     near.map(|handle| Sha256::digest(format!("{handle}|{}", dates[row]))[..2].to_vec()).collect()
@@ -59,7 +59,7 @@ fn a_custodians_file_does_not_show_which_neighbours_have_equal_values() {
         let handles: Vec<String> = (0..ROWS).map(|row| format!("L{row:05}")).collect();
         let mut rows: HashMap<usize, Vec<u8>> = HashMap::new();
         for row in 0..ROWS {
-            // All values by which neighbours are compared are equal if the date is.
+            // All values by which neighbors are compared are equal if the date is.
             let value = |column: usize| match columns[column].as_str() {
                 "name_kanji" => "山田　太郎",
                 "birth_date" => dates[row].as_str(),

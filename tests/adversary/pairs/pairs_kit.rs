@@ -63,7 +63,7 @@ pub(super) fn read(worker: &mut PairWorker<'_>, encoder: &PairEncoder, table: &T
     worker.read(1, &|column| table.get(row, &columns[column])).unwrap();
 }
 
-/// The row of a record under a handle, without neighbours.
+/// The row of a record under a handle, without neighbors.
 pub(super) fn sealed(
     worker: &mut PairWorker<'_>,
     encoder: &PairEncoder,

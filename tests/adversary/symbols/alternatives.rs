@@ -73,7 +73,7 @@ fn records_with_several_rows_look_like_those_with_one() {
     let before = of(&|row| features(&real[row]));
     assert!(before > 0.95, "before padding: {before} of {each} records were classified correctly");
     let sent = of(&|row| features(JAPAN.registry_tokens.of(row)));
-    assert!((sent - 0.5).abs() < margin(0.5, each), "as sent: {sent} of {each} records (chance .5)");
+    assert!((sent - 0.5).abs() < margin(0.5, each), "as sent: {sent} of {each} records (chance 0.5)");
 }
 
 /// Disclosed information: a truncated record with several rows has fewer symbols of each, so a linked pair
@@ -93,9 +93,9 @@ fn a_linked_pair_tells_by_its_total_whether_rows_were_cut() {
     if schema.per_record < 2 * schema.per_row {
         assert!(
             found > 0.8,
-            "one total: {found} of {each} linked pairs (chance .5): is it disclosed no more?"
+            "one total: {found} of {each} linked pairs (chance 0.5): is it disclosed no more?"
         );
     } else {
-        assert!((found - 0.5).abs() < 0.1, "one total: {found} of {each} linked pairs (chance .5)");
+        assert!((found - 0.5).abs() < 0.1, "one total: {found} of {each} linked pairs (chance 0.5)");
     }
 }

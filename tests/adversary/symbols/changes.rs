@@ -94,7 +94,7 @@ fn likeliest(kinds: &[usize], values: &[usize]) -> (f64, f64) {
     (right as f64 / count, of_base as f64 / count)
 }
 
-/// Common symbols of two labelled records: by view and number, and counts by view.
+/// Common symbols of two labeled records: by view and number, and counts by view.
 fn labelled_agreement(left: &Labelled, right: &Labelled) -> (Vec<bool>, Vec<usize>) {
     let (mut each, mut counts) = (Vec::new(), Vec::new());
     for (left, right) in left.iter().zip(right) {
@@ -165,9 +165,9 @@ fn what_changed_is_not_read_from_sets_beyond_their_one_total() {
     let (agree, expected, trials) = beyond_total(&kinds, &totals, &spots);
     assert!(
         by_number > 0.9,
-        "labelled by view and number: {by_number} of the kinds were inferred (base rate {base})"
+        "labeled by view and number: {by_number} of the kinds were inferred (base rate {base})"
     );
-    assert!(by_view > 0.9, "labelled by view: {by_view} of the kinds were inferred (base rate {base})");
+    assert!(by_view > 0.9, "labeled by view: {by_view} of the kinds were inferred (base rate {base})");
     assert!(
         (agree - expected).abs() < margin(expected, trials),
         "pairs with one total: {agree} of {trials} nearest pairs are of one kind, at random {expected}; \

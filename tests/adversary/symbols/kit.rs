@@ -178,8 +178,8 @@ pub(super) static JAPAN: LazyLock<Japan> = LazyLock::new(|| {
     }
 });
 
-/// The registry's people with one name and one address, and their labelled symbols, for attacks on the
-/// symbols themselves.
+/// The registry's people with one name and one address, and their labeled symbols, for attacks on the symbols
+/// themselves.
 pub(super) static ONE_ROW: LazyLock<(Table, Vec<Labelled>)> = LazyLock::new(|| {
     let mut table = JAPAN.registry.clone();
     for row in 0..table.len() {
@@ -287,7 +287,7 @@ pub(super) fn real_symbols(schema: &LinkageSchema, table: &Table, run: &Run) -> 
 /// No party receives this much.
 pub(super) type Labelled = Vec<Option<Vec<u64>>>;
 
-/// The labelled symbols of each record; of its first row if it has several.
+/// The labeled symbols of each record; of its first row if it has several.
 pub(super) fn labelled(schema: &LinkageSchema, table: &Table) -> Vec<Labelled> {
     let run = run(Task::Link, "a");
     let encoder = Encoder::new(schema, &key(), &run, &CustodianId::new("a").unwrap()).unwrap();

@@ -100,7 +100,7 @@ impl Graph {
         graph
     }
 
-    /// The structural features of an id: its frequency, and the frequencies of its neighbours and of their
+    /// The structural features of an id: its frequency, and the frequencies of its neighbors and of their
     /// co-occurrences.
     fn look(&self, id: usize) -> Vec<f64> {
         let common = |id: usize| f64::from(self.counts[id]).ln();
@@ -115,7 +115,7 @@ impl Graph {
 }
 
 /// Assigns names of `public` to ids of `file`: by structural features, then iteratively by the names of their
-/// neighbours.
+/// neighbors.
 fn decode(file: &Graph, public: &Graph) -> HashMap<usize, usize> {
     let attacked: Vec<usize> = (0..file.counts.len()).filter(|&id| file.counts[id] >= LEAST).collect();
     let candidates: Vec<usize> =
@@ -231,7 +231,7 @@ fn readings_of_a_record_in_one_token_decode_nothing() {
     assert!(found < base + crate::margin(base, all).max(0.01), "{found} of {all}, base rate {base}");
 }
 
-/// The symbols of one row cannot be recognized in a set: neighbours in ascending order belong to one row no
+/// The symbols of one row cannot be recognized in a set: neighbors in ascending order belong to one row no
 /// more often than by chance, by value and by any of their low bits.
 #[test]
 fn rows_of_one_record_are_not_recognised() {
@@ -275,7 +275,7 @@ fn rows_of_one_record_are_not_recognised() {
         let deviations = (f64::from(seen) - expected) / expected.sqrt();
         assert!(
             deviations.abs() < 5.0,
-            "{seen} neighbours of one row, {expected} by lot: {deviations} deviations"
+            "{seen} neighbors of one row, {expected} by chance: {deviations} deviations"
         );
     }
     println!("rows of one record: {repeated} symbols are of two rows of a record, and count once");

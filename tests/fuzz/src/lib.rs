@@ -56,7 +56,7 @@ pub fn tokens(source: &Source) {
     }
 }
 
-/// Normalises any text at every kind and level: a result is not empty and is its own normal form. The
+/// Normalizes any text at every kind and level: a result is not empty and is its own normal form. The
 /// relation of two texts, separated by a tab, is symmetric.
 pub fn normalise(pack: &dyn Pack, text: &str) {
     let (mut once, mut twice) = (String::new(), String::new());

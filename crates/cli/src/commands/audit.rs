@@ -57,7 +57,7 @@ fn select_wrong(select: AuditSelect, say: &Say) -> anyhow::Result<()> {
     drop(progress);
     let text = format!(
         "wrote {} records of {} links that are probably wrong to {}\nencode them with --id-column handle --keep-ids, link them with \
-         the other side's tokens, and give the links to `mizuhiki audit --proposals`\n",
+         the other side's tokens, and pass the links to `mizuhiki audit --proposals`\n",
         grouped(summary.records),
         grouped(summary.findings),
         select.output

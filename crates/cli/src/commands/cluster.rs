@@ -52,7 +52,7 @@ pub(super) fn run(
 fn describe(output: &str, summary: &ClusterSummary) -> String {
     let mut text = format!(
         "wrote {} clusters of {} records to {output}, out of {} records\n\
-         {} {}, {} matches, {} borderline pairs left out, {} flagged as of one household, {} conflicts\n",
+         {} {}, {} matches, {} borderline pairs omitted, {} flagged as one household, {} conflicts\n",
         grouped(summary.clusters),
         grouped(summary.clustered),
         grouped(summary.records.iter().sum()),

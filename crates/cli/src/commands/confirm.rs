@@ -80,7 +80,7 @@ fn run_keygen(keygen: ConfirmKeygen, say: &Say) -> anyhow::Result<()> {
     let made = generate_keys(&job)?;
     let text = format!(
         "key {}, signed by {}\n{}: for the custodians and the linkage unit\n{}: for the linkage unit and the checking custodian ({} MB)\n{}: stays here, \
-         with the log of openings beside it; never for the linkage unit",
+         with its log of openings; never give it to the linkage unit",
         made.key_id,
         made.fingerprint,
         made.public,
@@ -106,8 +106,8 @@ fn run_ask(arguments: ConfirmAsk, say: &Say) -> anyhow::Result<()> {
     let asked = ask(&job)?;
     let [left, right, authority, run] = &asked.files;
     let text = format!(
-        "{} tickets under key {} (signed by {}); {} borderline pairs left out, because a record or the key has as many as it \
-         may: ask for them with another key once these are applied\n\
+        "{} tickets under key {} (signed by {}); {} borderline pairs omitted, because the budget of a record or of the key \
+         is used up: ask for them with another key once these are applied\n\
          {left}: for the left custodian\n{right}: for the right custodian\n{authority}: for the authority\n{run}: stays here\n\
          signed by {}",
         grouped(asked.tickets),
@@ -212,7 +212,7 @@ fn run_encrypt(arguments: ConfirmEncrypt, say: &Say) -> anyhow::Result<()> {
         "encrypted {} tickets of {} records ({} side, custodian {:?}) to {}, {} bytes each\n\
          under key {} signed by {}: compare it with the authority's fingerprint before you send this\n\
          the key opens at most {} answers, {} per record; your ledger {} holds {} tickets over all keys, at most {} per record\n\
-         tickets signed by {}; ciphertexts signed by {}: tell the authority (confirm open --pin)",
+         tickets signed by {}; ciphertexts signed by {}: give the latter to the authority (confirm open --pin)",
         grouped(made.tickets),
         grouped(made.records),
         made.side,
@@ -325,7 +325,7 @@ fn run_open(arguments: ConfirmOpen, say: &Say) -> anyhow::Result<()> {
     let opened = open_answers(&job)?;
     let [(left, left_key), (right, right_key)] = &opened.custodians;
     let text = format!(
-        "opened {} masked answers to {}, as custodian {:?} computed them too; {} of {} with this key\n\
+        "opened {} masked answers to {}, also computed by custodian {:?}; {} of {} with this key\n\
          approved by {left:?} ({left_key}) and {right:?} ({right_key}), asked by {}\nlog {}",
         grouped(opened.tickets),
         arguments.output.display(),
@@ -352,7 +352,7 @@ fn run_apply(arguments: ConfirmApply, say: &Say) -> anyhow::Result<()> {
     };
     let applied = apply(&job)?;
     let text = format!(
-        "{} of {} pairs accepted ({} of them outdone by a better one, {} in doubt between two as similar); {} matches, {} \
+        "{} of {} pairs accepted ({} of them superseded by a better one, {} ambiguous between two of similar rank); {} matches, {} \
          borderline in {}",
         grouped(applied.accepted),
         grouped(applied.asked),

@@ -228,7 +228,7 @@ fn describe(summary: &DemoSummary, manifest: &Manifest) -> String {
     }
     text.push_str(
         "\nthe same, borderline pairs decided under encryption: computed by the linkage unit and again by a custodian, opened by\n\
-         an authority that sees masked bits alone\n",
+         an authority that sees only masked bits\n",
     );
     for link in &summary.links {
         let Some(confirmed) = &link.confirmation else { continue };

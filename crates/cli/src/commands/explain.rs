@@ -60,8 +60,8 @@ fn describe(explanation: &Explanation) -> String {
         )
     } else {
         format!(
-            "{} comparisons of views, about {time} of comparing\n\
-             about {tokens} MiB for tokens of {memory} MiB allowed; candidate pairs beyond that are kept on disk\n",
+            "{} comparisons of views, about {time} of computation\n\
+             about {tokens} MiB for tokens, of a limit of {memory} MiB; candidate pairs beyond that are kept on disk\n",
             grouped(explanation.comparisons_of_views)
         )
     });

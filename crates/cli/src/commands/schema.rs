@@ -230,7 +230,7 @@ fn check_audit(path: &Path, say: &Say) -> anyhow::Result<()> {
     if searched.len() == body.comparisons.len() {
         say.warn(
             "all comparisons are marked as searched: no link can be distinguished from a namesake's, and every correct \
-             one is insufficient; compare something else too, such as an address",
+             one is insufficient; also compare something else, such as an address",
         );
     }
     Ok(())

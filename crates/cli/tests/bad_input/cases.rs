@@ -143,7 +143,7 @@ pub(crate) const CASES: &[Case] = &[
         prepare: |p| append(p, format!("r4,{},b,19010203,c,1\n", "a".repeat(20_000_000)).as_bytes()),
         command: ENCODE,
     },
-    // Values to be normalised.
+    // Values to be normalized.
     Case {
         name: "unknown code book",
         prepare: |_| {},

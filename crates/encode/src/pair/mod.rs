@@ -35,7 +35,7 @@ pub struct PairEncoder {
     key_id: KeyId,
     custodian: String,
     side: Side,
-    /// The comparisons and levels that must all agree between neighbours.
+    /// The comparisons and levels that must all agree between neighbors.
     neighbours: Vec<(usize, usize)>,
     /// K_pair.
     pair_key: Mac,
@@ -48,7 +48,7 @@ struct ComparisonPlan {
     input: usize,
     /// Kind of the values of each column of the input.
     kinds: Vec<String>,
-    /// Levels at which values are normalised: those of the comparison, then any others needed.
+    /// Levels at which values are normalized: those of the comparison, then any others needed.
     normalised: Vec<String>,
     slips: Vec<ErrorVariant>,
     /// For each column, the kind of the other part of the name, if its kind has one.
@@ -157,7 +157,7 @@ impl PairEncoder {
     }
 }
 
-/// Comparisons that neighbours are compared by, and the numbers of their levels.
+/// Comparisons that neighbors are compared by, and the numbers of their levels.
 fn neighbours(schema: &AuditSchema) -> Result<Vec<(usize, usize)>, EncodeError> {
     let body = schema.body();
     let place = |(at, (comparison, level)): (usize, &(usize, String))| {

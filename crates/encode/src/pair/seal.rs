@@ -40,7 +40,7 @@ impl LinkKey {
         self.0.of(&[&head, &be16(name.len()), name.as_bytes(), text.as_bytes()])
     }
 
-    /// The tag of a record under the handle of a neighbour, `offset` places later.
+    /// The tag of a record under the handle of a neighbor, `offset` places later.
     pub(super) fn neighbour<'t>(
         &self,
         offset: isize,

@@ -1,4 +1,4 @@
-//! The values of a comparison, normalised at every level, before they are sealed under a handle.
+//! The values of a comparison, normalized at every level, before they are sealed under a handle.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(super) struct Prepared {
     /// Features of all slots: ranges of `feature_bytes`.
     feature_bytes: Vec<u8>,
     feature_ends: Vec<usize>,
-    /// Normalised readings, by column: there are few distinct ones, and each name has several.
+    /// Normalized readings, by column: there are few distinct ones, and each name has several.
     remembered: Vec<FxHashMap<String, Arc<LevelTexts>>>,
 }
 
@@ -192,7 +192,7 @@ pub(super) fn prepare<'v>(
     if out.slots.is_empty() { why } else { Outcome::Value }
 }
 
-/// Adds a value, normalised in `levels`, as a slot.
+/// Adds a value, normalized in `levels`, as a slot.
 fn push(
     plan: &ComparisonPlan,
     value: &InputValue<'_>,
@@ -251,7 +251,7 @@ fn push(
     Outcome::Value
 }
 
-/// The error variant of a value, which is normalised in `levels`.
+/// The error variant of a value, which is normalized in `levels`.
 fn slipped(
     plan: &ComparisonPlan,
     value: &InputValue<'_>,

@@ -49,7 +49,7 @@ const SOUNDS: [(&str, &str); 40] = [
     ("e", "a"),
 ];
 
-/// `text` with one character inserted, deleted, substituted or exchanged with its neighbour.
+/// `text` with one character inserted, deleted, substituted or exchanged with its neighbor.
 pub(crate) fn typo(text: &str, draw: &mut Draw) -> String {
     let original: Vec<char> = text.chars().collect();
     if original.is_empty() {

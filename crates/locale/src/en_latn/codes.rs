@@ -1,7 +1,7 @@
 //! Postal codes, telephone numbers, identifiers and other codes (`protocols/02-normalisation.md` §§6–11).
 //!
 //! Every function takes the folded text in `out`, or the raw value where folding loses what matters, and
-//! leaves the normalised value in `out`.
+//! leaves the normalized value in `out`.
 
 use unicode_normalization::UnicodeNormalization as _;
 

@@ -21,7 +21,7 @@ pub(super) fn fold(value: &str, wildcards: Wildcards, out: &mut String) -> Resul
     if value.is_ascii() { fold_ascii(value, wildcards, out) } else { fold_general(value, wildcards, out) }
 }
 
-/// [`fold_general`] for ASCII, where normalisation forms change nothing.
+/// [`fold_general`] for ASCII, where normalization forms change nothing.
 fn fold_ascii(value: &str, wildcards: Wildcards, out: &mut String) -> Result<(), &'static str> {
     let table = &tables().ascii;
     out.reserve(value.len());

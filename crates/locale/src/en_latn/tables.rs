@@ -306,7 +306,7 @@ mod tests {
         }
     }
 
-    /// Otherwise normalising twice would replace twice.
+    /// Otherwise normalizing twice would replace twice.
     #[test]
     fn replacements_are_final() {
         for words in [&tables().transliterated, &tables().nicknames, &tables().place, &tables().address] {

@@ -165,7 +165,7 @@ fn replace_where(text: &str, from: &str, to: &str, fits: impl Fn(&str, &str) -> 
     out
 }
 
-/// The relation of two holders, both normalised at `eq`.
+/// The relation of two holders, both normalized at `eq`.
 pub(super) fn relation(a: &str, b: &str) -> &'static str {
     let joined = |name: &str| name.split(' ').collect::<String>();
     let (left, right) = (joined(a), joined(b));

@@ -26,7 +26,7 @@ pub(super) struct Parsed<'p> {
     today: parse::Address,
 }
 
-/// A level of a prepared address, normalised until nothing changes.
+/// A level of a prepared address, normalized until nothing changes.
 pub(super) fn normalise(level: &str, prepared: &str, out: &mut String) -> Result<(), Outcome> {
     Parsed::new(prepared).normalise(level, out)
 }
@@ -37,7 +37,7 @@ impl<'p> Parsed<'p> {
         Self { prepared, today: address.resolve_today(), address }
     }
 
-    /// A level, normalised until nothing changes.
+    /// A level, normalized until nothing changes.
     pub(super) fn normalise(&self, level: &str, out: &mut String) -> Result<(), Outcome> {
         self.once(level, out)?;
         // A municipality code is its own normal form.
@@ -111,7 +111,7 @@ thread_local! {
     static SHAPES: RefCell<HashSet<String>> = RefCell::new(HashSet::new());
 }
 
-/// An area after one round, normalised until nothing changes.
+/// An area after one round, normalized until nothing changes.
 fn stable_area(area: &str) -> Result<String, Outcome> {
     if let Some(known) = AREAS.with_borrow(|areas| areas.get(area).cloned()) {
         return Ok(known);

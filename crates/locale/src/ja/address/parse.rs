@@ -10,7 +10,7 @@ use crate::ja::numeral::{digits, is_kanji_numeral, is_numeral};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Address {
     pub(super) prefecture: Option<&'static str>,
-    /// The municipality as it was written; empty if none was recognised.
+    /// The municipality as it was written; empty if none was recognized.
     pub(super) written: String,
     /// The municipalities it can be.
     pub(super) municipalities: Vec<Municipality>,
