@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mizuhiki_locale::ja_readings::{Model, Pair, Part, pairs};
+use mizuhiki_locale::ja_readings::{Pair, Part, ReadingModel, pairs};
 use serde_json::{Value, json};
 
 const FOLDS: usize = 10;
@@ -24,11 +24,11 @@ fn main() {
             spellings.into_iter().enumerate().map(|(at, spelling)| (spelling, at % FOLDS)).collect();
         let fold = |pair: &Pair| fold[pair.spelling.as_str()];
         let (mut learned, mut unihan) = (Tally::default(), Tally::default());
-        let alone = Model::learn(part, &[]);
+        let alone = ReadingModel::learn(part, &[]);
         for held in 0..FOLDS {
             let (test, train): (Vec<Pair>, Vec<Pair>) =
                 pairs.iter().cloned().partition(|pair| fold(pair) == held);
-            learned.add(&Model::learn(part, &train), &test);
+            learned.add(&ReadingModel::learn(part, &train), &test);
             unihan.add(&alone, &test);
         }
         report.insert(name, json!({ "learned": learned.report(part), "unihan_alone": unihan.report(part) }));
@@ -48,7 +48,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, model: &Model, test: &[Pair]) {
+    fn add(&mut self, model: &ReadingModel, test: &[Pair]) {
         let mut readings: BTreeMap<&str, Vec<&Pair>> = BTreeMap::new();
         for pair in test {
             readings.entry(&pair.spelling).or_default().push(pair);

@@ -57,7 +57,7 @@ fn normalise(criterion: &mut Criterion) {
             |bencher| {
                 bencher.iter(|| {
                     for value in &values {
-                        black_box(Ja.normalise(kind, level, value, &mut out));
+                        black_box(Ja.normalize(kind, level, value, &mut out));
                     }
                 });
             },

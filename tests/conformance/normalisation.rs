@@ -12,7 +12,7 @@ fn replay(pack_name: &str, file: &str) {
     let mut differences = Vec::new();
     for case in cases(file) {
         let outcome =
-            pack.normalise(text(&case, "kind"), text(&case, "level"), text(&case, "value"), &mut out);
+            pack.normalize(text(&case, "kind"), text(&case, "level"), text(&case, "value"), &mut out);
         let found: Value = match outcome {
             Outcome::Value => json!({ "value": out }),
             Outcome::Missing => json!({ "missing": true }),

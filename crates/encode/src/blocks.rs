@@ -3,14 +3,14 @@
 use hmac::{Hmac, Mac as _};
 use mizuhiki_bits::BitColumns;
 use mizuhiki_exchange::BlockId;
-use mizuhiki_locale::{Outcome, Pack, WILDCARD};
+use mizuhiki_locale::{Form, Outcome, Pack, WILDCARD};
 use mizuhiki_schema::{BlockingKey, BlockingPart, TokenSchema};
 use rustc_hash::FxHashMap;
 use sha2::Sha256;
 
 use crate::error::EncodeError;
+use crate::fields::{FieldPlan, resolve_form};
 use crate::key::SchemaKeys;
-use crate::plan::{FieldPlan, resolve_level};
 use crate::positions::{KeyedStream, keyed};
 
 /// Maximum number of memoized ids of a pass; then the memo is emptied.
@@ -20,8 +20,16 @@ const MAX_REMEMBERED: usize = 1 << 17;
 #[derive(Default)]
 pub(crate) struct BlockPlan {
     /// Values that rules use: field and level, each once.
-    values: Vec<(usize, String)>,
+    values: Vec<BlockValue>,
     passes: Vec<Pass>,
+}
+
+/// A value that rules use.
+struct BlockValue {
+    field: usize,
+    level: String,
+    /// Forms of the field's columns at the level.
+    forms: Vec<Form>,
 }
 
 struct Pass {
@@ -107,21 +115,18 @@ impl BlockPlan {
         path: &dyn Fn() -> String,
     ) -> Result<Part, EncodeError> {
         let field = &fields[given.field];
-        let level = match &given.level {
-            Some(level) => {
+        let level = given.level.as_ref().unwrap_or(&field.level);
+        let known = |value: &BlockValue| value.field == given.field && value.level == *level;
+        let value = match self.values.iter().position(known) {
+            Some(value) => value,
+            None => {
                 // Every column's kind must have the level.
-                for kind in &field.kinds {
-                    resolve_level(pack, path, kind, Some(level))?;
-                }
-                level.clone()
+                let form = |kind: &String| resolve_form(pack, path, kind, level);
+                let forms = field.kinds.iter().map(form).collect::<Result<_, _>>()?;
+                self.values.push(BlockValue { field: given.field, level: level.clone(), forms });
+                self.values.len() - 1
             }
-            None => field.level.clone(),
         };
-        let wanted = (given.field, level);
-        let value = self.values.iter().position(|value| *value == wanted).unwrap_or_else(|| {
-            self.values.push(wanted);
-            self.values.len() - 1
-        });
         Ok(Part { value, characters: given.characters.clone() })
     }
 
@@ -153,17 +158,12 @@ impl BlockWorker {
         }
     }
 
-    /// Takes the next row: `raw(field)` is kind and text of its value, or `None` if the schema lists it as
+    /// Takes the next row: `raw(field)` is column and text of its value, or `None` if the schema lists it as
     /// missing.
-    pub(crate) fn add_row<'v>(
-        &mut self,
-        plan: &BlockPlan,
-        pack: &dyn Pack,
-        raw: &dyn Fn(usize) -> Option<(&'v str, &'v str)>,
-    ) {
-        for ((field, level), value) in plan.values.iter().zip(&mut self.values) {
-            let outcome =
-                raw(*field).map_or(Outcome::Missing, |(kind, text)| pack.normalise(kind, level, text, value));
+    pub(crate) fn add_row<'v>(&mut self, plan: &BlockPlan, raw: &dyn Fn(usize) -> Option<(usize, &'v str)>) {
+        for (of, value) in plan.values.iter().zip(&mut self.values) {
+            let form = |(column, text): (usize, &str)| of.forms[column].normalize(text, value);
+            let outcome = raw(of.field).map_or(Outcome::Missing, form);
             if outcome != Outcome::Value {
                 value.clear();
             }

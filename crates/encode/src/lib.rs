@@ -13,6 +13,7 @@ mod confirm;
 pub mod conformance;
 mod error;
 mod features;
+mod fields;
 mod key;
 mod national_id;
 mod pair;
@@ -25,8 +26,9 @@ mod worker;
 
 pub use confirm::{ConfirmEncoder, ConfirmRecord, ConfirmRow, ConfirmWorker};
 pub use error::{EncodeError, Issue, IssueKind};
+pub use fields::tables_digest;
 pub use key::{KEY_BYTES, LinkageKey};
 pub use pair::{Decoys, PairEncoder, PairWorker, PlainValue};
-pub use plan::{Encoder, tables_digest};
+pub use plan::Encoder;
 pub use stats::{ViewStats, ViewSummary};
 pub use worker::{EncodedRows, SymbolLists, Worker};

@@ -1,16 +1,14 @@
 //! The encoder of one schema and key: everything that does not depend on a record.
 
 use mizuhiki_exchange::{CustodianId, KeyId, Run, Task};
-use mizuhiki_locale::{Pack, pack, packs};
-use mizuhiki_schema::{
-    ConfirmFilter, Draw, Feature, Input, LinkageSchema, SchemaBody, SchemaDigest, Symbols, TokenSchema, View,
-};
-use sha2::{Digest, Sha256};
+use mizuhiki_locale::Pack;
+use mizuhiki_schema::{ConfirmFilter, Draw, LinkageSchema, SchemaBody, Symbols, TokenSchema, View};
 
 use crate::alternatives::InputPlan;
 use crate::blocks::{BlockPlan, plan_blocks};
 use crate::clkhash::ClkhashPlan;
 use crate::error::EncodeError;
+use crate::fields::{FieldPlan, check_tables, columns_of, resolve_form, resolve_level, resolve_pack};
 use crate::key::{LinkageKey, SchemaKeys};
 use crate::positions::PositionKey;
 use crate::symbols::{Sealer, Segment, segments, subsets};
@@ -41,18 +39,6 @@ pub(crate) struct TokenPlan {
     /// How filters become symbols; `None` where filters are the tokens.
     pub(crate) symbols: Option<Symbols>,
     pub(crate) refuse_national_numbers: bool,
-}
-
-pub(crate) struct FieldPlan {
-    pub(crate) name: String,
-    /// Where its values come from: an index into [`TokenPlan::inputs`].
-    pub(crate) input: usize,
-    /// Kind of the values of each column of the input.
-    pub(crate) kinds: Vec<String>,
-    pub(crate) level: String,
-    pub(crate) group: u8,
-    pub(crate) features: Vec<Feature>,
-    pub(crate) missing: Vec<String>,
 }
 
 pub(crate) struct ViewPlan {
@@ -175,25 +161,6 @@ impl Encoder {
     }
 }
 
-/// Columns of the inputs, each once.
-pub(crate) fn columns_of(inputs: &[Input]) -> Vec<String> {
-    let mut columns: Vec<String> = Vec::new();
-    for column in inputs.iter().flat_map(|input| &input.columns) {
-        if !columns.contains(&column.column) {
-            columns.push(column.column.clone());
-        }
-    }
-    columns
-}
-
-/// SHA-256 of a pack's tables, which a schema may pin (`protocols/01-linkage-schema.md` §2).
-#[must_use]
-pub fn tables_digest(pack: &dyn Pack) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    pack.tables().iter().for_each(|text| hash.update(text.as_bytes()));
-    hash.finalize().into()
-}
-
 fn plan_tokens(
     schema: &TokenSchema,
     max_alternatives: usize,
@@ -225,11 +192,15 @@ fn plan_tokens(
             if schema.statutory_basis.is_none() && kinds.iter().any(|kind| kind == "mynumber") {
                 return Err(EncodeError::NationalNumberField { path: format!("$.fields[{index}]").into() });
             }
+            let path = || format!("$.fields[{index}]");
+            let forms =
+                kinds.iter().map(|kind| resolve_form(pack, &path, kind, &level)).collect::<Result<_, _>>()?;
             let group = groups.iter().position(|&group| group == field.key_group).unwrap_or_default();
             Ok(FieldPlan {
                 name: field.name.clone(),
                 input: field.input,
                 kinds,
+                forms,
                 level,
                 group: group as u8,
                 features: field.features.clone(),
@@ -255,61 +226,6 @@ fn plan_tokens(
         symbols: schema.symbols,
         refuse_national_numbers: schema.statutory_basis.is_none(),
     })
-}
-
-/// The pack of a schema, if it supports the inputs.
-pub(crate) fn resolve_pack(name: &str, inputs: &[Input]) -> Result<&'static dyn Pack, EncodeError> {
-    let Some(pack) = pack(name) else {
-        let known: Vec<&str> = packs().iter().map(|pack| pack.name()).collect();
-        return Err(EncodeError::UnknownPack { pack: name.to_owned(), known: known.join(", ") });
-    };
-    let read_as_written = |(index, input): (usize, &Input)| {
-        let column = input.columns.iter().position(|column| column.readings.is_some())?;
-        Some(EncodeError::NoReadings { input: index, column, pack: pack.name().to_owned() })
-    };
-    match inputs.iter().enumerate().find_map(read_as_written) {
-        Some(error) if !pack.reads() => Err(error),
-        _ => Ok(pack),
-    }
-}
-
-/// Checks that a pack's tables are those that the schema pins, if any.
-pub(crate) fn check_tables(pack: &dyn Pack, pinned: Option<SchemaDigest>) -> Result<(), EncodeError> {
-    let Some(pinned) = pinned else { return Ok(()) };
-    let found = tables_digest(pack);
-    if *pinned.as_bytes() == found {
-        return Ok(());
-    }
-    let found = found.iter().map(|byte| format!("{byte:02x}")).collect();
-    Err(EncodeError::PackDigest { pinned: pinned.to_string(), found })
-}
-
-/// Resolves `level` for a kind; `path` is their place in the schema.
-pub(crate) fn resolve_level(
-    pack: &dyn Pack,
-    path: &dyn Fn() -> String,
-    name: &str,
-    level: Option<&str>,
-) -> Result<String, EncodeError> {
-    let Some(kind) = pack.kind(name) else {
-        let known: Vec<&str> = pack.kinds().iter().map(|kind| kind.name).collect();
-        return Err(EncodeError::UnknownKind {
-            path: path().into(),
-            pack: pack.name().to_owned(),
-            kind: name.to_owned(),
-            known: known.join(", "),
-        });
-    };
-    let level = level.unwrap_or(kind.default_level);
-    if !kind.levels.contains(&level) {
-        return Err(EncodeError::UnknownLevel {
-            path: path().into(),
-            kind: name.to_owned(),
-            level: level.to_owned(),
-            known: kind.levels.join(", "),
-        });
-    }
-    Ok(level.to_owned())
 }
 
 fn plan_view(

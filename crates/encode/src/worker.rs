@@ -285,12 +285,12 @@ impl<'e> Worker<'e> {
                 let field = &plan.fields[index];
                 let value = &row[field.input];
                 let listed = field.missing.iter().any(|missing| missing == value.text.trim());
-                (!listed).then(|| (field.kinds[value.column].as_str(), &*value.text))
+                (!listed).then_some((value.column, &*value.text))
             };
-            self.block_ids.add_row(&plan.blocks, plan.pack, &raw_value);
+            self.block_ids.add_row(&plan.blocks, &raw_value);
             for (index, field) in plan.fields.iter().enumerate() {
-                let outcome = raw_value(index).map_or(Outcome::Missing, |(kind, text)| {
-                    plan.pack.normalise(kind, &field.level, text, &mut self.normal)
+                let outcome = raw_value(index).map_or(Outcome::Missing, |(column, text)| {
+                    field.forms[column].normalize(text, &mut self.normal)
                 });
                 let (kind, reason) = match outcome {
                     Outcome::Value => {

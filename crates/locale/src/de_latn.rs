@@ -10,9 +10,11 @@ use rphonetic::{Cologne, Encoder as _};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::en_latn::{EnLatn, fold_text, lines};
-use crate::{
-    Kind, MAX_VALUE_BYTES, Outcome, Pack, Role, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, WILDCARD, kind,
-};
+use crate::form::Form;
+use crate::kind::{Kind, Role, kind};
+use crate::levels::levels;
+use crate::outcome::{MAX_VALUE_BYTES, Outcome, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, WILDCARD};
+use crate::pack::Pack;
 
 #[cfg(test)]
 mod tests;
@@ -70,26 +72,34 @@ impl Pack for DeLatn {
         KINDS
     }
 
-    fn normalise(&self, kind: &str, level: &str, value: &str, out: &mut String) -> Outcome {
-        out.clear();
-        let Some(known) = self.kind(kind) else { return Outcome::Invalid(UNKNOWN_KIND) };
+    fn form(&self, kind: &str, level: &str) -> Result<Form, &'static str> {
+        let known = self.kind(kind).ok_or(UNKNOWN_KIND)?;
         if !known.levels.contains(&level) {
-            return Outcome::Invalid(UNKNOWN_LEVEL);
+            return Err(UNKNOWN_LEVEL);
         }
-        if value.len() > MAX_VALUE_BYTES {
-            return Outcome::Invalid(TOO_LONG);
-        }
-        let outcome = match kind {
-            "text" | "email" => return EnLatn.normalise(kind, level, value, out),
-            "date" => EnLatn.normalise(kind, level, &with_english_months(value), out),
-            "sex" => sex(value, out),
-            "postcode" => postcode(level, value, out),
-            _ => text(kind, level, value, out),
-        };
-        if outcome != Outcome::Value {
-            out.clear();
-        }
-        outcome
+        let english = |level: &str| EnLatn.form(kind, level);
+        let unknown = || UNKNOWN_LEVEL;
+        Ok(match kind {
+            "text" | "email" => return english(level),
+            "date" => {
+                let date = english(level)?;
+                form(move |value, out| date.normalize(&with_english_months(value), out))
+            }
+            "sex" => form(sex),
+            "postcode" => {
+                let (level, full) = (PostcodeLevel::named(level).ok_or_else(unknown)?, english("full")?);
+                form(move |value, out| postcode(&full, level, value, out))
+            }
+            _ => {
+                let text = Text {
+                    exact: english("exact")?,
+                    folded: english("folded")?,
+                    is_name: kind.ends_with("name"),
+                };
+                let level = TextLevel::named(level).ok_or_else(unknown)?;
+                form(move |value, out| text.write(level, value, out))
+            }
+        })
     }
 
     fn writes(&self, letter: char) -> bool {
@@ -115,50 +125,86 @@ fn spelled_out(value: &str) -> String {
     text
 }
 
-fn text(kind: &str, level: &str, value: &str, out: &mut String) -> Outcome {
-    // A placeholder counts as missing at every level.
-    let digraph = digraph(kind, &spelled_out(value), out);
-    match level {
-        _ if digraph != Outcome::Value => digraph,
-        "exact" => EnLatn.normalise(kind, "exact", value, out),
-        "base" => {
-            // ä, ae and a become equal: an E after A, O or U is dropped.
-            let mut base = String::with_capacity(out.len());
-            for letter in out.chars() {
-                if letter != 'E' || !base.ends_with(['A', 'O', 'U']) {
-                    base.push(letter);
-                }
-            }
-            self::digraph(kind, &base, out)
-        }
-        "cologne" => {
-            if out.contains(WILDCARD) {
-                return Outcome::Missing;
-            }
-            // Digits alone are a code already.
-            if !out.bytes().all(|byte| byte.is_ascii_digit()) {
-                out.retain(|letter| letter.is_ascii_uppercase());
-                *out = Cologne.encode(out);
-            }
-            if out.is_empty() { Outcome::Missing } else { Outcome::Value }
-        }
-        _ => Outcome::Value,
-    }
+levels! {
+    /// Levels of names and other texts.
+    TextLevel { Exact = "exact", Digraph = "digraph", Base = "base", Cologne = "cologne" }
 }
 
-/// Level `digraph` of a text whose umlauts are spelled out.
-fn digraph(kind: &str, text: &str, out: &mut String) -> Outcome {
-    let outcome = EnLatn.normalise(kind, "folded", text, out);
-    if outcome != Outcome::Value {
-        return outcome;
+levels! {
+    /// Levels of postal codes.
+    PostcodeLevel { Full = "full", Region = "region" }
+}
+
+/// A form of values of at most [`MAX_VALUE_BYTES`], which clears what has no value.
+fn form(rule: impl Fn(&str, &mut String) -> Outcome + Send + Sync + 'static) -> Form {
+    Form::new(move |value, out| {
+        out.clear();
+        if value.len() > MAX_VALUE_BYTES {
+            return Outcome::Invalid(TOO_LONG);
+        }
+        let outcome = rule(value, out);
+        if outcome != Outcome::Value {
+            out.clear();
+        }
+        outcome
+    })
+}
+
+/// A text, by the other pack's forms of its kind.
+struct Text {
+    exact: Form,
+    folded: Form,
+    is_name: bool,
+}
+
+impl Text {
+    fn write(&self, level: TextLevel, value: &str, out: &mut String) -> Outcome {
+        // A placeholder counts as missing at every level.
+        let digraph = self.digraph(&spelled_out(value), out);
+        if digraph != Outcome::Value {
+            return digraph;
+        }
+        match level {
+            TextLevel::Exact => self.exact.normalize(value, out),
+            TextLevel::Digraph => Outcome::Value,
+            TextLevel::Base => {
+                // ä, ae and a become equal: an E after A, O or U is dropped.
+                let mut base = String::with_capacity(out.len());
+                for letter in out.chars() {
+                    if letter != 'E' || !base.ends_with(['A', 'O', 'U']) {
+                        base.push(letter);
+                    }
+                }
+                self.digraph(&base, out)
+            }
+            TextLevel::Cologne => {
+                if out.contains(WILDCARD) {
+                    return Outcome::Missing;
+                }
+                // Digits alone are a code already.
+                if !out.bytes().all(|byte| byte.is_ascii_digit()) {
+                    out.retain(|letter| letter.is_ascii_uppercase());
+                    *out = Cologne.encode(out);
+                }
+                if out.is_empty() { Outcome::Missing } else { Outcome::Value }
+            }
+        }
     }
-    let is_title = |part: &&str| kind.ends_with("name") && in_table("title", part).is_some();
-    let rest: Vec<&str> = out.split(' ').filter(|part| !is_title(part)).collect();
-    if !rest.is_empty() && rest.len() < out.split(' ').count() {
-        // The result may be a placeholder.
-        return digraph(kind, &rest.join(" "), out);
+
+    /// Level `digraph` of a text whose umlauts are spelled out.
+    fn digraph(&self, text: &str, out: &mut String) -> Outcome {
+        let outcome = self.folded.normalize(text, out);
+        if outcome != Outcome::Value {
+            return outcome;
+        }
+        let is_title = |part: &&str| self.is_name && in_table("title", part).is_some();
+        let rest: Vec<&str> = out.split(' ').filter(|part| !is_title(part)).collect();
+        if !rest.is_empty() && rest.len() < out.split(' ').count() {
+            // The result may be a placeholder.
+            return self.digraph(&rest.join(" "), out);
+        }
+        if in_table("placeholder", out).is_some() { Outcome::Missing } else { Outcome::Value }
     }
-    if in_table("placeholder", out).is_some() { Outcome::Missing } else { Outcome::Value }
 }
 
 /// A date with the months' German names replaced.
@@ -195,21 +241,21 @@ fn sex(value: &str, out: &mut String) -> Outcome {
 }
 
 /// Five digits in Germany, four in Austria and Switzerland; a preceding country code is dropped.
-fn postcode(level: &str, value: &str, out: &mut String) -> Outcome {
-    let outcome = EnLatn.normalise("postcode", "full", value, out);
+fn postcode(full: &Form, level: PostcodeLevel, value: &str, out: &mut String) -> Outcome {
+    let outcome = full.normalize(value, out);
     if outcome != Outcome::Value {
         return outcome;
     }
     let bare = out.trim_start_matches(|letter: char| letter.is_ascii_uppercase()).to_owned();
     if bare.len() < out.len() {
-        return postcode(level, &bare, out);
+        return postcode(full, level, &bare, out);
     }
     let digit = |character: char| character.is_ascii_digit() || character == WILDCARD;
     let length = out.chars().count();
     if !(4..=5).contains(&length) || !out.chars().all(digit) {
         return Outcome::Invalid("not a postcode");
     }
-    if level == "region" {
+    if level == PostcodeLevel::Region {
         *out = out.chars().take(2).chain(std::iter::repeat_n(WILDCARD, length - 2)).collect();
     }
     if out.chars().all(|character| character == WILDCARD) { Outcome::Missing } else { Outcome::Value }

@@ -7,6 +7,8 @@ mod codes;
 mod date;
 mod fold;
 mod guess;
+mod levels;
+mod missing;
 mod names;
 mod tables;
 
@@ -15,10 +17,14 @@ mod laws;
 #[cfg(test)]
 mod tests;
 
-use crate::{
-    Kind, MAX_VALUE_BYTES, Outcome, Pack, Role, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, kind, outcome,
-};
+use crate::form::Form;
+use crate::kind::{Kind, Role, kind};
+use crate::outcome::{MAX_VALUE_BYTES, Outcome, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, outcome};
+use crate::pack::Pack;
 use fold::Wildcards;
+use levels::{DateLevel, PostcodeLevel, TextLevel, ZipLevel};
+pub(crate) use missing::fold_text;
+use missing::{Normalized, fold_or_missing, missing_if_placeholder};
 pub(crate) use tables::lines;
 use tables::{Holder, tables};
 
@@ -71,10 +77,13 @@ impl Pack for EnLatn {
         KINDS
     }
 
-    fn normalise(&self, kind: &str, level: &str, value: &str, out: &mut String) -> Outcome {
-        out.clear();
-        let written = normalise(kind, level, value, out);
-        outcome(written, out)
+    fn form(&self, kind: &str, level: &str) -> Result<Form, &'static str> {
+        let rule = Rule::named(kind, level)?;
+        Ok(Form::new(move |value, out| {
+            out.clear();
+            let written = rule.write(value, out);
+            outcome(written, out)
+        }))
     }
 
     fn writes(&self, letter: char) -> bool {
@@ -86,38 +95,77 @@ impl Pack for EnLatn {
     }
 }
 
-/// An `Err` holds the reason why there is no value; `Ok` with an empty `out` means a missing value.
-type Normalised = Result<(), Outcome>;
+/// A kind at a level.
+#[derive(Debug, Clone, Copy)]
+enum Rule {
+    Text(Text, TextLevel),
+    Date(DateLevel),
+    Code(Code),
+}
 
-fn normalise(kind: &str, level: &str, value: &str, out: &mut String) -> Normalised {
-    let known = KINDS.iter().find(|known| known.name == kind).ok_or(Outcome::Invalid(UNKNOWN_KIND))?;
-    if !known.levels.contains(&level) {
-        return Err(Outcome::Invalid(UNKNOWN_LEVEL));
+/// Kinds whose values are codes.
+#[derive(Debug, Clone, Copy)]
+enum Code {
+    Postcode(PostcodeLevel),
+    Zip(ZipLevel),
+    NhsNumber,
+    Phone,
+    Sex,
+    Email,
+    Id,
+    Number,
+}
+
+impl Rule {
+    fn named(kind: &str, level: &str) -> Result<Self, &'static str> {
+        let known = KINDS.iter().find(|known| known.name == kind).ok_or(UNKNOWN_KIND)?;
+        if !known.levels.contains(&level) {
+            return Err(UNKNOWN_LEVEL);
+        }
+        let text = |text| TextLevel::named(level).map(|level| Self::Text(text, level));
+        let code = |code| Some(Self::Code(code));
+        match kind {
+            "given_name" => text(Text::Name(Holder::Given)),
+            "surname" => text(Text::Name(Holder::Surname)),
+            "full_name" => text(Text::Name(Holder::Other)),
+            "place" => text(Text::Place),
+            "address" => text(Text::Address),
+            "text" => text(Text::Free),
+            "date" => DateLevel::named(level).map(Self::Date),
+            "postcode" => PostcodeLevel::named(level).map(Code::Postcode).map(Self::Code),
+            "zip" => ZipLevel::named(level).map(Code::Zip).map(Self::Code),
+            "nhs_number" => code(Code::NhsNumber),
+            "phone" => code(Code::Phone),
+            "sex" => code(Code::Sex),
+            "email" => code(Code::Email),
+            "id" => code(Code::Id),
+            "number" => code(Code::Number),
+            _ => None,
+        }
+        .ok_or(UNKNOWN_LEVEL)
     }
-    if value.len() > MAX_VALUE_BYTES {
-        return Err(Outcome::Invalid(TOO_LONG));
-    }
-    match kind {
-        "given_name" => text(Text::Name(Holder::Given), level, value, out),
-        "surname" => text(Text::Name(Holder::Surname), level, value, out),
-        "full_name" => text(Text::Name(Holder::Other), level, value, out),
-        "place" => text(Text::Place, level, value, out),
-        "address" => text(Text::Address, level, value, out),
-        "text" => text(Text::Free, level, value, out),
-        "date" => date::normalise(level, value, out),
-        _ => {
-            fold_or_missing(Holder::Other, Wildcards::Marks, value, out)?;
-            match kind {
-                "postcode" => codes::postcode(level, out),
-                "zip" => codes::zip(level, out),
-                "nhs_number" => codes::nhs_number(out),
-                "phone" => codes::phone(value, out),
-                "sex" => codes::sex(out),
-                "email" => codes::email(value, out),
-                "id" => codes::id(out),
-                _ => codes::number(value, out),
-            }?;
-            missing_if_placeholder(Holder::Other, out)
+
+    fn write(self, value: &str, out: &mut String) -> Normalized {
+        if value.len() > MAX_VALUE_BYTES {
+            return Err(Outcome::Invalid(TOO_LONG));
+        }
+        match self {
+            Self::Text(text, level) => write_text(text, level, value, out),
+            Self::Date(level) => date::normalize(level, value, out),
+            Self::Code(code) => {
+                fold_or_missing(Holder::Other, Wildcards::Marks, value, out)?;
+                match code {
+                    Code::Postcode(level) => codes::postcode(level, out),
+                    Code::Zip(level) => codes::zip(level, out),
+                    Code::NhsNumber => codes::nhs_number(out),
+                    Code::Phone => codes::phone(value, out),
+                    Code::Sex => codes::sex(out),
+                    Code::Email => codes::email(value, out),
+                    Code::Id => codes::id(out),
+                    Code::Number => codes::number(value, out),
+                }?;
+                missing_if_placeholder(Holder::Other, out)
+            }
         }
     }
 }
@@ -131,7 +179,7 @@ enum Text {
     Free,
 }
 
-fn text(text: Text, level: &str, value: &str, out: &mut String) -> Normalised {
+fn write_text(text: Text, level: TextLevel, value: &str, out: &mut String) -> Normalized {
     let wildcards = if text == Text::Free { Wildcards::Replacement } else { Wildcards::Marks };
     let holder = if let Text::Name(holder) = text { holder } else { Holder::Other };
     fold::fold(value, wildcards, out).map_err(Outcome::Invalid)?;
@@ -143,33 +191,19 @@ fn text(text: Text, level: &str, value: &str, out: &mut String) -> Normalised {
     }
     missing_if_placeholder(holder, out)?;
     match level {
-        "exact" => {
+        TextLevel::Exact => {
             // Checked in the folded text, so that a placeholder is one at every level.
             fold::exact(value, wildcards, out);
             return Ok(());
         }
-        "sorted" => fold::sort_parts(out),
-        "initial" => fold::keep_initial(out),
-        "folded" => return Ok(()),
-        _ => {
+        TextLevel::Folded => return Ok(()),
+        TextLevel::Sorted => fold::sort_parts(out),
+        TextLevel::Initial => fold::keep_initial(out),
+        TextLevel::Latin(level) => {
             names::latin(out).map_err(Outcome::Invalid)?;
             names::at(level, out);
         }
     }
     // The level may turn a value into a placeholder, which would be missing when normalized again.
     missing_if_placeholder(holder, out)
-}
-
-/// Folds a text of Latin letters for another pack.
-pub(crate) fn fold_text(value: &str, out: &mut String) -> Result<(), &'static str> {
-    fold::fold(value, Wildcards::Marks, out)
-}
-
-fn fold_or_missing(holder: Holder, wildcards: Wildcards, value: &str, out: &mut String) -> Normalised {
-    fold::fold(value, wildcards, out).map_err(Outcome::Invalid)?;
-    missing_if_placeholder(holder, out)
-}
-
-fn missing_if_placeholder(holder: Holder, folded: &str) -> Normalised {
-    if tables().is_placeholder(holder, folded) { Err(Outcome::Missing) } else { Ok(()) }
 }

@@ -9,6 +9,7 @@ mod date;
 mod guess;
 mod kana;
 mod kanji;
+mod levels;
 pub mod names;
 mod numeral;
 mod prepare;
@@ -22,12 +23,16 @@ mod laws;
 #[cfg(test)]
 mod tests;
 
-use crate::{
-    EnLatn, Kind, LevelTexts, MAX_VALUE_BYTES, Outcome, Pack, Reading, Role, TOO_LONG, UNEQUAL, UNKNOWN_KIND,
-    UNKNOWN_LEVEL, canonical, kind, outcome,
-};
+use crate::en_latn::EnLatn;
+use crate::form::{Form, Forms};
+use crate::kind::{Kind, Role, kind};
+use crate::outcome::{LevelTexts, MAX_VALUE_BYTES, Outcome, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, outcome};
+use crate::pack::{Pack, Reading, UNEQUAL, canonical};
 use codes::Checked;
-use date::CodeBook;
+use date::{CodeBook, code_book};
+use levels::{
+    AddressLevel, DateLevel, HolderLevel, KanaLevel, KanjiLevel, NamePart, PrefixLevel, RomajiLevel,
+};
 
 /// The pack.
 #[derive(Debug, Clone, Copy)]
@@ -81,9 +86,6 @@ const fn name(
     kind(name, description, levels, default_level).grams(&[1, 2])
 }
 
-/// A kind for comparison only: the relation of two dates.
-const DATE_PAIR: &str = "date_pair";
-
 impl Pack for Ja {
     fn name(&self) -> &'static str {
         "ja"
@@ -97,48 +99,20 @@ impl Pack for Ja {
         KINDS
     }
 
-    fn normalise(&self, kind: &str, level: &str, value: &str, out: &mut String) -> Outcome {
+    fn form(&self, kind: &str, level: &str) -> Result<Form, &'static str> {
         if matches!(kind, "text" | "email") {
-            return EnLatn.normalise(kind, level, value, out);
+            return EnLatn.form(kind, level);
         }
-        finish(out, |out| normalise(kind, level, value, out))
+        let rule = Rule::named(kind, level)?;
+        Ok(Form::new(move |value, out| rule.finish(value, out)))
     }
 
-    fn normalise_at(&self, kind: &str, levels: &[String], value: &str, out: &mut LevelTexts) {
-        out.begin(levels.len());
-        let LevelTexts { texts, outcomes } = out;
-        let known = KINDS.iter().find(|known| known.name == kind);
-        let one_way =
-            known.is_some_and(|known| levels.iter().all(|level| known.levels.contains(&level.as_str())));
-        let shares = kind.starts_with("kana") || kind.starts_with("kanji") || kind == "address";
-        if !one_way || !shares || value.len() > MAX_VALUE_BYTES {
-            for ((level, text), outcome) in levels.iter().zip(texts).zip(outcomes) {
-                *outcome = self.normalise(kind, level, value, text);
-            }
-            return;
+    fn forms(&self, kind: &str, levels: &[String]) -> Result<Forms, &'static str> {
+        if matches!(kind, "text" | "email") {
+            return EnLatn.forms(kind, levels);
         }
-        // Preparation is the same for every level, and so is parsing an address.
-        let mut prepared = String::new();
-        if let Err(reason) = prepare::prepare(value, &mut prepared) {
-            return outcomes.fill(Outcome::Invalid(reason));
-        }
-        if prepare::is_missing(&prepared) {
-            return;
-        }
-        let address = (kind == "address").then(|| address::Parsed::new(&prepared));
-        let unbracketed = prepare::without_brackets(&prepared);
-        let name = part(kind, &unbracketed);
-        let kana = kind.starts_with("kana");
-        for ((level, text), outcome) in levels.iter().zip(texts).zip(outcomes) {
-            *outcome = finish(text, |text| {
-                match &address {
-                    Some(address) => address.normalise(level, text)?,
-                    None if kana => kana_level(level, name, text),
-                    None => kanji_level(level, name, text),
-                }
-                if prepare::is_missing(text) { Err(Outcome::Missing) } else { Ok(()) }
-            });
-        }
+        let rules = levels.iter().map(|level| Rule::named(kind, level)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Forms::together(rules.len(), move |value, out| write_all(&rules, value, out)))
     }
 
     fn canonical(&self, kind: &str, value: &str, out: &mut String) -> Outcome {
@@ -153,7 +127,7 @@ impl Pack for Ja {
         if a.len().max(b.len()) > MAX_VALUE_BYTES {
             return UNEQUAL;
         }
-        relation::relation(kind, a, b)
+        relation::relation(self, kind, a, b)
     }
 
     fn reads(&self) -> bool {
@@ -189,97 +163,173 @@ fn finish(out: &mut String, write: impl FnOnce(&mut String) -> Result<(), Outcom
     outcome(written, out)
 }
 
-fn code_book(kind: &str) -> Option<CodeBook> {
-    match kind {
-        "date" | DATE_PAIR => Some(CodeBook(None)),
-        "date_receipt" => Some(CodeBook(Some("receipt"))),
-        "date_nenkin" => Some(CodeBook(Some("nenkin"))),
-        _ => None,
+/// A kind at a level.
+#[derive(Debug, Clone, Copy)]
+enum Rule {
+    Kana(NamePart, KanaLevel),
+    Kanji(NamePart, KanjiLevel),
+    Romaji(RomajiLevel),
+    Date(CodeBook, DateLevel),
+    Sex,
+    Address(AddressLevel),
+    Postal(PrefixLevel),
+    Phone(PrefixLevel),
+    Yucho,
+    Bank,
+    HolderName(HolderLevel),
+    Checked(Checked),
+    IdString,
+}
+
+impl Rule {
+    fn named(kind: &str, level: &str) -> Result<Self, &'static str> {
+        let known = KINDS.iter().find(|known| known.name == kind).ok_or(UNKNOWN_KIND)?;
+        if !known.levels.contains(&level) {
+            return Err(UNKNOWN_LEVEL);
+        }
+        let kana = |part| KanaLevel::named(level).map(|level| Self::Kana(part, level));
+        let kanji = |part| KanjiLevel::named(level).map(|level| Self::Kanji(part, level));
+        let date = |book| DateLevel::named(level).map(|level| Self::Date(book, level));
+        match kind {
+            "kana" => kana(NamePart::Whole),
+            "kana_family" => kana(NamePart::Family),
+            "kana_given" => kana(NamePart::Given),
+            "kanji" => kanji(NamePart::Whole),
+            "kanji_family" => kanji(NamePart::Family),
+            "kanji_given" => kanji(NamePart::Given),
+            "romaji" => RomajiLevel::named(level).map(Self::Romaji),
+            "date" | "date_receipt" | "date_nenkin" => code_book(kind).and_then(date),
+            "sex" => Some(Self::Sex),
+            "address" => AddressLevel::named(level).map(Self::Address),
+            "postal" => PrefixLevel::named(level).map(Self::Postal),
+            "phone" => PrefixLevel::named(level).map(Self::Phone),
+            "yucho" => Some(Self::Yucho),
+            "bank" => Some(Self::Bank),
+            "zengin_name" => HolderLevel::named(level).map(Self::HolderName),
+            "insurer_no" => Some(Self::Checked(Checked::Insurer)),
+            "corp_no" => Some(Self::Checked(Checked::Corporate)),
+            "mynumber" => Some(Self::Checked(Checked::MyNumber)),
+            "idstring" => Some(Self::IdString),
+            _ => None,
+        }
+        .ok_or(UNKNOWN_LEVEL)
+    }
+
+    /// Writes a value and returns the outcome.
+    fn finish(self, value: &str, out: &mut String) -> Outcome {
+        finish(out, |out| self.write(value, out))
+    }
+
+    /// An `Err` holds the reason why there is no value; `Ok` with an empty `out` means a missing value.
+    fn write(self, value: &str, out: &mut String) -> Result<(), Outcome> {
+        if value.len() > MAX_VALUE_BYTES {
+            return Err(Outcome::Invalid(TOO_LONG));
+        }
+        if let Self::Date(book, level) = self {
+            return date::normalize(book, level, value, out);
+        }
+        let mut prepared = String::new();
+        prepare::prepare(value, &mut prepared).map_err(Outcome::Invalid)?;
+        match self {
+            Self::Sex => return codes::sex(&prepared, out),
+            Self::IdString => return codes::idstring(&prepared, out),
+            Self::Yucho => return account::yucho(&prepared, out),
+            Self::Bank => return account::bank(&prepared, out),
+            Self::Checked(number) => return codes::checked(number, &prepared, out),
+            _ if prepare::is_missing(&prepared) => return Err(Outcome::Missing),
+            Self::Kana(part, level) => {
+                kana_level(level, part_of(part, &prepare::without_brackets(&prepared)), out);
+            }
+            Self::Kanji(part, level) => {
+                kanji_level(level, part_of(part, &prepare::without_brackets(&prepared)), out);
+            }
+            Self::Romaji(level) => romaji::normalize(level, &prepared, out)?,
+            Self::Address(level) => address::normalize(level, &prepared, out)?,
+            Self::Postal(level) => codes::postal(level, &prepared, out)?,
+            Self::Phone(level) => codes::phone(level, &prepared, out)?,
+            Self::HolderName(level) => account::holder_name(level, &prepared, out),
+            Self::Date(..) => unreachable!("dates were written above"),
+        }
+        // The result of a level may be a placeholder.
+        if prepare::is_missing(out) { Err(Outcome::Missing) } else { Ok(()) }
+    }
+
+    /// Whether levels of the kind share their preparation.
+    const fn shares(self) -> bool {
+        matches!(self, Self::Kana(..) | Self::Kanji(..) | Self::Address(_))
     }
 }
 
-/// An `Err` holds the reason why there is no value; `Ok` with an empty `out` means a missing value.
-fn normalise(kind: &str, level: &str, value: &str, out: &mut String) -> Result<(), Outcome> {
-    let known = KINDS.iter().find(|known| known.name == kind).ok_or(Outcome::Invalid(UNKNOWN_KIND))?;
-    if !known.levels.contains(&level) {
-        return Err(Outcome::Invalid(UNKNOWN_LEVEL));
-    }
-    if value.len() > MAX_VALUE_BYTES {
-        return Err(Outcome::Invalid(TOO_LONG));
-    }
-    if let Some(book) = code_book(kind) {
-        return date::normalise(book, level, value, out);
+/// Several levels of one kind. Preparation is the same for each, and so is parsing an address.
+fn write_all(rules: &[Rule], value: &str, out: &mut LevelTexts) {
+    let LevelTexts { texts, outcomes } = out;
+    if value.len() > MAX_VALUE_BYTES || !rules.iter().all(|rule| rule.shares()) {
+        for ((rule, text), outcome) in rules.iter().zip(texts).zip(outcomes) {
+            *outcome = rule.finish(value, text);
+        }
+        return;
     }
     let mut prepared = String::new();
-    prepare::prepare(value, &mut prepared).map_err(Outcome::Invalid)?;
-    match kind {
-        "sex" => return codes::sex(&prepared, out),
-        "idstring" => return codes::idstring(&prepared, out),
-        "yucho" => return account::yucho(&prepared, out),
-        "bank" => return account::bank(&prepared, out),
-        "insurer_no" => return codes::checked(Checked::Insurer, &prepared, out),
-        "corp_no" => return codes::checked(Checked::Corporate, &prepared, out),
-        "mynumber" => return codes::checked(Checked::MyNumber, &prepared, out),
-        _ => {}
+    if let Err(reason) = prepare::prepare(value, &mut prepared) {
+        return outcomes.fill(Outcome::Invalid(reason));
     }
     if prepare::is_missing(&prepared) {
-        return Err(Outcome::Missing);
-    }
-    match kind {
-        "kana" | "kana_family" | "kana_given" => {
-            kana_level(level, part(kind, &prepare::without_brackets(&prepared)), out);
-        }
-        "kanji" | "kanji_family" | "kanji_given" => {
-            kanji_level(level, part(kind, &prepare::without_brackets(&prepared)), out);
-        }
-        "romaji" => romaji::normalise(level, &prepared, out)?,
-        "address" => address::normalise(level, &prepared, out)?,
-        "postal" => codes::postal(level, &prepared, out)?,
-        "phone" => codes::phone(level, &prepared, out)?,
-        _ => account::zengin_name(level, &prepared, out),
-    }
-    // The result of a level may be a placeholder.
-    if prepare::is_missing(out) { Err(Outcome::Missing) } else { Ok(()) }
-}
-
-/// The part of a name that a kind is about.
-fn part<'v>(kind: &str, prepared: &'v str) -> &'v str {
-    let whole = || (prepared, prepared);
-    let (family, given) =
-        if kind.contains('_') { prepare::parting(prepared).unwrap_or_else(whole) } else { whole() };
-    if kind.ends_with("_given") { given } else { family }
-}
-
-fn kana_level(level: &str, prepared: &str, out: &mut String) {
-    kana::eq(prepared, out);
-    if level == "eq" {
         return;
     }
-    let mut other = String::new();
-    kana::zengin(out, &mut other);
-    match level {
-        "zengin" => std::mem::swap(out, &mut other),
-        "dakuten" => kana::dakuten(&other, out),
-        _ => {
-            kana::phon(&other, out);
-            if level == "longv" {
-                kana::longv(out, &mut other);
-                std::mem::swap(out, &mut other);
+    let is_address = rules.iter().any(|rule| matches!(rule, Rule::Address(_)));
+    let parsed = is_address.then(|| address::Parsed::new(&prepared));
+    let unbracketed = prepare::without_brackets(&prepared);
+    for ((&rule, text), outcome) in rules.iter().zip(texts).zip(outcomes) {
+        *outcome = finish(text, |text| {
+            match (rule, &parsed) {
+                (Rule::Address(level), Some(parsed)) => parsed.normalize(level, text)?,
+                (Rule::Kana(part, level), _) => kana_level(level, part_of(part, &unbracketed), text),
+                (Rule::Kanji(part, level), _) => kanji_level(level, part_of(part, &unbracketed), text),
+                _ => unreachable!("these levels share their preparation"),
             }
+            if prepare::is_missing(text) { Err(Outcome::Missing) } else { Ok(()) }
+        });
+    }
+}
+
+/// The part of a prepared name that a kind is about.
+fn part_of(part: NamePart, prepared: &str) -> &str {
+    let halves = || prepare::parting(prepared).unwrap_or((prepared, prepared));
+    match part {
+        NamePart::Whole => prepared,
+        NamePart::Family => halves().0,
+        NamePart::Given => halves().1,
+    }
+}
+
+fn kana_level(level: KanaLevel, prepared: &str, out: &mut String) {
+    kana::eq(prepared, out);
+    let mut zengin = String::new();
+    if level != KanaLevel::Eq {
+        kana::zengin(out, &mut zengin);
+    }
+    match level {
+        KanaLevel::Eq => {}
+        KanaLevel::Zengin => *out = zengin,
+        KanaLevel::Dakuten => kana::dakuten(&zengin, out),
+        KanaLevel::Phon => kana::phon(&zengin, out),
+        KanaLevel::LongVowels => {
+            kana::phon(&zengin, out);
+            kana::longv(out, &mut zengin);
+            *out = zengin;
         }
     }
 }
 
-fn kanji_level(level: &str, prepared: &str, out: &mut String) {
+fn kanji_level(level: KanjiLevel, prepared: &str, out: &mut String) {
     kanji::eq(prepared, out);
-    if level == "eq" {
-        return;
+    let mut itaiji = String::new();
+    if level != KanjiLevel::Eq {
+        kanji::itaiji(out, &mut itaiji);
     }
-    let mut other = String::new();
-    kanji::itaiji(out, &mut other);
-    if level == "itaiji" {
-        std::mem::swap(out, &mut other);
-    } else {
-        kanji::itaiji_loose(&other, out);
+    match level {
+        KanjiLevel::Eq => {}
+        KanjiLevel::Itaiji => *out = itaiji,
+        KanjiLevel::ItaijiLoose => kanji::itaiji_loose(&itaiji, out),
     }
 }

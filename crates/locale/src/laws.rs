@@ -1,25 +1,26 @@
 //! Properties that every pack guarantees for every value.
 
-use crate::{LevelTexts, Outcome, Pack};
+use crate::outcome::{LevelTexts, Outcome};
+use crate::pack::Pack;
 
 /// Normalizes at every kind and level, twice: a value is not empty and is its own normal form.
-pub(crate) fn normalise_twice(pack: &dyn Pack, value: &str) {
+pub(crate) fn normalize_twice(pack: &dyn Pack, value: &str) {
     let (mut once, mut twice) = (String::new(), String::new());
     let mut at_levels = LevelTexts::default();
     for kind in pack.kinds() {
         // Several levels at once give the same results as one by one.
         let levels: Vec<String> = kind.levels.iter().map(|level| (*level).to_owned()).collect();
-        pack.normalise_at(kind.name, &levels, value, &mut at_levels);
+        pack.forms(kind.name, &levels).unwrap().normalize(value, &mut at_levels);
         for (number, level) in levels.iter().enumerate() {
-            let outcome = pack.normalise(kind.name, level, value, &mut once);
+            let outcome = pack.normalize(kind.name, level, value, &mut once);
             assert_eq!(at_levels.outcome(number), outcome, "{} {level} {value:?}", kind.name);
             assert_eq!(at_levels.text(number), (outcome == Outcome::Value).then_some(once.as_str()));
         }
         for level in kind.levels {
-            let outcome = pack.normalise(kind.name, level, value, &mut once);
+            let outcome = pack.normalize(kind.name, level, value, &mut once);
             assert_eq!(outcome == Outcome::Value, !once.is_empty());
             if outcome == Outcome::Value {
-                let again = pack.normalise(kind.name, level, &once, &mut twice);
+                let again = pack.normalize(kind.name, level, &once, &mut twice);
                 assert_eq!((again, &twice), (outcome, &once), "{} {level} {value:?}", kind.name);
             }
         }

@@ -63,9 +63,9 @@ pub fn normalise(pack: &dyn Pack, text: &str) {
     let (left, right) = text.split_once('\t').unwrap_or((text, text));
     for kind in pack.kinds() {
         for level in kind.levels {
-            if pack.normalise(kind.name, level, text, &mut once) == Outcome::Value {
+            if pack.normalize(kind.name, level, text, &mut once) == Outcome::Value {
                 assert!(!once.is_empty());
-                assert_eq!(pack.normalise(kind.name, level, &once, &mut twice), Outcome::Value);
+                assert_eq!(pack.normalize(kind.name, level, &once, &mut twice), Outcome::Value);
                 assert_eq!(once, twice, "{} at {level}", kind.name);
             }
         }

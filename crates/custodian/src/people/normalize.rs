@@ -74,7 +74,7 @@ pub fn normalize_value(
         .map(|level| {
             // A pair of dates has the levels of a date.
             let kind = if of_pack == "date_pair" { "date" } else { &of_pack };
-            let outcome = pack.normalise(kind, level, a, &mut value);
+            let outcome = pack.normalize(kind, level, a, &mut value);
             let value = if outcome == Outcome::Value { value.clone() } else { String::new() };
             LevelValue { level, value }
         })

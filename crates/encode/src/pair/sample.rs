@@ -2,7 +2,7 @@
 
 use mizuhiki_exchange::RecordIds;
 
-use super::{PairEncoder, first_eight};
+use super::encoder::{PairEncoder, first_eight};
 
 /// Approximate number of decoys per file: enough to estimate how non-matching pairs compare.
 const WANTED: u64 = 32_768;

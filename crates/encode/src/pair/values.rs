@@ -8,7 +8,7 @@ use mizuhiki_locale::{LevelTexts, Outcome, Pack, WILDCARD, day_after, day_month_
 use mizuhiki_schema::ErrorVariant;
 use rustc_hash::FxHashMap;
 
-use super::ComparisonPlan;
+use super::plan::ComparisonPlan;
 use crate::alternatives::{InputPlan, InputValue};
 use crate::features::Features;
 
@@ -112,13 +112,7 @@ impl Prepared {
     }
 
     /// A reading at every level.
-    fn remember(
-        &mut self,
-        plan: &ComparisonPlan,
-        column: usize,
-        reading: &str,
-        pack: &dyn Pack,
-    ) -> Arc<LevelTexts> {
+    fn remember(&mut self, plan: &ComparisonPlan, column: usize, reading: &str) -> Arc<LevelTexts> {
         if self.remembered.len() <= column {
             self.remembered.resize_with(column + 1, FxHashMap::default);
         }
@@ -127,7 +121,7 @@ impl Prepared {
             return Arc::clone(known);
         }
         let mut levels = LevelTexts::default();
-        pack.normalise_at(&plan.kinds[column], &plan.normalised, reading, &mut levels);
+        plan.forms[column].normalize(reading, &mut levels);
         let levels = Arc::new(levels);
         if remembered.len() >= MAX_REMEMBERED {
             remembered.clear();
@@ -178,13 +172,13 @@ pub(super) fn prepare<'v>(
             continue;
         }
         let levels = if input.reads(column) {
-            out.remember(plan, column, &text, pack)
+            out.remember(plan, column, &text)
         } else {
             let levels = Arc::make_mut(&mut scratch.levels);
-            pack.normalise_at(&plan.kinds[column], &plan.normalised, &text, levels);
+            plan.forms[column].normalize(&text, levels);
             Arc::clone(&scratch.levels)
         };
-        let outcome = push(plan, &InputValue { column, text }, &levels, layout, pack, scratch, out);
+        let outcome = push(plan, &InputValue { column, text }, &levels, layout, scratch, out);
         if outcome != Outcome::Value && out.slots.is_empty() && why == Outcome::Missing {
             why = outcome;
         }
@@ -198,7 +192,6 @@ fn push(
     value: &InputValue<'_>,
     levels: &LevelTexts,
     layout: &ComparisonLayout,
-    pack: &dyn Pack,
     scratch: &mut Scratch,
     out: &mut Prepared,
 ) -> Outcome {
@@ -237,7 +230,7 @@ fn push(
         return levels.outcome(0);
     }
     for (number, &slip) in plan.slips.iter().enumerate() {
-        let slipped = slipped(plan, value, slip, levels, pack, &mut scratch.normal);
+        let slipped = slipped(plan, value, slip, levels, &mut scratch.normal);
         slot.texts.push(slipped.map(|text| out.keep(&text)));
         slot.compared |= 1 << (layout.levels + number);
     }
@@ -257,7 +250,6 @@ fn slipped(
     value: &InputValue<'_>,
     slip: ErrorVariant,
     levels: &LevelTexts,
-    pack: &dyn Pack,
     normal: &mut String,
 ) -> Option<String> {
     let tightest = levels.text(0);
@@ -265,8 +257,8 @@ fn slipped(
         ErrorVariant::DayMonth => day_month_exchanged(tightest?),
         ErrorVariant::NextDay => day_after(tightest?),
         ErrorVariant::Exchanged => {
-            let other = plan.other_parts[value.column]?;
-            let outcome = pack.normalise(other, &plan.normalised[0], &value.text, normal);
+            let other = plan.other_parts[value.column].as_ref()?;
+            let outcome = other.normalize(&value.text, normal);
             let there =
                 outcome == Outcome::Value && !normal.contains(WILDCARD) && tightest != Some(normal.as_str());
             there.then(|| normal.clone())

@@ -3,21 +3,21 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::laws::normalise_twice;
+use crate::laws::normalize_twice;
 
 proptest! {
     #[test]
-    fn any_text_is_normalised_once_and_for_all(value in any::<String>(), code in "[A-Z]{0,2}[ -]?[09?]{0,9}", name in "[A-FHMNOSUÄÖÜäßue\u{308} .0-9?]{0,12}") {
-        normalise_twice(&DeLatn, &value);
-        normalise_twice(&DeLatn, &name);
-        normalise_twice(&DeLatn, &code);
+    fn any_text_is_normalized_once_and_for_all(value in any::<String>(), code in "[A-Z]{0,2}[ -]?[09?]{0,9}", name in "[A-FHMNOSUÄÖÜäßue\u{308} .0-9?]{0,12}") {
+        normalize_twice(&DeLatn, &value);
+        normalize_twice(&DeLatn, &name);
+        normalize_twice(&DeLatn, &code);
     }
 
     #[test]
-    fn words_of_the_tables_are_normalised_once_and_for_all(
+    fn words_of_the_tables_are_normalized_once_and_for_all(
         words in prop::collection::vec(prop::sample::select(TEXT.split_whitespace().chain(["*", "?", "UNKNOWN"]).collect::<Vec<_>>()), 0..4),
     ) {
-        normalise_twice(&DeLatn, &words.join(" "));
+        normalize_twice(&DeLatn, &words.join(" "));
     }
 }
 

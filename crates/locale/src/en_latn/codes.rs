@@ -5,10 +5,11 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::Normalised;
 use super::fold::remove_blanks;
+use super::levels::{PostcodeLevel, ZipLevel};
+use super::missing::Normalized;
 use super::tables::{replacement, tables};
-use crate::{Outcome, WILDCARD};
+use crate::outcome::{Outcome, WILDCARD};
 
 /// Countries of the pack whose calling codes are removed, longest first.
 const CALLING_CODES: [&str; 5] = ["353", "44", "61", "64", "1"];
@@ -22,7 +23,7 @@ fn is_repeated(text: &str, of: impl Fn(u8) -> bool) -> bool {
     bytes.first().is_some_and(|&first| of(first) && bytes.iter().all(|&byte| byte == first))
 }
 
-pub(super) fn postcode(level: &str, out: &mut String) -> Normalised {
+pub(super) fn postcode(level: PostcodeLevel, out: &mut String) -> Normalized {
     const REASON: Outcome = Outcome::Invalid("not a postcode");
     remove_blanks(out);
     if !out.chars().all(|character| character.is_ascii_alphanumeric() || character == WILDCARD) {
@@ -40,14 +41,14 @@ pub(super) fn postcode(level: &str, out: &mut String) -> Normalised {
     if length >= 4 && is_repeated(&out[..byte_end(out, length)], |byte| byte == b'0' || byte == b'9') {
         return Err(Outcome::Missing);
     }
-    if level == "outward" {
+    if level == PostcodeLevel::Outward {
         length = outward_length(out, length, numeric);
     }
     out.truncate(byte_end(out, length));
     Ok(())
 }
 
-pub(super) fn zip(level: &str, out: &mut String) -> Normalised {
+pub(super) fn zip(level: ZipLevel, out: &mut String) -> Normalized {
     const REASON: Outcome = Outcome::Invalid("not a ZIP code");
     remove_blanks(out);
     if !out.chars().all(is_digit) {
@@ -66,18 +67,18 @@ pub(super) fn zip(level: &str, out: &mut String) -> Normalised {
         return Err(Outcome::Missing);
     }
     match level {
-        "five" => out.truncate(five),
-        "area" => {
+        ZipLevel::Full => {}
+        ZipLevel::Five => out.truncate(five),
+        ZipLevel::Area => {
             out.truncate(byte_end(out, 3));
             out.extend([WILDCARD; 2]);
         }
-        _ => {}
     }
     Ok(())
 }
 
 /// Ten digits, of which the last is a check digit modulo 11.
-pub(super) fn nhs_number(out: &mut String) -> Normalised {
+pub(super) fn nhs_number(out: &mut String) -> Normalized {
     remove_blanks(out);
     if out.len() != 10 || !out.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Outcome::Invalid("not a number of this kind"));
@@ -126,7 +127,7 @@ fn is_uk_outward(code: &[u8]) -> bool {
     }
 }
 
-pub(super) fn phone(value: &str, out: &mut String) -> Normalised {
+pub(super) fn phone(value: &str, out: &mut String) -> Normalized {
     const REASON: Outcome = Outcome::Invalid("not a telephone number");
     let extension = out.find(" EXT").or_else(|| out.find(" X"));
     out.truncate(extension.unwrap_or(out.len()));
@@ -161,7 +162,7 @@ fn starts_with_plus(value: &str) -> bool {
     prepared.into_iter().find(|&character| character != '(' && !character.is_whitespace()) == Some('+')
 }
 
-pub(super) fn sex(out: &mut String) -> Normalised {
+pub(super) fn sex(out: &mut String) -> Normalized {
     let code = replacement(&tables().sex, out).ok_or(Outcome::Invalid("not a sex code"))?;
     if code == "-" {
         return Err(Outcome::Missing);
@@ -171,7 +172,7 @@ pub(super) fn sex(out: &mut String) -> Normalised {
     Ok(())
 }
 
-pub(super) fn email(value: &str, out: &mut String) -> Normalised {
+pub(super) fn email(value: &str, out: &mut String) -> Normalized {
     let tables = tables();
     out.clear();
     let composed = value.chars().filter_map(|character| tables.prepare(character)).nfkc();
@@ -194,7 +195,7 @@ pub(super) fn email(value: &str, out: &mut String) -> Normalised {
     }
 }
 
-pub(super) fn id(out: &mut String) -> Normalised {
+pub(super) fn id(out: &mut String) -> Normalized {
     remove_blanks(out);
     if is_repeated(out, |byte| byte == b'0') || (out.len() >= 6 && is_repeated(out, |byte| byte == b'9')) {
         return Err(Outcome::Missing);
@@ -202,7 +203,7 @@ pub(super) fn id(out: &mut String) -> Normalised {
     Ok(())
 }
 
-pub(super) fn number(value: &str, out: &mut String) -> Normalised {
+pub(super) fn number(value: &str, out: &mut String) -> Normalized {
     const REASON: Outcome = Outcome::Invalid("not a number");
     let tables = tables();
     out.clear();

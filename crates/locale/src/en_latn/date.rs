@@ -2,9 +2,11 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::fold::Wildcards;
+use super::levels::DateLevel;
+use super::missing::{Normalized, fold_or_missing};
 use super::tables::{Class, Holder, tables};
-use super::{Normalised, Wildcards, fold_or_missing};
-use crate::{Outcome, WILDCARD};
+use crate::outcome::{Outcome, WILDCARD};
 
 const NOT_A_DATE: Outcome = Outcome::Invalid("not a date");
 const IMPOSSIBLE: Outcome = Outcome::Invalid("impossible date");
@@ -35,11 +37,11 @@ const MONTHS: [&str; 12] = [
 /// YYYYMMDD in ASCII digits and [`UNKNOWN`].
 type Digits = [u8; 8];
 
-pub(super) fn normalise(level: &str, value: &str, out: &mut String) -> Normalised {
+pub(super) fn normalize(level: DateLevel, value: &str, out: &mut String) -> Normalized {
     let length = match level {
-        "day" | "digits" => 8,
-        "month" => 6,
-        _ => 4,
+        DateLevel::Day | DateLevel::Digits => 8,
+        DateLevel::Month => 6,
+        DateLevel::Year => 4,
     };
     if let Some(digits) = plain(value) {
         out.push_str(&digits[..length]);
@@ -48,7 +50,7 @@ pub(super) fn normalise(level: &str, value: &str, out: &mut String) -> Normalise
     fold_or_missing(Holder::Other, Wildcards::Marks, value, out)?;
     out.clear();
     let digits = match parse(value).and_then(settle) {
-        Err(refused @ (IMPOSSIBLE | OUT_OF_RANGE)) if level == "digits" => {
+        Err(refused @ (IMPOSSIBLE | OUT_OF_RANGE)) if level == DateLevel::Digits => {
             as_written(value).ok_or(refused)?
         }
         settled => settled?,

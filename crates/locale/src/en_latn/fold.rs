@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use super::tables::{ASCII_CONTROL, ASCII_DROP, ASCII_WILDCARD, Class, Words, replacement, tables};
-use crate::{CONTROL_CHARACTER, WILDCARD};
+use crate::outcome::{CONTROL_CHARACTER, WILDCARD};
 
 /// Which characters stand for unknown ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,9 @@
 //! Which kind a column holds, from its header and some values. A proposal for the user, never part of a
 //! result.
 
-use super::{
-    EnLatn,
-    fold::{Wildcards, fold},
-};
-use crate::{Outcome, Pack as _};
+use super::fold::{Wildcards, fold};
+use crate::outcome::Outcome;
+use crate::pack::Pack;
 
 /// Headers that number the rows of one file: they carry no information about a person.
 const RECORD_IDS: &[&str] = &[
@@ -135,7 +133,7 @@ const HEADERS: &[(&[&str], &str)] = &[
     (&["FULL NAME", "FULLNAME", "PERSON NAME", "PATIENT NAME"], "full_name"),
 ];
 
-pub(super) fn guess(pack: &EnLatn, header: &str, values: &[&str]) -> Option<&'static str> {
+pub(super) fn guess(pack: &dyn Pack, header: &str, values: &[&str]) -> Option<&'static str> {
     let plain = header_words(header.chars());
     if RECORD_IDS.contains(&plain.as_str()) {
         return None;
@@ -187,17 +185,17 @@ fn without_number(header: &str) -> &str {
 }
 
 /// Whether at least 80 % of the given values look like those of a kind.
-fn looks_like(pack: &EnLatn, values: &[&str], kind: &str, level: &str, shape: fn(&str) -> bool) -> bool {
+fn looks_like(pack: &dyn Pack, values: &[&str], kind: &str, level: &str, shape: fn(&str) -> bool) -> bool {
     let mut out = String::new();
     let given = || values.iter().map(|value| value.trim()).filter(|value| !value.is_empty());
     let fitting = given()
-        .filter(|value| shape(value) && pack.normalise(kind, level, value, &mut out) == Outcome::Value)
+        .filter(|value| shape(value) && pack.normalize(kind, level, value, &mut out) == Outcome::Value)
         .count();
     fitting > 0 && fitting * 5 >= given().count() * 4
 }
 
 /// The kind that the values look like.
-fn by_values(pack: &EnLatn, values: &[&str]) -> Option<&'static str> {
+fn by_values(pack: &dyn Pack, values: &[&str]) -> Option<&'static str> {
     let is = |kind: &str, level: &str, shape: fn(&str) -> bool| looks_like(pack, values, kind, level, shape);
     if is("email", "exact", |value| value.contains('.')) {
         Some("email")

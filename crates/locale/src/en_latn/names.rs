@@ -4,8 +4,9 @@ use rphonetic::{Encoder as _, Nysiis, Soundex};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::fold::{Wildcards, drop_titles, fold, remove_blanks, replace_parts, sort_parts};
+use super::levels::LatinLevel;
 use super::tables::{replacement, tables};
-use crate::WILDCARD;
+use crate::outcome::WILDCARD;
 
 /// Level `latin` of a folded name: letters of Cyrillic and Greek in Latin ones.
 pub(super) fn latin(name: &mut String) -> Result<(), &'static str> {
@@ -45,14 +46,14 @@ pub(super) fn latin(name: &mut String) -> Result<(), &'static str> {
 }
 
 /// A level of a name, from its level `latin`.
-pub(super) fn at(level: &str, name: &mut String) {
+pub(super) fn at(level: LatinLevel, name: &mut String) {
     match level {
-        "nickname" => replace_parts(name, &tables().nicknames),
-        "joined" => remove_blanks(name),
-        "core" => core(name),
-        "nysiis" => nysiis(name),
-        "phonetic" => soundex(name),
-        _ => {}
+        LatinLevel::Nickname => replace_parts(name, &tables().nicknames),
+        LatinLevel::Joined => remove_blanks(name),
+        LatinLevel::Core => core(name),
+        LatinLevel::Nysiis => nysiis(name),
+        LatinLevel::Phonetic => soundex(name),
+        LatinLevel::Latin => {}
     }
 }
 

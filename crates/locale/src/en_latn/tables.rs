@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::WILDCARD;
+use crate::outcome::WILDCARD;
 
 /// The tables as text. The code depends on this text alone.
 pub(super) const TEXT: &str = include_str!("tables.txt");

@@ -1,13 +1,13 @@
 //! Examples of values and their normal forms.
 
 use super::*;
-use crate::WILDCARD;
+use crate::outcome::WILDCARD;
 
 const MISSING: &str = "(missing)";
 
 fn run(kind: &str, level: &str, value: &str) -> Result<String, &'static str> {
     let mut out = String::from("left over");
-    match EnLatn.normalise(kind, level, value, &mut out) {
+    match EnLatn.normalize(kind, level, value, &mut out) {
         Outcome::Value => {
             assert!(!out.is_empty());
             Ok(out.replace(WILDCARD, "_"))

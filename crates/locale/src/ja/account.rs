@@ -1,8 +1,10 @@
 //! Accounts and their holders (`protocols/02-ja.md` §7). Every function takes a prepared value.
 
 use super::kana;
+use super::levels::HolderLevel;
 use super::tables::{DASH, tables};
-use crate::{Outcome, UNEQUAL};
+use crate::outcome::Outcome;
+use crate::pack::UNEQUAL;
 
 const NOT_AN_ACCOUNT: Outcome = Outcome::Invalid("not an account");
 
@@ -66,9 +68,9 @@ pub(super) fn bank(prepared: &str, out: &mut String) -> Result<(), Outcome> {
     Ok(())
 }
 
-pub(super) fn zengin_name(level: &str, prepared: &str, out: &mut String) {
+pub(super) fn holder_name(level: HolderLevel, prepared: &str, out: &mut String) {
     let name = abbreviated(&large_kana(prepared));
-    if level == "family" {
+    if level == HolderLevel::Family {
         out.push_str(&abbreviated(name.split(' ').next().unwrap_or_default()));
     } else {
         out.push_str(&name);

@@ -3,6 +3,7 @@
 mod compare;
 mod fold;
 mod gazetteer;
+mod numbers;
 mod parse;
 
 pub(super) use compare::relation;
@@ -10,8 +11,9 @@ pub(super) use compare::relation;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
+use super::levels::AddressLevel;
 use super::prepare::compose;
-use crate::Outcome;
+use crate::outcome::Outcome;
 use gazetteer::gazetteer;
 
 const NOT_AN_ADDRESS: &str = "not an address";
@@ -27,8 +29,8 @@ pub(super) struct Parsed<'p> {
 }
 
 /// A level of a prepared address, normalized until nothing changes.
-pub(super) fn normalise(level: &str, prepared: &str, out: &mut String) -> Result<(), Outcome> {
-    Parsed::new(prepared).normalise(level, out)
+pub(super) fn normalize(level: AddressLevel, prepared: &str, out: &mut String) -> Result<(), Outcome> {
+    Parsed::new(prepared).normalize(level, out)
 }
 
 impl<'p> Parsed<'p> {
@@ -38,19 +40,19 @@ impl<'p> Parsed<'p> {
     }
 
     /// A level, normalized until nothing changes.
-    pub(super) fn normalise(&self, level: &str, out: &mut String) -> Result<(), Outcome> {
+    pub(super) fn normalize(&self, level: AddressLevel, out: &mut String) -> Result<(), Outcome> {
         self.once(level, out)?;
         // A municipality code is its own normal form.
-        if level == "municipality" {
+        if level == AddressLevel::Municipality {
             return Ok(());
         }
-        let mut shape = if level == "gaz" { self.today.shape() } else { None };
+        let mut shape = if level == AddressLevel::Gaz { self.today.shape() } else { None };
         if shape.as_ref().is_some_and(|shape| SHAPES.with_borrow(|shapes| shapes.contains(shape))) {
             return Ok(());
         }
         for _ in 0..MAX_ROUNDS {
             let before = std::mem::take(out);
-            if level == "area" {
+            if level == AddressLevel::Area {
                 out.push_str(&stable_area(&before)?);
                 return Ok(());
             }
@@ -72,25 +74,25 @@ impl<'p> Parsed<'p> {
         Err(Outcome::Invalid(NOT_AN_ADDRESS))
     }
 
-    fn once(&self, level: &str, out: &mut String) -> Result<(), Outcome> {
+    fn once(&self, level: AddressLevel, out: &mut String) -> Result<(), Outcome> {
         match level {
-            "municipality" if gazetteer().by_code(self.prepared.trim()).is_some() => {
+            AddressLevel::Municipality if gazetteer().by_code(self.prepared.trim()).is_some() => {
                 out.push_str(self.prepared.trim());
             }
-            "municipality" => match self.today.municipalities[..] {
+            AddressLevel::Municipality => match self.today.municipalities[..] {
                 [one] => out.push_str(gazetteer().code(one)),
                 _ => return Err(Outcome::Missing),
             },
-            "eq" | "prefix" => {
+            AddressLevel::Eq | AddressLevel::Prefix => {
                 out.push_str(&self.address.area());
                 out.push_str(&self.address.block.join("-"));
-                if level == "eq" {
+                if level == AddressLevel::Eq {
                     self.address.rest.write(out);
                 }
             }
-            _ => {
+            AddressLevel::Gaz | AddressLevel::Area => {
                 out.push_str(&self.today.area());
-                if level == "gaz" {
+                if level == AddressLevel::Gaz {
                     out.push_str(&self.today.block.join("-"));
                 }
             }
@@ -119,7 +121,7 @@ fn stable_area(area: &str) -> Result<String, Outcome> {
     let mut before = area.to_owned();
     for _ in 0..MAX_ROUNDS {
         let mut after = String::new();
-        Parsed::new(&before).once("area", &mut after)?;
+        Parsed::new(&before).once(AddressLevel::Area, &mut after)?;
         if after == before {
             AREAS.with_borrow_mut(|areas| {
                 if areas.len() >= MAX_REMEMBERED {

@@ -1,9 +1,10 @@
 //! Codes and numbers (`protocols/02-ja.md` §§5, 7). Every function takes a prepared value.
 
+use super::levels::PrefixLevel;
 use super::tables::{DASH, SEPARATOR, tables};
-use crate::{Outcome, WILDCARD};
+use crate::outcome::{Outcome, WILDCARD};
 
-type Normalised = Result<(), Outcome>;
+type Normalized = Result<(), Outcome>;
 
 /// Characters without separators and dashes.
 fn bare(prepared: &str) -> String {
@@ -14,7 +15,7 @@ fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-pub(super) fn sex(prepared: &str, out: &mut String) -> Normalised {
+pub(super) fn sex(prepared: &str, out: &mut String) -> Normalized {
     let word: String = prepared.split_whitespace().collect();
     if word.is_empty() || word.chars().all(|character| character == WILDCARD) {
         return Err(Outcome::Missing);
@@ -29,7 +30,7 @@ pub(super) fn sex(prepared: &str, out: &mut String) -> Normalised {
     }
 }
 
-pub(super) fn postal(level: &str, prepared: &str, out: &mut String) -> Normalised {
+pub(super) fn postal(level: PrefixLevel, prepared: &str, out: &mut String) -> Normalized {
     let code = bare(&prepared.replace('〒', ""));
     if !is_digits(&code) || !matches!(code.len(), 0 | 3 | 5 | 7) {
         return Err(Outcome::Invalid("not a postal code"));
@@ -37,11 +38,11 @@ pub(super) fn postal(level: &str, prepared: &str, out: &mut String) -> Normalise
     if matches!(code.as_str(), "0000000" | "9999999") {
         return Err(Outcome::Missing);
     }
-    out.push_str(if level == "prefix" { &code[..code.len().min(3)] } else { &code });
+    out.push_str(if level == PrefixLevel::Prefix { &code[..code.len().min(3)] } else { &code });
     Ok(())
 }
 
-pub(super) fn phone(level: &str, prepared: &str, out: &mut String) -> Normalised {
+pub(super) fn phone(level: PrefixLevel, prepared: &str, out: &mut String) -> Normalized {
     const REASON: Outcome = Outcome::Invalid("not a telephone number");
     let prepared = prepared.trim_start();
     let named = ["TEL", "電話", "☎"].iter().find_map(|word| prepared.strip_prefix(word));
@@ -70,27 +71,27 @@ pub(super) fn phone(level: &str, prepared: &str, out: &mut String) -> Normalised
         return Err(Outcome::Missing);
     }
     out.push_str(&national);
-    if level == "eq" && !extension.is_empty() {
+    if level == PrefixLevel::Eq && !extension.is_empty() {
         out.push('x');
         out.push_str(&extension);
     }
     Ok(())
 }
 
-pub(super) fn idstring(prepared: &str, out: &mut String) -> Normalised {
+pub(super) fn idstring(prepared: &str, out: &mut String) -> Normalized {
     out.push_str(&bare(prepared));
     Ok(())
 }
 
 /// A number that ends or begins with a check digit.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Checked {
     MyNumber,
     Insurer,
     Corporate,
 }
 
-pub(super) fn checked(kind: Checked, prepared: &str, out: &mut String) -> Normalised {
+pub(super) fn checked(kind: Checked, prepared: &str, out: &mut String) -> Normalized {
     let prepared = match kind {
         // The prefix used on invoices.
         Checked::Corporate => prepared.trim_start().strip_prefix('T').unwrap_or(prepared),

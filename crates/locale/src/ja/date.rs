@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::levels::DateLevel;
 use super::numeral::digits_of_numerals;
 use super::prepare::{prepare, without_brackets};
 use super::tables::{DASH, Era, tables};
-use crate::{Outcome, WILDCARD};
+use crate::outcome::{Outcome, WILDCARD};
 
 const NOT_A_DATE: Outcome = Outcome::Invalid("not a date");
 const IMPOSSIBLE: Outcome = Outcome::Invalid("impossible date");
@@ -35,14 +36,32 @@ pub(super) struct Date {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CodeBook(pub(super) Option<&'static str>);
 
-pub(super) fn normalise(book: CodeBook, level: &str, value: &str, out: &mut String) -> Result<(), Outcome> {
-    if level == "day" && is_plain(value) {
+/// A kind for comparison only: the relation of two dates.
+pub(super) const DATE_PAIR: &str = "date_pair";
+
+/// The code book of a kind of dates.
+pub(super) fn code_book(kind: &str) -> Option<CodeBook> {
+    match kind {
+        "date" | DATE_PAIR => Some(CodeBook(None)),
+        "date_receipt" => Some(CodeBook(Some("receipt"))),
+        "date_nenkin" => Some(CodeBook(Some("nenkin"))),
+        _ => None,
+    }
+}
+
+pub(super) fn normalize(
+    book: CodeBook,
+    level: DateLevel,
+    value: &str,
+    out: &mut String,
+) -> Result<(), Outcome> {
+    if level == DateLevel::Day && is_plain(value) {
         out.extend(value.chars().filter(char::is_ascii_digit));
         return Ok(());
     }
     let date = read(book, value, out)?;
     out.clear();
-    if level == "day" {
+    if level == DateLevel::Day {
         push_number(date.year, 4, out);
     } else {
         let (era, year) = date.in_era().ok_or(Outcome::Missing)?;

@@ -1,8 +1,8 @@
 //! The kind of a column, from its header and some values (not normative).
 
-use super::Ja;
 use super::kanji::{is_kana, is_kanji};
-use crate::{Outcome, Pack as _};
+use crate::outcome::Outcome;
+use crate::pack::Pack;
 
 /// Words in headers, in the order in which they are tried.
 const HEADERS: [(&[&str], &str); 22] = [
@@ -33,7 +33,7 @@ const HEADERS: [(&[&str], &str); 22] = [
     (&["name"], "kanji"),
 ];
 
-pub(super) fn guess(pack: &Ja, header: &str, values: &[&str]) -> Option<&'static str> {
+pub(super) fn guess(pack: &dyn Pack, header: &str, values: &[&str]) -> Option<&'static str> {
     let header = header.trim().to_lowercase();
     let whole = |word: &&str| {
         matches!(*word, "姓" | "氏" | "名" | "name" | "セイ" | "メイ" | "tel" | "zip" | "dob" | "sex")
@@ -50,10 +50,10 @@ pub(super) fn guess(pack: &Ja, header: &str, values: &[&str]) -> Option<&'static
 }
 
 /// The kind under which most values are dates.
-fn by_code_book(pack: &Ja, values: &[&str]) -> &'static str {
+fn by_code_book(pack: &dyn Pack, values: &[&str]) -> &'static str {
     let mut out = String::new();
     let mut dates = |kind: &str| {
-        values.iter().filter(|value| pack.normalise(kind, "day", value, &mut out) == Outcome::Value).count()
+        values.iter().filter(|value| pack.normalize(kind, "day", value, &mut out) == Outcome::Value).count()
     };
     let mut best = ("date", dates("date"));
     for kind in ["date_receipt", "date_nenkin"] {
@@ -91,14 +91,14 @@ fn by_script(named: &'static str, values: &[&str]) -> Option<&'static str> {
 }
 
 /// The kind that at least 80 % of the values look like.
-fn by_values(pack: &Ja, values: &[&str]) -> Option<&'static str> {
+fn by_values(pack: &dyn Pack, values: &[&str]) -> Option<&'static str> {
     let given: Vec<&str> =
         values.iter().map(|value| value.trim()).filter(|value| !value.is_empty()).collect();
     let mut out = String::new();
     let mut is = |kind: &str, level: &str, shape: fn(&str) -> bool| {
         let fitting = given
             .iter()
-            .filter(|value| shape(value) && pack.normalise(kind, level, value, &mut out) == Outcome::Value);
+            .filter(|value| shape(value) && pack.normalize(kind, level, value, &mut out) == Outcome::Value);
         !given.is_empty() && fitting.count() * 5 >= given.len() * 4
     };
     if is("date", "day", |value| value.chars().count() >= 6) {

@@ -2,9 +2,10 @@
 
 use proptest::prelude::*;
 
+use super::date::DATE_PAIR;
 use super::*;
-use crate::WILDCARD;
-use crate::laws::normalise_twice;
+use crate::laws::normalize_twice;
+use crate::outcome::WILDCARD;
 
 /// Relations are symmetric, and every valid value is equal to itself.
 fn relate(a: &str, b: &str) {
@@ -12,7 +13,7 @@ fn relate(a: &str, b: &str) {
     for kind in KINDS.iter().map(|kind| kind.name).chain(["date_pair"]) {
         assert_eq!(Ja.relation(kind, a, b), Ja.relation(kind, b, a), "{kind} {a:?} {b:?}");
         if kind != DATE_PAIR
-            && Ja.normalise(kind, Ja.kind(kind).unwrap().levels[0], a, &mut out) == Outcome::Value
+            && Ja.normalize(kind, Ja.kind(kind).unwrap().levels[0], a, &mut out) == Outcome::Value
         {
             let itself = Ja.relation(kind, a, a);
             let unknown = a.chars().any(|c| tables::tables().is(c, tables::WILD)) || out.contains(WILDCARD);
@@ -26,7 +27,7 @@ fn relate(a: &str, b: &str) {
 }
 
 #[test]
-fn every_character_is_normalised_once_and_for_all() {
+fn every_character_is_normalized_once_and_for_all() {
     for character in ('\0'..='\u{323af}').chain('\u{e0000}'..='\u{e01ff}') {
         // CJK ideographs that are not in the tables behave alike.
         let plain = ('\u{3400}'..'\u{9fff}').contains(&character) || character > '\u{20000}';
@@ -35,7 +36,7 @@ fn every_character_is_normalised_once_and_for_all() {
         if plain && !in_tables() && !(u32::from(character)).is_multiple_of(61) {
             continue;
         }
-        normalise_twice(&Ja, &format!("カ{character}\u{3099}ワ {character}1{character}2"));
+        normalize_twice(&Ja, &format!("カ{character}\u{3099}ワ {character}1{character}2"));
     }
 }
 
@@ -43,17 +44,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_text_is_normalised_once_and_for_all(value in any::<String>(), other in any::<String>()) {
-        normalise_twice(&Ja, &value);
+    fn any_text_is_normalized_once_and_for_all(value in any::<String>(), other in any::<String>()) {
+        normalize_twice(&Ja, &value);
         relate(&value, &other);
     }
 
     #[test]
-    fn names_are_normalised_once_and_for_all(
+    fn names_are_normalized_once_and_for_all(
         value in "([ァ-ヾぁ-ゟ]|[ｦ-ﾟ]|[ -~ー・　]|[髙渡邊邉齋々〻辻󠄁之のがヶ●\u{3099}\u{309b}\u{301}0-9]|[A-Za-z]|[オウーエヴアイヤ]){0,14}",
         other in "([ァ-ヾ]|[オウーエヴアイヤ ]|[髙高渡斉斎齋●?]|[A-Z]){0,10}",
     ) {
-        normalise_twice(&Ja, &value);
+        normalize_twice(&Ja, &value);
         relate(&value, &other);
         relate(&other, &value);
     }
@@ -62,40 +63,40 @@ proptest! {
     fn what_comes_to_touch_is_composed(
         value in "[\u{1100}-\u{1103}\u{1161}-\u{1163}\u{11a8}-\u{11aa}゛゜\u{3099}\u{301}\u{200b}・ー カ々?-]{0,10}",
     ) {
-        normalise_twice(&Ja, &value);
+        normalize_twice(&Ja, &value);
         relate(&value, &value);
     }
 
     #[test]
-    fn latin_names_are_normalised_once_and_for_all(value in "[AIUEOHUNMBPSTZDJYCKRŌō ']{0,16}") {
-        normalise_twice(&Ja, &value);
+    fn latin_names_are_normalized_once_and_for_all(value in "[AIUEOHUNMBPSTZDJYCKRŌō ']{0,16}") {
+        normalize_twice(&Ja, &value);
     }
 
     #[test]
-    fn dates_are_normalised_once_and_for_all(
+    fn dates_are_normalized_once_and_for_all(
         value in "(明治|大|昭和|S|平成|H|R|令和|[12357])?([0-9元一二十X?]{0,4}|[0-9]{0,30})[年./-]?[0-9十二X?]{0,2}[月./-]?[0-9三X?]{0,2}(日|生|不詳)?|[0-9X]{4,8}",
         other in "(S|H)?[0-9]{1,4}-[0-9]{2}-[0-9]{2}",
     ) {
-        normalise_twice(&Ja, &value);
+        normalize_twice(&Ja, &value);
         relate(&value, &other);
         relate(&other, &other);
     }
 
     #[test]
-    fn addresses_are_normalised_once_and_for_all(
+    fn addresses_are_normalized_once_and_for_all(
         parts in prop::collection::vec(prop::sample::select(ADDRESS_PARTS.as_slice()), 0..9),
         others in prop::collection::vec(prop::sample::select(ADDRESS_PARTS.as_slice()), 0..5),
     ) {
-        normalise_twice(&Ja, &parts.concat());
+        normalize_twice(&Ja, &parts.concat());
         relate(&parts.concat(), &others.concat());
     }
 
     #[test]
-    fn accounts_are_normalised_once_and_for_all(
+    fn accounts_are_normalized_once_and_for_all(
         parts in prop::collection::vec(prop::sample::select(ACCOUNT_PARTS.as_slice()), 0..7),
         others in prop::collection::vec(prop::sample::select(ACCOUNT_PARTS.as_slice()), 0..7),
     ) {
-        normalise_twice(&Ja, &parts.concat());
+        normalize_twice(&Ja, &parts.concat());
         relate(&parts.concat(), &others.concat());
     }
 }

@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use super::tables::{DASH, IGNORED, SEPARATOR, WILD, tables};
-use crate::{CONTROL_CHARACTER, WILDCARD};
+use crate::outcome::{CONTROL_CHARACTER, WILDCARD};
 
 /// Voicing marks that combine with the kana before them.
 const MARKS: [char; 2] = ['\u{3099}', '\u{309A}'];

@@ -6,6 +6,7 @@
 
 mod latin;
 mod learn;
+mod parts;
 mod score;
 mod word;
 
@@ -17,9 +18,11 @@ use super::kanji::{is_kana, is_kanji};
 use super::names::{given_names, surnames};
 use super::prepare::{is_missing, parting, prepare, without_brackets};
 use super::{kana, kanji};
-use crate::Reading;
+use crate::pack::Reading;
 use latin::kana_of_latin;
-pub use score::Model;
+use parts::rank;
+pub use parts::{Pair, Part};
+pub use score::ReadingModel;
 
 /// Maximum length of a name part that is read, in characters.
 const MAX_CHARACTERS: usize = 8;
@@ -33,32 +36,14 @@ const USUAL: f64 = 4.0;
 /// Maximum number of scored parts memoized per thread.
 const MAX_REMEMBERED: usize = 1 << 16;
 
-/// Which part of a name a model reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Part {
-    /// The family name.
-    Family,
-    /// The given name.
-    Given,
-}
-
-/// A spelling, its reading in katakana and the weight of the pair.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Pair {
-    /// In kanji, variants folded.
-    pub spelling: String,
-    /// In katakana.
-    pub reading: String,
-    /// Above 0.
-    pub weight: f64,
-}
-
-static FAMILY: LazyLock<Model> = LazyLock::new(|| Model::learn(Part::Family, &pairs(Part::Family)));
-static GIVEN: LazyLock<Model> = LazyLock::new(|| Model::learn(Part::Given, &pairs(Part::Given)));
+static FAMILY: LazyLock<ReadingModel> =
+    LazyLock::new(|| ReadingModel::learn(Part::Family, &pairs(Part::Family)));
+static GIVEN: LazyLock<ReadingModel> =
+    LazyLock::new(|| ReadingModel::learn(Part::Given, &pairs(Part::Given)));
 
 /// The model of the pack, learned at its first use (a second or so).
 #[must_use]
-pub fn model(part: Part) -> &'static Model {
+pub fn model(part: Part) -> &'static ReadingModel {
     match part {
         Part::Family => &FAMILY,
         Part::Given => &GIVEN,
@@ -198,13 +183,6 @@ fn likeliest(part: Part, spelling: &str) -> Arc<[Reading]> {
     }
     shared.insert(key, Arc::clone(&readings));
     readings
-}
-
-/// A number that orders probabilities: 32 significant bits, so that sums of the same terms in a different
-/// order are ties.
-const fn rank(probability: f64) -> u64 {
-    const DROPPED: u32 = 21;
-    (probability.to_bits() + (1 << (DROPPED - 1))) >> DROPPED
 }
 
 /// Pairs of a family-name and a given-name reading, the most probable first.

@@ -1,10 +1,12 @@
 //! How two values are related (`protocols/02-ja.md` §8).
 
-use super::{Ja, account, address, code_book, date, prepare};
-use crate::{Outcome, Pack as _, UNEQUAL, WILDCARD};
+use super::date::code_book;
+use super::{account, address, date, prepare};
+use crate::outcome::{Outcome, WILDCARD};
+use crate::pack::{Pack, UNEQUAL};
 
 /// The relation of two values of a kind, neither too long.
-pub(super) fn relation(kind: &str, a: &str, b: &str) -> &'static str {
+pub(super) fn relation(pack: &dyn Pack, kind: &str, a: &str, b: &str) -> &'static str {
     if let Some(book) = code_book(kind) {
         let mut scratch = String::new();
         let mut read = |value: &str| date::read(book, value, &mut scratch).ok();
@@ -12,27 +14,27 @@ pub(super) fn relation(kind: &str, a: &str, b: &str) -> &'static str {
         return dates.and_then(|(a, b)| date::relation(a, b)).unwrap_or(UNEQUAL);
     }
     let found = match kind {
-        "sex" => {
-            Some(both(kind, "code", a, b).map_or("unknown", |(a, b)| if a == b { "eq" } else { UNEQUAL }))
-        }
-        "address" => both(kind, "eq", a, b).and_then(|_| {
+        "sex" => Some(
+            both(pack, kind, "code", a, b).map_or("unknown", |(a, b)| if a == b { "eq" } else { UNEQUAL }),
+        ),
+        "address" => both(pack, kind, "eq", a, b).and_then(|_| {
             let (mut left, mut right) = (String::new(), String::new());
             prepare::prepare(a, &mut left).and_then(|()| prepare::prepare(b, &mut right)).ok()?;
             Some(address::relation(&left, &right))
         }),
-        "zengin_name" => both(kind, "eq", a, b).map(|(a, b)| account::relation(&a, &b)),
-        "postal" => both(kind, "eq", a, b).and_then(|(a, b)| begins(&a, &b)),
-        "phone" => both(kind, "eq", a, b).and_then(|(a, b)| extended(&a, &b)),
-        _ => at_levels(kind, a, b),
+        "zengin_name" => both(pack, kind, "eq", a, b).map(|(a, b)| account::relation(&a, &b)),
+        "postal" => both(pack, kind, "eq", a, b).and_then(|(a, b)| begins(&a, &b)),
+        "phone" => both(pack, kind, "eq", a, b).and_then(|(a, b)| extended(&a, &b)),
+        _ => at_levels(pack, kind, a, b),
     };
     found.unwrap_or(UNEQUAL)
 }
 
 /// Both values at a level, if both have one.
-fn both(kind: &str, level: &str, a: &str, b: &str) -> Option<(String, String)> {
+fn both(pack: &dyn Pack, kind: &str, level: &str, a: &str, b: &str) -> Option<(String, String)> {
     let at_level = |value: &str| {
         let mut out = String::new();
-        (Ja.normalise(kind, level, value, &mut out) == Outcome::Value).then_some(out)
+        (pack.normalize(kind, level, value, &mut out) == Outcome::Value).then_some(out)
     };
     at_level(a).zip(at_level(b))
 }
@@ -53,13 +55,13 @@ fn extended(a: &str, b: &str) -> Option<&'static str> {
 }
 
 /// The tightest level at which two values are equal; for names also whether they differ in unknown characters only.
-fn at_levels(kind: &str, a: &str, b: &str) -> Option<&'static str> {
+fn at_levels(pack: &dyn Pack, kind: &str, a: &str, b: &str) -> Option<&'static str> {
     let wild = kind.starts_with("kana") || kind.starts_with("kanji");
     // A different word order is not a separate relation.
-    let levels = Ja.kind(kind)?.levels.iter().copied().filter(|level| *level != "sorted");
+    let levels = pack.kind(kind)?.levels.iter().copied().filter(|level| *level != "sorted");
     let mut fit = false;
     for (level, place) in levels.zip(0..) {
-        let values = both(kind, level, a, b);
+        let values = both(pack, kind, level, a, b);
         // A looser level may treat as missing what a tighter one treats as a name.
         let Some((left, right)) = values else {
             if place == 0 {

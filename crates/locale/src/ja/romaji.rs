@@ -1,7 +1,8 @@
 //! Names in Latin letters (`protocols/02-ja.md` §3.3).
 
+use super::levels::RomajiLevel;
 use crate::en_latn::fold_text;
-use crate::{Outcome, WILDCARD};
+use crate::outcome::{Outcome, WILDCARD};
 
 /// Spellings of one sound; the first is replaced by the second. No replacement makes another one applicable.
 const SOUNDS: [(&str, &str); 24] = [
@@ -32,9 +33,9 @@ const SOUNDS: [(&str, &str); 24] = [
 ];
 
 /// A level of a prepared value.
-pub(super) fn normalise(level: &str, prepared: &str, out: &mut String) -> Result<(), Outcome> {
+pub(super) fn normalize(level: RomajiLevel, prepared: &str, out: &mut String) -> Result<(), Outcome> {
     fold_text(prepared, out).map_err(Outcome::Invalid)?;
-    let words: Vec<String> = if level == "sorted" {
+    let words: Vec<String> = if level == RomajiLevel::Sorted {
         out.split(' ').map(|word| hepburn(letters(word))).collect()
     } else {
         vec![hepburn(letters(out))]
@@ -43,7 +44,7 @@ pub(super) fn normalise(level: &str, prepared: &str, out: &mut String) -> Result
     if !words.iter().any(|word| word.bytes().any(|byte| byte.is_ascii_uppercase())) {
         return Err(Outcome::Invalid("no Latin letters"));
     }
-    if level == "longv" {
+    if level == RomajiLevel::LongVowels {
         words.iter_mut().for_each(shorten);
     }
     words.sort_unstable();

@@ -4,7 +4,7 @@ use super::*;
 
 fn level(kind: &str, level: &str, value: &str) -> String {
     let mut out = String::new();
-    match Ja.normalise(kind, level, value, &mut out) {
+    match Ja.normalize(kind, level, value, &mut out) {
         Outcome::Value => out,
         Outcome::Missing => "missing".to_owned(),
         Outcome::Invalid(reason) => reason.to_owned(),

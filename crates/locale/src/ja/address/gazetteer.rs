@@ -5,7 +5,7 @@ use std::ops::Bound;
 use std::sync::LazyLock;
 
 use super::fold::fold;
-use super::parse::with_digits;
+use super::numbers::with_digits;
 use crate::ja::tables::{HISTORY, KYOTO, MUNICIPALITIES, columns};
 
 static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(Gazetteer::read);

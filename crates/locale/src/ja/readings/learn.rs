@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Pair;
+use super::parts::Pair;
 use crate::ja::kana::katakana;
 use crate::ja::kanji::is_kana;
 

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::learn::{MAX_UNIT, Units, learn};
+use super::parts::{Pair, Part, rank};
 use super::word::{Mixing, Word};
-use super::{Pair, Part, rank};
-use crate::Reading;
 use crate::ja::kana::katakana;
 use crate::ja::kanji::{is_kana, is_kanji};
 use crate::ja::prepare::voiced;
 use crate::ja::tables::{KANJI_READINGS, columns};
+use crate::pack::Reading;
 
 /// Maximum number of readings considered per unit.
 const UNIT_READINGS: usize = 24;
@@ -21,7 +21,7 @@ const KNOWN: f64 = 50.0;
 const UNSEEN: f64 = 0.05;
 
 /// The model of readings for one part of names.
-pub struct Model {
+pub struct ReadingModel {
     /// Readings of units, most probable first.
     units: HashMap<String, Vec<(Word, f64)>>,
     /// Sum of weights of the pairs with a reading.
@@ -30,7 +30,7 @@ pub struct Model {
     known: HashMap<String, BTreeSet<Word>>,
 }
 
-impl Model {
+impl ReadingModel {
     /// Learns from pairs. Results depend on the pairs and their order alone.
     #[must_use]
     pub fn learn(part: Part, pairs: &[Pair]) -> Self {
