@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
-use mizuhiki_bits::{Backend, BitRows, ColumnOrder, Queries, RowScan, Tiles};
+use mizuhiki_bits::{BitRows, ColumnOrder, InstructionSet, Queries, RowScan, Tiles};
 
 const RIGHT: usize = 10_000;
 const LEFT: usize = 512;
@@ -102,7 +102,7 @@ fn compare(
     need: &[u32],
 ) {
     let order = ColumnOrder::by_density(right);
-    for backend in Backend::available() {
+    for backend in InstructionSet::available() {
         let tiles = Tiles::new(right, &all(right), &order, backend);
         let mut queries = Queries::new(left, &order, backend);
         queries.prepare(&all(left));
@@ -134,7 +134,7 @@ fn compare(
 fn store(group: &mut BenchmarkGroup<'_, WallTime>, rows: &BitRows) {
     let order = ColumnOrder::by_density(rows);
     let width = rows.width();
-    for backend in Backend::available() {
+    for backend in InstructionSet::available() {
         group.throughput(Throughput::Elements(rows.len() as u64));
         group.bench_function(format!("{width} bits to tiles, {backend:?}"), |bencher| {
             bencher.iter(|| Tiles::new(rows, &all(rows), &order, backend).len());

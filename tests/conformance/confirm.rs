@@ -1,9 +1,10 @@
 //! Confirmation (`protocols/06-confirm.md`).
 
 use mizuhiki_confirm::{
-    Batch, CheckedHeader, CiphertextsHeader, Circuit, Commitment, CustodianLedger, DocumentReader,
-    DocumentWriter, Filters, Hash, Header, Hex, KeyId, Kind, Ledger, MasksHeader, OpenedHeader, PartyKey,
-    PublicHeader, Reason, Rule, Seal, SealedHeader, Ticket, TicketsHeader, binding, key_id, tree,
+    AuthorityKeyId, Batch, CheckedHeader, CiphertextsHeader, Circuit, Commitment, CustodianLedger,
+    DocumentKind, DocumentReader, DocumentWriter, Filters, Hash, Header, Hex, Ledger, MasksHeader,
+    OpenedHeader, PartyKey, PublicHeader, Reason, Rule, Seal, SealedHeader, Ticket, TicketsHeader, binding,
+    key_id, tree,
 };
 use mizuhiki_encode::{ConfirmEncoder, LinkageKey};
 use mizuhiki_exchange::{CustodianId, Task};
@@ -105,7 +106,7 @@ fn tickets() {
             }
             let rows: Vec<Hash> =
                 list(&case, "rows").iter().map(|row| Hash::parse(row.as_str().unwrap()).unwrap()).collect();
-            let key = KeyId::parse(text(&case, "key_id")).unwrap();
+            let key = AuthorityKeyId::parse(text(&case, "key_id")).unwrap();
             let custodian = text(&case, "custodian");
             let salt = Hash::parse(text(&case, "salt")).unwrap();
             let commitment = Commitment::new(key, (custodian, salt), &rows, number(&case, "row"));
@@ -161,7 +162,7 @@ fn documents() {
                 for approval in [&header.left, &header.right] {
                     approval.verify::<CiphertextsHeader>().unwrap();
                 }
-                assert_eq!(seal.digest(Kind::Sealed).to_string(), text(&case, "digest"));
+                assert_eq!(seal.digest(DocumentKind::Sealed).to_string(), text(&case, "digest"));
                 assert_eq!(header.binding().to_string(), text(&case, "binding"), "{}", case["name"]);
             }
             8 => drop(document::<OpenedHeader>(&case)),
@@ -180,7 +181,7 @@ fn documents() {
 #[test]
 fn logs() {
     for case in cases("confirm/logs.json") {
-        let key = KeyId::parse(text(&case, "key_id")).unwrap();
+        let key = AuthorityKeyId::parse(text(&case, "key_id")).unwrap();
         let log = text(&case, "log");
         // The policy of the first line, except in the case in which it was changed.
         let policy = log.lines().next().and_then(|line| {

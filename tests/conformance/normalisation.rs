@@ -1,6 +1,6 @@
 //! `protocols/02-normalisation.md` and `protocols/02-ja.md`.
 
-use mizuhiki_locale::{Outcome, pack};
+use mizuhiki_locale::{Normalization, pack};
 use serde_json::{Value, json};
 
 use crate::{cases, list, text};
@@ -14,9 +14,9 @@ fn replay(pack_name: &str, file: &str) {
         let outcome =
             pack.normalize(text(&case, "kind"), text(&case, "level"), text(&case, "value"), &mut out);
         let found: Value = match outcome {
-            Outcome::Value => json!({ "value": out }),
-            Outcome::Missing => json!({ "missing": true }),
-            Outcome::Invalid(reason) => json!({ "invalid": reason }),
+            Normalization::Value => json!({ "value": out }),
+            Normalization::Missing => json!({ "missing": true }),
+            Normalization::Invalid(reason) => json!({ "invalid": reason }),
         };
         if found != case["outcome"] {
             differences.push(format!("{case}: {found}"));

@@ -12,21 +12,24 @@
 //! over. Every kernel has a portable counterpart, and a property test compares both with counting bit by bit.
 
 mod arch;
-mod backend;
 mod columns;
+mod cpu;
 mod order;
+mod prepare;
 mod queries;
 mod row_scan;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod tile;
 mod tiles;
 mod vector;
 
-pub use backend::Backend;
 pub use columns::{BitColumns, LANES};
+pub use cpu::InstructionSet;
 pub use order::ColumnOrder;
 pub use queries::Queries;
 pub use row_scan::{Hit, RowScan};
 pub use rows::{BitRows, CHUNK_WORDS, WidthError};
-pub use tiles::{PairHit, Tiles};
+pub use tile::PairHit;
+pub use tiles::Tiles;

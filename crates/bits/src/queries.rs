@@ -1,8 +1,7 @@
 //! Left-hand rows prepared for tiles.
 
-use crate::arch;
-use crate::backend::Backend;
 use crate::columns::transpose64;
+use crate::cpu::InstructionSet;
 use crate::order::{ColumnOrder, WIDEST};
 use crate::rows::BitRows;
 
@@ -15,7 +14,7 @@ pub(crate) const STEP: usize = 16;
 pub struct Queries<'a> {
     left: &'a BitRows,
     order: &'a ColumnOrder,
-    backend: Backend,
+    backend: InstructionSet,
     rows: Vec<u32>,
     weights: Vec<u32>,
     /// First step of each query, and the end of the last one.
@@ -52,7 +51,7 @@ impl<'a> Queries<'a> {
     /// # Panics
     /// If this processor cannot run `backend`, or `order` is of another width than `left`.
     #[must_use]
-    pub fn new(left: &'a BitRows, order: &'a ColumnOrder, backend: Backend) -> Self {
+    pub fn new(left: &'a BitRows, order: &'a ColumnOrder, backend: InstructionSet) -> Self {
         assert!(backend.is_available(), "this processor cannot run {backend:?}");
         assert_eq!(order.width(), left.width(), "a column order is made for rows of one width");
         Self {
@@ -68,17 +67,17 @@ impl<'a> Queries<'a> {
         }
     }
 
-    /// Replaces the queries by the rows `rows` of the left-hand side.
-    ///
-    /// # Panics
-    /// If one is not a row of the left-hand side.
-    pub fn prepare(&mut self, rows: &[u32]) {
+    /// Takes rows; all else is filled from them.
+    pub(crate) fn take(&mut self, rows: &[u32]) {
         self.rows.clear();
         self.rows.extend_from_slice(rows);
         self.weights.resize(rows.len(), 0);
         self.starts.truncate(1);
         self.expected.clear();
-        arch::prepare(self.backend, self);
+    }
+
+    pub(crate) const fn backend(&self) -> InstructionSet {
+        self.backend
     }
 
     /// Number of queries.
@@ -93,7 +92,7 @@ impl<'a> Queries<'a> {
         self.rows.is_empty()
     }
 
-    /// The row of the left-hand side behind each query, in the order of [`crate::tiles::PairHit::query`].
+    /// The row of the left-hand side behind each query, in the order of [`crate::PairHit::query`].
     #[must_use]
     pub fn rows(&self) -> &[u32] {
         &self.rows

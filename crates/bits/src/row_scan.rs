@@ -1,7 +1,7 @@
 //! Comparison of one row with a few chosen ones, where tiles are not worth their cost.
 
 use crate::arch;
-use crate::backend::Backend;
+use crate::cpu::InstructionSet;
 use crate::rows::BitRows;
 
 /// A row that has enough bits in common, with their number.
@@ -21,7 +21,7 @@ const BATCH: usize = 64;
 pub struct RowScan<'a> {
     rows: &'a BitRows,
     weights: Vec<u32>,
-    backend: Backend,
+    backend: InstructionSet,
 }
 
 impl<'a> RowScan<'a> {
@@ -30,7 +30,7 @@ impl<'a> RowScan<'a> {
     /// # Panics
     /// If this processor cannot run `backend`.
     #[must_use]
-    pub fn new(rows: &'a BitRows, backend: Backend) -> Self {
+    pub fn new(rows: &'a BitRows, backend: InstructionSet) -> Self {
         assert!(backend.is_available(), "this processor cannot run {backend:?}");
         let mut weights = vec![0; rows.len()];
         let all: Vec<u32> = (0..rows.len() as u32).collect();
@@ -77,7 +77,7 @@ impl<'a> RowScan<'a> {
     /// Calls `decide` for each member with its position and the bits that it has in common with `query`.
     #[inline]
     pub(crate) fn each(
-        backend: Backend,
+        backend: InstructionSet,
         query: &[u64],
         rows: &BitRows,
         members: &[u32],

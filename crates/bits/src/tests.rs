@@ -2,12 +2,13 @@
 
 use proptest::prelude::*;
 
-use crate::backend::Backend;
+use crate::cpu::InstructionSet;
 use crate::order::ColumnOrder;
 use crate::queries::Queries;
 use crate::row_scan::{Hit, RowScan};
 use crate::rows::BitRows;
-use crate::tiles::{PairHit, Tiles};
+use crate::tile::PairHit;
+use crate::tiles::Tiles;
 
 const CASES: u32 = if cfg!(miri) { 3 } else { 256 };
 const MOST_MEMBERS: usize = if cfg!(miri) { 5 } else { 700 };
@@ -123,7 +124,7 @@ fn check(left: &BitRows, right: &BitRows, measure: Measure) -> Result<(), TestCa
     let odd: Vec<u32> = all.iter().copied().filter(|row| row % 2 == 1).collect();
     let left_rows: Vec<u32> = (0..left.len() as u32).collect();
     let order = ColumnOrder::by_density(right);
-    for backend in Backend::available() {
+    for backend in InstructionSet::available() {
         let mut queries = Queries::new(left, &order, backend);
         let scan = RowScan::new(right, backend);
         for members in [&all, &odd] {
@@ -231,6 +232,6 @@ fn equally_dense_columns_keep_their_order() {
 fn queries_of_another_order_are_refused() {
     let (left, right) = (rows(64, 8, Fill::Mixed, 1), rows(64, 8, Fill::Even(128), 2));
     let orders = [ColumnOrder::by_density(&left), ColumnOrder::by_density(&right)];
-    let tiles = Tiles::new(&right, &[0], &orders[1], Backend::Scalar);
-    tiles.common(&Queries::new(&left, &orders[0], Backend::Scalar), &[0; 129], &mut Vec::new());
+    let tiles = Tiles::new(&right, &[0], &orders[1], InstructionSet::Scalar);
+    tiles.common(&Queries::new(&left, &orders[0], InstructionSet::Scalar), &[0; 129], &mut Vec::new());
 }

@@ -8,50 +8,23 @@
 //! (2018), §3.
 
 use crate::arch;
-use crate::backend::Backend;
-use crate::columns::transpose64;
+use crate::cpu::InstructionSet;
 use crate::order::ColumnOrder;
 use crate::queries::Queries;
 use crate::row_scan::RowScan;
 use crate::rows::BitRows;
-
-/// A pair that reaches the number of common bits that it needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PairHit {
-    /// Position of the left row in [`Queries`].
-    pub query: u32,
-    /// Index of the right row in the rows behind [`Tiles`].
-    pub row: u32,
-    /// Number of common bits.
-    pub count: u32,
-}
-
-/// Eight words in one line of the cache.
-#[derive(Clone, Copy)]
-#[repr(C, align(64))]
-pub(crate) struct Line(pub(crate) [u64; 8]);
+use crate::tile::{Line, PairHit, Tile, TileTask};
 
 /// Chosen rows of a right-hand side, stored by column in tiles.
 #[derive(Clone)]
 pub struct Tiles<'a> {
     rows: &'a BitRows,
     order: &'a ColumnOrder,
-    backend: Backend,
+    backend: InstructionSet,
     /// By weight, then by index, so that a tile holds rows of similar weight.
     members: Vec<u32>,
     weights: Vec<u32>,
     lines: Vec<Line>,
-}
-
-/// One tile, as the kernel sees it.
-#[derive(Clone, Copy)]
-pub(crate) struct Tile<'a> {
-    /// For each column in order the complement of its bits, then a column of zeros.
-    pub(crate) lines: &'a [Line],
-    /// Row of each lane.
-    pub(crate) members: &'a [u32],
-    /// Weight of each lane, ascending.
-    pub(crate) weights: &'a [u32],
 }
 
 impl<'a> Tiles<'a> {
@@ -61,7 +34,7 @@ impl<'a> Tiles<'a> {
     /// If this processor cannot run `backend`, `order` is of another width than `rows`, or a member is not a
     /// row of `rows`.
     #[must_use]
-    pub fn new(rows: &'a BitRows, members: &[u32], order: &'a ColumnOrder, backend: Backend) -> Self {
+    pub fn new(rows: &'a BitRows, members: &[u32], order: &'a ColumnOrder, backend: InstructionSet) -> Self {
         assert!(backend.is_available(), "this processor cannot run {backend:?}");
         assert_eq!(order.width(), rows.width(), "a column order is made for rows of one width");
         let (members, weights) = by_weight(rows, members, backend);
@@ -110,7 +83,10 @@ impl<'a> Tiles<'a> {
         let (Some(&heaviest), Some(most)) = (self.weights.last(), queries.heaviest()) else { return };
         assert!(((heaviest + most) as usize) < need.len(), "`need` has an entry for each sum of weights");
         if self.order.has_tiles() {
-            arch::common_tiles(self.backend, &TileTask { right: self, queries, need }, hits);
+            let all = Tile { lines: &self.lines, members: &self.members, weights: &self.weights };
+            let (tile_lines, lanes) = (self.tile_lines(), self.backend.lanes());
+            let task = TileTask { rows: self.rows, all, tile_lines, lanes, queries, need };
+            arch::common_tiles(self.backend, &task, hits);
         } else {
             self.common_rows(queries, need, hits);
         }
@@ -135,30 +111,6 @@ impl<'a> Tiles<'a> {
     }
 }
 
-/// Queries against tiles.
-pub(crate) struct TileTask<'a> {
-    right: &'a Tiles<'a>,
-    pub(crate) queries: &'a Queries<'a>,
-    pub(crate) need: &'a [u32],
-}
-
-impl<'a> TileTask<'a> {
-    pub(crate) const fn rows(&self) -> &'a BitRows {
-        self.right.rows
-    }
-
-    pub(crate) fn tiles(&self) -> impl Iterator<Item = Tile<'a>> {
-        let right = self.right;
-        let lanes = right.backend.lanes();
-        right
-            .lines
-            .chunks_exact(right.tile_lines())
-            .zip(right.members.chunks(lanes))
-            .zip(right.weights.chunks(lanes))
-            .map(|((lines, members), weights)| Tile { lines, members, weights })
-    }
-}
-
 impl std::fmt::Debug for Tiles<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Tiles {{ {} rows of {} bits }}", self.len(), self.rows.width())
@@ -166,7 +118,7 @@ impl std::fmt::Debug for Tiles<'_> {
 }
 
 /// `members` by weight, then by index, and their weights.
-fn by_weight(rows: &BitRows, members: &[u32], backend: Backend) -> (Vec<u32>, Vec<u32>) {
+fn by_weight(rows: &BitRows, members: &[u32], backend: InstructionSet) -> (Vec<u32>, Vec<u32>) {
     let mut weights = vec![0; members.len()];
     let ones = vec![u64::MAX; rows.stride()];
     arch::counts(backend, &ones, rows, members, &mut weights);
@@ -174,23 +126,4 @@ fn by_weight(rows: &BitRows, members: &[u32], backend: Backend) -> (Vec<u32>, Ve
         weights.iter().zip(members).map(|(&weight, &row)| u64::from(weight) << 32 | u64::from(row)).collect();
     keys.sort_unstable();
     (keys.iter().map(|&key| key as u32).collect(), keys.iter().map(|&key| (key >> 32) as u32).collect())
-}
-
-/// Stores `members` in the zeroed `lines` of a tile with `words` words per column.
-#[inline(always)]
-pub(crate) fn fill(rows: &BitRows, members: &[u32], ranks: &[u16], words: usize, lines: &mut [Line]) {
-    let mut block = [0; 64];
-    for (group, members) in members.chunks(64).enumerate() {
-        for (word, ranks) in ranks.chunks(64).enumerate() {
-            for (slot, &row) in block.iter_mut().zip(members) {
-                *slot = rows.row(row as usize)[word];
-            }
-            block[members.len()..].fill(0);
-            transpose64(&mut block);
-            for (column, &rank) in block.iter().zip(ranks) {
-                let at = usize::from(rank) * words + group;
-                lines[at / 8].0[at % 8] = !column;
-            }
-        }
-    }
 }

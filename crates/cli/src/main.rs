@@ -3,7 +3,6 @@
 #![forbid(unsafe_code)]
 
 mod args;
-mod args_confirm;
 mod commands;
 mod progress;
 mod say;
@@ -12,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::args::Arguments;
+use crate::args::command::Arguments;
 use crate::say::Say;
 
 fn main() -> ExitCode {

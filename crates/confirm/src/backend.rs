@@ -5,30 +5,7 @@ use rand_chacha::ChaCha20Rng;
 use zeroize::Zeroizing;
 
 use crate::circuit::{Circuit, LeftInput, RightInput};
-
-/// Why a back end rejects bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BackendError {
-    /// A key or ciphertext has the wrong size, as with another parameter set.
-    #[error("{what} has {found} bytes, {expected} expected: another parameter set, or damaged")]
-    Size {
-        /// The kind of object.
-        what: &'static str,
-        /// Bytes found.
-        found: usize,
-        /// Bytes expected.
-        expected: usize,
-    },
-    /// A value that no honest party writes.
-    #[error("{what} has an impossible value: damaged")]
-    Value {
-        /// The kind of object.
-        what: &'static str,
-    },
-    /// The circuit does not fit the parameters.
-    #[error("the rule has more levels than the parameters can distinguish exactly")]
-    TooManyLevels,
-}
+use crate::error::BackendError;
 
 /// The keys of one run, as bytes.
 pub struct KeySet {

@@ -6,12 +6,9 @@
 
 use zeroize::Zeroizing;
 
-use crate::error::ConfirmError;
+use crate::error::{ConfirmError, MAX_SLOTS};
 use crate::filters::Filters;
 use crate::rule::{Comparison, Rule};
-
-/// Maximum slots of an input: coefficients of one ciphertext.
-pub const MAX_SLOTS: usize = 2_048;
 
 /// A rule, laid out for evaluation.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chain::Chain;
 use crate::error::{ConfirmError, Party, Reason};
-use crate::sign::{Hash, KeyId, SignerId};
+use crate::sign::{AuthorityKeyId, Hash, SignerId};
 use crate::ticket::Batch;
 
 /// An event in a ledger.
@@ -14,7 +14,13 @@ use crate::ticket::Batch;
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 enum Event {
     /// A batch was approved; `records` has one mark per ticket.
-    Encrypted { authority: SignerId, batch: Hash, key_id: KeyId, linkage_unit: SignerId, records: Vec<Hash> },
+    Encrypted {
+        authority: SignerId,
+        batch: Hash,
+        key_id: AuthorityKeyId,
+        linkage_unit: SignerId,
+        records: Vec<Hash>,
+    },
 }
 
 /// The state of the ledger.

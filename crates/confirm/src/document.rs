@@ -18,7 +18,7 @@ const MAX_HEADER: u32 = 1 << 16;
 /// The kind of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Kind {
+pub enum DocumentKind {
     /// For encryption: from the authority to everybody.
     PublicKey = 1,
     /// For evaluation: from the authority to the linkage unit.
@@ -41,7 +41,7 @@ pub enum Kind {
     Checked = 10,
 }
 
-impl Kind {
+impl DocumentKind {
     const ALL: [Self; 10] = [
         Self::PublicKey,
         Self::EvaluationKey,
@@ -75,8 +75,8 @@ impl Kind {
 
 /// A document's header, which contains the signer.
 pub trait Header: Serialize + DeserializeOwned {
-    /// Kind of document.
-    const KIND: Kind;
+    /// DocumentKind of document.
+    const KIND: DocumentKind;
 
     /// The signer.
     fn signer(&self) -> SignerId;
@@ -97,7 +97,7 @@ pub struct Seal {
 impl Seal {
     /// The signed message: a digest of kind, header and body.
     #[must_use]
-    pub fn digest(&self, kind: Kind) -> Hash {
+    pub fn digest(&self, kind: DocumentKind) -> Hash {
         let header = Sha256::digest(self.header.as_bytes());
         hash("document", &[&[kind as u8], &header, &self.body.0])
     }
@@ -126,7 +126,7 @@ fn parse<H: Header>(text: &str) -> Result<H, ConfirmError> {
 /// A document that is being written.
 pub struct DocumentWriter<'k, W> {
     out: W,
-    kind: Kind,
+    kind: DocumentKind,
     header: String,
     body: Sha256,
     key: &'k PartyKey,
@@ -194,7 +194,7 @@ impl<R: Read, H: Header> DocumentReader<R, H> {
             return Err(refuse("it is not a file of a confirmation".to_owned()));
         }
         if kind != H::KIND as u8 {
-            let other = Kind::ALL.into_iter().find(|other| *other as u8 == kind);
+            let other = DocumentKind::ALL.into_iter().find(|other| *other as u8 == kind);
             return Err(refuse(other.map_or_else(
                 || "it is of a later version".to_owned(),
                 |other| format!("it is the {}", other.name()),

@@ -7,7 +7,7 @@ use crate::document::{DocumentReader, DocumentWriter, Seal};
 use crate::error::{ConfirmError, Party, Reason};
 use crate::headers::{EvaluationHeader, PublicHeader, TicketsHeader, key_id};
 use crate::policy::MAX_OPENINGS;
-use crate::sign::{Hex, KeyId};
+use crate::sign::{AuthorityKeyId, Hex};
 use crate::ticket::{TICKET_BYTES, Ticket};
 
 /// Bytes of a record id in an entry: its length, then its bytes, padded with zeros.
@@ -128,7 +128,7 @@ pub struct PublicKey {
     /// The header.
     pub header: PublicHeader,
     /// Its id.
-    pub key_id: KeyId,
+    pub key_id: AuthorityKeyId,
     /// The back end's public key.
     pub bytes: Vec<u8>,
 }

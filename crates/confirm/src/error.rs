@@ -2,7 +2,32 @@
 
 use std::fmt;
 
-use crate::backend::BackendError;
+/// Maximum slots of an input: coefficients of one ciphertext.
+pub const MAX_SLOTS: usize = 2_048;
+
+/// Why a back end rejects bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BackendError {
+    /// A key or ciphertext has the wrong size, as with another parameter set.
+    #[error("{what} has {found} bytes, {expected} expected: another parameter set, or damaged")]
+    Size {
+        /// The kind of object.
+        what: &'static str,
+        /// Bytes found.
+        found: usize,
+        /// Bytes expected.
+        expected: usize,
+    },
+    /// A value that no honest party writes.
+    #[error("{what} has an impossible value: damaged")]
+    Value {
+        /// The kind of object.
+        what: &'static str,
+    },
+    /// The circuit does not fit the parameters.
+    #[error("the rule has more levels than the parameters can distinguish exactly")]
+    TooManyLevels,
+}
 
 /// A party of a confirmation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -247,10 +272,7 @@ pub enum ConfirmError {
         problem: &'static str,
     },
     /// A rule with too many bits.
-    #[error(
-        "the rule needs {slots} slots, a ciphertext has {}; use fewer or smaller filters",
-        crate::circuit::MAX_SLOTS
-    )]
+    #[error("the rule needs {slots} slots, a ciphertext has {}; use fewer or smaller filters", MAX_SLOTS)]
     TooLarge {
         /// Slots needed.
         slots: usize,

@@ -3,16 +3,16 @@
 use mizuhiki_schema::Side;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Header, Kind, Seal};
+use crate::document::{DocumentKind, Header, Seal};
 use crate::error::{ConfirmError, Party, Reason};
 use crate::policy::Policy;
-use crate::sign::{Hash, Hex, KeyId, SignerId, hash};
+use crate::sign::{AuthorityKeyId, Hash, Hex, SignerId, hash};
 use crate::ticket::Batch;
 
 macro_rules! header {
     ($name:ident, $kind:ident) => {
         impl Header for $name {
-            const KIND: Kind = Kind::$kind;
+            const KIND: DocumentKind = DocumentKind::$kind;
 
             fn signer(&self) -> SignerId {
                 self.signer
@@ -21,7 +21,7 @@ macro_rules! header {
     };
 }
 
-/// Header of [`Kind::PublicKey`]; the body is the back end's public key.
+/// Header of [`DocumentKind::PublicKey`]; the body is the back end's public key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PublicHeader {
@@ -38,32 +38,32 @@ header!(PublicHeader, PublicKey);
 
 /// The id of the key pair whose public document has this seal.
 #[must_use]
-pub fn key_id(public: &Seal) -> KeyId {
-    let digest = hash("key-id", &[&public.digest(Kind::PublicKey).0]);
+pub fn key_id(public: &Seal) -> AuthorityKeyId {
+    let digest = hash("key-id", &[&public.digest(DocumentKind::PublicKey).0]);
     Hex(std::array::from_fn(|at| digest.0[at]))
 }
 
-/// Header of [`Kind::EvaluationKey`]; the body is the back end's evaluation key.
+/// Header of [`DocumentKind::EvaluationKey`]; the body is the back end's evaluation key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EvaluationHeader {
     /// Name of back end and parameter set.
     pub backend: String,
     /// The key pair.
-    pub key_id: KeyId,
+    pub key_id: AuthorityKeyId,
     /// The authority's signing key.
     pub signer: SignerId,
 }
 header!(EvaluationHeader, EvaluationKey);
 
-/// Header of [`Kind::SecretKey`]; the body is the seed of the signing key, then the back end's secret key.
+/// Header of [`DocumentKind::SecretKey`]; the body is the seed of the signing key, then the back end's secret key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SecretHeader {
     /// Name of back end and parameter set.
     pub backend: String,
     /// The key pair.
-    pub key_id: KeyId,
+    pub key_id: AuthorityKeyId,
     /// Budgets of the key.
     pub policy: Policy,
     /// The authority's signing key.
@@ -71,7 +71,7 @@ pub struct SecretHeader {
 }
 header!(SecretHeader, SecretKey);
 
-/// Header of [`Kind::Tickets`]; an entry is a ticket and, for a custodian, the id of its record.
+/// Header of [`DocumentKind::Tickets`]; an entry is a ticket and, for a custodian, the id of its record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TicketsHeader {
@@ -84,7 +84,7 @@ pub struct TicketsHeader {
 }
 header!(TicketsHeader, Tickets);
 
-/// Header of [`Kind::Run`]; the body is the seeds of signing key and masks, then entries of a ticket and both
+/// Header of [`DocumentKind::Run`]; the body is the seeds of signing key and masks, then entries of a ticket and both
 /// ids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -96,7 +96,7 @@ pub struct RunHeader {
 }
 header!(RunHeader, Run);
 
-/// Header of [`Kind::Ciphertexts`]; an entry is a ticket's nonce and a ciphertext.
+/// Header of [`DocumentKind::Ciphertexts`]; an entry is a ticket's nonce and a ciphertext.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CiphertextsHeader {
@@ -107,7 +107,7 @@ pub struct CiphertextsHeader {
     /// Name of the custodian.
     pub custodian: String,
     /// The key that they are encrypted under.
-    pub key_id: KeyId,
+    pub key_id: AuthorityKeyId,
     /// The side.
     pub side: Side,
     /// The custodian's signing key.
@@ -145,7 +145,7 @@ impl CiphertextsHeader {
     }
 }
 
-/// Header of [`Kind::Sealed`]; an entry is a ticket's nonce and a masked answer.
+/// Header of [`DocumentKind::Sealed`]; an entry is a ticket's nonce and a masked answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SealedHeader {
@@ -154,7 +154,7 @@ pub struct SealedHeader {
     /// Digest of the batch.
     pub batch: Hash,
     /// The key that opens.
-    pub key_id: KeyId,
+    pub key_id: AuthorityKeyId,
     /// The left custodian's approval: the seal of its ciphertexts.
     pub left: Seal,
     /// The right custodian's.
@@ -174,14 +174,14 @@ impl SealedHeader {
     }
 }
 
-/// Header of [`Kind::Opened`]; an entry is a ticket's nonce and a byte, 0 or 1.
+/// Header of [`DocumentKind::Opened`]; an entry is a ticket's nonce and a byte, 0 or 1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OpenedHeader {
     /// Digest of the batch.
     pub batch: Hash,
     /// The key that opened.
-    pub key_id: KeyId,
+    pub key_id: AuthorityKeyId,
     /// Digest of the log's last line when these were opened.
     pub log: Hash,
     /// The signed digest of the sealed answers.
@@ -193,7 +193,7 @@ pub struct OpenedHeader {
 }
 header!(OpenedHeader, Opened);
 
-/// Header of [`Kind::Masks`]; an entry is a ticket's nonce and a byte, 1 if the answer is negated.
+/// Header of [`DocumentKind::Masks`]; an entry is a ticket's nonce and a byte, 1 if the answer is negated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MasksHeader {
@@ -202,7 +202,7 @@ pub struct MasksHeader {
     /// The inputs of the answers: [`SealedHeader::binding`].
     pub binding: Hash,
     /// The key that opens.
-    pub key_id: KeyId,
+    pub key_id: AuthorityKeyId,
     /// The linkage unit's signing key.
     pub signer: SignerId,
     /// Number of entries.
@@ -231,7 +231,7 @@ impl MasksHeader {
     }
 }
 
-/// Header of [`Kind::Checked`]; an entry is a ticket's nonce and a masked answer.
+/// Header of [`DocumentKind::Checked`]; an entry is a ticket's nonce and a masked answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CheckedHeader {
@@ -242,7 +242,7 @@ pub struct CheckedHeader {
     /// Name of the checker, one of the batch's custodians.
     pub custodian: String,
     /// The key that opens.
-    pub key_id: KeyId,
+    pub key_id: AuthorityKeyId,
     /// As in [`SealedHeader`].
     pub left: Seal,
     /// As in [`SealedHeader`].
@@ -292,7 +292,7 @@ impl CheckedHeader {
 
 /// Digest of the inputs of answers: batch, key and both files of ciphertexts.
 #[must_use]
-pub fn binding(batch: Hash, key_id: KeyId, left: &Seal, right: &Seal) -> Hash {
-    let approval = |seal: &Seal| seal.digest(Kind::Ciphertexts).0;
+pub fn binding(batch: Hash, key_id: AuthorityKeyId, left: &Seal, right: &Seal) -> Hash {
+    let approval = |seal: &Seal| seal.digest(DocumentKind::Ciphertexts).0;
     hash("answers", &[&batch.0, &key_id.0, &approval(left), &approval(right)])
 }

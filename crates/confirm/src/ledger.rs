@@ -10,7 +10,7 @@ use crate::chain::{Chain, broken};
 use crate::error::{ConfirmError, Party, Reason};
 use crate::headers::{CheckedHeader, CiphertextsHeader, SealedHeader};
 use crate::policy::Policy;
-use crate::sign::{Hash, Hex, KeyId, SignerId};
+use crate::sign::{AuthorityKeyId, Hash, Hex, SignerId};
 use crate::ticket::{Batch, Ticket};
 
 /// An event in a ledger.
@@ -18,7 +18,7 @@ use crate::ticket::{Batch, Ticket};
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 enum Event {
     /// A key was made.
-    Key { key_id: KeyId, policy: Policy },
+    Key { key_id: AuthorityKeyId, policy: Policy },
     /// A custodian's signing key was pinned.
     Pin { custodian: String, signer: SignerId },
     /// A batch is being opened: its tickets are now spent.
@@ -47,7 +47,7 @@ enum State {
 
 /// The state of the log.
 pub struct Ledger {
-    key_id: KeyId,
+    key_id: AuthorityKeyId,
     policy: Policy,
     chain: Chain,
     pins: HashMap<String, SignerId>,
@@ -93,7 +93,7 @@ impl Admitted {
 impl Ledger {
     /// The first line of a key's log.
     #[must_use]
-    pub fn first_line(key_id: KeyId, policy: Policy, time: u64) -> String {
+    pub fn first_line(key_id: AuthorityKeyId, policy: Policy, time: u64) -> String {
         Chain::new().push(Event::Key { key_id, policy }, time)
     }
 
@@ -102,7 +102,7 @@ impl Ledger {
     /// # Errors
     /// [`ConfirmError::Refused`] if a line does not follow from its predecessor, or the log belongs to
     /// another key.
-    pub fn read(log: &[u8], key_id: KeyId, policy: Policy) -> Result<(Self, usize), ConfirmError> {
+    pub fn read(log: &[u8], key_id: AuthorityKeyId, policy: Policy) -> Result<(Self, usize), ConfirmError> {
         let (chain, events, whole) = Chain::read::<Event>(log)?;
         let Some(Event::Key { key_id: found, policy: written }) = events.first() else {
             return Err(broken(1));

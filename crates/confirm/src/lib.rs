@@ -20,20 +20,21 @@ mod ledger;
 mod merkle;
 mod policy;
 mod rule;
+mod score;
 mod session;
 mod sign;
 mod ticket;
 
-pub use backend::{Backend, BackendError, Decryptor, Encryptor, Evaluator, KeySet, Mask};
+pub use backend::{Backend, Decryptor, Encryptor, Evaluator, KeySet, Mask};
 pub use ciphertexts::Ciphertexts;
-pub use circuit::{Circuit, LeftInput, MAX_SLOTS, Range, RightInput, Shape};
+pub use circuit::{Circuit, LeftInput, Range, RightInput, Shape};
 pub use custodian_ledger::CustodianLedger;
-pub use document::{DocumentReader, DocumentWriter, Header, Kind, Seal};
+pub use document::{DocumentKind, DocumentReader, DocumentWriter, Header, Seal};
 pub use entry::{
     PublicKey, Tickets, check_backend, check_count, read_evaluation_key, read_id, read_nonce, read_ticket,
     write_id, write_symbol,
 };
-pub use error::{ConfirmError, Party, Reason};
+pub use error::{BackendError, ConfirmError, MAX_SLOTS, Party, Reason};
 pub use filters::Filters;
 pub use headers::{
     CheckedHeader, CiphertextsHeader, EvaluationHeader, MasksHeader, OpenedHeader, PublicHeader, RunHeader,
@@ -45,5 +46,5 @@ pub use mizuhiki_schema::Side;
 pub use policy::{MAX_OPENINGS, Policy};
 pub use rule::Rule;
 pub use session::{Asked, Evaluated, Opened, RUN_SECRET_BYTES, RunSecret, Session};
-pub use sign::{Hash, Hex, KeyId, PartyKey, SIGNATURE_BYTES, SignerId};
+pub use sign::{AuthorityKeyId, Hash, Hex, PartyKey, SIGNATURE_BYTES, SignerId};
 pub use ticket::{Batch, Commitment, TICKET_BYTES, Ticket, file_salt, tree};

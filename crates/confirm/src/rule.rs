@@ -4,8 +4,6 @@
 use mizuhiki_schema::{Confirm, ConfirmRule, LinkageSchema, SchemaBody};
 use sha2::{Digest as _, Sha256};
 
-use crate::filters::Filters;
-
 /// Dice coefficients are whole ten-thousandths.
 const UNIT: u64 = 10_000;
 
@@ -83,38 +81,6 @@ impl Rule {
     #[must_use]
     pub fn bits(&self) -> usize {
         self.comparisons.iter().map(|comparison| comparison.bits).sum()
-    }
-
-    /// The score of two records: they are accepted if it is 0 or more.
-    #[must_use]
-    pub fn score(&self, left: &Filters, right: &Filters) -> i64 {
-        let Some(accept) = self.accept else {
-            let overlap: u64 = self
-                .comparisons
-                .iter()
-                .map(|each| u64::from(each.weight) * u64::from(left.overlap(right, each)))
-                .sum();
-            return overlap as i64 - i64::from(self.cost(left)) - i64::from(self.cost(right));
-        };
-        let weight = |each: &Comparison| {
-            let (a, b) = (left.set(each), right.set(each));
-            if a == 0 || b == 0 {
-                return 0;
-            }
-            let overlap = i64::from(each.weight * left.overlap(right, each));
-            if overlap >= i64::from(each.cost(a).max(1) + each.cost(b).max(1)) {
-                i64::from(each.agree)
-            } else {
-                -i64::from(each.disagree)
-            }
-        };
-        self.comparisons.iter().map(weight).sum::<i64>() - i64::from(accept)
-    }
-
-    /// The cost of a record over all filters: at least 1, so that records without set bits agree with
-    /// nothing.
-    pub(crate) fn cost(&self, filters: &Filters) -> u32 {
-        self.comparisons.iter().map(|each| each.cost(filters.set(each))).sum::<u32>().max(1)
     }
 
     /// The maximum [`Rule::cost`].

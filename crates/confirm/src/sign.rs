@@ -17,7 +17,7 @@ pub struct Hex<const N: usize>(pub [u8; N]);
 pub type Hash = Hex<32>;
 
 /// The id of an authority's key pair.
-pub type KeyId = Hex<16>;
+pub type AuthorityKeyId = Hex<16>;
 
 impl<const N: usize> Hex<N> {
     /// Reads hexadecimal digits; `None` for anything else.

@@ -10,7 +10,7 @@ use crate::error::{ConfirmError, Party, Reason};
 use crate::merkle;
 use crate::policy::Policy;
 use crate::rule::Rule;
-use crate::sign::{Hash, Hex, KeyId, SignerId, hash};
+use crate::sign::{AuthorityKeyId, Hash, Hex, SignerId, hash};
 
 /// Bytes of a ticket.
 pub const TICKET_BYTES: usize = 144;
@@ -42,7 +42,7 @@ impl Commitment {
     /// # Panics
     /// If there is no such row.
     #[must_use]
-    pub fn new(key: KeyId, (custodian, salt): (&str, Hash), rows: &[Hash], row: usize) -> Self {
+    pub fn new(key: AuthorityKeyId, (custodian, salt): (&str, Hash), rows: &[Hash], row: usize) -> Self {
         let mut sorted = rows.to_vec();
         sorted.sort_unstable();
         sorted.dedup();
@@ -54,7 +54,7 @@ impl Commitment {
 
     /// The row of the record that matches, if the rows are the record's.
     #[must_use]
-    pub fn find(&self, key: KeyId, custodian: (&str, Hash), rows: &[Hash]) -> Option<usize> {
+    pub fn find(&self, key: AuthorityKeyId, custodian: (&str, Hash), rows: &[Hash]) -> Option<usize> {
         (0..rows.len()).find(|&row| Self::new(key, custodian, rows, row) == *self)
     }
 }
@@ -132,7 +132,7 @@ pub struct Batch {
     /// When the tickets expire, in seconds since 1970.
     pub expires: u64,
     /// The authority's key.
-    pub key_id: KeyId,
+    pub key_id: AuthorityKeyId,
     /// Name of the left custodian.
     pub left: String,
     /// The linkage unit's signing key.
@@ -171,7 +171,12 @@ impl Batch {
     ///
     /// # Errors
     /// [`ConfirmError::Refused`], at fault the linkage unit.
-    pub fn check_agreement(&self, key_id: KeyId, schema: Hash, rule: &Rule) -> Result<(), ConfirmError> {
+    pub fn check_agreement(
+        &self,
+        key_id: AuthorityKeyId,
+        schema: Hash,
+        rule: &Rule,
+    ) -> Result<(), ConfirmError> {
         let refuse = |reason| Err(ConfirmError::refused(Party::LinkageUnit, reason));
         if self.key_id != key_id {
             let (expected, found) = (key_id.to_string(), self.key_id.to_string());

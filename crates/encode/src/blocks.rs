@@ -3,7 +3,7 @@
 use hmac::{Hmac, Mac as _};
 use mizuhiki_bits::BitColumns;
 use mizuhiki_exchange::BlockId;
-use mizuhiki_locale::{Form, Outcome, Pack, WILDCARD};
+use mizuhiki_locale::{Form, Normalization, Pack, WILDCARD};
 use mizuhiki_schema::{BlockingKey, BlockingPart, TokenSchema};
 use rustc_hash::FxHashMap;
 use sha2::Sha256;
@@ -163,8 +163,8 @@ impl BlockWorker {
     pub(crate) fn add_row<'v>(&mut self, plan: &BlockPlan, raw: &dyn Fn(usize) -> Option<(usize, &'v str)>) {
         for (of, value) in plan.values.iter().zip(&mut self.values) {
             let form = |(column, text): (usize, &str)| of.forms[column].normalize(text, value);
-            let outcome = raw(of.field).map_or(Outcome::Missing, form);
-            if outcome != Outcome::Value {
+            let outcome = raw(of.field).map_or(Normalization::Missing, form);
+            if outcome != Normalization::Value {
                 value.clear();
             }
         }

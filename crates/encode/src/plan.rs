@@ -12,9 +12,8 @@ use crate::fields::{FieldPlan, check_tables, columns_of, resolve_form, resolve_l
 use crate::key::{LinkageKey, SchemaKeys};
 use crate::positions::PositionKey;
 use crate::symbols::{Sealer, Segment, segments, subsets};
-use crate::worker::Worker;
 
-/// Encodes records of one schema with one key. Make one [`Worker`] per thread.
+/// Encodes records of one schema with one key. Make one [`crate::Worker`] per thread.
 pub struct Encoder {
     pub(crate) plan: Plan,
     columns: Vec<String>,
@@ -152,12 +151,6 @@ impl Encoder {
     #[must_use]
     pub const fn key_id(&self) -> KeyId {
         self.key_id
-    }
-
-    /// Scratch memory and memos of one thread.
-    #[must_use]
-    pub fn worker(&self) -> Worker<'_> {
-        Worker::new(self)
     }
 }
 

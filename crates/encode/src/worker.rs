@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mizuhiki_bits::{BitColumns, LANES};
 use mizuhiki_exchange::BlockId;
-use mizuhiki_locale::Outcome;
+use mizuhiki_locale::Normalization;
 use mizuhiki_schema::Symbols;
 
 use crate::alternatives::{InputValue, expand};
@@ -99,6 +99,14 @@ struct FieldValue {
     count: usize,
     /// Effective length, including masked features.
     total: usize,
+}
+
+impl Encoder {
+    /// Scratch memory and memos of one thread.
+    #[must_use]
+    pub fn worker(&self) -> Worker<'_> {
+        Worker::new(self)
+    }
 }
 
 impl<'e> Worker<'e> {
@@ -289,16 +297,16 @@ impl<'e> Worker<'e> {
             };
             self.block_ids.add_row(&plan.blocks, &raw_value);
             for (index, field) in plan.fields.iter().enumerate() {
-                let outcome = raw_value(index).map_or(Outcome::Missing, |(column, text)| {
+                let outcome = raw_value(index).map_or(Normalization::Missing, |(column, text)| {
                     field.forms[column].normalize(text, &mut self.normal)
                 });
                 let (kind, reason) = match outcome {
-                    Outcome::Value => {
+                    Normalization::Value => {
                         self.keep_features(field.group, &field.features);
                         continue;
                     }
-                    Outcome::Missing => (IssueKind::Missing, ""),
-                    Outcome::Invalid(reason) => (IssueKind::Invalid, reason),
+                    Normalization::Missing => (IssueKind::Missing, ""),
+                    Normalization::Invalid(reason) => (IssueKind::Invalid, reason),
                 };
                 if begins {
                     *self.issues.entry(Issue { field: index, kind, reason }).or_insert(0) += 1;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use mizuhiki_columnar::{ColumnarError, ReadOptions, Source, TableReader};
 use serde::Serialize;
 
-use crate::accuracy::Rate;
+use crate::rate::Rate;
 
 /// Reviewed pairs per true error in the standard review list.
 const ENTRIES_AN_ERROR: usize = 3;

@@ -3,7 +3,7 @@
 //! Nothing here describes a real person. Names follow their frequencies, towns are real, everything else is
 //! drawn; `Rates` documents every frequency and its source.
 
-mod figures;
+pub(crate) mod figures;
 mod holders;
 mod links;
 mod lists;
@@ -12,93 +12,13 @@ mod numbers;
 mod output;
 mod people;
 mod places;
-mod rates;
+pub(crate) mod rates;
 mod script;
 #[cfg(test)]
 mod tests;
+mod world;
 mod write;
 
 pub use figures::Figure;
 pub use output::{JapanSpec, make_japan};
 pub use rates::{Rates, SynthRate};
-
-use std::collections::HashSet;
-
-use crate::draw::Draw;
-use names::Names;
-use people::Person;
-use places::{Address, Places};
-
-/// A synthetic population without errors.
-struct World {
-    rates: Rates,
-    /// Rates without any error: the registry's records.
-    exact: Rates,
-    names: Names,
-    places: Places,
-    people: Vec<Person>,
-    /// Personal numbers, by person.
-    numbers: Vec<String>,
-    /// People whose numbers are similar by design; they are not changed further.
-    alike: HashSet<u32>,
-    /// Addresses of employers.
-    employers: Vec<Address>,
-    offset: u64,
-}
-
-impl World {
-    fn make(people: usize, rates: Rates, municipality: Option<&str>, draw: &mut Draw) -> Option<Self> {
-        let mut names = Names::new();
-        let places = Places::new(municipality, draw)?;
-        let made = people::make(people, &rates, &mut names, &places, draw);
-        let employers = (0..300).map(|_| places.draw(&rates, false, draw)).collect();
-        let offset = draw.below(100_000_000_000);
-        let exact = Rates { date_missing: 0, date_digit: 0, date_day: 0, date_swap: 0, date_era: 0, ..rates };
-        let numbers = (0..made.len() as u32).map(|person| numbers::number(person, offset)).collect();
-        Some(Self {
-            rates,
-            exact,
-            names,
-            places,
-            people: made,
-            numbers,
-            alike: HashSet::new(),
-            employers,
-            offset,
-        })
-    }
-
-    /// A person with the kana name, date of birth and sex of another, who lives elsewhere and usually has a
-    /// given name in different kanji.
-    fn add_homonym(&mut self, of: u32, draw: &mut Draw) -> u32 {
-        let original = self.people[of as usize];
-        let given = self.names.other_spelling(original.given, draw);
-        let household = self.people.last().map_or(0, |last| last.household + 1);
-        let address = self.places.draw(&self.rates, true, draw);
-        self.people.push(Person {
-            given,
-            household,
-            address,
-            previous: None,
-            forgotten: address,
-            former: None,
-            ..original
-        });
-        let person = self.people.len() as u32 - 1;
-        self.numbers.push(numbers::number(person, self.offset));
-        person
-    }
-
-    /// A person whose number is a typo of another's that the check digit does not detect.
-    fn mistype_number(&mut self, of: u32, draw: &mut Draw) -> Option<u32> {
-        let number = numbers::mistyped(&self.numbers[of as usize], draw)?;
-        let other = draw.below(self.people.len() as u64) as u32;
-        let household = |person: u32| self.people[person as usize].household;
-        if household(other) == household(of) || [of, other].iter().any(|person| self.alike.contains(person)) {
-            return None;
-        }
-        self.alike.extend([of, other]);
-        self.numbers[other as usize] = number;
-        Some(other)
-    }
-}

@@ -16,10 +16,11 @@ mod draw;
 mod en_latn;
 mod ja;
 mod manifest;
+mod rate;
 mod reliability;
 mod table;
 
-pub use accuracy::{Accuracy, LinkTableAccuracy, Rate, accuracy, accuracy_unordered, link_table_accuracy};
+pub use accuracy::{Accuracy, LinkTableAccuracy, accuracy, accuracy_unordered, link_table_accuracy};
 pub use audit::{
     AuditAccuracy, CauseRow, JudgedFinding, LinkTruth, ListRecall, ReliabilityRow, audit_accuracy,
     read_findings, read_link_truth,
@@ -29,5 +30,6 @@ pub use clusters::{BCubed, ClusterAccuracy, ClusterError, cluster_accuracy, pers
 pub use en_latn::{Holder, Population, PopulationSpec, Record, make_english};
 pub use ja::{Figure, JapanSpec, Rates, SynthRate, make_japan};
 pub use manifest::{MadeFile, Manifest, SynthError};
+pub use rate::Rate;
 pub use reliability::{ProbabilityRow, Reliability};
 pub use table::write_truth;

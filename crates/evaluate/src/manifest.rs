@@ -8,7 +8,8 @@ use mizuhiki_columnar::{ColumnarError, Format};
 use mizuhiki_files::{Access, Target, WriteError, WriteFile};
 use serde::Serialize;
 
-use crate::ja::{Figure, SynthRate};
+use crate::ja::figures::Figure;
+use crate::ja::rates::SynthRate;
 
 /// Name and version of the generator.
 pub(crate) const GENERATOR: &str = concat!("mizuhiki ", env!("CARGO_PKG_VERSION"));

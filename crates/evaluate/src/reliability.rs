@@ -3,7 +3,7 @@
 use mizuhiki_exchange::Link;
 use serde::Serialize;
 
-use crate::accuracy::Rate;
+use crate::rate::Rate;
 
 /// Number of probability bins.
 const BINS: usize = 10;

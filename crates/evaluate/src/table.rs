@@ -3,32 +3,6 @@
 use mizuhiki_columnar::{Cell, ColumnKind, ColumnarError, Format, ResultWriter};
 use mizuhiki_files::Target;
 
-use crate::en_latn::Holder;
-
-const COLUMNS: [&str; 6] = ["rec_id", "given_name", "surname", "date_of_birth", "suburb", "postcode"];
-
-impl Holder {
-    /// Writes the table with the columns `rec_id`, `given_name`, `surname`, `date_of_birth`, `suburb` and
-    /// `postcode`, in the format that the extension names. The person numbers are omitted.
-    ///
-    /// # Errors
-    /// [`ColumnarError`] if the target cannot be written; no file is left then.
-    pub fn write(&self, target: &Target) -> Result<(), ColumnarError> {
-        let mut table = TextTable::create(target, &COLUMNS)?;
-        for record in &self.people {
-            table.push([
-                record.id.as_str(),
-                &record.given_name,
-                &record.surname,
-                &record.date_of_birth,
-                &record.suburb,
-                &record.postcode,
-            ])?;
-        }
-        table.finish()
-    }
-}
-
 /// Writes true links with the columns `left_id` and `right_id`, in the format that the extension names.
 ///
 /// # Errors
@@ -71,7 +45,7 @@ mod tests {
     use mizuhiki_columnar::{Source, read_pairs};
 
     use super::*;
-    use crate::en_latn::{Population, PopulationSpec, Record};
+    use crate::en_latn::{Holder, Population, PopulationSpec, Record};
 
     /// A file of this test only, removed at the end.
     struct Scratch(PathBuf);

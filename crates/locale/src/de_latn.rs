@@ -13,7 +13,7 @@ use crate::en_latn::{EnLatn, fold_text, lines};
 use crate::form::Form;
 use crate::kind::{Kind, Role, kind};
 use crate::levels::levels;
-use crate::outcome::{MAX_VALUE_BYTES, Outcome, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, WILDCARD};
+use crate::outcome::{MAX_VALUE_BYTES, Normalization, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, WILDCARD};
 use crate::pack::Pack;
 
 #[cfg(test)]
@@ -136,14 +136,14 @@ levels! {
 }
 
 /// A form of values of at most [`MAX_VALUE_BYTES`], which clears what has no value.
-fn form(rule: impl Fn(&str, &mut String) -> Outcome + Send + Sync + 'static) -> Form {
+fn form(rule: impl Fn(&str, &mut String) -> Normalization + Send + Sync + 'static) -> Form {
     Form::new(move |value, out| {
         out.clear();
         if value.len() > MAX_VALUE_BYTES {
-            return Outcome::Invalid(TOO_LONG);
+            return Normalization::Invalid(TOO_LONG);
         }
         let outcome = rule(value, out);
-        if outcome != Outcome::Value {
+        if outcome != Normalization::Value {
             out.clear();
         }
         outcome
@@ -158,15 +158,15 @@ struct Text {
 }
 
 impl Text {
-    fn write(&self, level: TextLevel, value: &str, out: &mut String) -> Outcome {
+    fn write(&self, level: TextLevel, value: &str, out: &mut String) -> Normalization {
         // A placeholder counts as missing at every level.
         let digraph = self.digraph(&spelled_out(value), out);
-        if digraph != Outcome::Value {
+        if digraph != Normalization::Value {
             return digraph;
         }
         match level {
             TextLevel::Exact => self.exact.normalize(value, out),
-            TextLevel::Digraph => Outcome::Value,
+            TextLevel::Digraph => Normalization::Value,
             TextLevel::Base => {
                 // ä, ae and a become equal: an E after A, O or U is dropped.
                 let mut base = String::with_capacity(out.len());
@@ -179,22 +179,22 @@ impl Text {
             }
             TextLevel::Cologne => {
                 if out.contains(WILDCARD) {
-                    return Outcome::Missing;
+                    return Normalization::Missing;
                 }
                 // Digits alone are a code already.
                 if !out.bytes().all(|byte| byte.is_ascii_digit()) {
                     out.retain(|letter| letter.is_ascii_uppercase());
                     *out = Cologne.encode(out);
                 }
-                if out.is_empty() { Outcome::Missing } else { Outcome::Value }
+                if out.is_empty() { Normalization::Missing } else { Normalization::Value }
             }
         }
     }
 
     /// Level `digraph` of a text whose umlauts are spelled out.
-    fn digraph(&self, text: &str, out: &mut String) -> Outcome {
+    fn digraph(&self, text: &str, out: &mut String) -> Normalization {
         let outcome = self.folded.normalize(text, out);
-        if outcome != Outcome::Value {
+        if outcome != Normalization::Value {
             return outcome;
         }
         let is_title = |part: &&str| self.is_name && in_table("title", part).is_some();
@@ -203,7 +203,7 @@ impl Text {
             // The result may be a placeholder.
             return self.digraph(&rest.join(" "), out);
         }
-        if in_table("placeholder", out).is_some() { Outcome::Missing } else { Outcome::Value }
+        if in_table("placeholder", out).is_some() { Normalization::Missing } else { Normalization::Value }
     }
 }
 
@@ -223,27 +223,27 @@ fn with_english_months(value: &str) -> String {
     date
 }
 
-fn sex(value: &str, out: &mut String) -> Outcome {
+fn sex(value: &str, out: &mut String) -> Normalization {
     if let Err(reason) = fold_text(&spelled_out(value), out) {
-        return Outcome::Invalid(reason);
+        return Normalization::Invalid(reason);
     }
     match in_table("sex", out) {
-        _ if out.chars().all(|character| character == ' ' || character == WILDCARD) => Outcome::Missing,
-        _ if in_table("placeholder", out).is_some() => Outcome::Missing,
-        None => Outcome::Invalid("not a sex code"),
-        Some("-") => Outcome::Missing,
+        _ if out.chars().all(|character| character == ' ' || character == WILDCARD) => Normalization::Missing,
+        _ if in_table("placeholder", out).is_some() => Normalization::Missing,
+        None => Normalization::Invalid("not a sex code"),
+        Some("-") => Normalization::Missing,
         Some(code) => {
             out.clear();
             out.push_str(code);
-            Outcome::Value
+            Normalization::Value
         }
     }
 }
 
 /// Five digits in Germany, four in Austria and Switzerland; a preceding country code is dropped.
-fn postcode(full: &Form, level: PostcodeLevel, value: &str, out: &mut String) -> Outcome {
+fn postcode(full: &Form, level: PostcodeLevel, value: &str, out: &mut String) -> Normalization {
     let outcome = full.normalize(value, out);
-    if outcome != Outcome::Value {
+    if outcome != Normalization::Value {
         return outcome;
     }
     let bare = out.trim_start_matches(|letter: char| letter.is_ascii_uppercase()).to_owned();
@@ -253,10 +253,14 @@ fn postcode(full: &Form, level: PostcodeLevel, value: &str, out: &mut String) ->
     let digit = |character: char| character.is_ascii_digit() || character == WILDCARD;
     let length = out.chars().count();
     if !(4..=5).contains(&length) || !out.chars().all(digit) {
-        return Outcome::Invalid("not a postcode");
+        return Normalization::Invalid("not a postcode");
     }
     if level == PostcodeLevel::Region {
         *out = out.chars().take(2).chain(std::iter::repeat_n(WILDCARD, length - 2)).collect();
     }
-    if out.chars().all(|character| character == WILDCARD) { Outcome::Missing } else { Outcome::Value }
+    if out.chars().all(|character| character == WILDCARD) {
+        Normalization::Missing
+    } else {
+        Normalization::Value
+    }
 }

@@ -19,7 +19,7 @@ mod tests;
 
 use crate::form::Form;
 use crate::kind::{Kind, Role, kind};
-use crate::outcome::{MAX_VALUE_BYTES, Outcome, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, outcome};
+use crate::outcome::{MAX_VALUE_BYTES, Normalization, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, outcome};
 use crate::pack::Pack;
 use fold::Wildcards;
 use levels::{DateLevel, PostcodeLevel, TextLevel, ZipLevel};
@@ -147,7 +147,7 @@ impl Rule {
 
     fn write(self, value: &str, out: &mut String) -> Normalized {
         if value.len() > MAX_VALUE_BYTES {
-            return Err(Outcome::Invalid(TOO_LONG));
+            return Err(Normalization::Invalid(TOO_LONG));
         }
         match self {
             Self::Text(text, level) => write_text(text, level, value, out),
@@ -182,7 +182,7 @@ enum Text {
 fn write_text(text: Text, level: TextLevel, value: &str, out: &mut String) -> Normalized {
     let wildcards = if text == Text::Free { Wildcards::Replacement } else { Wildcards::Marks };
     let holder = if let Text::Name(holder) = text { holder } else { Holder::Other };
-    fold::fold(value, wildcards, out).map_err(Outcome::Invalid)?;
+    fold::fold(value, wildcards, out).map_err(Normalization::Invalid)?;
     match text {
         Text::Name(_) => fold::drop_titles(out),
         Text::Place => fold::replace_parts(out, &tables().place),
@@ -200,7 +200,7 @@ fn write_text(text: Text, level: TextLevel, value: &str, out: &mut String) -> No
         TextLevel::Sorted => fold::sort_parts(out),
         TextLevel::Initial => fold::keep_initial(out),
         TextLevel::Latin(level) => {
-            names::latin(out).map_err(Outcome::Invalid)?;
+            names::latin(out).map_err(Normalization::Invalid)?;
             names::at(level, out);
         }
     }

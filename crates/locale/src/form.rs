@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::outcome::{LevelTexts, Outcome};
+use crate::outcome::{LevelTexts, Normalization};
 
-type Rule = dyn Fn(&str, &mut String) -> Outcome + Send + Sync;
+type Rule = dyn Fn(&str, &mut String) -> Normalization + Send + Sync;
 type Rules = dyn Fn(&str, &mut LevelTexts) + Send + Sync;
 
 /// The rule of a kind at a level.
@@ -12,12 +12,12 @@ type Rules = dyn Fn(&str, &mut LevelTexts) + Send + Sync;
 pub struct Form(Arc<Rule>);
 
 impl Form {
-    pub(crate) fn new(rule: impl Fn(&str, &mut String) -> Outcome + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(rule: impl Fn(&str, &mut String) -> Normalization + Send + Sync + 'static) -> Self {
         Self(Arc::new(rule))
     }
 
     /// Normalizes `value` into `out`, which is cleared first. Normalizing is idempotent.
-    pub fn normalize(&self, value: &str, out: &mut String) -> Outcome {
+    pub fn normalize(&self, value: &str, out: &mut String) -> Normalization {
         (self.0)(value, out)
     }
 }

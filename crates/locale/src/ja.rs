@@ -26,7 +26,9 @@ mod tests;
 use crate::en_latn::EnLatn;
 use crate::form::{Form, Forms};
 use crate::kind::{Kind, Role, kind};
-use crate::outcome::{LevelTexts, MAX_VALUE_BYTES, Outcome, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, outcome};
+use crate::outcome::{
+    LevelTexts, MAX_VALUE_BYTES, Normalization, TOO_LONG, UNKNOWN_KIND, UNKNOWN_LEVEL, outcome,
+};
 use crate::pack::{Pack, Reading, UNEQUAL, canonical};
 use codes::Checked;
 use date::{CodeBook, code_book};
@@ -115,9 +117,9 @@ impl Pack for Ja {
         Ok(Forms::together(rules.len(), move |value, out| write_all(&rules, value, out)))
     }
 
-    fn canonical(&self, kind: &str, value: &str, out: &mut String) -> Outcome {
+    fn canonical(&self, kind: &str, value: &str, out: &mut String) -> Normalization {
         match code_book(kind) {
-            Some(_) if value.len() > MAX_VALUE_BYTES => Outcome::Invalid(TOO_LONG),
+            Some(_) if value.len() > MAX_VALUE_BYTES => Normalization::Invalid(TOO_LONG),
             Some(book) => finish(out, |out| date::canonical(book, value, out)),
             None => canonical(self, kind, value, out),
         }
@@ -156,7 +158,7 @@ impl Pack for Ja {
 }
 
 /// Runs `write` into `out` and returns the outcome.
-fn finish(out: &mut String, write: impl FnOnce(&mut String) -> Result<(), Outcome>) -> Outcome {
+fn finish(out: &mut String, write: impl FnOnce(&mut String) -> Result<(), Normalization>) -> Normalization {
     out.clear();
     let written = write(out);
     prepare::compose(out);
@@ -216,27 +218,27 @@ impl Rule {
     }
 
     /// Writes a value and returns the outcome.
-    fn finish(self, value: &str, out: &mut String) -> Outcome {
+    fn finish(self, value: &str, out: &mut String) -> Normalization {
         finish(out, |out| self.write(value, out))
     }
 
     /// An `Err` holds the reason why there is no value; `Ok` with an empty `out` means a missing value.
-    fn write(self, value: &str, out: &mut String) -> Result<(), Outcome> {
+    fn write(self, value: &str, out: &mut String) -> Result<(), Normalization> {
         if value.len() > MAX_VALUE_BYTES {
-            return Err(Outcome::Invalid(TOO_LONG));
+            return Err(Normalization::Invalid(TOO_LONG));
         }
         if let Self::Date(book, level) = self {
             return date::normalize(book, level, value, out);
         }
         let mut prepared = String::new();
-        prepare::prepare(value, &mut prepared).map_err(Outcome::Invalid)?;
+        prepare::prepare(value, &mut prepared).map_err(Normalization::Invalid)?;
         match self {
             Self::Sex => return codes::sex(&prepared, out),
             Self::IdString => return codes::idstring(&prepared, out),
             Self::Yucho => return account::yucho(&prepared, out),
             Self::Bank => return account::bank(&prepared, out),
             Self::Checked(number) => return codes::checked(number, &prepared, out),
-            _ if prepare::is_missing(&prepared) => return Err(Outcome::Missing),
+            _ if prepare::is_missing(&prepared) => return Err(Normalization::Missing),
             Self::Kana(part, level) => {
                 kana_level(level, part_of(part, &prepare::without_brackets(&prepared)), out);
             }
@@ -251,7 +253,7 @@ impl Rule {
             Self::Date(..) => unreachable!("dates were written above"),
         }
         // The result of a level may be a placeholder.
-        if prepare::is_missing(out) { Err(Outcome::Missing) } else { Ok(()) }
+        if prepare::is_missing(out) { Err(Normalization::Missing) } else { Ok(()) }
     }
 
     /// Whether levels of the kind share their preparation.
@@ -271,7 +273,7 @@ fn write_all(rules: &[Rule], value: &str, out: &mut LevelTexts) {
     }
     let mut prepared = String::new();
     if let Err(reason) = prepare::prepare(value, &mut prepared) {
-        return outcomes.fill(Outcome::Invalid(reason));
+        return outcomes.fill(Normalization::Invalid(reason));
     }
     if prepare::is_missing(&prepared) {
         return;
@@ -287,7 +289,7 @@ fn write_all(rules: &[Rule], value: &str, out: &mut LevelTexts) {
                 (Rule::Kanji(part, level), _) => kanji_level(level, part_of(part, &unbracketed), text),
                 _ => unreachable!("these levels share their preparation"),
             }
-            if prepare::is_missing(text) { Err(Outcome::Missing) } else { Ok(()) }
+            if prepare::is_missing(text) { Err(Normalization::Missing) } else { Ok(()) }
         });
     }
 }

@@ -1,6 +1,6 @@
 //! Properties that every pack guarantees for every value.
 
-use crate::outcome::{LevelTexts, Outcome};
+use crate::outcome::{LevelTexts, Normalization};
 use crate::pack::Pack;
 
 /// Normalizes at every kind and level, twice: a value is not empty and is its own normal form.
@@ -14,12 +14,12 @@ pub(crate) fn normalize_twice(pack: &dyn Pack, value: &str) {
         for (number, level) in levels.iter().enumerate() {
             let outcome = pack.normalize(kind.name, level, value, &mut once);
             assert_eq!(at_levels.outcome(number), outcome, "{} {level} {value:?}", kind.name);
-            assert_eq!(at_levels.text(number), (outcome == Outcome::Value).then_some(once.as_str()));
+            assert_eq!(at_levels.text(number), (outcome == Normalization::Value).then_some(once.as_str()));
         }
         for level in kind.levels {
             let outcome = pack.normalize(kind.name, level, value, &mut once);
-            assert_eq!(outcome == Outcome::Value, !once.is_empty());
-            if outcome == Outcome::Value {
+            assert_eq!(outcome == Normalization::Value, !once.is_empty());
+            if outcome == Normalization::Value {
                 let again = pack.normalize(kind.name, level, &once, &mut twice);
                 assert_eq!((again, &twice), (outcome, &once), "{} {level} {value:?}", kind.name);
             }

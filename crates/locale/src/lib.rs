@@ -24,7 +24,7 @@ pub use en_latn::EnLatn;
 pub use form::{Form, Forms};
 pub use ja::{Ja, names as ja_names, readings as ja_readings};
 pub use kind::{Kind, Role};
-pub use outcome::{LevelTexts, MAX_VALUE_BYTES, Outcome, WILDCARD};
+pub use outcome::{LevelTexts, MAX_VALUE_BYTES, Normalization, WILDCARD};
 pub use pack::{Pack, Reading, UNEQUAL};
 
 /// Every pack of this build.

@@ -2,7 +2,7 @@
 
 use crate::form::{Form, Forms};
 use crate::kind::Kind;
-use crate::outcome::Outcome;
+use crate::outcome::Normalization;
 
 /// The relation of two values that are equal at no level ([`Pack::relation`]).
 pub const UNEQUAL: &str = "ne";
@@ -42,13 +42,13 @@ pub trait Pack: Sync {
     }
 
     /// Normalizes one value into `out`, which is cleared first; for many values resolve [`Pack::form`] once.
-    /// Unknown names give [`Outcome::Invalid`].
-    fn normalize(&self, kind: &str, level: &str, value: &str, out: &mut String) -> Outcome {
+    /// Unknown names give [`Normalization::Invalid`].
+    fn normalize(&self, kind: &str, level: &str, value: &str, out: &mut String) -> Normalization {
         match self.form(kind, level) {
             Ok(form) => form.normalize(value, out),
             Err(reason) => {
                 out.clear();
-                Outcome::Invalid(reason)
+                Normalization::Invalid(reason)
             }
         }
     }
@@ -61,7 +61,7 @@ pub trait Pack: Sync {
 
     /// The canonical form for display: the tightest level unless the kind has another form; `valid` for a
     /// number whose check digit is right.
-    fn canonical(&self, kind: &str, value: &str, out: &mut String) -> Outcome {
+    fn canonical(&self, kind: &str, value: &str, out: &mut String) -> Normalization {
         canonical(self, kind, value, out)
     }
 
@@ -71,8 +71,8 @@ pub trait Pack: Sync {
         let levels = self.kind(kind).map_or(&[][..], |kind| kind.levels);
         let (mut left, mut right) = (String::new(), String::new());
         let equal = |level: &&&'static str| {
-            self.normalize(kind, level, a, &mut left) == Outcome::Value
-                && self.normalize(kind, level, b, &mut right) == Outcome::Value
+            self.normalize(kind, level, a, &mut left) == Normalization::Value
+                && self.normalize(kind, level, b, &mut right) == Normalization::Value
                 && left == right
         };
         levels.iter().find(equal).copied().unwrap_or(UNEQUAL)
@@ -104,10 +104,15 @@ pub trait Pack: Sync {
 }
 
 /// The canonical form of kinds that have none of their own.
-pub(crate) fn canonical<P: Pack + ?Sized>(pack: &P, kind: &str, value: &str, out: &mut String) -> Outcome {
+pub(crate) fn canonical<P: Pack + ?Sized>(
+    pack: &P,
+    kind: &str,
+    value: &str,
+    out: &mut String,
+) -> Normalization {
     let known = pack.kind(kind);
     let outcome = pack.normalize(kind, known.map_or("", |kind| kind.levels[0]), value, out);
-    if outcome == Outcome::Value && known.is_some_and(|kind| kind.checked) {
+    if outcome == Normalization::Value && known.is_some_and(|kind| kind.checked) {
         out.clear();
         out.push_str("valid");
     }

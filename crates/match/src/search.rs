@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
-use mizuhiki_bits::{Backend, ColumnOrder, PairHit, Queries, RowScan, Tiles};
+use mizuhiki_bits::{ColumnOrder, InstructionSet, PairHit, Queries, RowScan, Tiles};
 use mizuhiki_exchange::Comparable;
 use mizuhiki_schema::Similarity;
 use rayon::prelude::*;
@@ -181,7 +181,7 @@ struct ViewSearch<'a> {
     order: ColumnOrder,
     scan: &'a RowScan<'a>,
     need: Vec<u32>,
-    backend: Backend,
+    instructions: InstructionSet,
 }
 
 /// Right rows of a block in one view.
@@ -197,7 +197,7 @@ impl<'a> ViewSearch<'a> {
         // If every view stays below the wanted root mean square, so does the pair: a pair that reaches it
         // has a view that does. The margin covers rounding; the pair itself is decided by its similarity.
         let least = threshold * (1.0 - 1e-9);
-        let backend = Backend::detect();
+        let instructions = InstructionSet::detect();
         let views = comparable.left().views().iter().zip(comparable.right().views());
         views
             .zip(&scorer.scans)
@@ -207,7 +207,7 @@ impl<'a> ViewSearch<'a> {
                 order: ColumnOrder::by_density(&right.rows),
                 scan,
                 need: need(right.rows.width(), least),
-                backend,
+                instructions,
             })
             .collect()
     }
@@ -218,12 +218,12 @@ impl<'a> ViewSearch<'a> {
         if present.len() < FEW_ROWS {
             RightSide::Few(present)
         } else {
-            RightSide::Tiles(Tiles::new(&self.right.rows, &present, &self.order, self.backend))
+            RightSide::Tiles(Tiles::new(&self.right.rows, &present, &self.order, self.instructions))
         }
     }
 
     fn queries(&self) -> Queries<'_> {
-        Queries::new(&self.left.rows, &self.order, self.backend)
+        Queries::new(&self.left.rows, &self.order, self.instructions)
     }
 
     /// Appends the pairs of `rows` and the right side that reach the agreement.
@@ -264,8 +264,8 @@ pub(crate) struct Scorer<'a> {
 
 impl<'a> Scorer<'a> {
     pub(crate) fn new(comparable: &Comparable<'a>) -> Self {
-        let backend = Backend::detect();
-        let scan = |view: &'a mizuhiki_exchange::View| RowScan::new(&view.rows, backend);
+        let instructions = InstructionSet::detect();
+        let scan = |view: &'a mizuhiki_exchange::View| RowScan::new(&view.rows, instructions);
         Self { comparable: *comparable, scans: comparable.right().views().iter().map(scan).collect() }
     }
 

@@ -22,5 +22,5 @@ pub use error::ReportError;
 pub use link::render::render;
 pub use link::report::{
     ExpectationSummary, ExpectedAt, FileSummary, LinkReport, PassFigures, SampledPairs, SymbolSummary,
-    ThresholdSummary, ViewSummary,
+    ThresholdSummary, ViewSection,
 };

@@ -2,11 +2,11 @@
 
 use mizuhiki_report::{
     ExpectationSummary, ExpectedAt, FileSummary, LinkReport, PassFigures, ReportError, SampledPairs,
-    SymbolSummary, ThresholdSummary, ViewSummary, render,
+    SymbolSummary, ThresholdSummary, ViewSection, render,
 };
 
-fn view(name: &str, tokens: u64, fill: f64) -> ViewSummary {
-    ViewSummary { name: name.to_owned(), bits: 2_048, tokens, fill, distinct_share: 0.982 }
+fn view(name: &str, tokens: u64, fill: f64) -> ViewSection {
+    ViewSection { name: name.to_owned(), bits: 2_048, tokens, fill, distinct_share: 0.982 }
 }
 
 fn file(name: &str, custodian: &str, records: u64) -> FileSummary {

@@ -4,11 +4,9 @@ use serde_json::Value;
 
 use crate::digest::SchemaDigest;
 use crate::fault::{Object, SchemaError, Walk};
+use crate::fields::{Feature, input_named, read_features, read_missing};
 use crate::inputs::{Input, read_inputs};
-use crate::native::{
-    Feature, identifier, input_named, paths_of_repeated, read_features, read_locale, read_missing,
-    read_statutory_basis,
-};
+use crate::names::{identifier, paths_of_repeated, read_locale, read_statutory_basis};
 use crate::{digest, json};
 
 /// Value of the member `format`.

@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use crate::fault::{Object, Walk};
-use crate::native::{Field, View, identifier, paths_of_repeated};
+use crate::fields::Field;
+use crate::limits::View;
+use crate::names::{identifier, paths_of_repeated};
 
 const MAX_RULES: usize = 8;
 const MAX_PARTS: usize = 8;
@@ -56,7 +58,7 @@ pub enum BlockingKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BlockingPart {
-    /// Index into [`crate::native::TokenSchema::fields`].
+    /// Index into [`crate::TokenSchema::fields`].
     pub field: usize,
     /// Level at which the value is normalized; the field's if absent.
     pub level: Option<String>,

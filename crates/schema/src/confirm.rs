@@ -4,7 +4,8 @@
 use serde_json::Value;
 
 use crate::fault::{Object, Walk};
-use crate::native::{Field, Filter};
+use crate::fields::Field;
+use crate::limits::Filter;
 
 /// Bits of all filters of a record together, at most: they must fit one ciphertext beside a few digits.
 const MAX_BITS: u64 = 1_920;

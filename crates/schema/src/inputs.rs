@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::fault::{Object, Walk};
-use crate::native::identifier;
+use crate::names::identifier;
 
 const MAX_INPUTS: usize = 64;
 const MAX_COLUMNS: usize = 8;

@@ -5,8 +5,10 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::MAX_SCHEMA_BYTES;
 use crate::fault::SchemaError;
+
+/// Largest schema document that is read, in bytes.
+pub const MAX_SCHEMA_BYTES: usize = 1 << 20;
 
 /// Reads a document; `what` names the expected kind of document in the error for one that is too long.
 pub(crate) fn parse(text: &str, what: &str) -> Result<Value, SchemaError> {

@@ -1,8 +1,8 @@
 //! Similarity of two records that agree in all fields but one, as relatives and namesakes do
 //! (`protocols/04-matching.md` §7).
 
+use crate::linkage::{LinkageSchema, SchemaBody};
 use crate::native::TokenSchema;
-use crate::{LinkageSchema, SchemaBody};
 
 /// Solid pairs have this many times the common symbols of records that differ in one field, plus a few by
 /// chance.

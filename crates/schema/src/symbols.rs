@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::Measure;
 use crate::fault::{Object, Walk};
 use crate::inputs::Input;
-use crate::native::{Filter, Limits, Profile, View};
+use crate::limits::{Filter, Limits, Profile, View};
+use crate::measure::Measure;
 
 /// Maximum symbols in a record's token.
 const MAX_PER_RECORD: u64 = 16_384;
@@ -75,20 +75,7 @@ pub(crate) fn read_symbols(
     let given = root.optional("symbols");
     let profile = profile?;
     if profile == Profile::Plain {
-        if let Some((_, path)) = given {
-            walk.fault(
-                &path,
-                "profile plain has no symbols",
-                "remove the member, or choose profile \"hardened\"",
-            );
-            return None;
-        }
-        if let Some(view) = views?.iter().position(|view| view.link_only) {
-            let path = format!("$.views[{view}].linkOnly");
-            walk.fault(&path, "profile plain has the same tokens for every task", "remove the member");
-            return None;
-        }
-        return Some(None);
+        return refuse_in_plain(walk, given.map(|(_, path)| path), views?);
     }
     let empty = Value::Object(serde_json::Map::new());
     let (value, path) = given.unwrap_or_else(|| (&empty, root.path("symbols")));
@@ -139,6 +126,21 @@ pub(crate) fn read_symbols(
         per_row_within,
         population: population?,
     }))
+}
+
+/// `Some(None)`: profile plain has no symbols, and the same tokens for every task.
+fn refuse_in_plain(walk: &mut Walk, given: Option<String>, views: &[View]) -> Option<Option<Symbols>> {
+    if let Some(path) = given {
+        let fix = "remove the member, or choose profile \"hardened\"";
+        walk.fault(&path, "profile plain has no symbols", fix);
+        return None;
+    }
+    if let Some(view) = views.iter().position(|view| view.link_only) {
+        let path = format!("$.views[{view}].linkOnly");
+        walk.fault(&path, "profile plain has the same tokens for every task", "remove the member");
+        return None;
+    }
+    Some(None)
 }
 
 fn read_draw(symbols: &Object<'_>, walk: &mut Walk) -> Option<Draw> {

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use mizuhiki_columnar::{ReadOptions, Source, TableReader, read_tokens};
-use mizuhiki_locale::{Outcome, Pack};
+use mizuhiki_locale::{Normalization, Pack};
 
 /// `bytes` as a file with this extension.
 pub fn with_file(extension: &str, bytes: &[u8], read: impl FnOnce(&Source)) {
@@ -63,9 +63,9 @@ pub fn normalise(pack: &dyn Pack, text: &str) {
     let (left, right) = text.split_once('\t').unwrap_or((text, text));
     for kind in pack.kinds() {
         for level in kind.levels {
-            if pack.normalize(kind.name, level, text, &mut once) == Outcome::Value {
+            if pack.normalize(kind.name, level, text, &mut once) == Normalization::Value {
                 assert!(!once.is_empty());
-                assert_eq!(pack.normalize(kind.name, level, &once, &mut twice), Outcome::Value);
+                assert_eq!(pack.normalize(kind.name, level, &once, &mut twice), Normalization::Value);
                 assert_eq!(once, twice, "{} at {level}", kind.name);
             }
         }

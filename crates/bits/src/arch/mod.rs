@@ -4,49 +4,18 @@
 mod registers;
 mod sliced;
 
-use crate::backend::Backend;
+use crate::cpu::InstructionSet;
 use crate::queries::Queries;
 use crate::rows::BitRows;
-use crate::tiles;
-use crate::tiles::{Line, PairHit, TileTask};
+use crate::tile::{Line, PairHit, TileTask, fill_tile};
 use crate::vector::Vector;
-
-#[cfg(target_arch = "x86_64")]
-pub(crate) fn has_avx2() -> bool {
-    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt") && is_x86_feature_detected!("bmi1")
-}
-
-#[cfg(target_arch = "x86_64")]
-pub(crate) fn has_avx512() -> bool {
-    has_avx2() && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vpopcntdq")
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-pub(crate) const fn has_avx2() -> bool {
-    false
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-pub(crate) const fn has_avx512() -> bool {
-    false
-}
-
-pub(crate) fn detect() -> Backend {
-    if has_avx512() {
-        Backend::Avx512
-    } else if has_avx2() {
-        Backend::Avx2
-    } else {
-        Backend::Scalar
-    }
-}
 
 /// Compiles a function for the features of each back end and chooses between them. In its body, `V` is the
 /// register of the back end.
 macro_rules! for_each_back_end {
     ($(#[$attribute:meta])* fn $name:ident($($argument:ident: $type:ty),*) $body:block) => {
         $(#[$attribute])*
-        pub(crate) fn $name(backend: Backend, $($argument: $type),*) {
+        pub(crate) fn $name(backend: InstructionSet, $($argument: $type),*) {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,bmi1,popcnt")]
             fn avx2($($argument: $type),*) {
@@ -69,11 +38,11 @@ macro_rules! for_each_back_end {
             match backend {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: callers refuse a back end whose features this processor lacks.
-                Backend::Avx2 => unsafe { avx2($($argument),*) },
+                InstructionSet::Avx2 => unsafe { avx2($($argument),*) },
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: as above.
-                Backend::Avx512 => unsafe { avx512($($argument),*) },
-                _ => portable($($argument),*),
+                InstructionSet::Avx512 => unsafe { avx512($($argument),*) },
+                InstructionSet::Scalar => portable($($argument),*),
             }
         }
     };
@@ -90,7 +59,7 @@ for_each_back_end! {
 for_each_back_end! {
     /// Stores rows as a tile.
     fn fill(rows: &BitRows, members: &[u32], ranks: &[u16], lines: &mut [Line]) {
-        tiles::fill(rows, members, ranks, V::WORDS, lines);
+        fill_tile(rows, members, ranks, V::WORDS, lines);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::queries::STEP;
 use crate::rows::BitRows;
-use crate::tiles::{PairHit, Tile, TileTask};
+use crate::tile::{PairHit, Tile, TileTask};
 use crate::vector::Vector;
 
 /// Queries that are counted before any of them is examined, so that counting need not wait for branches.

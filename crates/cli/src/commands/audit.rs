@@ -9,8 +9,8 @@ use mizuhiki_linkage_unit::{
     AuditJob, AuditStage, AuditSummary, FeedbackJob, ReviewLength, audit_files, read_feedback,
 };
 
-use crate::args::{Audit, AuditCommand, AuditFeedback, AuditFiles, AuditSelect, ReviewArgument};
-use crate::commands::keep_inputs;
+use crate::args::audit::{Audit, AuditCommand, AuditFeedback, AuditFiles, AuditSelect, ReviewArgument};
+use crate::commands::common::keep_inputs;
 use crate::progress::{Progress, grouped};
 use crate::say::{Say, UsageError};
 
@@ -153,7 +153,7 @@ fn grade(files: AuditFiles, say: &Say) -> anyhow::Result<()> {
         right: Source::from_argument(&files.right),
         output: Target::from_argument(&files.output),
         batch_output: batch_output.clone().map(Target::Path),
-        label: files.batches,
+        label: files.batches.clone(),
         report: files.report.clone().map(Target::Path),
         review: files.review.map(length).zip(review_output.clone().map(Target::Path)),
         proposals: files.proposals.as_deref().map(Source::from_argument),
@@ -172,23 +172,7 @@ fn grade(files: AuditFiles, say: &Say) -> anyhow::Result<()> {
     })?;
     drop(progress);
     summary.warnings.iter().for_each(|warning| say.warn(warning));
-    let mut text = describe(&files.output, &summary);
-    if let (Some(path), Some(entries)) = (&review_output, summary.review_written) {
-        text.push_str(&format!(
-            "wrote a review list of {} entries to {}\n",
-            grouped(entries),
-            path.display()
-        ));
-    }
-    if let Some(proposals) = summary.proposals {
-        text.push_str(&format!("proposals added: {}\n", grouped(proposals)));
-    }
-    if let Some(path) = &batch_output {
-        text.push_str(&format!("wrote findings on batches to {}\n", path.display()));
-    }
-    if let Some(path) = &files.report {
-        text.push_str(&format!("wrote a report to {}\n", path.display()));
-    }
+    let text = describe_outputs(&files, &summary, review_output.as_deref(), batch_output.as_deref());
     say.result(&summary, &text, files.output == "-");
     Ok(())
 }
@@ -201,7 +185,34 @@ fn beside(output: &str, what: &str) -> Option<PathBuf> {
     (output != "-").then(|| Path::new(output).with_extension(format!("{what}.csv")))
 }
 
-/// The summary as text.
+/// The summary as text, with every file that was written.
+fn describe_outputs(
+    files: &AuditFiles,
+    summary: &AuditSummary,
+    review: Option<&Path>,
+    batches: Option<&Path>,
+) -> String {
+    let mut text = describe(&files.output, summary);
+    if let (Some(path), Some(entries)) = (review, summary.review_written) {
+        text.push_str(&format!(
+            "wrote a review list of {} entries to {}\n",
+            grouped(entries),
+            path.display()
+        ));
+    }
+    if let Some(proposals) = summary.proposals {
+        text.push_str(&format!("proposals added: {}\n", grouped(proposals)));
+    }
+    if let Some(path) = batches {
+        text.push_str(&format!("wrote findings on batches to {}\n", path.display()));
+    }
+    if let Some(path) = &files.report {
+        text.push_str(&format!("wrote a report to {}\n", path.display()));
+    }
+    text
+}
+
+/// What was found, as text.
 fn describe(output: &str, summary: &AuditSummary) -> String {
     let mut text = format!(
         "checked {} links; about {:.0} are wrong (95 % interval {:.0} to {:.0})\n",

@@ -6,9 +6,10 @@ use mizuhiki_columnar::Source;
 use mizuhiki_files::Target;
 use mizuhiki_linkage_unit::{ClusterJob, ClusterSummary, cluster_files};
 
-use crate::args::{Dedupe, Search};
-use crate::commands::link::{options, show};
-use crate::commands::{explain, keep_inputs};
+use crate::args::link::{Dedupe, Search};
+use crate::commands::common::keep_inputs;
+use crate::commands::explain;
+use crate::commands::search::{options, show};
 use crate::progress::{Progress, grouped};
 use crate::say::{Say, UsageError};
 

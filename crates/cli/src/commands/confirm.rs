@@ -18,13 +18,13 @@ use mizuhiki_schema::LinkageSchema;
 use mizuhiki_tfhe::Tfhe;
 use zeroize::Zeroizing;
 
-use crate::args_confirm::{
+use crate::args::confirm::{
     Confirm, ConfirmApply, ConfirmAsk, ConfirmCheck, ConfirmEncrypt, ConfirmEvaluate, ConfirmKeygen,
     ConfirmOpen, CustodianTerms,
 };
+use crate::commands::common::{keep_inputs, threads};
 use crate::commands::encode::custodian_name;
 use crate::commands::schema::read_usable_schema;
-use crate::commands::{keep_inputs, threads};
 use crate::progress::{Progress, grouped};
 use crate::say::{Say, UsageError};
 

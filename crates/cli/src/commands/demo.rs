@@ -12,12 +12,12 @@ use mizuhiki_linkage_unit::{Assignment, Files, LinkJob, LinkSummary, SearchOptio
 use mizuhiki_schema::LinkageSchema;
 use serde::Serialize;
 
-use crate::args::Demo;
+use crate::args::tools::Demo;
+use crate::commands::common::threads;
 use crate::commands::demo_confirm::{Confirmation, Confirming, DemoHolder, Demonstrated};
 use crate::commands::evaluate::judge;
 use crate::commands::link::run_job;
 use crate::commands::schema::read_usable_schema;
-use crate::commands::threads;
 use crate::progress::{Progress, grouped};
 use crate::say::Say;
 

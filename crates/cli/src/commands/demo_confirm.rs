@@ -20,9 +20,9 @@ use mizuhiki_schema::LinkageSchema;
 use mizuhiki_tfhe::Tfhe;
 use serde::Serialize;
 
+use crate::commands::common::threads;
 use crate::commands::confirm::{now, seed};
 use crate::commands::evaluate::judge;
-use crate::commands::threads;
 use crate::progress::Progress;
 
 /// Validity of the demonstration's tickets.

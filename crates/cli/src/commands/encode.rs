@@ -11,9 +11,9 @@ use mizuhiki_exchange::{CustodianId, Run, RunName, Task};
 use mizuhiki_files::Target;
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
 
-use crate::args::{Encode, Purpose};
+use crate::args::encode::{Encode, Purpose};
+use crate::commands::common::{describe_unreadable, keep_inputs, threads};
 use crate::commands::schema::read_usable_schema;
-use crate::commands::{describe_unreadable, keep_inputs, threads};
 use crate::progress::{Progress, grouped};
 use crate::say::{Say, UsageError};
 

@@ -5,10 +5,10 @@ use mizuhiki_custodian::{HandleSource, KeyKind, KeySource, PairJob, PairSummary,
 use mizuhiki_exchange::{Side, Task};
 use mizuhiki_files::Target;
 
-use crate::args::{Encode, LinkSide};
+use crate::args::encode::{Encode, LinkSide};
+use crate::commands::common::{describe_unreadable, keep_inputs, threads};
 use crate::commands::encode::{custodian_name, named, named_run};
 use crate::commands::schema::read_audit_schema;
-use crate::commands::{describe_unreadable, keep_inputs, threads};
 use crate::progress::{Progress, grouped};
 use crate::say::{Say, UsageError};
 

@@ -10,7 +10,7 @@ use mizuhiki_evaluate::{
 };
 use serde::Serialize;
 
-use crate::args::Evaluate;
+use crate::args::evaluate::Evaluate;
 use crate::progress::grouped;
 use crate::say::{Say, UsageError};
 

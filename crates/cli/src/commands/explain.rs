@@ -3,8 +3,8 @@
 use mizuhiki_columnar::Source;
 use mizuhiki_linkage_unit::{Explanation, explain};
 
-use crate::args::Search;
-use crate::commands::link::{options, sizes};
+use crate::args::link::Search;
+use crate::commands::search::{options, sizes};
 use crate::progress::{grouped, short};
 use crate::say::Say;
 

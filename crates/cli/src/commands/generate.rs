@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::CommandFactory as _;
 use serde_json::json;
 
-use crate::args::Arguments;
+use crate::args::command::Arguments;
 use crate::say::Say;
 
 pub(super) fn completions(shell: clap_complete::Shell) -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ use mizuhiki_exchange::Run;
 use mizuhiki_files::Target;
 use serde_json::json;
 
-use crate::args::Key;
+use crate::args::tools::Key;
 use crate::say::Say;
 
 pub(super) fn run(key: Key, say: &Say) -> anyhow::Result<()> {

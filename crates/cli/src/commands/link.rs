@@ -1,15 +1,13 @@
 //! `mizuhiki link`.
 
-use std::time::Duration;
-
 use mizuhiki_columnar::Source;
 use mizuhiki_files::Target;
-use mizuhiki_linkage_unit::{
-    Accept, Assignment, Files, Households, LinkJob, LinkSummary, Scope, SearchOptions, Stage, link_files,
-};
+use mizuhiki_linkage_unit::{Assignment, Files, LinkJob, LinkSummary, link_files};
 
-use crate::args::{AcceptArgument, Assign, HouseholdsArgument, Link, Search};
-use crate::commands::{cluster, explain, keep_inputs, threads};
+use crate::args::link::{Assign, Link};
+use crate::commands::common::keep_inputs;
+use crate::commands::search::{options, show, sizes};
+use crate::commands::{cluster, explain};
 use crate::progress::{Progress, grouped};
 use crate::say::{Say, UsageError};
 
@@ -93,56 +91,10 @@ fn clusters(link: Link, say: &Say) -> anyhow::Result<()> {
     cluster::run(&link.files, (link.output, link.report), &link.search, duplicates, say)
 }
 
-/// The search options from the arguments.
-pub(super) fn options(search: &Search) -> SearchOptions {
-    SearchOptions {
-        scope: match (search.exact, search.blocks) {
-            (true, _) => Scope::Exhaustive,
-            (_, true) => Scope::Blocks,
-            _ => Scope::Auto,
-        },
-        accept: match search.accept {
-            None => Accept::Schema,
-            Some(AcceptArgument::Auto) => Accept::Calibrated,
-            Some(AcceptArgument::Number(number)) => Accept::Number(number),
-        },
-        borderline: search.borderline,
-        households: match search.households {
-            HouseholdsArgument::Borderline => Households::Borderline,
-            HouseholdsArgument::Link => Households::Link,
-            HouseholdsArgument::Drop => Households::Drop,
-        },
-        memory: search.memory,
-        work: search.work.clone(),
-        resume: search.resume,
-        checkpoint: Duration::from_secs(search.checkpoint),
-        threads: threads(search.threads),
-    }
-}
-
-/// Shows the stages of a search as progress.
-pub(super) fn show(progress: &Progress, stage: Stage, pass: &str, done: u64, total: u64) {
-    match stage {
-        Stage::Compare => progress.update_of(pass, done, (total > 0).then(|| done as f64 / total as f64)),
-        Stage::Read if done > 0 => progress.update_of(pass, done, None),
-        _ => progress.restart(),
-    }
-}
-
 /// Links with progress shown.
 pub(super) fn run_job(job: &LinkJob) -> anyhow::Result<LinkSummary> {
     let progress = Progress::new("pairs");
     Ok(link_files(job, &|stage, pass, done, total| show(&progress, stage, pass, done, total))?)
-}
-
-/// Numbers of records on both sides, and of rows if there are more rows.
-pub(super) fn sizes(records: (u64, u64), rows: (u64, u64)) -> String {
-    let product = |(left, right)| format!("{} × {}", grouped(left), grouped(right));
-    let mut text = format!("{} records", product(records));
-    if rows != records {
-        text.push_str(&format!(" in {} rows", product(rows)));
-    }
-    text
 }
 
 /// The summary as text.

@@ -7,8 +7,8 @@ use mizuhiki_custodian::{
 use mizuhiki_files::Target;
 use serde_json::json;
 
-use crate::args::{Normalize, Readings};
-use crate::commands::{describe_unreadable, keep_inputs};
+use crate::args::tools::{Normalize, Readings};
+use crate::commands::common::{describe_unreadable, keep_inputs};
 use crate::progress::{Progress, grouped};
 use crate::say::{Say, UsageError};
 

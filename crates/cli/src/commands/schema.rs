@@ -13,8 +13,9 @@ use mizuhiki_schema::{
 };
 use serde_json::json;
 
-use crate::args::{Purpose, Schema};
-use crate::commands::keep_inputs;
+use crate::args::encode::Purpose;
+use crate::args::tools::Schema;
+use crate::commands::common::keep_inputs;
 use crate::say::Say;
 
 pub(super) fn run(schema: Schema, say: &Say) -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use mizuhiki_columnar::{Format, Source};
 use mizuhiki_evaluate::{JapanSpec, MadeFile, Manifest, Rates, make_english, make_japan};
 
-use crate::args::{Synth, SynthLocale, TableFormat};
+use crate::args::evaluate::{Synth, SynthLocale, TableFormat};
 use crate::progress::{Progress, grouped};
 use crate::say::{Say, UsageError};
 

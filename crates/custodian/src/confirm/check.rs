@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use mizuhiki_confirm::{
     Backend, CheckedHeader, Ciphertexts, CiphertextsHeader, ConfirmError, DocumentReader, DocumentWriter,
-    Evaluator as _, Mask, MasksHeader, Party, Reason, Seal, Side, binding, in_order, read_evaluation_key,
-    read_nonce,
+    Evaluator as _, Mask, MasksHeader, Party, Reason, Seal, Side, SignerId, binding, in_order,
+    read_evaluation_key, read_nonce,
 };
 use mizuhiki_files::{Access, Target, WriteFile};
 use rand::Rng as _;
@@ -58,27 +58,8 @@ pub fn check_answers<B: Backend>(
 ) -> Result<CheckSummary, CustodianError> {
     let terms = &job.terms;
     let asked = Asked::read(terms)?;
-    let (batch, circuit, own) = (asked.batch(), &asked.circuit, asked.own_key());
-    let check = |path: &Path, side, each| {
-        let of = (batch, asked.tickets.tickets.as_slice());
-        open(path)
-            .and_then(|file| Ciphertexts::check(file, of, side, (terms.backend.name(), each)))
-            .map_err(in_file(path))
-    };
-    let left = check(&job.left, Side::Left, terms.backend.left_bytes(circuit))?;
-    let right = check(&job.right, Side::Right, terms.backend.right_bytes(circuit))?;
-    let signer = |seal: &Seal, path: &Path| {
-        seal.verify::<CiphertextsHeader>().map(|header| header.signer).map_err(in_file(path))
-    };
-    let signers = [signer(&left.seal, &job.left)?, signer(&right.seal, &job.right)?];
-    // Forged ciphertexts would choose what is asked of the other custodian's.
-    for (side, signer, file) in [(Side::Left, signers[0], &job.left), (Side::Right, signers[1], &job.right)] {
-        let known = asked.signer_of(side);
-        if signer != known {
-            let reason = Reason::Signer { expected: known.fingerprint(), found: signer.fingerprint() };
-            return Err(in_file(file)(ConfirmError::Refused { party: Party::LinkageUnit, reason }));
-        }
-    }
+    let (batch, own) = (asked.batch(), asked.own_key());
+    let (left, right, signers) = check_ciphertexts(job, &asked)?;
     let header = CheckedHeader {
         backend: terms.backend.name().to_owned(),
         batch: batch.digest(),
@@ -94,10 +75,9 @@ pub fn check_answers<B: Backend>(
     let evaluator = open(&job.evaluation)
         .and_then(|file| {
             let bytes = read_evaluation_key(file, &asked.public, terms.backend)?;
-            terms.backend.evaluator(circuit, &asked.public.bytes, &bytes).map_err(ConfirmError::key)
+            terms.backend.evaluator(&asked.circuit, &asked.public.bytes, &bytes).map_err(ConfirmError::key)
         })
         .map_err(in_file(&job.evaluation))?;
-
     let seed = Zeroizing::new(random()?.get_seed());
     let scratch = || {
         let open = |path: &Path| File::open(path).map_err(|error| in_file(path)(error.into()));
@@ -132,6 +112,35 @@ pub fn check_answers<B: Backend>(
         tickets: batch.tickets,
         custodians: signers.map(|signer| signer.fingerprint()),
     })
+}
+
+/// Both files of ciphertexts, and the keys that signed them: those of the batch's custodians.
+fn check_ciphertexts<B: Backend>(
+    job: &CheckJob<'_, B>,
+    asked: &Asked,
+) -> Result<(Ciphertexts, Ciphertexts, [SignerId; 2]), CustodianError> {
+    let backend = job.terms.backend;
+    let check = |path: &Path, side, each| {
+        let of = (asked.batch(), asked.tickets.tickets.as_slice());
+        open(path)
+            .and_then(|file| Ciphertexts::check(file, of, side, (backend.name(), each)))
+            .map_err(in_file(path))
+    };
+    let left = check(&job.left, Side::Left, backend.left_bytes(&asked.circuit))?;
+    let right = check(&job.right, Side::Right, backend.right_bytes(&asked.circuit))?;
+    let signer = |seal: &Seal, path: &Path| {
+        seal.verify::<CiphertextsHeader>().map(|header| header.signer).map_err(in_file(path))
+    };
+    let signers = [signer(&left.seal, &job.left)?, signer(&right.seal, &job.right)?];
+    // Forged ciphertexts would choose what is asked of the other custodian's.
+    for (side, signer, file) in [(Side::Left, signers[0], &job.left), (Side::Right, signers[1], &job.right)] {
+        let known = asked.signer_of(side);
+        if signer != known {
+            let reason = Reason::Signer { expected: known.fingerprint(), found: signer.fingerprint() };
+            return Err(in_file(file)(ConfirmError::Refused { party: Party::LinkageUnit, reason }));
+        }
+    }
+    Ok((left, right, signers))
 }
 
 fn open(path: &Path) -> Result<BufReader<File>, ConfirmError> {

@@ -39,6 +39,16 @@ pub enum HandleSource {
     },
 }
 
+impl HandleSource {
+    /// The column of ids in the table of people, if it is read.
+    pub(crate) fn id_column(&self) -> Option<&str> {
+        match self {
+            Self::Table { id, .. } => id.as_deref(),
+            Self::Links { id, .. } => Some(id),
+        }
+    }
+}
+
 /// Links in the order of their handles.
 pub(crate) struct Ties {
     pub(crate) handles: RecordIds,

@@ -108,10 +108,7 @@ pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<Pai
     let reader = TableReader::open(&job.input, &job.options)?;
     let file = reader.name().to_owned();
     let (mut wanted, places) = columns_by_name(encoder.columns(), &encoder.column_groups(), &reader)?;
-    let id_column = match &job.handles {
-        HandleSource::Table { id, .. } => id.as_deref(),
-        HandleSource::Links { id, .. } => Some(id.as_str()),
-    };
+    let id_column = job.handles.id_column();
     let id_place = id_column.map(|column| reader.column(column)).transpose()?.map(|index| {
         wanted.push(index);
         wanted.len() - 1
@@ -129,12 +126,11 @@ pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<Pai
     let spill = |error: SpillOr| error.of(&output, "order in temporary files for it");
     let mut rows =
         Places::new(ties.len() + plan.decoy_handles.len(), row_bytes).map_err(|error| spill(error.into()))?;
-    let mut records = 0_u64;
     let mut summary = PairSummary::new(&job, &encoder);
-    let workers =
-        (0..job.threads.max(1)).map(|_| Sealer { plan: &plan, worker: encoder.worker() }).collect::<Vec<_>>();
+    let workers: Vec<Sealer<'_>> =
+        (0..job.threads.max(1)).map(|_| Sealer { plan: &plan, worker: encoder.worker() }).collect();
     let take = |chunk: &TextChunk, made: Sealed| {
-        records += chunk.rows() as u64;
+        summary.records += chunk.rows() as u64;
         summary.records_without_link += made.without_link;
         for ((place, row), bytes) in made.places.iter().zip(made.rows.chunks_exact(row_bytes)) {
             if let Err(first) = rows.put(*place as usize, *row, bytes).map_err(|error| spill(error.into()))? {
@@ -142,20 +138,14 @@ pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<Pai
                 return Err(CustodianError::RepeatedId { file: file.clone(), column, first, second: *row });
             }
         }
-        Ok(records)
+        Ok(summary.records)
     };
     let (workers, unreadable) = work_chunks(reader, &wanted, workers, take, on_progress)?;
-    let mut issues: BTreeMap<Issue, u64> = BTreeMap::new();
-    for sealer in &workers {
-        sealer.worker.issues().iter().for_each(|(issue, count)| *issues.entry(*issue).or_insert(0) += count);
-    }
-    summary.records = records;
-    if records > 0 && summary.records_without_link == records {
+    if summary.records > 0 && summary.records_without_link == summary.records {
         return Err(CustodianError::NoLinks { file });
     }
     summary.unreadable = unreadable;
-    let compared: Vec<&str> = job.schema.body().comparisons.iter().map(|of| of.name.as_str()).collect();
-    summary.masked = FieldIssue::all(&issues, &compared);
+    summary.masked = masked(job.schema, &workers);
     let meta = PairMeta {
         schema: job.schema.clone(),
         key_id: encoder.key_id(),
@@ -175,6 +165,16 @@ pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<Pai
     out.write(&mut rows, &mut summary).map_err(spill)?;
     summary.warn();
     Ok(summary)
+}
+
+/// Values that were masked, over all threads.
+fn masked(schema: &AuditSchema, workers: &[Sealer<'_>]) -> Vec<FieldIssue> {
+    let mut issues: BTreeMap<Issue, u64> = BTreeMap::new();
+    for sealer in workers {
+        sealer.worker.issues().iter().for_each(|(issue, count)| *issues.entry(*issue).or_insert(0) += count);
+    }
+    let compared: Vec<&str> = schema.body().comparisons.iter().map(|of| of.name.as_str()).collect();
+    FieldIssue::all(&issues, &compared)
 }
 
 /// What stands in the tokens as it is must be no value of a person.

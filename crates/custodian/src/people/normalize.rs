@@ -7,7 +7,7 @@ use mizuhiki_columnar::{
     UnreadableValues,
 };
 use mizuhiki_files::Target;
-use mizuhiki_locale::{Outcome, Pack};
+use mizuhiki_locale::{Normalization, Pack};
 use serde::Serialize;
 
 use crate::error::CustodianError;
@@ -75,7 +75,7 @@ pub fn normalize_value(
             // A pair of dates has the levels of a date.
             let kind = if of_pack == "date_pair" { "date" } else { &of_pack };
             let outcome = pack.normalize(kind, level, a, &mut value);
-            let value = if outcome == Outcome::Value { value.clone() } else { String::new() };
+            let value = if outcome == Normalization::Value { value.clone() } else { String::new() };
             LevelValue { level, value }
         })
         .collect();
@@ -93,14 +93,14 @@ pub fn normalize_value(
 /// The canonical form as the batch writes it, and why there is none.
 fn normal(pack: &dyn Pack, kind: &str, value: &str, scratch: &mut String) -> (String, Option<&'static str>) {
     match pack.canonical(kind, value, scratch) {
-        Outcome::Value => (scratch.clone(), None),
-        Outcome::Invalid("ambiguous date") => ("ambiguous".to_owned(), Some("ambiguous date")),
-        Outcome::Invalid(reason) => ("invalid".to_owned(), Some(reason)),
+        Normalization::Value => (scratch.clone(), None),
+        Normalization::Invalid("ambiguous date") => ("ambiguous".to_owned(), Some("ambiguous date")),
+        Normalization::Invalid(reason) => ("invalid".to_owned(), Some(reason)),
         // No date is no date, and no number has a check digit.
-        Outcome::Missing if kind.starts_with("date") || is_verdict(pack, kind) => {
+        Normalization::Missing if kind.starts_with("date") || is_verdict(pack, kind) => {
             ("invalid".to_owned(), Some("missing"))
         }
-        Outcome::Missing => (String::new(), Some("missing")),
+        Normalization::Missing => (String::new(), Some("missing")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use mizuhiki_columnar::{ReadOptions, Source, TableReader, TextChunk};
 use mizuhiki_encode::tables_digest;
-use mizuhiki_locale::{Kind, Outcome, Pack, Role, WILDCARD, packs};
+use mizuhiki_locale::{Kind, Normalization, Pack, Role, WILDCARD, packs};
 use serde_json::{Value, json};
 
 use crate::error::CustodianError;
@@ -125,7 +125,7 @@ fn value_like(name: &str) -> Option<&'static str> {
     let mut is = |kind: &str, level: &str| {
         // All of it known: a year may well name a column.
         packs().iter().any(|pack| {
-            pack.normalize(kind, level, name, &mut out) == Outcome::Value && !out.contains(WILDCARD)
+            pack.normalize(kind, level, name, &mut out) == Normalization::Value && !out.contains(WILDCARD)
         })
     };
     if digits >= 3 && (is("date", "day") || is("date_receipt", "day")) {
@@ -172,7 +172,7 @@ fn take_apart(pack: &dyn Pack, guess: Guess, values: &[&str]) -> Vec<Guess> {
     };
     let (mut one, mut other) = (String::new(), String::new());
     let part = |kind: &Kind, value: &str, out: &mut String| {
-        pack.normalize(kind.name, kind.default_level, value, out) == Outcome::Value
+        pack.normalize(kind.name, kind.default_level, value, out) == Normalization::Value
     };
     let parted = values
         .iter()

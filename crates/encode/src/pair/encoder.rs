@@ -183,9 +183,9 @@ impl PairWorker<'_> {
             let outcome =
                 values::prepare(plan, input, layout, encoder.pack, value, &mut self.scratch, prepared);
             let (kind, reason) = match outcome {
-                mizuhiki_locale::Outcome::Value => continue,
-                mizuhiki_locale::Outcome::Missing => (IssueKind::Missing, ""),
-                mizuhiki_locale::Outcome::Invalid(reason) => (IssueKind::Invalid, reason),
+                mizuhiki_locale::Normalization::Value => continue,
+                mizuhiki_locale::Normalization::Missing => (IssueKind::Missing, ""),
+                mizuhiki_locale::Normalization::Invalid(reason) => (IssueKind::Invalid, reason),
             };
             *self.issues.entry(Issue { field: index, kind, reason }).or_insert(0) += 1;
         }

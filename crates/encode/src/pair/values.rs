@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use mizuhiki_exchange::ComparisonLayout;
-use mizuhiki_locale::{LevelTexts, Outcome, Pack, WILDCARD, day_after, day_month_exchanged};
+use mizuhiki_locale::{LevelTexts, Normalization, Pack, WILDCARD, day_after, day_month_exchanged};
 use mizuhiki_schema::ErrorVariant;
 use rustc_hash::FxHashMap;
 
@@ -147,7 +147,7 @@ impl Prepared {
     }
 }
 
-/// Reads the values of a comparison. [`Outcome::Value`] if there is at least one, otherwise the outcome of
+/// Reads the values of a comparison. [`Normalization::Value`] if there is at least one, otherwise the outcome of
 /// the first.
 pub(super) fn prepare<'v>(
     plan: &ComparisonPlan,
@@ -157,9 +157,9 @@ pub(super) fn prepare<'v>(
     value: &dyn Fn(usize) -> &'v str,
     scratch: &mut Scratch,
     out: &mut Prepared,
-) -> Outcome {
+) -> Normalization {
     out.clear();
-    let mut why = Outcome::Missing;
+    let mut why = Normalization::Missing;
     let readings = |column: usize, name: &str, most: usize| match plan.other_parts[column] {
         Some(_) => pack.part_readings(&plan.kinds[column], name, most),
         None => pack.readings(name, most),
@@ -179,11 +179,11 @@ pub(super) fn prepare<'v>(
             Arc::clone(&scratch.levels)
         };
         let outcome = push(plan, &InputValue { column, text }, &levels, layout, scratch, out);
-        if outcome != Outcome::Value && out.slots.is_empty() && why == Outcome::Missing {
+        if outcome != Normalization::Value && out.slots.is_empty() && why == Normalization::Missing {
             why = outcome;
         }
     }
-    if out.slots.is_empty() { why } else { Outcome::Value }
+    if out.slots.is_empty() { why } else { Normalization::Value }
 }
 
 /// Adds a value, normalized in `levels`, as a slot.
@@ -194,7 +194,7 @@ fn push(
     layout: &ComparisonLayout,
     scratch: &mut Scratch,
     out: &mut Prepared,
-) -> Outcome {
+) -> Normalization {
     let (text_length, feature_count) = (out.text.len(), out.feature_ends.len());
     let mut slot = Slot {
         column: value.column,
@@ -241,7 +241,7 @@ fn push(
         out.feature_ends.truncate(feature_count);
         out.feature_bytes.truncate(out.feature_ends.last().copied().unwrap_or(0));
     }
-    Outcome::Value
+    Normalization::Value
 }
 
 /// The error variant of a value, which is normalized in `levels`.
@@ -259,8 +259,9 @@ fn slipped(
         ErrorVariant::Exchanged => {
             let other = plan.other_parts[value.column].as_ref()?;
             let outcome = other.normalize(&value.text, normal);
-            let there =
-                outcome == Outcome::Value && !normal.contains(WILDCARD) && tightest != Some(normal.as_str());
+            let there = outcome == Normalization::Value
+                && !normal.contains(WILDCARD)
+                && tightest != Some(normal.as_str());
             there.then(|| normal.clone())
         }
     }

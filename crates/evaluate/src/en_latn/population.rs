@@ -1,9 +1,15 @@
 //! A synthetic population as recorded by three custodians.
 
+use mizuhiki_columnar::ColumnarError;
+use mizuhiki_files::Target;
+
 use super::channel::{CUSTODIANS, Custodian};
 use super::miswrite::Nicknames;
 use super::people::{Person, make_people};
 use crate::draw::Draw;
+use crate::table::TextTable;
+
+const COLUMNS: [&str; 6] = ["rec_id", "given_name", "surname", "date_of_birth", "suburb", "postcode"];
 
 /// What to generate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,6 +141,28 @@ fn write_down(
         }
     });
     Holder { name: custodian.name, people: records.collect() }
+}
+
+impl Holder {
+    /// Writes the table with the columns `rec_id`, `given_name`, `surname`, `date_of_birth`, `suburb` and
+    /// `postcode`, in the format that the extension names. The person numbers are omitted.
+    ///
+    /// # Errors
+    /// [`ColumnarError`] if the target cannot be written; no file is left then.
+    pub fn write(&self, target: &Target) -> Result<(), ColumnarError> {
+        let mut table = TextTable::create(target, &COLUMNS)?;
+        for record in &self.people {
+            table.push([
+                record.id.as_str(),
+                &record.given_name,
+                &record.surname,
+                &record.date_of_birth,
+                &record.suburb,
+                &record.postcode,
+            ])?;
+        }
+        table.finish()
+    }
 }
 
 #[cfg(test)]

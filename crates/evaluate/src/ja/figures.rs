@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::World;
 use super::people::{Person, Role};
 use super::script::large;
+use super::world::World;
 use super::write::outside_jis;
 
 /// A figure of the synthetic people and of its source.
@@ -25,7 +25,7 @@ pub struct Figure {
 const JAPAN: f64 = 125e6;
 
 /// Figures of the first `count` people of a world; later ones were added for wrong links.
-pub(crate) fn figures(world: &World, count: usize) -> Vec<Figure> {
+pub(super) fn figures(world: &World, count: usize) -> Vec<Figure> {
     let people = &world.people[..count];
     let of_people =
         |is: &dyn Fn(&Person) -> bool| share(people.iter().filter(|person| is(person)).count(), count);
@@ -33,11 +33,7 @@ pub(crate) fn figures(world: &World, count: usize) -> Vec<Figure> {
     let of_households = |is: &dyn Fn(&[Person]) -> bool| {
         share(households.iter().filter(|members| is(members)).count(), households.len())
     };
-    let married: Vec<&[Person]> =
-        households.iter().copied().filter(|members| couple(members).is_some()).collect();
-    let figure = |name, made, source_value, source| Figure { name, made, source_value, source };
-    let surnames = Surnames::of(world, people);
-    vec![
+    let mut figures = vec![
         figure(
             "households of one person",
             of_households(&|members| members.len() == 1),
@@ -60,6 +56,19 @@ pub(crate) fn figures(world: &World, count: usize) -> Vec<Figure> {
             2.0,
             "vital statistics: 1 % of births",
         ),
+    ];
+    figures.extend(figures_of_names(world, people, &households));
+    figures
+}
+
+/// Figures of names, and of what is alike by chance.
+fn figures_of_names(world: &World, people: &[Person], households: &[&[Person]]) -> Vec<Figure> {
+    let count = people.len();
+    let married: Vec<&[Person]> =
+        households.iter().copied().filter(|members| couple(members).is_some()).collect();
+    let surnames = Surnames::of(world, people);
+    let outside = people.iter().filter(|person| outside(world, person)).count();
+    vec![
         figure(
             "couples of one surname",
             share(married.iter().filter(|members| one_name(members)).count(), married.len()),
@@ -89,7 +98,7 @@ pub(crate) fn figures(world: &World, count: usize) -> Vec<Figure> {
         ),
         figure(
             "people with a character outside JIS X 0208",
-            of_people(&|person| outside(world, person)),
+            share(outside, count),
             0.03,
             "insurers' check of 2023: 3–5 % have an affected character",
         ),
@@ -100,6 +109,10 @@ pub(crate) fn figures(world: &World, count: usize) -> Vec<Figure> {
             "model on the surname list; within a factor of 2",
         ),
     ]
+}
+
+const fn figure(name: &'static str, made: f64, source_value: f64, source: &'static str) -> Figure {
+    Figure { name, made, source_value, source }
 }
 
 /// Share of the Japanese women born in these years whose given name ends in 子.

@@ -1,10 +1,10 @@
 //! What each custodian records of a synthetic person: its columns, formats and errors.
 
-use super::World;
 use super::names::NameId;
 use super::people::Person;
 use super::places::Address;
 use super::script::{half_width, hiragana, kana_slip, large};
+use super::world::World;
 use super::write::{AddressStyle, Causes, DateStyle, NameOf, in_jis, kanji_slip, write_address, write_date};
 use crate::draw::Draw;
 

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::World;
 use super::holders::Kind;
 use super::people::{Person, Role};
+use super::world::World;
 use super::write::Causes;
 use crate::draw::Draw;
 

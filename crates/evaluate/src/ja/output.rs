@@ -9,11 +9,11 @@ use std::thread;
 use mizuhiki_columnar::Format;
 use mizuhiki_files::Target;
 
-use super::World;
 use super::figures::figures;
 use super::holders::Kind;
 use super::links::{Cause, Members, Tie, class, tie};
 use super::rates::Rates;
+use super::world::World;
 use super::write::Causes;
 use crate::draw::Draw;
 use crate::manifest::{GENERATOR, MadeFile, Manifest, SynthError, make_folder};
@@ -65,7 +65,7 @@ pub fn make_japan(
     if !(1..=20_000_000).contains(&spec.people) {
         return Err(SynthError::People { people: spec.people });
     }
-    let draw = |purpose: u64, kind: Kind| Draw::new(spec.seed, purpose + 5 * kind as u64);
+    let draw = |purpose, kind| spec.draw(purpose, kind);
     let mut world = World::make(
         spec.people as usize,
         spec.rates,
@@ -76,21 +76,7 @@ pub fn make_japan(
     make_folder(folder, Kind::ALL.map(Kind::name), spec.format)?;
     let figures = figures(&world, spec.people as usize);
 
-    // Links come first: people picked by mistake must be in the registry.
-    let mut holders: Vec<(Kind, Members, Vec<Tie>)> = Vec::new();
-    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Registry) {
-        let mut members = draw(MEMBERS, kind);
-        let mut members: Members = (0..spec.people)
-            .filter(|&person| kind.knows(&world.people[person as usize], &world, &mut members))
-            .collect();
-        draw(ORDER, kind).shuffle(&mut members);
-        let ties = if kind == Kind::Hospital {
-            Vec::new()
-        } else {
-            tie(kind, &mut members, &mut world, &mut draw(TIES, kind))
-        };
-        holders.push((kind, members, ties));
-    }
+    let holders = draw_holders(spec, &mut world);
     let mut everybody: Members = (0..world.people.len() as u32).collect();
     draw(ORDER, Kind::Registry).shuffle(&mut everybody);
     let registry_ids = ids(everybody.len(), &mut draw(IDS, Kind::Registry));
@@ -111,25 +97,7 @@ pub fn make_japan(
         progress,
         files: Mutex::new(Vec::new()),
     };
-    thread::scope(|scope| {
-        let mut workers = Vec::new();
-        for (kind, members, ties) in &holders {
-            let (output, mut entries, mut order) = (&output, draw(ENTRIES, *kind), draw(IDS, *kind));
-            workers.push(scope.spawn(move || {
-                let ids = ids(members.len(), &mut order);
-                let causes = output.records(*kind, members, &ids, &mut entries)?;
-                output.truth(*kind, members, &ids)?;
-                output.ties(*kind, members, &ids, ties, &causes)
-            }));
-        }
-        let registry = output
-            .records(Kind::Registry, &everybody, &registry_ids, &mut draw(ENTRIES, Kind::Registry))
-            .map(|_| ());
-        workers
-            .into_iter()
-            .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .fold(registry, Result::and)
-    })?;
+    output.write_all(spec, &holders, (&everybody, &registry_ids))?;
     let mut files = output.files.into_inner().unwrap_or_default();
     files.sort_by(|a, b| a.file.cmp(&b.file));
     let manifest = Manifest {
@@ -144,6 +112,35 @@ pub fn make_japan(
     };
     manifest.write(folder)?;
     Ok(manifest)
+}
+
+/// A custodian, its people and its links.
+type Holding = (Kind, Members, Vec<Tie>);
+
+impl JapanSpec {
+    /// The stream of draws of a purpose.
+    fn draw(&self, purpose: u64, kind: Kind) -> Draw {
+        Draw::new(self.seed, purpose + 5 * kind as u64)
+    }
+}
+
+/// The custodians but the registry. Links come first: people picked by mistake must be in the registry.
+fn draw_holders(spec: &JapanSpec, world: &mut World) -> Vec<Holding> {
+    let mut holders = Vec::new();
+    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Registry) {
+        let mut members = spec.draw(MEMBERS, kind);
+        let mut members: Members = (0..spec.people)
+            .filter(|&person| kind.knows(&world.people[person as usize], world, &mut members))
+            .collect();
+        spec.draw(ORDER, kind).shuffle(&mut members);
+        let ties = if kind == Kind::Hospital {
+            Vec::new()
+        } else {
+            tie(kind, &mut members, world, &mut spec.draw(TIES, kind))
+        };
+        holders.push((kind, members, ties));
+    }
+    holders
 }
 
 /// Record numbers 1 to `count`, in random order.
@@ -171,6 +168,34 @@ struct Output<'a> {
 }
 
 impl Output<'_> {
+    /// Writes every custodian's tables, each on a thread of its own.
+    fn write_all(
+        &self,
+        spec: &JapanSpec,
+        holders: &[Holding],
+        (everybody, registry_ids): (&Members, &[u32]),
+    ) -> Result<(), SynthError> {
+        thread::scope(|scope| {
+            let mut workers = Vec::new();
+            for (kind, members, ties) in holders {
+                let (mut entries, mut order) = (spec.draw(ENTRIES, *kind), spec.draw(IDS, *kind));
+                workers.push(scope.spawn(move || {
+                    let ids = ids(members.len(), &mut order);
+                    let causes = self.records(*kind, members, &ids, &mut entries)?;
+                    self.truth(*kind, members, &ids)?;
+                    self.ties(*kind, members, &ids, ties, &causes)
+                }));
+            }
+            let registry = self
+                .records(Kind::Registry, everybody, registry_ids, &mut spec.draw(ENTRIES, Kind::Registry))
+                .map(|_| ());
+            workers
+                .into_iter()
+                .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .fold(registry, Result::and)
+        })
+    }
+
     /// A custodian's table and the ground truth of its entries; returns the errors of each.
     fn records(
         &self,

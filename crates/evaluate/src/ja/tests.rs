@@ -9,7 +9,8 @@ use mizuhiki_columnar::{Format, ReadOptions, Source, TableReader};
 
 use super::figures::figures;
 use super::people::Role;
-use super::{JapanSpec, Rates, World, make_japan};
+use super::world::World;
+use super::{JapanSpec, Rates, make_japan};
 use crate::draw::Draw;
 use crate::manifest::{Manifest, SynthError};
 

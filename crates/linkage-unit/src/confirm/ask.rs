@@ -97,34 +97,15 @@ pub fn ask<B: Backend>(job: &AskJob<'_, B>) -> Result<AskSummary, LinkageUnitErr
         .encryptor(&circuit, &public.bytes)
         .map_err(|reason| LinkageUnitError::Rule { reason: ConfirmError::Rule(reason) })?;
     let candidates = candidates(&links, &comparable, &job.links)?;
-    let side =
-        |file, pairs: &[(u32, u32)], of: fn(&(u32, u32)) -> u32| Tokens::of(file, pairs.iter().map(of));
-    let left_tokens = side(&left_file, &candidates, |pair| pair.0)?;
-    let right_tokens = side(&right_file, &candidates, |pair| pair.1)?;
-    let rows = match left_tokens {
+    let sides = [
+        Sent::new(&job.left, &left_file, &candidates, |pair| pair.0)?,
+        Sent::new(&job.right, &right_file, &candidates, |pair| pair.1)?,
+    ];
+    let rows = match sides[0].tokens {
         Tokens::Filters(_) => best_rows(&comparable, &candidates),
         Tokens::Symbols { .. } => vec![(0, 0); candidates.len()],
     };
-    let salt = |source: &Source| match source {
-        Source::Path(path) => read_file(path, file_salt),
-        _ => Err(LinkageUnitError::NoFile { file: source.name() }),
-    };
-    let salts = [salt(&job.left)?, salt(&job.right)?];
-    let mut budget = Budget::new(public.header.policy);
-    let mut asked = Vec::new();
-    for ((a, b), rows) in candidates.iter().copied().zip(rows) {
-        let of_left = left_tokens.commit(&public, (left.custodian_name(), salts[0]), a, rows.0);
-        let of_right = right_tokens.commit(&public, (right.custodian_name(), salts[1]), b, rows.1);
-        if !budget.take(of_left.record, of_right.record) {
-            continue;
-        }
-        let mut nonce = [0; 16];
-        random.fill_bytes(&mut nonce);
-        let ticket = Ticket { nonce: Hex(nonce), left: of_left, right: of_right };
-        let id = |set: &TokenSet, record: u32| set.ids().get(record as usize).to_owned();
-        let symbol = left_tokens.common(a, &right_tokens, b, &mut random);
-        asked.push(Asked { ticket, left: id(left, a), right: id(right, b), symbol });
-    }
+    let mut asked = take_tickets(&public, &sides, &candidates, &rows, &mut random);
     asked.sort_unstable_by_key(|asked| asked.ticket.nonce);
     let tickets: Vec<Ticket> = asked.iter().map(|asked| asked.ticket).collect();
     let secret = RunSecret::random(&mut random);
@@ -156,6 +137,60 @@ pub fn ask<B: Backend>(job: &AskJob<'_, B>) -> Result<AskSummary, LinkageUnitErr
         linkage_unit: batch.linkage_unit.fingerprint(),
         files,
     })
+}
+
+/// A token file as it was sent, and the tokens of the records that are asked about.
+struct Sent<'a> {
+    set: &'a TokenSet,
+    tokens: Tokens<'a>,
+    salt: Hash,
+}
+
+impl<'a> Sent<'a> {
+    fn new(
+        source: &Source,
+        file: &'a TokenFile,
+        pairs: &[(u32, u32)],
+        of: fn(&(u32, u32)) -> u32,
+    ) -> Result<Self, LinkageUnitError> {
+        let Source::Path(path) = source else {
+            return Err(LinkageUnitError::NoFile { file: source.name() });
+        };
+        let tokens = Tokens::of(file, pairs.iter().map(of))?;
+        Ok(Self { set: &file.set, tokens, salt: read_file(path, file_salt)? })
+    }
+
+    fn commit(&self, public: &PublicKey, record: u32, row: usize) -> Commitment {
+        self.tokens.commit(public, (self.set.custodian_name(), self.salt), record, row)
+    }
+
+    fn id(&self, record: u32) -> String {
+        self.set.ids().get(record as usize).to_owned()
+    }
+}
+
+/// Tickets for pairs in their order, as far as the policy's budgets go.
+fn take_tickets(
+    public: &PublicKey,
+    [left, right]: &[Sent<'_>; 2],
+    pairs: &[(u32, u32)],
+    rows: &[(usize, usize)],
+    random: &mut ChaCha20Rng,
+) -> Vec<Asked> {
+    let mut budget = Budget::new(public.header.policy);
+    let mut asked = Vec::new();
+    for (&(a, b), rows) in pairs.iter().zip(rows) {
+        let (of_left, of_right) = (left.commit(public, a, rows.0), right.commit(public, b, rows.1));
+        if !budget.take(of_left.record, of_right.record) {
+            continue;
+        }
+        let mut nonce = [0; 16];
+        random.fill_bytes(&mut nonce);
+        let ticket = Ticket { nonce: Hex(nonce), left: of_left, right: of_right };
+        let symbol = left.tokens.common(a, &right.tokens, b, random);
+        asked.push(Asked { ticket, left: left.id(a), right: right.id(b), symbol });
+    }
+    asked
 }
 
 /// The records of the links, the most similar first.

@@ -5,9 +5,10 @@ use std::io::{BufReader, Read, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use mizuhiki_confirm::{
-    Asked, Backend, Ciphertexts, CiphertextsHeader, Circuit, ConfirmError, DocumentReader, DocumentWriter,
-    Evaluator, Hash, Header as _, Kind, Party, PublicKey, RUN_SECRET_BYTES, Rule, RunHeader, RunSecret, Seal,
-    SealedHeader, Session, Side, check_count, in_order, read_evaluation_key, read_id, read_ticket,
+    Asked, Backend, Ciphertexts, CiphertextsHeader, Circuit, ConfirmError, DocumentKind, DocumentReader,
+    DocumentWriter, Evaluator, Hash, Header as _, Party, PublicKey, RUN_SECRET_BYTES, Rule, RunHeader,
+    RunSecret, Seal, SealedHeader, Session, Side, check_count, in_order, read_evaluation_key, read_id,
+    read_ticket,
 };
 use mizuhiki_files::{Access, Target, WriteFile};
 use mizuhiki_schema::LinkageSchema;
@@ -312,7 +313,7 @@ impl Partial {
             out.write(&ticket.nonce.0).and_then(|()| out.write(&answer[..self.each])).map_err(in_output)?;
         }
         let (file, seal) = out.finish().map_err(in_output)?;
-        let known = (seal.digest(Kind::Sealed), self.binding);
+        let known = (seal.digest(DocumentKind::Sealed), self.binding);
         let mut lines = read_sealed(digests);
         lines.retain(|line| *line != known);
         lines.push(known);

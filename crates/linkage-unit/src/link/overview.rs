@@ -6,7 +6,7 @@ use mizuhiki_exchange::{Comparable, TokenSet, View};
 use mizuhiki_files::{WriteError, WriteFile};
 use mizuhiki_match::{Calibration, HISTOGRAM_BINS};
 use mizuhiki_report::{
-    ExpectedAt, FileSummary, LinkReport, SampledPairs, SymbolSummary, ThresholdSummary, ViewSummary,
+    ExpectedAt, FileSummary, LinkReport, SampledPairs, SymbolSummary, ThresholdSummary, ViewSection,
 };
 use mizuhiki_schema::Measure;
 
@@ -135,7 +135,7 @@ pub(crate) fn file(name: &str, set: &TokenSet) -> FileSummary {
     }
 }
 
-fn view(set: &TokenSet, view: &View) -> ViewSummary {
+fn view(set: &TokenSet, view: &View) -> ViewSection {
     let tokens = view.present.iter().filter(|&&present| present).count();
     let present = |row: &usize| view.present[*row];
     let weight: u64 = (0..view.rows.len()).filter(present).map(|row| u64::from(view.rows.weight(row))).sum();
@@ -145,7 +145,7 @@ fn view(set: &TokenSet, view: &View) -> ViewSummary {
     let records = rows.len();
     rows.sort_unstable();
     rows.dedup();
-    ViewSummary {
+    ViewSection {
         name: view.name.clone(),
         bits: view.rows.width() as u64,
         tokens: tokens as u64,

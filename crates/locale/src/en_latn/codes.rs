@@ -9,7 +9,7 @@ use super::fold::remove_blanks;
 use super::levels::{PostcodeLevel, ZipLevel};
 use super::missing::Normalized;
 use super::tables::{replacement, tables};
-use crate::outcome::{Outcome, WILDCARD};
+use crate::outcome::{Normalization, WILDCARD};
 
 /// Countries of the pack whose calling codes are removed, longest first.
 const CALLING_CODES: [&str; 5] = ["353", "44", "61", "64", "1"];
@@ -24,7 +24,7 @@ fn is_repeated(text: &str, of: impl Fn(u8) -> bool) -> bool {
 }
 
 pub(super) fn postcode(level: PostcodeLevel, out: &mut String) -> Normalized {
-    const REASON: Outcome = Outcome::Invalid("not a postcode");
+    const REASON: Normalization = Normalization::Invalid("not a postcode");
     remove_blanks(out);
     if !out.chars().all(|character| character.is_ascii_alphanumeric() || character == WILDCARD) {
         return Err(REASON);
@@ -39,7 +39,7 @@ pub(super) fn postcode(level: PostcodeLevel, out: &mut String) -> Normalized {
     }
     // Not shorter ones: level `outward` shortens real codes to such forms.
     if length >= 4 && is_repeated(&out[..byte_end(out, length)], |byte| byte == b'0' || byte == b'9') {
-        return Err(Outcome::Missing);
+        return Err(Normalization::Missing);
     }
     if level == PostcodeLevel::Outward {
         length = outward_length(out, length, numeric);
@@ -49,7 +49,7 @@ pub(super) fn postcode(level: PostcodeLevel, out: &mut String) -> Normalized {
 }
 
 pub(super) fn zip(level: ZipLevel, out: &mut String) -> Normalized {
-    const REASON: Outcome = Outcome::Invalid("not a ZIP code");
+    const REASON: Normalization = Normalization::Invalid("not a ZIP code");
     remove_blanks(out);
     if !out.chars().all(is_digit) {
         return Err(REASON);
@@ -64,7 +64,7 @@ pub(super) fn zip(level: ZipLevel, out: &mut String) -> Normalized {
     out.insert_str(0, &"0".repeat(zeros));
     let five = byte_end(out, 5);
     if is_repeated(&out[..five], |byte| byte == b'0' || byte == b'9') {
-        return Err(Outcome::Missing);
+        return Err(Normalization::Missing);
     }
     match level {
         ZipLevel::Full => {}
@@ -81,10 +81,10 @@ pub(super) fn zip(level: ZipLevel, out: &mut String) -> Normalized {
 pub(super) fn nhs_number(out: &mut String) -> Normalized {
     remove_blanks(out);
     if out.len() != 10 || !out.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Outcome::Invalid("not a number of this kind"));
+        return Err(Normalization::Invalid("not a number of this kind"));
     }
     if is_repeated(out, |_| true) {
-        return Err(Outcome::Missing);
+        return Err(Normalization::Missing);
     }
     let digits = || out.bytes().map(|byte| u32::from(byte - b'0'));
     let sum: u32 = digits().take(9).zip((2..=10).rev()).map(|(digit, weight)| digit * weight).sum();
@@ -92,7 +92,7 @@ pub(super) fn nhs_number(out: &mut String) -> Normalized {
     if digits().nth(9) == Some((11 - sum % 11) % 11) {
         Ok(())
     } else {
-        Err(Outcome::Invalid("check digit does not fit"))
+        Err(Normalization::Invalid("check digit does not fit"))
     }
 }
 
@@ -128,7 +128,7 @@ fn is_uk_outward(code: &[u8]) -> bool {
 }
 
 pub(super) fn phone(value: &str, out: &mut String) -> Normalized {
-    const REASON: Outcome = Outcome::Invalid("not a telephone number");
+    const REASON: Normalization = Normalization::Invalid("not a telephone number");
     let extension = out.find(" EXT").or_else(|| out.find(" X"));
     out.truncate(extension.unwrap_or(out.len()));
     remove_blanks(out);
@@ -136,7 +136,7 @@ pub(super) fn phone(value: &str, out: &mut String) -> Normalized {
         return Err(REASON);
     }
     if is_repeated(out, |byte| byte.is_ascii_digit()) {
-        return Err(Outcome::Missing);
+        return Err(Normalization::Missing);
     }
     let international = if starts_with_plus(value) { Some(out.as_str()) } else { out.strip_prefix("00") };
     let national = international
@@ -150,9 +150,9 @@ pub(super) fn phone(value: &str, out: &mut String) -> Normalized {
     };
     *out = national.to_owned();
     match out.chars().count() {
-        0..5 => Err(Outcome::Invalid("fewer than 5 digits")),
-        16.. => Err(Outcome::Invalid("more than 15 digits")),
-        _ if is_repeated(out, |_| true) || tables().is_placeholder_phone(out) => Err(Outcome::Missing),
+        0..5 => Err(Normalization::Invalid("fewer than 5 digits")),
+        16.. => Err(Normalization::Invalid("more than 15 digits")),
+        _ if is_repeated(out, |_| true) || tables().is_placeholder_phone(out) => Err(Normalization::Missing),
         _ => Ok(()),
     }
 }
@@ -163,9 +163,9 @@ fn starts_with_plus(value: &str) -> bool {
 }
 
 pub(super) fn sex(out: &mut String) -> Normalized {
-    let code = replacement(&tables().sex, out).ok_or(Outcome::Invalid("not a sex code"))?;
+    let code = replacement(&tables().sex, out).ok_or(Normalization::Invalid("not a sex code"))?;
     if code == "-" {
-        return Err(Outcome::Missing);
+        return Err(Normalization::Missing);
     }
     out.clear();
     out.push_str(code);
@@ -191,20 +191,20 @@ pub(super) fn email(value: &str, out: &mut String) -> Normalized {
         {
             Ok(())
         }
-        _ => Err(Outcome::Invalid("not an e-mail address")),
+        _ => Err(Normalization::Invalid("not an e-mail address")),
     }
 }
 
 pub(super) fn id(out: &mut String) -> Normalized {
     remove_blanks(out);
     if is_repeated(out, |byte| byte == b'0') || (out.len() >= 6 && is_repeated(out, |byte| byte == b'9')) {
-        return Err(Outcome::Missing);
+        return Err(Normalization::Missing);
     }
     Ok(())
 }
 
 pub(super) fn number(value: &str, out: &mut String) -> Normalized {
-    const REASON: Outcome = Outcome::Invalid("not a number");
+    const REASON: Normalization = Normalization::Invalid("not a number");
     let tables = tables();
     out.clear();
     out.extend(value.chars().filter_map(|character| tables.prepare(character)).nfkc());

@@ -6,12 +6,12 @@ use super::fold::Wildcards;
 use super::levels::DateLevel;
 use super::missing::{Normalized, fold_or_missing};
 use super::tables::{Class, Holder, tables};
-use crate::outcome::{Outcome, WILDCARD};
+use crate::outcome::{Normalization, WILDCARD};
 
-const NOT_A_DATE: Outcome = Outcome::Invalid("not a date");
-const IMPOSSIBLE: Outcome = Outcome::Invalid("impossible date");
-const OUT_OF_RANGE: Outcome = Outcome::Invalid("year out of range");
-const TWO_DIGIT_YEAR: Outcome = Outcome::Invalid("two-digit year");
+const NOT_A_DATE: Normalization = Normalization::Invalid("not a date");
+const IMPOSSIBLE: Normalization = Normalization::Invalid("impossible date");
+const OUT_OF_RANGE: Normalization = Normalization::Invalid("year out of range");
+const TWO_DIGIT_YEAR: Normalization = Normalization::Invalid("two-digit year");
 
 const YEARS: std::ops::RangeInclusive<u32> = 1850..=2150;
 /// Longer than any notation of a date.
@@ -61,7 +61,7 @@ pub(super) fn normalize(level: DateLevel, value: &str, out: &mut String) -> Norm
         },
     ));
     // Fewer parts may be known than the level asks for; if none is, the value is missing.
-    if digits[..length].iter().all(|&digit| digit == UNKNOWN) { Err(Outcome::Missing) } else { Ok(()) }
+    if digits[..length].iter().all(|&digit| digit == UNKNOWN) { Err(Normalization::Missing) } else { Ok(()) }
 }
 
 /// The common case: eight digits that are an ordinary date.
@@ -86,9 +86,9 @@ fn as_written(value: &str) -> Option<Digits> {
 }
 
 /// Placeholders, unknown parts and the calendar.
-fn settle(mut digits: Digits) -> Result<Digits, Outcome> {
+fn settle(mut digits: Digits) -> Result<Digits, Normalization> {
     if tables().is_placeholder_date(&digits) {
-        return Err(Outcome::Missing);
+        return Err(Normalization::Missing);
     }
     // Registries write "unknown" as 00 or 99.
     for part in [4..6, 6..8] {
@@ -100,7 +100,7 @@ fn settle(mut digits: Digits) -> Result<Digits, Outcome> {
         digits[4..].fill(UNKNOWN);
     }
     if digits.iter().all(|&digit| digit == UNKNOWN) {
-        return Err(Outcome::Missing);
+        return Err(Normalization::Missing);
     }
     let (mut years, mut leap_years) = (0, 0);
     for year in YEARS.filter(|&year| fits(&digits[..4], year)) {
@@ -139,7 +139,7 @@ const fn days_in(month: u32, leap: bool) -> u32 {
 }
 
 /// Reads a date in any of the accepted notations.
-fn parse(value: &str) -> Result<Digits, Outcome> {
+fn parse(value: &str) -> Result<Digits, Normalization> {
     let mut buffer = [0; MAX_CHARACTERS];
     let length = simplify(value, &mut buffer)?;
     let mut text = Cursor(&buffer[..length]);
@@ -159,7 +159,7 @@ fn parse(value: &str) -> Result<Digits, Outcome> {
 }
 
 /// Writes `value` as upper-case ASCII with [`UNKNOWN`] for unknown digits; returns the length.
-fn simplify(value: &str, buffer: &mut [u8; MAX_CHARACTERS]) -> Result<usize, Outcome> {
+fn simplify(value: &str, buffer: &mut [u8; MAX_CHARACTERS]) -> Result<usize, Normalization> {
     let tables = tables();
     let mut length = 0;
     let mut blank = false;
@@ -213,7 +213,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// A month's name or its first letters, as two digits.
-    fn month(&mut self) -> Result<[u8; 2], Outcome> {
+    fn month(&mut self) -> Result<[u8; 2], Normalization> {
         let word = self.take(u8::is_ascii_uppercase);
         let named = |name: &&str| word == name.as_bytes() || word == &name.as_bytes()[..3];
         let at = match word {
@@ -250,7 +250,7 @@ impl<'a> Cursor<'a> {
 }
 
 /// Numbers only, separated by `separator`.
-fn numbers(first: &[u8], separator: u8, mut text: Cursor<'_>) -> Result<Digits, Outcome> {
+fn numbers(first: &[u8], separator: u8, mut text: Cursor<'_>) -> Result<Digits, Normalization> {
     let second = text.number();
     if text.0.is_empty() {
         return match (first.len(), second.len()) {
@@ -281,7 +281,7 @@ fn above_twelve(number: &[u8]) -> bool {
 }
 
 /// `3 Feb 2001`, `3rd February 2001`, `03FEB2001`, `2001 Feb 3`.
-fn day_or_year_first(first: &[u8], mut text: Cursor<'_>) -> Result<Digits, Outcome> {
+fn day_or_year_first(first: &[u8], mut text: Cursor<'_>) -> Result<Digits, Normalization> {
     if first.len() < 4 {
         text.skip_ordinal();
     }
@@ -299,7 +299,7 @@ fn day_or_year_first(first: &[u8], mut text: Cursor<'_>) -> Result<Digits, Outco
 }
 
 /// `Feb 3, 2001`, `February 2001`.
-fn month_first(mut text: Cursor<'_>) -> Result<Digits, Outcome> {
+fn month_first(mut text: Cursor<'_>) -> Result<Digits, Normalization> {
     let month = text.month()?;
     text.separators();
     let number = text.number();
@@ -317,7 +317,7 @@ fn month_first(mut text: Cursor<'_>) -> Result<Digits, Outcome> {
     }
 }
 
-fn assemble(year: &[u8], month: &[u8], day: &[u8]) -> Result<Digits, Outcome> {
+fn assemble(year: &[u8], month: &[u8], day: &[u8]) -> Result<Digits, Normalization> {
     let two = |number: &[u8]| match *number {
         [UNKNOWN] => Ok([UNKNOWN, UNKNOWN]),
         [digit] => Ok([b'0', digit]),

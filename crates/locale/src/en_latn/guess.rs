@@ -2,7 +2,7 @@
 //! result.
 
 use super::fold::{Wildcards, fold};
-use crate::outcome::Outcome;
+use crate::outcome::Normalization;
 use crate::pack::Pack;
 
 /// Headers that number the rows of one file: they carry no information about a person.
@@ -189,7 +189,7 @@ fn looks_like(pack: &dyn Pack, values: &[&str], kind: &str, level: &str, shape: 
     let mut out = String::new();
     let given = || values.iter().map(|value| value.trim()).filter(|value| !value.is_empty());
     let fitting = given()
-        .filter(|value| shape(value) && pack.normalize(kind, level, value, &mut out) == Outcome::Value)
+        .filter(|value| shape(value) && pack.normalize(kind, level, value, &mut out) == Normalization::Value)
         .count();
     fitting > 0 && fitting * 5 >= given().count() * 4
 }

@@ -2,10 +2,10 @@
 
 use crate::en_latn::fold::{Wildcards, fold};
 use crate::en_latn::tables::{Holder, tables};
-use crate::outcome::Outcome;
+use crate::outcome::Normalization;
 
 /// An `Err` holds the reason why there is no value; `Ok` with an empty text means a missing value.
-pub(crate) type Normalized = Result<(), Outcome>;
+pub(crate) type Normalized = Result<(), Normalization>;
 
 /// Folds a text of Latin letters for another pack.
 pub(crate) fn fold_text(value: &str, out: &mut String) -> Result<(), &'static str> {
@@ -18,10 +18,10 @@ pub(crate) fn fold_or_missing(
     value: &str,
     out: &mut String,
 ) -> Normalized {
-    fold(value, wildcards, out).map_err(Outcome::Invalid)?;
+    fold(value, wildcards, out).map_err(Normalization::Invalid)?;
     missing_if_placeholder(holder, out)
 }
 
 pub(crate) fn missing_if_placeholder(holder: Holder, folded: &str) -> Normalized {
-    if tables().is_placeholder(holder, folded) { Err(Outcome::Missing) } else { Ok(()) }
+    if tables().is_placeholder(holder, folded) { Err(Normalization::Missing) } else { Ok(()) }
 }

@@ -8,14 +8,14 @@ const MISSING: &str = "(missing)";
 fn run(kind: &str, level: &str, value: &str) -> Result<String, &'static str> {
     let mut out = String::from("left over");
     match EnLatn.normalize(kind, level, value, &mut out) {
-        Outcome::Value => {
+        Normalization::Value => {
             assert!(!out.is_empty());
             Ok(out.replace(WILDCARD, "_"))
         }
         outcome => {
             assert_eq!(out, "");
             match outcome {
-                Outcome::Invalid(reason) => Err(reason),
+                Normalization::Invalid(reason) => Err(reason),
                 _ => Ok(MISSING.to_owned()),
             }
         }

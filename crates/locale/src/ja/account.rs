@@ -3,10 +3,10 @@
 use super::kana;
 use super::levels::HolderLevel;
 use super::tables::{DASH, tables};
-use crate::outcome::Outcome;
+use crate::outcome::Normalization;
 use crate::pack::UNEQUAL;
 
-const NOT_AN_ACCOUNT: Outcome = Outcome::Invalid("not an account");
+const NOT_AN_ACCOUNT: Normalization = Normalization::Invalid("not an account");
 
 /// At this length, another system may have cut off the end of an account holder's name.
 const CUT: usize = 15;
@@ -26,11 +26,11 @@ fn digits(text: &str, lengths: std::ops::RangeInclusive<usize>) -> bool {
     lengths.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-pub(super) fn yucho(prepared: &str, out: &mut String) -> Result<(), Outcome> {
+pub(super) fn yucho(prepared: &str, out: &mut String) -> Result<(), Normalization> {
     let numbers = prepared.replace("記号", " ").replace("番号", " ");
     let parts = parts(&numbers);
     let (code, number) = match parts[..] {
-        [] => return Err(Outcome::Missing),
+        [] => return Err(Normalization::Missing),
         [code, number] => (code, number),
         [code, middle, number] if code.len() == 5 && digits(middle, 1..=1) => (code, number),
         _ => return Err(NOT_AN_ACCOUNT),
@@ -47,10 +47,10 @@ pub(super) fn yucho(prepared: &str, out: &mut String) -> Result<(), Outcome> {
     Ok(())
 }
 
-pub(super) fn bank(prepared: &str, out: &mut String) -> Result<(), Outcome> {
+pub(super) fn bank(prepared: &str, out: &mut String) -> Result<(), Normalization> {
     let parts = parts(prepared);
     let (bank, branch, kind, number) = match parts[..] {
-        [] => return Err(Outcome::Missing),
+        [] => return Err(Normalization::Missing),
         [bank, branch, kind, number] => (bank, branch, kind, number),
         [whole] if digits(whole, 15..=15) => (&whole[..4], &whole[4..7], &whole[7..8], &whole[8..]),
         _ => return Err(NOT_AN_ACCOUNT),

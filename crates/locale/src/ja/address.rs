@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::levels::AddressLevel;
 use super::prepare::compose;
-use crate::outcome::Outcome;
+use crate::outcome::Normalization;
 use gazetteer::gazetteer;
 
 const NOT_AN_ADDRESS: &str = "not an address";
@@ -29,7 +29,7 @@ pub(super) struct Parsed<'p> {
 }
 
 /// A level of a prepared address, normalized until nothing changes.
-pub(super) fn normalize(level: AddressLevel, prepared: &str, out: &mut String) -> Result<(), Outcome> {
+pub(super) fn normalize(level: AddressLevel, prepared: &str, out: &mut String) -> Result<(), Normalization> {
     Parsed::new(prepared).normalize(level, out)
 }
 
@@ -40,7 +40,7 @@ impl<'p> Parsed<'p> {
     }
 
     /// A level, normalized until nothing changes.
-    pub(super) fn normalize(&self, level: AddressLevel, out: &mut String) -> Result<(), Outcome> {
+    pub(super) fn normalize(&self, level: AddressLevel, out: &mut String) -> Result<(), Normalization> {
         self.once(level, out)?;
         // A municipality code is its own normal form.
         if level == AddressLevel::Municipality {
@@ -71,17 +71,17 @@ impl<'p> Parsed<'p> {
             }
             shape = None;
         }
-        Err(Outcome::Invalid(NOT_AN_ADDRESS))
+        Err(Normalization::Invalid(NOT_AN_ADDRESS))
     }
 
-    fn once(&self, level: AddressLevel, out: &mut String) -> Result<(), Outcome> {
+    fn once(&self, level: AddressLevel, out: &mut String) -> Result<(), Normalization> {
         match level {
             AddressLevel::Municipality if gazetteer().by_code(self.prepared.trim()).is_some() => {
                 out.push_str(self.prepared.trim());
             }
             AddressLevel::Municipality => match self.today.municipalities[..] {
                 [one] => out.push_str(gazetteer().code(one)),
-                _ => return Err(Outcome::Missing),
+                _ => return Err(Normalization::Missing),
             },
             AddressLevel::Eq | AddressLevel::Prefix => {
                 out.push_str(&self.address.area());
@@ -114,7 +114,7 @@ thread_local! {
 }
 
 /// An area after one round, normalized until nothing changes.
-fn stable_area(area: &str) -> Result<String, Outcome> {
+fn stable_area(area: &str) -> Result<String, Normalization> {
     if let Some(known) = AREAS.with_borrow(|areas| areas.get(area).cloned()) {
         return Ok(known);
     }
@@ -133,5 +133,5 @@ fn stable_area(area: &str) -> Result<String, Outcome> {
         }
         before = after;
     }
-    Err(Outcome::Invalid(NOT_AN_ADDRESS))
+    Err(Normalization::Invalid(NOT_AN_ADDRESS))
 }

@@ -2,9 +2,9 @@
 
 use super::levels::PrefixLevel;
 use super::tables::{DASH, SEPARATOR, tables};
-use crate::outcome::{Outcome, WILDCARD};
+use crate::outcome::{Normalization, WILDCARD};
 
-type Normalized = Result<(), Outcome>;
+type Normalized = Result<(), Normalization>;
 
 /// Characters without separators and dashes.
 fn bare(prepared: &str) -> String {
@@ -18,11 +18,11 @@ fn is_digits(text: &str) -> bool {
 pub(super) fn sex(prepared: &str, out: &mut String) -> Normalized {
     let word: String = prepared.split_whitespace().collect();
     if word.is_empty() || word.chars().all(|character| character == WILDCARD) {
-        return Err(Outcome::Missing);
+        return Err(Normalization::Missing);
     }
     match tables().sex.iter().find(|(key, _)| *key == word) {
-        None => Err(Outcome::Invalid("not a sex code")),
-        Some((_, "-")) => Err(Outcome::Missing),
+        None => Err(Normalization::Invalid("not a sex code")),
+        Some((_, "-")) => Err(Normalization::Missing),
         Some((_, code)) => {
             out.push_str(code);
             Ok(())
@@ -33,17 +33,17 @@ pub(super) fn sex(prepared: &str, out: &mut String) -> Normalized {
 pub(super) fn postal(level: PrefixLevel, prepared: &str, out: &mut String) -> Normalized {
     let code = bare(&prepared.replace('〒', ""));
     if !is_digits(&code) || !matches!(code.len(), 0 | 3 | 5 | 7) {
-        return Err(Outcome::Invalid("not a postal code"));
+        return Err(Normalization::Invalid("not a postal code"));
     }
     if matches!(code.as_str(), "0000000" | "9999999") {
-        return Err(Outcome::Missing);
+        return Err(Normalization::Missing);
     }
     out.push_str(if level == PrefixLevel::Prefix { &code[..code.len().min(3)] } else { &code });
     Ok(())
 }
 
 pub(super) fn phone(level: PrefixLevel, prepared: &str, out: &mut String) -> Normalized {
-    const REASON: Outcome = Outcome::Invalid("not a telephone number");
+    const REASON: Normalization = Normalization::Invalid("not a telephone number");
     let prepared = prepared.trim_start();
     let named = ["TEL", "電話", "☎"].iter().find_map(|word| prepared.strip_prefix(word));
     let prepared = named
@@ -65,10 +65,14 @@ pub(super) fn phone(level: PrefixLevel, prepared: &str, out: &mut String) -> Nor
     };
     let extension: String = extension.chars().filter(char::is_ascii_digit).collect();
     if !is_digits(&national) || !(9..=11).contains(&national.len()) || !national.starts_with('0') {
-        return Err(if national.is_empty() && extension.is_empty() { Outcome::Missing } else { REASON });
+        return Err(if national.is_empty() && extension.is_empty() {
+            Normalization::Missing
+        } else {
+            REASON
+        });
     }
     if national.bytes().all(|digit| digit == b'0') {
-        return Err(Outcome::Missing);
+        return Err(Normalization::Missing);
     }
     out.push_str(&national);
     if level == PrefixLevel::Eq && !extension.is_empty() {
@@ -99,7 +103,7 @@ pub(super) fn checked(kind: Checked, prepared: &str, out: &mut String) -> Normal
     };
     let text = bare(prepared);
     if text.is_empty() {
-        return Err(Outcome::Missing);
+        return Err(Normalization::Missing);
     }
     let digits: Vec<u32> = text.chars().filter_map(|character| character.to_digit(10)).collect();
     let fits = match kind {
@@ -108,7 +112,7 @@ pub(super) fn checked(kind: Checked, prepared: &str, out: &mut String) -> Normal
         Checked::Corporate => digits.len() == 13,
     };
     if !fits || !is_digits(&text) {
-        return Err(Outcome::Invalid("not a number of this kind"));
+        return Err(Normalization::Invalid("not a number of this kind"));
     }
     let last = digits[digits.len() - 1];
     let right = match kind {
@@ -117,7 +121,7 @@ pub(super) fn checked(kind: Checked, prepared: &str, out: &mut String) -> Normal
         Checked::Corporate => corporate_digit(&digits[1..]) == digits[0],
     };
     if !right {
-        return Err(Outcome::Invalid("check digit does not fit"));
+        return Err(Normalization::Invalid("check digit does not fit"));
     }
     out.push_str(&text);
     Ok(())

@@ -6,13 +6,13 @@ use super::levels::DateLevel;
 use super::numeral::digits_of_numerals;
 use super::prepare::{prepare, without_brackets};
 use super::tables::{DASH, Era, tables};
-use crate::outcome::{Outcome, WILDCARD};
+use crate::outcome::{Normalization, WILDCARD};
 
-const NOT_A_DATE: Outcome = Outcome::Invalid("not a date");
-const IMPOSSIBLE: Outcome = Outcome::Invalid("impossible date");
-const OUTSIDE: Outcome = Outcome::Invalid("outside the era");
+const NOT_A_DATE: Normalization = Normalization::Invalid("not a date");
+const IMPOSSIBLE: Normalization = Normalization::Invalid("impossible date");
+const OUTSIDE: Normalization = Normalization::Invalid("outside the era");
 /// Several dates fit the text.
-pub(super) const AMBIGUOUS: Outcome = Outcome::Invalid("ambiguous date");
+pub(super) const AMBIGUOUS: Normalization = Normalization::Invalid("ambiguous date");
 
 const YEARS: std::ops::RangeInclusive<u32> = 1850..=2150;
 /// Longer than any notation of a date, in characters.
@@ -54,7 +54,7 @@ pub(super) fn normalize(
     level: DateLevel,
     value: &str,
     out: &mut String,
-) -> Result<(), Outcome> {
+) -> Result<(), Normalization> {
     if level == DateLevel::Day && is_plain(value) {
         out.extend(value.chars().filter(char::is_ascii_digit));
         return Ok(());
@@ -64,7 +64,7 @@ pub(super) fn normalize(
     if level == DateLevel::Day {
         push_number(date.year, 4, out);
     } else {
-        let (era, year) = date.in_era().ok_or(Outcome::Missing)?;
+        let (era, year) = date.in_era().ok_or(Normalization::Missing)?;
         out.push(era.letter());
         push_number(year, 2, out);
     }
@@ -84,7 +84,7 @@ fn push_number(number: u32, digits: u32, out: &mut String) {
 }
 
 /// The date for display: ISO 8601, unknown parts as in EDTF.
-pub(super) fn canonical(book: CodeBook, value: &str, out: &mut String) -> Result<(), Outcome> {
+pub(super) fn canonical(book: CodeBook, value: &str, out: &mut String) -> Result<(), Normalization> {
     let date = read(book, value, out)?;
     let part = |number: Option<u32>| number.map_or_else(|| "XX".to_owned(), |number| format!("{number:02}"));
     *out = format!("{:04}-{}-{}", date.year, part(date.month), part(date.day));
@@ -112,11 +112,11 @@ fn is_plain(value: &str) -> bool {
 }
 
 /// Parses and validates; `scratch` is overwritten.
-pub(super) fn read(book: CodeBook, value: &str, scratch: &mut String) -> Result<Date, Outcome> {
-    prepare(value, scratch).map_err(Outcome::Invalid)?;
+pub(super) fn read(book: CodeBook, value: &str, scratch: &mut String) -> Result<Date, Normalization> {
+    prepare(value, scratch).map_err(Normalization::Invalid)?;
     let text = simplify(scratch)?;
     if text.is_empty() {
-        return Err(Outcome::Missing);
+        return Err(Normalization::Missing);
     }
     let written = Reader { text: &text, book }.read()?;
     written.judge()
@@ -140,7 +140,7 @@ fn with_first_year(text: String) -> String {
 }
 
 /// Writes a prepared value with digits for kanji numerals, `?` for what is unknown and `-` for dashes.
-fn simplify(prepared: &str) -> Result<Vec<char>, Outcome> {
+fn simplify(prepared: &str) -> Result<Vec<char>, Normalization> {
     let tables = tables();
     let trimmed = prepared.trim();
     if trimmed.chars().nth(MAX_CHARACTERS).is_some() {
@@ -203,7 +203,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn read(mut self) -> Result<Written, Outcome> {
+    fn read(mut self) -> Result<Written, Normalization> {
         let era = self.era();
         let all = |text: &[char]| text.iter().all(|character| is_digit(*character));
         if all(self.text) {
@@ -235,7 +235,7 @@ impl<'a> Reader<'a> {
         Some(era)
     }
 
-    fn digits_alone(self, era: Option<&'static Era>) -> Result<Written, Outcome> {
+    fn digits_alone(self, era: Option<&'static Era>) -> Result<Written, Normalization> {
         let (era, text) = match (era, self.text.len(), self.book.0) {
             (None, 7, None) if self.text[0].is_ascii_digit() => return Err(ambiguous(&self.text[1..])),
             (None, 7, Some(book)) => {
@@ -243,7 +243,7 @@ impl<'a> Reader<'a> {
             }
             (None, 6, _) => return Err(ambiguous(self.text)),
             // A lone mark for "unknown".
-            (None, 1 | 2, _) if number(self.text)?.is_none() => return Err(Outcome::Missing),
+            (None, 1 | 2, _) if number(self.text)?.is_none() => return Err(Normalization::Missing),
             (None, 8 | 4, _) | (Some(_), 1..=4 | 6, _) => (era, self.text),
             _ => return Err(NOT_A_DATE),
         };
@@ -256,7 +256,7 @@ impl<'a> Reader<'a> {
         Ok(Written { era, year: number(year)?, month: number(month)?, day: number(day)? })
     }
 
-    fn with_kanji(mut self, era: Option<&'static Era>) -> Result<Written, Outcome> {
+    fn with_kanji(mut self, era: Option<&'static Era>) -> Result<Written, Normalization> {
         let year = self.run();
         self.expect('年')?;
         let known = number(year)?.is_some();
@@ -283,7 +283,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn with_separators(mut self, era: Option<&'static Era>) -> Result<Written, Outcome> {
+    fn with_separators(mut self, era: Option<&'static Era>) -> Result<Written, Normalization> {
         let first = self.run();
         if era.is_none()
             && first.len() == 8
@@ -328,7 +328,7 @@ impl<'a> Reader<'a> {
         run
     }
 
-    fn expect(&mut self, wanted: char) -> Result<(), Outcome> {
+    fn expect(&mut self, wanted: char) -> Result<(), Normalization> {
         match self.text {
             [found, rest @ ..] if *found == wanted => {
                 self.text = rest;
@@ -338,7 +338,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn separator(&mut self) -> Result<char, Outcome> {
+    fn separator(&mut self) -> Result<char, Normalization> {
         match self.text {
             [separator @ ('.' | '/' | '-' | ',' | ' ' | 'T'), rest @ ..] => {
                 self.text = rest;
@@ -367,7 +367,7 @@ fn era_of_code(book: &str, code: char) -> Option<&'static Era> {
 }
 
 /// A number of one to four digits alone, or of `?` alone.
-fn number(text: &[char]) -> Result<Number, Outcome> {
+fn number(text: &[char]) -> Result<Number, Normalization> {
     if text.len() > 4 {
         return Err(NOT_A_DATE);
     }
@@ -379,17 +379,17 @@ fn number(text: &[char]) -> Result<Number, Outcome> {
 }
 
 /// The meaning of six characters that could be year, month and day in several orders.
-fn ambiguous(text: &[char]) -> Outcome {
+fn ambiguous(text: &[char]) -> Normalization {
     if text.chunks(2).all(|part| number(part).is_ok()) { AMBIGUOUS } else { NOT_A_DATE }
 }
 
 /// A month or day: at most two digits.
-fn part_number(text: &[char]) -> Result<Number, Outcome> {
+fn part_number(text: &[char]) -> Result<Number, Normalization> {
     if text.len() > 2 { Err(NOT_A_DATE) } else { number(text) }
 }
 
 /// `04/13/1985` and `13/04/1985`: whichever order gives a date.
-fn either_order(first: &[char], second: &[char], year: &[char]) -> Result<Written, Outcome> {
+fn either_order(first: &[char], second: &[char], year: &[char]) -> Result<Written, Normalization> {
     let (a, b, year) = (number(first)?, number(second)?, number(year)?);
     let in_order = |month: Number, day: Number| Written { era: None, year, month, day };
     let orders = [in_order(b, a).judge(), in_order(a, b).judge()];
@@ -397,27 +397,27 @@ fn either_order(first: &[char], second: &[char], year: &[char]) -> Result<Writte
         [Ok(one), Ok(other)] if one != other => Err(AMBIGUOUS),
         [Ok(_), _] => Ok(in_order(b, a)),
         [_, Ok(_)] => Ok(in_order(a, b)),
-        [_, Err(Outcome::Missing)] => Err(Outcome::Missing),
+        [_, Err(Normalization::Missing)] => Err(Normalization::Missing),
         [Err(reason), _] => Err(reason),
     }
 }
 
 impl Written {
-    fn judge(self) -> Result<Date, Outcome> {
+    fn judge(self) -> Result<Date, Normalization> {
         // Registries write "unknown" as 00.
         let known = |part: Number| part.filter(|number| *number != 0);
         let (month, day) = (known(self.month), known(self.day));
-        let year = self.year.ok_or(Outcome::Missing)?;
+        let year = self.year.ok_or(Normalization::Missing)?;
         if self.era.is_some() && (year == 0 || year > 99) {
             return Err(if year == 0 { IMPOSSIBLE } else { OUTSIDE });
         }
         let year = self.era.map_or(year, |era| era.first_year + year - 1);
         let digits = format!("{year:04}{:02}{:02}", self.month.unwrap_or(0), self.day.unwrap_or(0));
         if tables().placeholder_dates.contains(&digits.as_str()) {
-            return Err(Outcome::Missing);
+            return Err(Normalization::Missing);
         }
         if !YEARS.contains(&year) {
-            return Err(Outcome::Invalid("year out of range"));
+            return Err(Normalization::Invalid("year out of range"));
         }
         let longest = |month: u32| (1..=12).contains(&month).then(|| days_in(year, month));
         let possible = match (month, day) {
@@ -435,7 +435,7 @@ impl Written {
 
 impl Date {
     /// The date, written in an era.
-    fn within(mut self, era: &Era) -> Result<Self, Outcome> {
+    fn within(mut self, era: &Era) -> Result<Self, Normalization> {
         let (low, high) = self.days();
         if high < era.days.0 {
             return Err(OUTSIDE);
@@ -448,7 +448,7 @@ impl Date {
             self.overflow = true;
         }
         if self.year < GREGORIAN && self.month.is_some() {
-            return Err(Outcome::Invalid("before 1873"));
+            return Err(Normalization::Invalid("before 1873"));
         }
         Ok(self)
     }

@@ -1,7 +1,7 @@
 //! The kind of a column, from its header and some values (not normative).
 
 use super::kanji::{is_kana, is_kanji};
-use crate::outcome::Outcome;
+use crate::outcome::Normalization;
 use crate::pack::Pack;
 
 /// Words in headers, in the order in which they are tried.
@@ -53,7 +53,10 @@ pub(super) fn guess(pack: &dyn Pack, header: &str, values: &[&str]) -> Option<&'
 fn by_code_book(pack: &dyn Pack, values: &[&str]) -> &'static str {
     let mut out = String::new();
     let mut dates = |kind: &str| {
-        values.iter().filter(|value| pack.normalize(kind, "day", value, &mut out) == Outcome::Value).count()
+        values
+            .iter()
+            .filter(|value| pack.normalize(kind, "day", value, &mut out) == Normalization::Value)
+            .count()
     };
     let mut best = ("date", dates("date"));
     for kind in ["date_receipt", "date_nenkin"] {
@@ -96,9 +99,9 @@ fn by_values(pack: &dyn Pack, values: &[&str]) -> Option<&'static str> {
         values.iter().map(|value| value.trim()).filter(|value| !value.is_empty()).collect();
     let mut out = String::new();
     let mut is = |kind: &str, level: &str, shape: fn(&str) -> bool| {
-        let fitting = given
-            .iter()
-            .filter(|value| shape(value) && pack.normalize(kind, level, value, &mut out) == Outcome::Value);
+        let fitting = given.iter().filter(|value| {
+            shape(value) && pack.normalize(kind, level, value, &mut out) == Normalization::Value
+        });
         !given.is_empty() && fitting.count() * 5 >= given.len() * 4
     };
     if is("date", "day", |value| value.chars().count() >= 6) {

@@ -13,7 +13,7 @@ fn relate(a: &str, b: &str) {
     for kind in KINDS.iter().map(|kind| kind.name).chain(["date_pair"]) {
         assert_eq!(Ja.relation(kind, a, b), Ja.relation(kind, b, a), "{kind} {a:?} {b:?}");
         if kind != DATE_PAIR
-            && Ja.normalize(kind, Ja.kind(kind).unwrap().levels[0], a, &mut out) == Outcome::Value
+            && Ja.normalize(kind, Ja.kind(kind).unwrap().levels[0], a, &mut out) == Normalization::Value
         {
             let itself = Ja.relation(kind, a, a);
             let unknown = a.chars().any(|c| tables::tables().is(c, tables::WILD)) || out.contains(WILDCARD);

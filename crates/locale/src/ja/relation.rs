@@ -2,7 +2,7 @@
 
 use super::date::code_book;
 use super::{account, address, date, prepare};
-use crate::outcome::{Outcome, WILDCARD};
+use crate::outcome::{Normalization, WILDCARD};
 use crate::pack::{Pack, UNEQUAL};
 
 /// The relation of two values of a kind, neither too long.
@@ -34,7 +34,7 @@ pub(super) fn relation(pack: &dyn Pack, kind: &str, a: &str, b: &str) -> &'stati
 fn both(pack: &dyn Pack, kind: &str, level: &str, a: &str, b: &str) -> Option<(String, String)> {
     let at_level = |value: &str| {
         let mut out = String::new();
-        (pack.normalize(kind, level, value, &mut out) == Outcome::Value).then_some(out)
+        (pack.normalize(kind, level, value, &mut out) == Normalization::Value).then_some(out)
     };
     at_level(a).zip(at_level(b))
 }

@@ -2,7 +2,7 @@
 
 use super::levels::RomajiLevel;
 use crate::en_latn::fold_text;
-use crate::outcome::{Outcome, WILDCARD};
+use crate::outcome::{Normalization, WILDCARD};
 
 /// Spellings of one sound; the first is replaced by the second. No replacement makes another one applicable.
 const SOUNDS: [(&str, &str); 24] = [
@@ -33,8 +33,8 @@ const SOUNDS: [(&str, &str); 24] = [
 ];
 
 /// A level of a prepared value.
-pub(super) fn normalize(level: RomajiLevel, prepared: &str, out: &mut String) -> Result<(), Outcome> {
-    fold_text(prepared, out).map_err(Outcome::Invalid)?;
+pub(super) fn normalize(level: RomajiLevel, prepared: &str, out: &mut String) -> Result<(), Normalization> {
+    fold_text(prepared, out).map_err(Normalization::Invalid)?;
     let words: Vec<String> = if level == RomajiLevel::Sorted {
         out.split(' ').map(|word| hepburn(letters(word))).collect()
     } else {
@@ -42,7 +42,7 @@ pub(super) fn normalize(level: RomajiLevel, prepared: &str, out: &mut String) ->
     };
     let mut words: Vec<String> = words.into_iter().filter(|word| !word.is_empty()).collect();
     if !words.iter().any(|word| word.bytes().any(|byte| byte.is_ascii_uppercase())) {
-        return Err(Outcome::Invalid("no Latin letters"));
+        return Err(Normalization::Invalid("no Latin letters"));
     }
     if level == RomajiLevel::LongVowels {
         words.iter_mut().for_each(shorten);

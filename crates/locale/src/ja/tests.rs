@@ -5,18 +5,18 @@ use super::*;
 fn level(kind: &str, level: &str, value: &str) -> String {
     let mut out = String::new();
     match Ja.normalize(kind, level, value, &mut out) {
-        Outcome::Value => out,
-        Outcome::Missing => "missing".to_owned(),
-        Outcome::Invalid(reason) => reason.to_owned(),
+        Normalization::Value => out,
+        Normalization::Missing => "missing".to_owned(),
+        Normalization::Invalid(reason) => reason.to_owned(),
     }
 }
 
 fn canonical(kind: &str, value: &str) -> String {
     let mut out = String::new();
     match Ja.canonical(kind, value, &mut out) {
-        Outcome::Value => out,
-        Outcome::Missing => "missing".to_owned(),
-        Outcome::Invalid(reason) => reason.to_owned(),
+        Normalization::Value => out,
+        Normalization::Missing => "missing".to_owned(),
+        Normalization::Invalid(reason) => reason.to_owned(),
     }
 }
 

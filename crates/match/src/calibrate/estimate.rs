@@ -1,7 +1,8 @@
 //! How many pairs of each band of similarity are expected to be non-matches (`protocols/04-matching.md` §6).
 
 use super::mixture::{Expected, non_matches_among};
-use super::{Scale, WithinFile};
+use super::sample::WithinFile;
+use super::scale::Scale;
 
 /// Non-matches that are expected per record in a band below solid pairs, before anything is seen: twins, relatives and
 /// namesakes whose records differ in one field.

@@ -5,11 +5,23 @@ use mizuhiki_schema::Similarity;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::{Scale, can_calibrate};
+use super::scale::Scale;
 use crate::blocks::BlockOrder;
 use crate::error::MatchError;
 use crate::plan::{Plan, PlanKind};
 use crate::search::Scorer;
+
+/// Records that calibration needs on each side.
+const MIN_RECORDS: usize = 50;
+
+/// Whether both sides have the records that calibration needs.
+///
+/// # Errors
+/// [`MatchError::TooFewRecords`] below 50 records on a side.
+pub fn can_calibrate(comparable: &Comparable<'_>) -> Result<(), MatchError> {
+    let records = comparable.left().len().min(comparable.right().len());
+    if records < MIN_RECORDS { Err(MatchError::TooFewRecords { records }) } else { Ok(()) }
+}
 
 /// Candidates are searched from this share of the median best partner's similarity on.
 const SEARCH_SHARE: f64 = 0.9;

@@ -2,7 +2,10 @@
 
 use mizuhiki_exchange::Comparable;
 
-use super::{Calibration, Counts, Scale, WithinFile};
+use super::calibration::Calibration;
+use super::estimate::Counts;
+use super::sample::WithinFile;
+use super::scale::Scale;
 use crate::assign::Greedy;
 use crate::search::Candidate;
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::chart::Chart;
 use crate::error::ReportError;
-use crate::link::report::{ExpectedAt, FileSummary, LinkReport, PassFigures, SymbolSummary, ViewSummary};
+use crate::link::report::{ExpectedAt, FileSummary, LinkReport, PassFigures, SymbolSummary, ViewSection};
 use crate::number;
 
 #[derive(Debug, Serialize)]
@@ -252,7 +252,7 @@ impl<'a> File<'a> {
 }
 
 impl<'a> View<'a> {
-    fn new(view: &'a ViewSummary, records: u64) -> Self {
+    fn new(view: &'a ViewSection, records: u64) -> Self {
         let share =
             |share: f64| if view.tokens == 0 { number::NONE.to_owned() } else { number::percent(share) };
         let known_fill = view.tokens > 0 && view.fill.is_finite();

@@ -77,12 +77,12 @@ pub struct FileSummary {
     /// Records in it.
     pub records: u64,
     /// Its views; none if its records are sealed symbols.
-    pub views: Vec<ViewSummary>,
+    pub views: Vec<ViewSection>,
 }
 
 /// One view of a token file.
 #[derive(Debug, Clone, Serialize)]
-pub struct ViewSummary {
+pub struct ViewSection {
     /// Its name.
     pub name: String,
     /// Bits of a token.

@@ -2,7 +2,7 @@
 
 use super::gazetteer::gazetteer;
 use super::parse::{Address, Rest};
-use crate::UNEQUAL;
+use crate::pack::UNEQUAL;
 
 /// Verdicts from tight to loose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

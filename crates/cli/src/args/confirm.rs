@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use mizuhiki_confirm::MAX_OPENINGS;
 
-use crate::args::Reading;
+use crate::args::reading::Reading;
 
 #[derive(Subcommand)]
 pub(crate) enum Confirm {

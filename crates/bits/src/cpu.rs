@@ -2,11 +2,9 @@
 
 use std::sync::OnceLock;
 
-use crate::arch;
-
 /// Which implementation counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Backend {
+pub enum InstructionSet {
     /// Portable code: the naive implementation that the others are tested against.
     Scalar,
     /// x86-64 with AVX2 and POPCNT.
@@ -15,13 +13,13 @@ pub enum Backend {
     Avx512,
 }
 
-impl Backend {
+impl InstructionSet {
     /// The fastest back end of this processor, or the one in the environment variable `MIZUHIKI_BACKEND`
     /// (`scalar`, `avx2` or `avx512`) if the processor supports it. All give the same results; the variable
     /// is for measurements.
     #[must_use]
     pub fn detect() -> Self {
-        static CHOSEN: OnceLock<Backend> = OnceLock::new();
+        static CHOSEN: OnceLock<InstructionSet> = OnceLock::new();
         *CHOSEN.get_or_init(|| {
             let named = match std::env::var("MIZUHIKI_BACKEND").as_deref() {
                 Ok("scalar") => Some(Self::Scalar),
@@ -29,18 +27,28 @@ impl Backend {
                 Ok("avx512") => Some(Self::Avx512),
                 _ => None,
             };
-            named.filter(|backend| backend.is_available()).unwrap_or_else(arch::detect)
+            named.filter(|backend| backend.is_available()).unwrap_or_else(Self::fastest)
         })
+    }
+
+    fn fastest() -> Self {
+        if has_avx512() {
+            Self::Avx512
+        } else if has_avx2() {
+            Self::Avx2
+        } else {
+            Self::Scalar
+        }
     }
 
     /// Every back end that this processor can run, the scalar one first.
     #[must_use]
     pub fn available() -> Vec<Self> {
         let mut all = vec![Self::Scalar];
-        if arch::has_avx2() {
+        if has_avx2() {
             all.push(Self::Avx2);
         }
-        if arch::has_avx512() {
+        if has_avx512() {
             all.push(Self::Avx512);
         }
         all
@@ -50,8 +58,8 @@ impl Backend {
     pub(crate) fn is_available(self) -> bool {
         match self {
             Self::Scalar => true,
-            Self::Avx2 => arch::has_avx2(),
-            Self::Avx512 => arch::has_avx512(),
+            Self::Avx2 => has_avx2(),
+            Self::Avx512 => has_avx512(),
         }
     }
 
@@ -62,4 +70,24 @@ impl Backend {
             Self::Avx2 | Self::Avx512 => 512,
         }
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_avx2() -> bool {
+    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt") && is_x86_feature_detected!("bmi1")
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_avx512() -> bool {
+    has_avx2() && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vpopcntdq")
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+const fn has_avx2() -> bool {
+    false
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+const fn has_avx512() -> bool {
+    false
 }
