@@ -10,8 +10,8 @@ pub enum Sharing {
     /// It has no other handle.
     #[default]
     Alone,
-    /// It has, but this is no evidence about this link: the link is taken for the holder's, or the holder is
-    /// not determined yet.
+    /// It has, but that does not count as evidence: the link is taken for the holder's, or the holder is not
+    /// determined yet.
     Open,
     /// It has, and another link fits at least as well.
     Beside,
