@@ -3,7 +3,7 @@
 
 FEBRL4 (5,000 records linked with 5,000, one to one), on three or on five fields:
   * clkhash + anonlink: encodings made as in clkhash's own FEBRL tutorial, greedy solver
-  * recordlinkage: sorted neighbourhoods, Jaro-Winkler comparisons, ECM without labels,
+  * recordlinkage: sorted neighborhoods, Jaro-Winkler comparisons, ECM without labels,
     then one-to-one, greedy or optimal
 RLdata10000 (10,000 records deduplicated), on names and date of birth:
   * the same two, without one-to-one

@@ -230,10 +230,10 @@ fn a_custodian_states_what_pairs_of_its_records_have_in_common() {
     let end = text.lines().last().unwrap();
     assert!(end.starts_with("#end 1001 1:") && end.ends_with(" 384:1"), "{end}");
     for (wrong, why) in [
-        ("#end 1001 0:3", "the pairs of records that it states"),
-        ("#end 1001 1:3 1:4", "the pairs of records that it states"),
-        ("#end 1001 9:18446744073709551615", "the pairs of records that it states"),
-        ("#end 1001 385:1", "the pairs of records that it states"),
+        ("#end 1001 0:3", "its stated numbers of pairs of records are impossible"),
+        ("#end 1001 1:3 1:4", "its stated numbers of pairs of records are impossible"),
+        ("#end 1001 9:18446744073709551615", "its stated numbers of pairs of records are impossible"),
+        ("#end 1001 385:1", "its stated numbers of pairs of records are impossible"),
         ("#end 1000 1:3", "states 1000 records but has 1001"),
     ] {
         fs::write(folder.join("spoilt.csv"), text.replace(end, wrong)).unwrap();

@@ -101,9 +101,9 @@ fn links_depend_on_the_symbols_alone_and_a_killed_run_continues() {
     assert!(!folder.join("out.csv").exists(), "no partial file is written");
     assert!(!runs(folder).is_empty(), "the run was too quick to be killed");
     let unasked = error(folder, &format!("{files} -o out.csv"));
-    assert!(unasked.contains("an unfinished run is there") && unasked.contains("--resume"), "{unasked}");
+    assert!(unasked.contains("holds an unfinished run") && unasked.contains("--resume"), "{unasked}");
     let other = error(folder, "link insurer.arrow registry.arrow -o out.csv --resume");
-    assert!(other.contains("not of these files and settings"), "{other}");
+    assert!(other.contains("belongs to other files or settings"), "{other}");
     let resumed = run(folder, &format!("{files} -o out.csv --resume"));
     assert!(String::from_utf8_lossy(&resumed.stderr).contains("continued after"));
     assert_eq!(two, read(folder, "out.csv"));
@@ -122,7 +122,7 @@ fn links_depend_on_the_symbols_alone_and_a_killed_run_continues() {
         Command::new("kill").args(["-INT", &stopped.id().to_string()]).status().unwrap();
         let stopped = stopped.wait_with_output().unwrap();
         let said = String::from_utf8_lossy(&stopped.stderr);
-        assert!(said.contains("interrupted; what was found so far is kept in out.csv.work"), "{said}");
+        assert!(said.contains("interrupted; results so far are kept in out.csv.work"), "{said}");
         run(folder, &format!("{files} -o out.csv --resume"));
         assert_eq!(two, read(folder, "out.csv"));
     }
@@ -309,7 +309,10 @@ fn awkward_files_are_linked_or_refused() {
     let bent = text.replace(token, &format!("////////////{}", &token[12..]));
     fs::write(folder.join("bent.tsv"), bent).unwrap();
     let said = error(folder, "link bent.tsv registry.arrow -o links.csv");
-    assert!(said.contains("row 1, column \"symbols\"") && said.contains("ascending order"), "{said}");
+    assert!(
+        said.contains("row 1, column \"symbols\"") && said.contains("not distinct and ascending"),
+        "{said}"
+    );
 }
 
 #[cfg(unix)]

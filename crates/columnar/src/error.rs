@@ -4,35 +4,35 @@ use std::io;
 
 use mizuhiki_files::WriteError;
 
-/// Columns that a table may have.
+/// Maximum number of columns of a table.
 pub const MAX_COLUMNS: usize = 4096;
 
-/// Bytes that one record of a text table may have. An unclosed quote swallows the rest of a file.
+/// Maximum bytes of one record of a text table. An unclosed quote would extend it to the end of the file.
 pub const MAX_RECORD_BYTES: usize = 16 << 20;
 
-/// A table cannot be read or written. Names places, never values.
+/// Why a table cannot be read or written. Messages name locations, never values.
 #[derive(Debug, thiserror::Error)]
 pub enum ColumnarError {
     /// A file cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
-    /// The operating system refused.
+    /// The operating system reported an error.
     #[error("{file}: cannot {action}: {reason}")]
     Io {
         /// The file.
         file: String,
-        /// What was tried.
+        /// The failed action.
         action: &'static str,
         /// The system's reason.
         reason: io::Error,
     },
-    /// The name of the file tells no format.
-    #[error("{file}: the extension names no format; use .csv, .tsv, .parquet, .arrow or .json")]
+    /// The file's name does not determine a format.
+    #[error("{file}: unknown extension; use .csv, .tsv, .parquet, .arrow or .json")]
     UnknownFormat {
         /// The file.
         file: String,
     },
-    /// This kind of table has no such format.
+    /// This kind of table does not support the format.
     #[error("{file}: {what} cannot be {format}; {fix}")]
     UnsuitableFormat {
         /// The file.
@@ -41,32 +41,32 @@ pub enum ColumnarError {
         what: &'static str,
         /// The format's name.
         format: &'static str,
-        /// What to do instead.
+        /// The remedy.
         fix: &'static str,
     },
-    /// The file is not what it should be, as a whole.
+    /// The file as a whole is invalid.
     #[error("{file}: {problem}; {fix}")]
     File {
         /// The file.
         file: String,
-        /// What is wrong.
+        /// The problem.
         problem: String,
-        /// What to do.
+        /// The remedy.
         fix: String,
     },
-    /// A row is not what it should be.
+    /// A row is invalid.
     #[error("{file}, row {row}: {problem}; {fix}")]
     Row {
         /// The file.
         file: String,
         /// The row, from 1; the header is not counted.
         row: u64,
-        /// What is wrong.
+        /// The problem.
         problem: String,
-        /// What to do.
+        /// The remedy.
         fix: String,
     },
-    /// A value is not what it should be.
+    /// A value is invalid.
     #[error("{file}, row {row}, column {column:?}: {problem}; {fix}")]
     Cell {
         /// The file.
@@ -75,9 +75,9 @@ pub enum ColumnarError {
         row: u64,
         /// Name of the column.
         column: String,
-        /// What is wrong.
+        /// The problem.
         problem: String,
-        /// What to do.
+        /// The remedy.
         fix: String,
     },
 }

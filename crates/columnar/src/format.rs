@@ -1,4 +1,4 @@
-//! Formats, by extension or by first bytes.
+//! Formats, determined by the extension or the first bytes.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::error::ColumnarError;
 /// Format of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// Comma-separated (or another delimiter, found by looking).
+    /// Comma-separated, or with another delimiter, which is detected.
     Csv,
     /// Tab-separated.
     Tsv,
@@ -34,7 +34,7 @@ impl Format {
         }
     }
 
-    /// The extension that names the format.
+    /// The extension of the format.
     #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {
@@ -49,7 +49,7 @@ impl Format {
     /// The format in which to write `target`; standard output gets `default`.
     ///
     /// # Errors
-    /// [`ColumnarError::UnknownFormat`] if the extension names none.
+    /// [`ColumnarError::UnknownFormat`] if the extension is unknown.
     pub fn of_target(target: &Target, default: Self) -> Result<Self, ColumnarError> {
         match target {
             Target::Path(path) => {
@@ -71,7 +71,7 @@ impl Format {
         }
     }
 
-    /// The format by its first bytes; text is CSV.
+    /// The format according to the first bytes; text is CSV.
     pub(crate) fn of_bytes(start: &[u8]) -> Self {
         let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
         if start.starts_with(b"PAR1") {

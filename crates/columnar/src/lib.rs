@@ -1,7 +1,7 @@
 //! Tables in and out: CSV and TSV, Parquet, Arrow IPC and clkhash's JSON.
 //!
 //! The only crate that knows Arrow and Parquet. Normative text: `protocols/08-file-formats.md`. Every reader
-//! streams, checks what the file says of itself and names file, row and column in its errors, never a value.
+//! streams, checks the file's metadata, and names file, row and column in its errors, never a value.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! Every reader against bytes that nobody meant to be read: it refuses them or gives back something whole.
+//! Every reader on arbitrary bytes: it refuses them, or returns something consistent.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -61,7 +61,7 @@ fn with_file<T>(extension: &str, bytes: &[u8], read: impl FnOnce(&Source) -> T) 
     read(&Source::Path(file.path().to_owned()))
 }
 
-/// The bytes that `write` leaves in a file with this extension.
+/// The bytes that `write` writes into a file with this extension.
 fn write_links(target: &Target, links: &[Link]) {
     let mut writer = LinkWriter::create(target, false).unwrap();
     links.iter().for_each(|link| writer.push(&link.into()).unwrap());
@@ -108,13 +108,13 @@ fn meta(schema: &str) -> TokenMeta {
     }
 }
 
-/// An id and a token a view.
+/// An id, and one token per view.
 type TokenRow = (String, Vec<Option<[u8; 8]>>);
 
 fn token_file(extension: &str, schema: &str, rows: &[TokenRow]) -> Vec<u8> {
     written(extension, |target| {
         let mut writer = TokenWriter::create(target, &meta(schema)).unwrap();
-        // In two runs, as an encoder writes.
+        // In two batches, as an encoder writes.
         let (first, second) = rows.split_at(rows.len() / 2);
         for run in [first, second] {
             let views = meta(schema).schema.view_names().len();
@@ -156,7 +156,7 @@ fn rows_of(set: &TokenSet) -> Vec<TokenRow> {
         .collect()
 }
 
-/// What every token set must be, wherever it came from.
+/// Conditions that every token set must fulfill.
 fn assert_whole(set: &TokenSet) {
     for view in set.views() {
         assert_eq!((view.rows.len(), view.present.len()), (set.len(), set.len()));
@@ -172,7 +172,7 @@ fn assert_whole(set: &TokenSet) {
     assert_eq!(ids.len(), set.len());
 }
 
-/// Reads `bytes` as everything that this extension can be.
+/// Reads `bytes` as every kind of file that this extension can be.
 fn read_all(extension: &str, bytes: &[u8]) {
     with_file(extension, bytes, |source| {
         if let Ok((columns, rows)) = read_table(source, None, None) {
@@ -227,7 +227,7 @@ fn links() -> impl Strategy<Value = Vec<Link>> {
     })
 }
 
-/// One damage to a file.
+/// One kind of damage to a file.
 #[derive(Debug, Clone)]
 enum Damage {
     Flip(Index, u8),
@@ -239,7 +239,7 @@ enum Damage {
 }
 
 fn damage() -> impl Strategy<Value = Vec<Damage>> {
-    // Lengths that a decoder might believe.
+    // Lengths that a decoder might trust.
     let large = select(vec![
         &[0xff, 0xff, 0xff, 0x7f][..],
         &[0, 0, 0, 0, 0, 0, 0, 0x10],
@@ -366,7 +366,7 @@ proptest! {
         for extension in ["csv", "tsv", "parquet", "arrow", "json"] {
             read_all(extension, &bytes);
             read_all(extension, text.as_bytes());
-            // As far as the decoders look at first.
+            // The part that decoders read first.
             read_all(extension, &[b"PAR1", &bytes[..], &(bytes.len() as u32).to_le_bytes(), b"PAR1"].concat());
             read_all(extension, &[b"ARROW1\0\0", &bytes[..], &(bytes.len() as u32).to_le_bytes(), b"ARROW1"].concat());
         }
@@ -464,8 +464,8 @@ fn in_columns(rows: &Rows, wanted: &[usize]) -> Rows {
 }
 
 proptest! {
-    /// Rows of bytes, some of them in another encoding: none is lost, those that are readable are as they were, and
-    /// the others are masked and counted.
+    /// Rows of bytes, some of them in another encoding: none is lost, readable ones are unchanged, and the
+    /// others are masked and counted.
     #[test]
     fn unreadable_values_are_masked_and_counted(
         rows in vec((any::<bool>(), "[a-zé髙ソ表 ]{1,8}"), 1..40),
@@ -512,7 +512,7 @@ proptest! {
         let expected = in_columns(&rows, &wanted);
         let mut files: Vec<(&str, Vec<u8>)> = b",;\t|".iter().map(|&d| ("csv", csv_bytes(&header, &rows, d))).collect();
         if header.len() == 1 {
-            // One column shows no delimiter, and a comma is then assumed.
+            // With one column no delimiter is found, and a comma is assumed.
             files.truncate(1);
         }
         files.push(("tsv", csv_bytes(&header, &rows, b'\t')));
@@ -569,7 +569,7 @@ proptest! {
 fn cut_token_files_are_refused() {
     for (extension, bytes) in valid_files().iter().skip(5).take(5) {
         with_file(extension, bytes, read_tokens).unwrap();
-        // A text file without its last line break is still whole.
+        // A text file without its last line break is still complete.
         let last = bytes.len() - usize::from(bytes.ends_with(b"\n"));
         for cut in (0..last).rev().step_by(if last > 2000 { 7 } else { 1 }) {
             assert!(
@@ -599,7 +599,7 @@ fn long_tables_come_in_chunks() {
     }
 }
 
-/// Every place of a file takes lengths that no machine has memory for.
+/// Writes huge lengths at every position of a file.
 #[test]
 fn stated_lengths_are_not_believed() {
     let people = people_batch(20);
@@ -669,9 +669,9 @@ fn rows_without_bytes_are_not_believed() {
         let bytes = arrow_bytes(&batch.schema(), &[batch]);
         let error =
             with_file("arrow", &bytes, |source| read_table(source, None, None)).unwrap_err().to_string();
-        assert!(error.contains("more rows than it can hold"), "{error}");
+        assert!(error.contains("more rows than it can contain"), "{error}");
     }
-    // A column without values is read as long as its rows are somewhere.
+    // A column without values can be read if its row count is plausible.
     let columns: [(&str, ArrayRef); 2] =
         [("a", Arc::new(NullArray::new(5000))), ("b", Arc::new(Int64Array::from_iter_values(0..5000)))];
     let batch =
@@ -699,7 +699,7 @@ fn a_token_file_has_no_more_rows_than_bytes() {
     let bytes = parquet_bytes(&batch);
     assert!(bytes.len() < rows / 2);
     let error = with_file("parquet", &bytes, read_tokens).unwrap_err().to_string();
-    assert!(error.contains("more rows than it can hold"), "{error}");
+    assert!(error.contains("more rows than it can contain"), "{error}");
 }
 
 #[test]
@@ -718,13 +718,13 @@ fn empty_batches_are_passed_over() {
 fn ambiguous_files_are_refused() {
     let twice = br#"{"clks": ["AAAA"], "other": [1], "clks": ["/////w=="]}"#;
     assert!(with_file("json", twice, read_tokens).is_err());
-    // What follows a carriage return inside a line would be lost.
+    // Text after a carriage return inside a line would be lost.
     let file = token_file("csv", NATIVE, &[("x".to_owned(), vec![Some([1; 8]), None])]);
     let text = String::from_utf8(file).unwrap();
     let bent = text.replace("\nx,", "\nx,,\rx,");
     assert_ne!(text, bent);
     assert!(with_file("csv", bent.as_bytes(), read_tokens).is_err());
-    // Line ends of another system are no damage.
+    // Line ends of another system are not damage.
     with_file("csv", text.replace('\n', "\r\n").as_bytes(), read_tokens).unwrap();
     let mut ids = RecordIds::default();
     assert!(ids.push("a\rb").is_err());

@@ -1,4 +1,4 @@
-//! Where tables are read from: files and standard input.
+//! Sources of tables: files and standard input.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use crate::error::ColumnarError;
 use crate::format::Format;
 
-/// Where a table is read from.
+/// The source of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// A file, its format by its extension.
+    /// A file, with the format of its extension.
     Path(PathBuf),
-    /// Standard input, its format by its first bytes.
+    /// Standard input, with the format of its first bytes.
     Stdin,
 }
 
@@ -32,7 +32,7 @@ impl Source {
         }
     }
 
-    /// Bytes of the file, if it can be told.
+    /// Bytes of the file, if known.
     #[must_use]
     pub fn bytes(&self) -> Option<u64> {
         match self {
@@ -41,7 +41,7 @@ impl Source {
         }
     }
 
-    /// Opens the source and finds its format.
+    /// Opens the source and determines its format.
     pub(crate) fn open(&self) -> Result<Opened, ColumnarError> {
         let name = self.name();
         match self {

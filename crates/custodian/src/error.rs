@@ -1,10 +1,10 @@
-//! What stops a custodian's work.
+//! Why a custodian's work fails.
 
 use mizuhiki_columnar::ColumnarError;
 use mizuhiki_encode::EncodeError;
 use mizuhiki_files::WriteError;
 
-/// A custodian's work cannot be done. Names files, rows and columns, never values.
+/// Why a custodian's work fails. Messages name files, rows and columns, never values.
 #[derive(Debug, thiserror::Error)]
 pub enum CustodianError {
     /// A file cannot be written.
@@ -18,7 +18,7 @@ pub enum CustodianError {
     Encode {
         /// The schema's or the input's name.
         file: String,
-        /// What is wrong.
+        /// The problem.
         reason: EncodeError,
     },
     /// A key file cannot be read or written.
@@ -26,15 +26,15 @@ pub enum CustodianError {
     Key {
         /// The key file.
         file: String,
-        /// What is wrong.
+        /// The problem.
         problem: String,
-        /// What to do.
+        /// The remedy.
         fix: &'static str,
     },
-    /// A view's values are not unique enough to be handed out.
+    /// A view's values are not unique enough to be disclosed.
     #[error(
         "{file}: view {view:?} repeats: {share:.1} % of the records share their token with another record, \
-         the schema permits {limit:.1} %. Such a view tells who lives or works together: remove it from the \
+         the schema permits {limit:.1} %. Such a view reveals who lives or works together: remove it from the \
          schema, or agree on a higher limits.maxRepeatedShare"
     )]
     RepeatedView {
@@ -47,9 +47,9 @@ pub enum CustodianError {
         /// Permitted share, in per cent.
         limit: f64,
     },
-    /// Two records have one id.
+    /// Two records have the same id.
     #[error(
-        "{file}, row {second}, column {column:?}: the id stands in row {first} already; give each record its own id"
+        "{file}, row {second}, column {column:?}: the id already occurs in row {first}; give each record its own id"
     )]
     RepeatedId {
         /// The input.
@@ -61,12 +61,12 @@ pub enum CustodianError {
         /// Second row with the id, from 1.
         second: u64,
     },
-    /// Two links have one handle.
+    /// Two links have the same handle.
     #[error(
-        "{file}, row {second}, column {column:?}: the handle stands in row {first} already; give each link its own handle"
+        "{file}, row {second}, column {column:?}: the handle already occurs in row {first}; give each link its own handle"
     )]
     RepeatedHandle {
-        /// The table that holds the handles.
+        /// The table with the handles.
         file: String,
         /// Their column.
         column: String,
@@ -75,9 +75,9 @@ pub enum CustodianError {
         /// Second row with the handle, from 1.
         second: u64,
     },
-    /// A column that is compared would stand in the tokens as it is.
+    /// A compared column would be in the tokens as plaintext.
     #[error(
-        "{file}, column {column:?}: handles and labels stand in the tokens as they are, and this column holds values of \
+        "{file}, column {column:?}: tokens contain handles and labels as plaintext, and this column contains values of \
          people; name a column of opaque handles, or of batches or offices"
     )]
     InPlain {
@@ -88,23 +88,23 @@ pub enum CustodianError {
     },
     /// No record has a link.
     #[error(
-        "{file}: none of its records has a link; check --id-column and --link-column, which must hold the same ids"
+        "{file}: none of its records has a link; check --id-column and --link-column, which must contain the same ids"
     )]
     NoLinks {
-        /// The people.
+        /// The table of people.
         file: String,
     },
-    /// A label has too many values to be one.
+    /// A label is too specific.
     #[error(
-        "{file}, column {column:?}: more than one link in a hundred has a label that fewer than five links have; a label is a batch or an office: one that singles people out is not given away"
+        "{file}, column {column:?}: more than one link in a hundred has a label that fewer than five links have; a label is a batch or an office, and must not single people out"
     )]
     Label {
-        /// The table that holds the labels.
+        /// The table with the labels.
         file: String,
         /// The column.
         column: String,
     },
-    /// No column could be recognised.
+    /// No column was recognized.
     #[error(
         "{file}: no column looks like a name, a date of birth or another field that links people; \
          write a schema by hand, from protocols/schema/examples"
@@ -115,7 +115,7 @@ pub enum CustodianError {
     },
     /// The first line does not name columns.
     #[error(
-        "{file}: the name of column {column} looks like {what}: the first line seems to hold a person, not the names of \
+        "{file}: the name of column {column} looks like {what}: the first line seems to be a person, not the names of \
          columns; write a line above it that names them"
     )]
     NoHeader {
@@ -129,12 +129,12 @@ pub enum CustodianError {
     /// A confirmation is refused, or cannot be read or written.
     #[error("{file}: {reason}")]
     Confirm {
-        /// The file that shows it.
+        /// The file in which the problem was found.
         file: String,
-        /// What is wrong.
+        /// The problem.
         reason: mizuhiki_confirm::ConfirmError,
     },
-    /// Tickets of the authority's copy.
+    /// The authority's copy of the tickets.
     #[error(
         "{file}: these tickets are for the authority; use the file that the linkage unit made for this custodian"
     )]
@@ -142,35 +142,35 @@ pub enum CustodianError {
         /// The tickets.
         file: String,
     },
-    /// A table that is no id map.
+    /// A table that is not an id map.
     #[error(
-        "{file}: this is no id map; give the file that `mizuhiki encode --id-map` wrote, or name the column of ids"
+        "{file}: this is not an id map; use the file that `mizuhiki encode --id-map` wrote, or name the column of ids"
     )]
     NoIdMap {
         /// The file.
         file: String,
     },
-    /// Another process is at the custodian's own ledger.
-    #[error("{file}: another encryption is entering its tickets there; wait until it is done")]
+    /// Another process is using the custodian's own ledger.
+    #[error("{file}: another encryption is using this ledger; wait until it is done")]
     LedgerBusy {
         /// The ledger.
         file: String,
     },
-    /// A token file of something else.
-    #[error("{file}: this token file is of another {what}; give the one that you sent to the linkage unit")]
+    /// Not the custodian's own token file.
+    #[error("{file}: this token file has another {what}; use the one that you sent to the linkage unit")]
     OtherTokens {
         /// The token file.
         file: String,
         /// What differs.
         what: &'static str,
     },
-    /// A schema that does not say how pairs are confirmed.
+    /// A schema that does not define how pairs are confirmed.
     #[error(
-        "the schema does not say how pairs are confirmed; agree on a member \"confirm\" (protocols/01-linkage-schema.md §2.5)"
+        "the schema does not define how pairs are confirmed; agree on a member \"confirm\" (protocols/01-linkage-schema.md §2.5)"
     )]
     NothingToConfirm,
-    /// The operating system gives no random numbers.
-    #[error("the operating system gives no random numbers")]
+    /// The operating system provides no random numbers.
+    #[error("the operating system provides no random numbers")]
     NoRandomness,
     /// A thread ended without a result.
     #[error("internal error: an encoding thread ended early; please report it")]
@@ -178,7 +178,7 @@ pub enum CustodianError {
 }
 
 impl CustodianError {
-    /// Whether a rule of the project forbids the work, rather than a fault in input or system.
+    /// Whether a rule of the protocol forbids the work, in contrast to a fault in the input or the system.
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
         if let Self::Confirm { reason, .. } = self {
@@ -194,7 +194,7 @@ impl CustodianError {
     }
 }
 
-/// Faults of a row go on from the file's name as those of other readers do.
+/// Separator between the file's name and the reason; errors of a row follow a comma, as in other readers.
 const fn separator(error: &EncodeError) -> &'static str {
     match error {
         EncodeError::Value { .. } | EncodeError::NationalNumber { .. } => ", ",

@@ -10,10 +10,10 @@ use zeroize::Zeroizing;
 
 use crate::error::CustodianError;
 
-/// Longest clkhash secret.
+/// Maximum length of a clkhash secret.
 const MAX_SECRET_BYTES: u64 = 1 << 16;
 
-/// Where a key comes from: never a flag or the environment, which others can see.
+/// The source of a key: never a flag or the environment, which others can see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeySource {
     /// A file.
@@ -37,7 +37,7 @@ impl KeySource {
     }
 }
 
-/// What the bytes of a key file mean.
+/// The kind of a key file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyKind {
     /// A linkage key of 32 bytes.
@@ -49,7 +49,7 @@ pub enum KeyKind {
 /// Reads a key. The second value warns if others can read the file.
 ///
 /// # Errors
-/// [`CustodianError::Key`] if the file cannot be read or holds no such key.
+/// [`CustodianError::Key`] if the file cannot be read or does not contain such a key.
 pub fn read_key(source: &KeySource, kind: KeyKind) -> Result<(LinkageKey, Option<String>), CustodianError> {
     let name = source.name();
     let error = |problem: String, fix| CustodianError::Key { file: name.clone(), problem, fix };
@@ -89,12 +89,12 @@ pub fn read_key(source: &KeySource, kind: KeyKind) -> Result<(LinkageKey, Option
         KeyKind::ClkhashSecret if std::str::from_utf8(&bytes).is_err() => {
             return Err(error(
                 "the secret is not UTF-8 text".to_owned(),
-                "give the text file that clkhash takes",
+                "use the text file that clkhash reads",
             ));
         }
         KeyKind::ClkhashSecret => LinkageKey::from_clkhash_secret(&bytes),
     };
-    let key = key.map_err(|e| error(e.to_string(), "give the key that the custodians agreed on"))?;
+    let key = key.map_err(|e| error(e.to_string(), "use the key on which the custodians agreed"))?;
     Ok((key, warning))
 }
 
@@ -112,17 +112,17 @@ fn readable_by_others(_name: &str, _file: &File) -> Option<String> {
     None
 }
 
-/// Makes a random linkage key and writes it into a new file of mode 0600.
+/// Generates a random linkage key and writes it into a new file of mode 0600.
 ///
 /// # Errors
-/// [`CustodianError::Key`] if the file exists already: a lost key cannot be made again.
+/// [`CustodianError::Key`] if the file exists: an overwritten key cannot be restored.
 pub fn write_new_key(target: &Target) -> Result<LinkageKey, CustodianError> {
     let key = LinkageKey::random().ok_or(CustodianError::NoRandomness)?;
     let exists = |error| match error {
         WriteError::Exists { file } => CustodianError::Key {
             file,
             problem: "the file exists already".to_owned(),
-            fix: "choose another name; a key that is overwritten cannot be restored",
+            fix: "choose another name; an overwritten key cannot be restored",
         },
         other => other.into(),
     };

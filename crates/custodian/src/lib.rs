@@ -1,4 +1,5 @@
-//! Role: all that a data custodian runs. Holds plaintext and the linkage key; never sees another's tokens.
+//! Role: everything that a data custodian runs. It holds plaintext and the linkage key, and never sees
+//! another custodian's tokens.
 
 #![forbid(unsafe_code)]
 

@@ -1,16 +1,16 @@
-//! What stops a file from being written.
+//! Why a file cannot be written.
 
 use std::io;
 
-/// A file or folder cannot be written.
+/// Why a file or folder cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// The operating system refused.
+    /// The operating system reported an error.
     #[error("{file}: cannot {action}: {reason}")]
     Io {
         /// The file.
         file: String,
-        /// What was tried.
+        /// The failed action.
         action: &'static str,
         /// The system's reason.
         reason: io::Error,
@@ -18,19 +18,19 @@ pub enum WriteError {
     /// A folder where a file should be.
     #[error("{file}: this is a folder; name a file")]
     IsFolder {
-        /// As given.
+        /// The given path.
         file: String,
     },
     /// No folder to write into.
-    #[error("{file}: its folder does not exist; make the folder first")]
+    #[error("{file}: its folder does not exist; create the folder first")]
     NoFolder {
-        /// As given.
+        /// The given path.
         file: String,
     },
-    /// Something that must not be overwritten.
-    #[error("{file}: this is there already; name another one")]
+    /// An existing file that must not be overwritten.
+    #[error("{file}: this exists already; choose another name")]
     Exists {
-        /// As given.
+        /// The given path.
         file: String,
     },
 }

@@ -12,18 +12,18 @@ use crate::error::WriteError;
 use crate::target::{Access, Target, folder_of, sync_folder_of};
 use crate::unfinished;
 
-/// Bytes that are gathered before they are written.
+/// Size of the write buffer in bytes.
 const BUFFER: usize = 1 << 18;
 
-/// A file that comes into being whole: written under a temporary name beside its target, then synced and renamed by
-/// [`WriteFile::commit`]. Dropped before that, it leaves no trace.
+/// A file that appears complete, or not at all. It is written under a temporary name beside its target;
+/// [`WriteFile::commit`] syncs and renames it. If it is dropped earlier, it leaves no trace.
 pub struct WriteFile {
     name: String,
     sink: Sink,
     failure: WriteFailure,
 }
 
-/// The system's error number of a failed write, kept where format writers lose it.
+/// The system's error number of a failed write, kept because format writers lose it.
 #[derive(Clone, Default)]
 pub struct WriteFailure(Arc<AtomicI32>);
 
@@ -49,7 +49,7 @@ enum Sink {
     Temporary {
         file: BufWriter<NamedTempFile>,
         target: PathBuf,
-        /// Whether a file of the target's name may be replaced.
+        /// Whether an existing file of the target's name may be replaced.
         replaces: bool,
     },
     /// Standard output, or an existing device or pipe, which cannot be replaced.
@@ -57,18 +57,18 @@ enum Sink {
 }
 
 impl WriteFile {
-    /// Begins to write `target`. A file that stands there is replaced when the new one is committed.
+    /// Starts to write `target`. An existing file is replaced when the new one is committed.
     ///
     /// # Errors
-    /// [`WriteError`] if no file can be made there.
+    /// [`WriteError`] if no file can be created there.
     pub fn create(target: &Target, access: Access) -> Result<Self, WriteError> {
         Self::begin(target, access, true)
     }
 
-    /// Begins to write a file that must not exist, now or when it is committed.
+    /// Starts to write a file that must not exist, neither now nor when it is committed.
     ///
     /// # Errors
-    /// [`WriteError::Exists`] if it does, or another [`WriteError`] if no file can be made there.
+    /// [`WriteError::Exists`] if it does, or another [`WriteError`] if no file can be created there.
     pub fn create_new(target: &Target, access: Access) -> Result<Self, WriteError> {
         match target {
             Target::Path(path) if fs::symlink_metadata(path).is_ok() => {
@@ -116,16 +116,16 @@ impl WriteFile {
         &self.name
     }
 
-    /// Tells later why a write failed.
+    /// A handle that later returns why a write failed.
     #[must_use]
     pub fn failure(&self) -> WriteFailure {
         self.failure.clone()
     }
 
-    /// Makes what was written durable, not yet visible: after this [`WriteFile::commit`] rarely fails.
+    /// Syncs the content without making it visible. After this, [`WriteFile::commit`] rarely fails.
     ///
     /// # Errors
-    /// [`WriteError::Io`] if the system refuses.
+    /// [`WriteError::Io`] if the system reports an error.
     pub fn sync(&mut self) -> Result<(), WriteError> {
         self.flush().map_err(WriteError::io(&self.name, "write"))?;
         match &self.sink {
@@ -139,7 +139,7 @@ impl WriteFile {
     /// Makes the file durable and visible under its name.
     ///
     /// # Errors
-    /// [`WriteError`] if the system refuses; the target is then as it was.
+    /// [`WriteError`] if the system reports an error; the target is then unchanged.
     pub fn commit(mut self) -> Result<(), WriteError> {
         self.sync()?;
         let name = std::mem::take(&mut self.name);
@@ -186,7 +186,7 @@ impl Write for WriteFile {
 
 impl Drop for WriteFile {
     fn drop(&mut self) {
-        // The file itself goes with its handle.
+        // The file itself is removed with its handle.
         if let Sink::Temporary { file, .. } = &self.sink {
             unfinished::forget(file.get_ref().path());
         }

@@ -10,18 +10,18 @@ use crate::file::WriteFile;
 use crate::target::{Access, Target, folder_of, sync_folder_of};
 use crate::unfinished;
 
-/// A folder that comes into being whole: its files are written into a temporary one, which [`WriteFolder::commit`] gives
-/// its name. Dropped before that, it leaves no trace.
+/// A folder that appears complete, or not at all. Its files are written into a temporary folder, which
+/// [`WriteFolder::commit`] renames. If it is dropped earlier, it leaves no trace.
 pub struct WriteFolder {
     folder: TempDir,
     target: PathBuf,
 }
 
 impl WriteFolder {
-    /// Begins a folder that must not exist. Until it is committed its owner alone can look into it.
+    /// Starts a folder that must not exist. Until it is committed, only its owner can read it.
     ///
     /// # Errors
-    /// [`WriteError::Exists`] if something stands there, or another [`WriteError`] if no folder can be made.
+    /// [`WriteError::Exists`] if it does, or another [`WriteError`] if no folder can be created.
     pub fn create(target: &Path) -> Result<Self, WriteError> {
         let file = || target.display().to_string();
         if fs::symlink_metadata(target).is_ok() {
@@ -38,29 +38,29 @@ impl WriteFolder {
         Ok(Self { folder, target: target.to_owned() })
     }
 
-    /// Begins a file of the folder.
+    /// Starts a file in the folder.
     ///
     /// # Errors
-    /// [`WriteError`] if it cannot be made.
+    /// [`WriteError`] if it cannot be created.
     pub fn file(&self, name: &str, access: Access) -> Result<WriteFile, WriteError> {
         WriteFile::create(&Target::Path(self.folder.path().join(name)), access)
     }
 
-    /// The path that a file of the folder will have.
+    /// The final path of a file in the folder.
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {
         self.target.join(name)
     }
 
-    /// Gives the folder its name.
+    /// Makes the folder visible under its name.
     ///
     /// # Errors
-    /// [`WriteError::Io`] if the system refuses; nothing is left then.
+    /// [`WriteError::Io`] if the system reports an error; nothing is left then.
     pub fn commit(mut self) -> Result<(), WriteError> {
         let temporary = self.folder.path().to_owned();
         unfinished::finish(&temporary, || {
             fs::rename(&temporary, &self.target)?;
-            // Nothing stands under the temporary name any more.
+            // The temporary name is no longer in use.
             self.folder.disable_cleanup(true);
             Ok(())
         })
@@ -72,7 +72,7 @@ impl WriteFolder {
 
 impl Drop for WriteFolder {
     fn drop(&mut self) {
-        // The folder itself goes with its handle.
+        // The folder itself is removed with its handle.
         unfinished::forget(self.folder.path());
     }
 }

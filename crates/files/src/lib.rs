@@ -1,8 +1,8 @@
-//! How files are written: whole, or not at all.
+//! Writes files that appear complete, or not at all.
 //!
-//! A [`WriteFile`] or [`WriteFolder`] stands under a temporary name beside its target until it is committed: synced and
-//! renamed. Dropped before that it leaves no trace, and neither does a process that is interrupted and calls
-//! [`remove_unfinished`].
+//! A [`WriteFile`] or [`WriteFolder`] has a temporary name beside its target until it is committed, which
+//! syncs and renames it. If it is dropped earlier, it leaves no trace; neither does an interrupted process
+//! that calls [`remove_unfinished`].
 //!
 //! ```
 //! use std::io::Write as _;

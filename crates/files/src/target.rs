@@ -1,8 +1,8 @@
-//! Where something is written to, and who may read it.
+//! Targets of output, and access to them.
 
 use std::path::{Path, PathBuf};
 
-/// Where something is written to.
+/// The target of an output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// A file.
@@ -28,12 +28,12 @@ impl Target {
     }
 }
 
-/// Who may read a file that is written.
+/// Access to a written file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Whoever the umask allows: mode 0666 before it.
+    /// As the umask allows: mode 0666 before it.
     Shared,
-    /// The owner alone: mode 0600. For keys, secrets and what leads back to people.
+    /// Only the owner: mode 0600. For keys, secrets, and files that lead back to people.
     Owner,
 }
 
@@ -47,13 +47,13 @@ impl Access {
     }
 }
 
-/// The folder that a path lies in.
+/// The parent folder of a path.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
-/// Makes a rename durable, where the file system can.
+/// Makes a rename durable, if the file system supports it.
 pub(crate) fn sync_folder_of(path: &Path) {
-    // The file stands under its name already; a file system that cannot sync folders has its own ways.
+    // The rename is done; not every file system can sync folders.
     let _ = std::fs::File::open(folder_of(path)).and_then(|folder| folder.sync_all());
 }

@@ -1,4 +1,4 @@
-//! Files and folders in the making, to be removed if the process is interrupted.
+//! Unfinished files and folders, which are removed if the process is interrupted.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,24 +12,24 @@ fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// While this lives, nothing is begun and nothing becomes visible: whoever tries waits.
+/// While this guard exists, nothing is started and nothing becomes visible; other threads wait.
 pub struct Stopped {
     _lock: MutexGuard<'static, BTreeSet<PathBuf>>,
 }
 
-/// Removes every file and folder in the making, for a process that is about to end; it must end before the result is
-/// dropped.
-#[must_use = "files may be begun again once this is dropped"]
+/// Removes every unfinished file and folder, for a process that is about to end. It must end before the
+/// result is dropped.
+#[must_use = "once this is dropped, new files can be started"]
 pub fn remove_unfinished() -> Stopped {
     let mut lock = unfinished();
     for path in std::mem::take(&mut *lock) {
-        // Nothing can be done about what cannot be removed while the process ends.
+        // While the process ends, a failed removal cannot be handled.
         let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     }
     Stopped { _lock: lock }
 }
 
-/// Makes something under a temporary name. An interrupt comes before it or after it is known.
+/// Creates something under a temporary name. An interrupt happens before, or after it is registered.
 pub(crate) fn begin<T>(
     make: impl FnOnce() -> io::Result<T>,
     path: impl FnOnce(&T) -> PathBuf,
@@ -40,7 +40,7 @@ pub(crate) fn begin<T>(
     Ok(made)
 }
 
-/// Gives what stands at `path` its own name. An interrupt comes before it or after it is whole.
+/// Gives the file or folder at `path` its final name. An interrupt happens before, or after that.
 pub(crate) fn finish<T>(path: &Path, rename: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let mut known = unfinished();
     let renamed = rename();
@@ -48,7 +48,7 @@ pub(crate) fn finish<T>(path: &Path, rename: impl FnOnce() -> io::Result<T>) -> 
     renamed
 }
 
-/// What stood at `path` is gone.
+/// Unregisters `path`, which no longer exists.
 pub(crate) fn forget(path: &Path) {
     unfinished().remove(path);
 }

@@ -1,4 +1,4 @@
-//! Files appear whole, or not at all, whatever happens in between.
+//! Files appear complete, or not at all, whatever happens in between.
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
@@ -40,7 +40,7 @@ fn new_files_and_folders_replace_nothing() {
     let second = WriteFile::create_new(&target, Access::Owner).unwrap();
     first.write_all(b"key").unwrap();
     first.commit().unwrap();
-    // Both began when nothing stood there: the second finds out when it is committed.
+    // Both were started when nothing existed there; the second fails when it is committed.
     assert!(matches!(second.commit(), Err(WriteError::Exists { .. })));
     assert!(matches!(WriteFile::create_new(&target, Access::Owner), Err(WriteError::Exists { .. })));
     assert!(matches!(WriteFolder::create(&path), Err(WriteError::Exists { .. })));
@@ -58,10 +58,10 @@ fn secrets_are_readable_by_their_owner_alone() {
     assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
-/// The name of a variable that makes this test binary the process that is interrupted.
+/// The environment variable that turns this test binary into the process to interrupt.
 const CHILD: &str = "MIZUHIKI_FILES_CHILD";
 
-/// What failed because all is being stopped waits for the end.
+/// A write that fails because of the interrupt waits for the end.
 fn or_wait<T>(result: Result<T, impl std::fmt::Debug>) -> T {
     result.unwrap_or_else(|_| {
         loop {
@@ -70,7 +70,7 @@ fn or_wait<T>(result: Result<T, impl std::fmt::Debug>) -> T {
     })
 }
 
-/// Writes files and folders over and over until it is stopped in the middle of it.
+/// Writes files and folders in a loop until it is interrupted.
 #[test]
 fn writes_until_stopped() {
     let Ok(folder) = std::env::var(CHILD) else { return };

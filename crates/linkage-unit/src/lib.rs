@@ -1,4 +1,4 @@
-//! Role: all that the linkage unit runs. Holds tokens and links; never a key, never plaintext.
+//! Role: everything that the linkage unit runs. It holds tokens and links, never a key or plaintext.
 
 #![forbid(unsafe_code)]
 

@@ -1,7 +1,8 @@
 //! From candidate pairs to links: one-to-one or many.
 //!
-//! Candidates are offered in their order (`protocols/04-matching.md` §5): by falling similarity, then left
-//! record, then right record. Rows are in the order of record ids, so a row number is its record's place.
+//! Candidates are offered in their order (`protocols/04-matching.md` §5): by descending similarity, then left
+//! record, then right record. Rows are in the order of record ids, so a row number gives its record's
+//! position.
 
 use std::cmp::Ordering;
 
@@ -13,7 +14,7 @@ use crate::sparse::{Edge, assign};
 /// Similarities are compared and summed in units of 10⁻⁹, so that sums are exact.
 const UNITS: f64 = 1e9;
 
-/// Candidates of a component that is solved optimally; a larger one is linked greedily
+/// Maximum number of candidates of a component that is solved optimally; a larger one is linked greedily
 /// (`protocols/04-matching.md` §5).
 pub const MAX_COMPONENT: usize = 10_000_000;
 
@@ -77,7 +78,8 @@ pub struct Top {
 }
 
 impl Top {
-    /// The best `most` of each record, for sets of `left` and `right` records, or within one set.
+    /// Keeps at most `most` candidates of each record, for sets of `left` and `right` records, or within one
+    /// set.
     #[must_use]
     pub fn new(most: u32, left: usize, right: usize, within: bool) -> Self {
         Self { most, left: vec![0; left], right: vec![0; if within { 0 } else { right }], within }
@@ -101,7 +103,7 @@ impl Top {
     }
 }
 
-/// Connected components of the candidate graph, gathered from candidates in any order.
+/// Connected components of the candidate graph, built from candidates in any order.
 pub struct Components {
     found: UnionFind<u32>,
     left: u32,
@@ -114,7 +116,7 @@ impl Components {
         Self { found: UnionFind::new(left + right), left: left as u32 }
     }
 
-    /// Takes a candidate in.
+    /// Adds a candidate.
     ///
     /// # Panics
     /// If it names a record that does not exist.
@@ -122,7 +124,7 @@ impl Components {
         self.found.union(candidate.left, self.left + candidate.right);
     }
 
-    /// For each left row the number of its component.
+    /// The component number of each left row.
     #[must_use]
     pub fn finish(self) -> Vec<u32> {
         let mut labels = self.found.into_labeling();
@@ -148,7 +150,7 @@ pub fn solve_component(group: &[Candidate], borderline: f64) -> Vec<Candidate> {
             edges.push(Vec::new());
             starts.push(index);
         }
-        // One unit more than nothing: a pair exactly at the threshold is linked.
+        // At least one unit, so that a pair exactly at the threshold is linked.
         let gain = ((candidate.similarity * UNITS).round() as i64 - base).max(0) + 1;
         let right = rights.partition_point(|&right| right < candidate.right);
         if let Some(list) = edges.last_mut() {
@@ -162,7 +164,8 @@ pub fn solve_component(group: &[Candidate], borderline: f64) -> Vec<Candidate> {
         .collect()
 }
 
-/// Links among candidates in memory, in any order; those come back in the order of candidates.
+/// Links among candidates in memory, which may come in any order; links are returned in the order of
+/// candidates.
 #[must_use]
 pub fn choose(
     assignment: Assignment,
@@ -207,7 +210,7 @@ mod tests {
         let mut top = Top::new(1, 2, 3, false);
         let kept: Vec<bool> =
             [(0, 0), (0, 1), (1, 1), (1, 0), (0, 2)].map(|(a, b)| top.offer(&candidate(a, b, 0.9))).into();
-        // (0, 1) is the best of right 1; (1, 1) the best of left 1; (1, 0) of neither; (0, 2) of right 2.
+        // (0, 1) is the best of right 1, (1, 1) of left 1, (0, 2) of right 2, and (1, 0) of neither.
         assert_eq!(kept, [true, true, true, false, true]);
     }
 

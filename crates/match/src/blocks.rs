@@ -7,11 +7,11 @@ use mizuhiki_exchange::BlockId;
 /// Rows of one side that have an id in a pass, by id, then by row.
 pub(crate) struct BlockOrder {
     rows: Vec<u32>,
-    /// Each id with the end of its run in `rows`, ascending.
+    /// Each id with the end of its range in `rows`, ascending.
     ends: Vec<(BlockId, u32)>,
 }
 
-/// A block that both sides have: rows of each, as ranges of [`BlockOrder::rows`].
+/// A block that both sides have: the rows of each, as ranges of [`BlockOrder::rows`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Block {
     pub(crate) left: Range<u32>,

@@ -1,9 +1,9 @@
-//! What a number of common symbols says (`protocols/04-matching.md` §3).
+//! What a number of common symbols means (`protocols/04-matching.md` §3).
 
 use mizuhiki_exchange::Comparable;
 use mizuhiki_schema::Symbols;
 
-/// Random pairs that may reach the least number of common symbols, per record of the smaller file.
+/// Maximum expected number of random pairs among the candidates, per record of the smaller file.
 const RANDOM_PAIRS: f64 = 0.2;
 
 /// Share of equal bits of two unrelated filters at the usual fill.
@@ -15,20 +15,21 @@ pub struct CommonLaw {
     symbols: Symbols,
     /// Symbols of one row in the views that the files have.
     per_row: f64,
-    /// Expected common symbols of two records that have nothing to do with each other.
+    /// Expected number of common symbols of two unrelated records.
     lambda: f64,
     least: u32,
 }
 
 impl CommonLaw {
-    /// The law of tokens of `symbols` in files of `left` and `right` records, or of one file of `left` alone.
+    /// The law for tokens of `symbols` in files of `left` and `right` records, or in one file of `left`
+    /// records.
     #[must_use]
     pub fn new(symbols: Symbols, left: usize, right: Option<usize>) -> Self {
         let (a, b) = (left as f64, right.unwrap_or(left) as f64);
         let pairs = if right.is_some() { a * b } else { a * (a - 1.0).max(0.0) / 2.0 };
         let per_record = symbols.per_record as f64;
         let collisions = per_record * per_record * 0.5_f64.powi(symbols.bits as i32);
-        // Of each view and number the one record has a symbol, and the other one or several.
+        // For each view and number, one record has a symbol, and the other has one or several.
         let chance = per_record * UNRELATED.powi(symbols.positions as i32);
         let lambda = collisions + chance;
         let mut least = 1;
@@ -48,19 +49,19 @@ impl CommonLaw {
         Some(Self::new(symbols, comparable.left().len(), right))
     }
 
-    /// Expected common symbols of two unrelated records.
+    /// Expected number of common symbols of two unrelated records.
     #[must_use]
     pub const fn lambda(&self) -> f64 {
         self.lambda
     }
 
-    /// The share of unrelated pairs with exactly `common` symbols in common.
+    /// The share of unrelated pairs with exactly `common` common symbols.
     #[must_use]
     pub fn random_share(&self, common: u32) -> f64 {
         point(self.lambda, common)
     }
 
-    /// The number of common symbols of a similarity that [`CommonLaw::similarity`] gave, if it is below that of all.
+    /// Inverse of [`CommonLaw::similarity`], for similarities below 1.
     #[must_use]
     pub fn common(&self, similarity: f64) -> u32 {
         let share = similarity.powf(self.symbols.positions as f64);
@@ -77,14 +78,15 @@ impl CommonLaw {
         self.per_row as usize
     }
 
-    /// The least number of common symbols of a candidate, at least 1: fewer are expected of random pairs.
+    /// The minimum number of common symbols of a candidate, at least 1. Random pairs are expected to have
+    /// fewer.
     #[must_use]
     pub const fn least(&self) -> u32 {
         self.least
     }
 
-    /// The similarity, 0..=1, of records with `common` symbols in common: the share of equal filter bits of which this
-    /// number is expected.
+    /// The similarity, 0..=1, of records with `common` common symbols: the share of equal filter bits at
+    /// which this number is expected.
     #[must_use]
     pub fn similarity(&self, common: u32) -> f64 {
         let share = f64::from(common) / self.per_row;

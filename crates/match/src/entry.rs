@@ -1,20 +1,21 @@
-//! Entries of a join, and how they are put in order.
+//! Entries of a join, and how they are sorted.
 
-/// Upper and lower half of a symbol, and the record: 12 bytes, where a pair of a number of 64 bits and one of 32 takes 16.
+/// Upper and lower half of a symbol, and the record: 12 bytes, while a pair of a 64-bit and a 32-bit number
+/// takes 16.
 pub(crate) type Entry = [u32; 3];
 
-/// Bits of a digit that entries are distributed by, and how often: a slice has about 2¹⁶ entries.
+/// Bits of a digit by which entries are distributed, and the number of digits: a slice has about 2¹⁶ entries.
 const DIGIT_BITS: u32 = 8;
 const DIGITS: u32 = 2;
 
 /// Fewer entries are sorted by comparison.
 const FEW: usize = 1 << 8;
 
-/// Sorts entries by symbol, then record, with `spare` to write to. None has a symbol below `start`, and less that number
-/// all fit `width` bits.
+/// Sorts entries by symbol, then record, with `spare` as scratch space. No symbol is below `start`, and their
+/// differences from it fit `width` bits.
 ///
-/// Symbols are uniform, so distributing by their upper bits leaves next to nothing to compare. Symbols that are not are
-/// compared, and no slower than by any other sort.
+/// Symbols are uniform, so distributing by their upper bits leaves almost nothing to compare. Others are
+/// compared, no slower than in any other sort.
 pub(crate) fn sort(entries: &mut Vec<Entry>, start: u64, width: u32, spare: &mut Vec<Entry>) {
     if entries.len() < FEW {
         entries.sort_unstable_by_key(in_order);
@@ -71,7 +72,7 @@ mod tests {
             seeds in prop::collection::vec((any::<u64>(), any::<u32>()), 1..200),
             repeats in 1_usize..60,
         ) {
-            // Some units are uniform, others hold few symbols or a narrow range of them.
+            // Some units are uniform; others have few symbols, or a narrow range of them.
             let start = start & (u64::MAX << width.min(63));
             let within = u64::MAX >> (64 - width) >> alike.min(width - 1);
             let mut entries = Vec::new();

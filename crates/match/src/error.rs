@@ -1,12 +1,12 @@
 //! Why matching stops.
 
-/// Matching cannot go on.
+/// Matching failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum MatchError {
-    /// The system gives no threads.
-    #[error("the system gives no threads; try --threads 1")]
+    /// The system provides no threads.
+    #[error("the system provides no threads; try --threads 1")]
     Threads,
-    /// Too few records to find a threshold without labels.
+    /// Too few records for calibration.
     #[error("{records} records are too few to find a threshold without labels; give --accept a number")]
     TooFewRecords {
         /// Records on the smaller side.

@@ -1,9 +1,9 @@
-//! Clusters over any number of data sets, each pair of whose records is a candidate.
+//! Clusters over any number of data sets, in which each pair of records is a candidate.
 //!
-//! The greedy rule of anonlink (Data61), so that its groups are reproduced: pairs by falling similarity, then
-//! data sets, then records; two groups are merged by a pair once every pair between them has been offered. Where persons
-//! may have many records, not all of which resemble each other, half of the pairs are enough. Groups that hold records of
-//! one data set without duplicates are never merged.
+//! The greedy rule of anonlink (Data61), which reproduces its groups: pairs by descending similarity, then
+//! data sets, then records. A pair merges two groups once every pair between them has been offered. If
+//! persons may have many records, some of them dissimilar, half of the pairs suffice. Two groups that both
+//! have a record of a data set without duplicates are never merged.
 
 use rustc_hash::FxHashMap;
 
@@ -12,18 +12,18 @@ use rustc_hash::FxHashMap;
 pub enum Linkage {
     /// Every one (complete linkage).
     Every,
-    /// At least half of them, of which one is sure: one relative does not bring in another.
+    /// At least half of them, including a match, so that one relative does not chain two persons together.
     Half,
 }
 
 /// Gathers clusters from candidate pairs in order.
 pub struct Groups {
     linkage: Linkage,
-    /// For each record the data set that has each person once, or `NONE`.
+    /// For each record its data set, if that has each person once, or `NONE`.
     single: Vec<u32>,
     group_of: Vec<u32>,
     members: Vec<Vec<u32>>,
-    /// For each group, what was offered of its pairs with each other group.
+    /// For each group, its offered pairs with each other group.
     offered: Vec<FxHashMap<u32, Offered>>,
 }
 
@@ -31,7 +31,7 @@ pub struct Groups {
 #[derive(Debug, Clone, Copy, Default)]
 struct Offered {
     pairs: u64,
-    /// Whether one of them is sure.
+    /// Whether one of them is a match.
     sure: bool,
 }
 
@@ -45,8 +45,8 @@ impl Offered {
 const NONE: u32 = u32::MAX;
 
 impl Groups {
-    /// For records of data sets of these sizes, numbered one set after the other, each with whether it may hold a person
-    /// several times.
+    /// For data sets of these sizes, each with whether it may have duplicates; records are numbered one set
+    /// after the other.
     #[must_use]
     pub fn new(sets: &[(usize, bool)], linkage: Linkage) -> Self {
         let single = |(set, &(records, repeats)): (usize, &(usize, bool))| {
@@ -56,8 +56,8 @@ impl Groups {
         Self { linkage, group_of: vec![NONE; single.len()], single, members: Vec::new(), offered: Vec::new() }
     }
 
-    /// Takes the next pair. Pairs must differ from each other. One that is not `sure` counts towards the half of two
-    /// groups' pairs, but merges none by itself.
+    /// Takes the next pair, which must be a new one. One that is not `sure` counts towards the half of two
+    /// groups' pairs, but merges no groups by itself.
     ///
     /// # Panics
     /// If there is no such record.
@@ -80,7 +80,7 @@ impl Groups {
         }
     }
 
-    /// The clusters of two or more records. Each, and the list of them, is in ascending order.
+    /// The clusters of two or more records. Each is in ascending order, and so is their list.
     #[must_use]
     pub fn finish(self) -> Vec<Vec<u32>> {
         let mut groups = self.members;
@@ -90,7 +90,7 @@ impl Groups {
         groups
     }
 
-    /// Whether no data set that has each person once has records in both.
+    /// Whether no data set without duplicates has records in both groups.
     fn may_merge(&self, first: u32, second: u32) -> bool {
         let sets = |group: u32| {
             self.members[group as usize]
@@ -116,7 +116,8 @@ impl Groups {
     }
 
     fn merge(&mut self, first: u32, second: u32) {
-        // The group with fewer neighbours is merged into the other, whichever that is: groups have no names.
+        // The group with fewer neighbors is merged into the other. Which one is kept has no effect on
+        // results.
         let neighbours = |group: u32| self.offered[group as usize].len();
         let (kept, gone) =
             if neighbours(first) >= neighbours(second) { (first, second) } else { (second, first) };
@@ -142,7 +143,7 @@ mod tests {
 
     use super::*;
 
-    /// The rule, word for word: the first `single` records are of a set without duplicates.
+    /// The rule, literally: the first `single` records are of a set without duplicates.
     fn naive(pairs: &[(u32, u32)], sure: usize, single: u32, linkage: Linkage) -> Vec<Vec<u32>> {
         let mut group_of: BTreeMap<u32, usize> = BTreeMap::new();
         let mut groups: Vec<Vec<u32>> = Vec::new();

@@ -1,4 +1,4 @@
-//! Links that may have gone to another member of the household (`protocols/04-matching.md` §7).
+//! Links that may be of another household member (`protocols/04-matching.md` §9).
 
 use mizuhiki_exchange::{Comparable, LinkFlag, TokenSet};
 use mizuhiki_schema::{Measure, Similarity};
@@ -6,17 +6,18 @@ use mizuhiki_schema::{Measure, Similarity};
 use crate::calibrate::{Calibration, Scale};
 use crate::search::{Candidate, Scorer};
 
-/// A runner-up this much less similar than the link, or less, leaves doubt, where tokens are filters.
+/// With filters, a runner-up within this difference of the link's similarity leaves doubt.
 const HOUSEHOLD_MARGIN: f64 = 0.02;
 
-/// A runner-up with this share of the link's common symbols, or more, leaves doubt.
+/// With symbols, a runner-up with at least this share of the link's common symbols leaves doubt.
 const AMBIGUOUS_SHARE: f64 = 0.8;
 
-/// Whether another candidate of a record, of similarity `rival`, leaves doubt about one of similarity `link`.
+/// Whether another candidate of a record, of similarity `rival`, leaves doubt about a link of similarity
+/// `link`.
 #[must_use]
 pub fn leaves_doubt(measure: Measure, link: f64, rival: f64) -> bool {
     match measure {
-        // Common symbols are in this proportion.
+        // This is the ratio of the numbers of common symbols.
         Measure::Symbols { positions, .. } => (rival / link).powi(positions as i32) >= AMBIGUOUS_SHARE - 1e-9,
         Measure::Dice => link - rival <= HOUSEHOLD_MARGIN,
     }
@@ -33,14 +34,14 @@ pub const fn doubt_of(measure: Measure) -> LinkFlag {
 
 /// The best candidate of each linked record besides its link.
 pub struct RunnersUp {
-    /// Of each left row its link, as an index, or `NONE`.
+    /// The index of each left row's link, or `NONE`.
     left_link: Vec<u32>,
     right_link: Vec<u32>,
     similarity: Vec<f64>,
     partner: Vec<(u32, u32)>,
     measure: Measure,
     solid: f64,
-    /// For each link the rivals of its right record, and of its left one.
+    /// For each link, the right record that rivals its own, and the left one.
     rivals: Vec<(Option<u32>, Option<u32>)>,
 }
 
@@ -75,7 +76,7 @@ impl RunnersUp {
         if of_left == of_right {
             return;
         }
-        // Two solid candidates of a record are one person, there twice.
+        // Two solid candidates of a record are duplicates of one person.
         let solid = matches!(self.measure, Measure::Symbols { .. }) && candidate.similarity >= self.solid;
         let close = |link: u32| {
             !solid && leaves_doubt(self.measure, self.similarity[link as usize], candidate.similarity)
@@ -94,8 +95,8 @@ impl RunnersUp {
         self.rivals.iter().map(|rivals| *rivals != (None, None)).collect()
     }
 
-    /// For each link, whether the record that it names and the runner-up look like one household: they agree with each
-    /// other in some view by at least `least`, and are not solid: one person, there twice.
+    /// For each link, whether the linked record and the runner-up look like one household: they agree in some
+    /// view by at least `least`, and are not solid. Solid ones would be duplicates of one person.
     #[must_use]
     pub fn households(&self, left: &TokenSet, right: &TokenSet, least: Similarity) -> Vec<bool> {
         if self.rivals.iter().all(|rivals| *rivals == (None, None)) {
@@ -124,14 +125,14 @@ pub struct Household<'a> {
 }
 
 impl<'a> Household<'a> {
-    /// Records that agree in a view by at least `least`, and are less similar than `solid`.
+    /// For records that agree in a view by at least `least`, and are less similar than `solid`.
     #[must_use]
     pub fn new(set: &'a TokenSet, least: f64, solid: f64) -> Self {
         let within = Comparable::within(set);
         Self { set, scorer: Scorer::new(&within), views: set.views().len(), least, solid }
     }
 
-    /// Whether two records look like members of one household.
+    /// Whether two records look like two members of one household.
     #[must_use]
     pub fn holds(&self, a: u32, b: u32) -> bool {
         let others: Vec<u32> = self.set.rows_of(b).collect();
@@ -144,17 +145,17 @@ impl<'a> Household<'a> {
     }
 }
 
-/// Matches within one set below this probability are in doubt where they may be of one household.
+/// Matches within one set are in doubt below this probability, if they may be of one household.
 const SURE_OF_ONE: f64 = 0.95;
 
-/// Agreement of a view from which two records of a set are equal in it.
+/// Minimum agreement of a view in which two records of a set count as equal.
 const EQUAL: f64 = 0.98;
 
-/// Which links within one set may be of two members of a household: they are equal in a view, or as far as records are that
-/// differ in one field, and not solid (`protocols/04-matching.md` §8).
+/// Links within one set that may be of two members of a household: they are not solid, and are equal in a
+/// view or agree as far as records that differ in one field (`protocols/04-matching.md` §9).
 pub struct WithinHousehold<'a> {
     scale: Scale,
-    /// Of filters: records that agree in a view.
+    /// For filters: records that agree in a view.
     filters: Option<Household<'a>>,
     calibration: Option<&'a Calibration>,
 }

@@ -16,31 +16,33 @@ use crate::common::CommonLaw;
 use crate::entry::{Entry, entry, sort, symbol};
 use crate::search::{Candidate, UnitResult};
 
-/// Symbols of a unit at most: its entries fit 192 MiB.
+/// Maximum number of symbols of a unit: its entries fit 192 MiB.
 const UNIT_SYMBOLS: u64 = 1 << 24;
 
-/// Smaller files are cut into so many units, if each has this many symbols: there is something to show and to resume.
+/// Smaller files are cut into this number of units if each has enough symbols, so that progress can be shown
+/// and work resumed.
 const FEW_UNITS: u64 = 8;
 const FEW_SYMBOLS: u64 = 1 << 20;
 
-/// Ranges that a unit's entries are gathered in: about as many entries as a processor's cache holds.
+/// Ranges into which a unit's entries are gathered; each fits a processor's cache.
 const SLICES: usize = 256;
 
-/// Bytes of an entry, and of what a unit makes of it, at most.
+/// Maximum bytes of an entry and of its results in a unit.
 const ENTRY_BYTES: u64 = 12 + 8;
 
-/// Records of one file that may share a symbol before it is passed over: files made for linking have none that two share.
+/// A symbol that more records of one file share is skipped. In files of task `link`, no two records share
+/// one.
 pub const HEAVY: usize = 256;
 
-/// Left records whose pairs are counted anew, to measure the search.
+/// Number of left records whose pairs are counted a second time, to measure search recall.
 const SAMPLE: usize = 256;
 
-/// Which symbols are looked for together.
+/// A planned join of the symbols of two files, or of one.
 pub struct Join<'a, R> {
     comparable: Comparable<'a>,
     law: CommonLaw,
     left: &'a R,
-    /// None within one file.
+    /// `None` within one file.
     right: Option<&'a R>,
     units: u64,
     symbols: u64,
@@ -67,7 +69,7 @@ impl<'a, R: SymbolReader> Join<'a, R> {
         Some(Self { comparable: *comparable, law, left, right, units, symbols, heavy, heaviest })
     }
 
-    /// The same join in this many units, at least one: what is found does not depend on it.
+    /// The same join in this number of units, at least one; results do not depend on it.
     #[must_use]
     pub fn in_units(mut self, units: usize) -> Self {
         self.units = units.max(1) as u64;
@@ -98,21 +100,23 @@ impl<'a, R: SymbolReader> Join<'a, R> {
         self.symbols
     }
 
-    /// Units that can be worked in one reading of the files, in `bytes` of memory; at least one.
+    /// Number of units that can be processed in one reading of the files with `bytes` of memory; at least
+    /// one.
     #[must_use]
     pub const fn units_at_once(&self, bytes: u64) -> usize {
         let units = bytes / (ENTRY_BYTES * (self.symbols / self.units + 1));
         if units == 0 { 1 } else { units as usize }
     }
 
-    /// Symbols that were passed over because more than [`HEAVY`] records of one file have them, and the most records
-    /// that share one.
+    /// Number of symbols that were skipped because more than [`HEAVY`] records of one file have them, and the
+    /// maximum number of records that share one.
     pub fn passed_over(&self) -> (u64, u64) {
         (self.heavy.load(Ordering::Relaxed), self.heaviest.load(Ordering::Relaxed))
     }
 
-    /// Works `units` in one reading of the files; `on_gathered` is told of symbols that were read for them. `take` gets
-    /// each unit's counts as the similarity of its pairs, by left record, then right record, and may stop the work.
+    /// Processes `units` in one reading of the files; `on_gathered` gets the number of symbols read for them.
+    /// `take` gets the pairs of each unit, by left record, then right record, with their counts in place of
+    /// similarities, and may stop the work.
     ///
     /// # Errors
     /// If a file cannot be read.
@@ -161,7 +165,7 @@ impl<'a, R: SymbolReader> Join<'a, R> {
         let [start, end] = [units.start, units.end].map(|unit| self.start((unit * SLICES) as u64));
         let per_record = reader.per_record();
         let (slices, first) = (self.slices(), units.start * SLICES);
-        // Symbols are uniform, and seldom more than this.
+        // Symbols are uniform, so there are rarely more than this.
         let expected = set.len() * per_record / slices as usize;
         let mut entries: Vec<Slice> =
             (0..units.len() * SLICES).map(|_| Slice::with_capacity(expected + expected / 32)).collect();
@@ -187,12 +191,12 @@ impl<'a, R: SymbolReader> Join<'a, R> {
         self.units * SLICES as u64
     }
 
-    /// The first symbol of a slice; past all symbols for the one after the last.
+    /// The first symbol of a slice; beyond all symbols for the one after the last.
     fn start(&self, slice: u64) -> u128 {
         (u128::from(slice) << 64).div_ceil(u128::from(self.slices()))
     }
 
-    /// The first symbol of a slice, and in how many bits its symbols less that one differ.
+    /// The first symbol of a slice, and the number of bits in which differences from it fit.
     fn range(&self, slice: u64) -> (u64, u32) {
         (self.start(slice) as u64, u64::BITS - self.slices().ilog2())
     }
@@ -238,8 +242,8 @@ impl<'a, R: SymbolReader> Join<'a, R> {
         true
     }
 
-    /// Counts the common symbols of a sample of left records with all records of the other file anew, by looking each
-    /// symbol up: what the join must have found.
+    /// Counts the common symbols of a sample of left records with all records of the other file directly, by
+    /// looking up each symbol, as a check of the join.
     ///
     /// # Errors
     /// If a file cannot be read.
@@ -256,7 +260,7 @@ impl<'a, R: SymbolReader> Join<'a, R> {
                 }
             }
         })?;
-        // Most symbols are nobody's in the sample, and one bit tells.
+        // Most symbols are not in the sample, which one bit shows.
         let mut sieve = vec![false; 1 << 20];
         owners.keys().for_each(|symbol| sieve[(symbol >> 44) as usize] = true);
         let mut counts: FxHashMap<u64, u32> = FxHashMap::default();
@@ -295,12 +299,13 @@ const fn pair(left: u32, right: u32) -> u64 {
     (left as u64) << 32 | right as u64
 }
 
-/// Counts travel as similarities until all units are in.
+/// Counts are stored as similarities until all units are done.
 fn candidate((pair, count): Counted) -> Candidate {
     Candidate { left: (pair >> 32) as u32, right: pair as u32, similarity: f64::from(count) }
 }
 
-/// The first place from which entries are not below `least`: steps that double, as the next is seldom far.
+/// The first position at which entries are not below `least`. Steps double, because the next one is rarely
+/// far.
 fn gallop(entries: &[Entry], least: u64) -> usize {
     let mut step = 1;
     let mut low = 0;

@@ -1,9 +1,10 @@
 //! Tokens to candidate pairs to classes to links. Pure: no IO, no clock, no plaintext.
 //!
-//! Normative text: `protocols/04-matching.md`. Results depend on the tokens and thresholds alone: not on
-//! threads, row order or hash seeds. Sealed symbols are joined ([`Join`]); for filters a [`Plan`] says what is compared,
-//! [`search`] gives the candidates of its units. [`Tally`] finds thresholds without labels. [`Greedy`], [`solve_component`] and [`Groups`] make
-//! links and clusters of candidates that are offered in order.
+//! Normative text: `protocols/04-matching.md`. Results depend only on the tokens and thresholds, not on
+//! threads, row order or hash seeds. Sealed symbols are joined ([`Join`]). For filters, a [`Plan`] defines
+//! what is compared, and [`search`] finds the candidates of its units. [`Tally`] estimates thresholds without
+//! labels. [`Greedy`], [`solve_component`] and [`Groups`] turn candidates, offered in order, into links and
+//! clusters.
 
 #![forbid(unsafe_code)]
 
@@ -49,7 +50,7 @@ pub fn sort_candidates<K: Ord + Send>(candidates: &mut [Candidate], key: impl Fn
 /// Runs `work` on a pool of `threads` threads; its results do not depend on their number.
 ///
 /// # Errors
-/// [`MatchError::Threads`] if the system gives no threads.
+/// [`MatchError::Threads`] if the system provides no threads.
 pub fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> Result<T, MatchError> {
     let pool =
         rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|_| MatchError::Threads)?;

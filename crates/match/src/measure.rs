@@ -1,16 +1,16 @@
-//! From counts of bits to similarities, and back to the counts that a threshold asks for.
+//! From counts of bits to similarities, and back to the counts that a threshold requires.
 //!
 //! The similarity of two filters is the Dice coefficient; over several views the root mean square of theirs
 //! (`protocols/04-matching.md` §2–3).
 
-/// For each sum of both weights, the least number of common bits that gives at least this agreement. A number
+/// For each sum of both weights, the minimum number of common bits for at least this agreement. A number
 /// beyond half of the sum is never reached.
 pub(crate) fn need(width: usize, agreement: f64) -> Vec<u32> {
     (0..=2 * width as u32).map(|sum| partition(sum / 2 + 1, |common| dice(common, sum) < agreement)).collect()
 }
 
-/// The smallest number in `0..end` for which `holds` is false; `end` if there is none. `holds` must be
-/// true up to some number and false from there.
+/// The smallest number in `0..end` for which `holds` is false; `end` if there is none. `holds` must be true
+/// below some number, and false at and above it.
 fn partition(end: u32, holds: impl Fn(u32) -> bool) -> u32 {
     let (mut low, mut high) = (0, end);
     while low < high {

@@ -1,8 +1,8 @@
-//! What is compared with what, decided from counted sizes before any work (`protocols/04-matching.md` §5).
+//! Which rows are compared, decided from sizes before any work (`protocols/04-matching.md` §5).
 //!
-//! Without block ids, or where every pair can be compared quickly, there is one pass of a single block that
-//! holds all records; otherwise each blocking rule is a pass, and a pair belongs to the first pass in which its
-//! records share an id. Nothing here depends on threads or on the machine.
+//! Without block ids, or if all pairs can be compared quickly, there is one pass with a single block of all
+//! records; otherwise each blocking rule is a pass, and a pair belongs to the first pass in which its records
+//! share an id. Nothing here depends on threads or on the machine.
 
 use std::ops::Range;
 
@@ -10,29 +10,29 @@ use mizuhiki_exchange::Comparable;
 
 use crate::blocks::{Block, BlockOrder};
 
-/// Pairs, times views, up to which every pair is compared although there are block ids.
+/// Up to this number of pairs times views, every pair is compared although there are block ids.
 pub const EXHAUSTIVE_WORK: u64 = 10_000_000_000;
 
-/// Right rows of a unit at most: more would make checkpoints rare, fewer would not pay for preparing the left
-/// rows again.
+/// Maximum number of right rows of a unit. With more, checkpoints would be rare; with fewer, preparing the
+/// left rows again would dominate.
 const UNIT_ROWS: u32 = 32_768;
 
-/// Pairs of a unit at least, where there are that many: small blocks are put together.
+/// Minimum number of pairs of a unit, if there are as many: small blocks are combined.
 const UNIT_PAIRS: u64 = 1 << 26;
 
 /// Which pairs are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Scope {
-    /// Every pair if they are few or there are no block ids, else those that share a block id.
+    /// Every pair if there are few or no block ids, else those that share a block id.
     #[default]
     Auto,
     /// Every pair.
     Exhaustive,
-    /// Pairs that share a block id, however few there are, if there are block ids.
+    /// Pairs that share a block id, even if there are few, provided that there are block ids.
     Blocks,
 }
 
-/// Why a plan compares what it compares.
+/// Why these pairs are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlanKind {
     /// Every pair, because it was asked for.
@@ -54,7 +54,7 @@ pub struct Plan<'a> {
     units: Vec<Unit>,
 }
 
-/// A pass, with what was counted for it.
+/// A pass and its counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedPass {
     /// Name of the pass; `all pairs` without blocking.
@@ -69,7 +69,7 @@ pub struct PlannedPass {
     pub largest: u64,
 }
 
-/// A piece of work: results of units are independent of each other.
+/// A unit of work; results of units are independent of each other.
 #[derive(Debug, Clone)]
 pub(crate) struct Unit {
     pub(crate) pass: usize,
@@ -102,7 +102,7 @@ impl<'a> Plan<'a> {
         &self.comparable
     }
 
-    /// Why the plan compares what it compares.
+    /// Why these pairs are compared.
     #[must_use]
     pub const fn kind(&self) -> PlanKind {
         self.kind
@@ -164,7 +164,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Whether two rows are compared at all: they share an id in some pass, or every pair is compared.
+    /// Whether two rows are compared: they share an id in some pass, or every pair is compared.
     pub(crate) fn meets(&self, left: u32, right: u32) -> bool {
         self.kind != PlanKind::Blocked || self.met_before(self.passes.len(), left, right)
     }

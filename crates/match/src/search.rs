@@ -1,4 +1,4 @@
-//! Candidate search: the units of a plan, each compared in every view.
+//! Candidate search: compares the units of a plan in every view.
 
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
@@ -12,11 +12,11 @@ use crate::blocks::{Block, BlockOrder};
 use crate::measure::{dice, need};
 use crate::plan::{Plan, Scope, Unit};
 
-/// Left rows that share a pass over the right-hand side. Few enough that hits stay small even where every
-/// pair is one.
+/// Left rows that share a pass over the right-hand side; few enough that the list of hits stays small even if
+/// every pair is one.
 const LEFT_ROWS: usize = 256;
 
-/// Right rows below which tiles do not pay.
+/// Minimum number of right rows for which tiles are faster.
 const FEW_ROWS: usize = 96;
 
 /// A pair of records with its similarity.
@@ -26,7 +26,7 @@ pub struct Candidate {
     pub left: u32,
     /// Record of the right token set.
     pub right: u32,
-    /// Similarity over all views: that of the most similar alternatives that are compared.
+    /// Similarity over all views, of the most similar alternatives that are compared.
     pub similarity: f64,
 }
 
@@ -41,8 +41,8 @@ pub struct UnitResult {
     pub candidates: Vec<Candidate>,
 }
 
-/// Searches the units of `plan` for pairs of at least `threshold`, but those of which `skip` is true. `take`
-/// gets each unit's results, from any thread and in any order, and may stop the search.
+/// Searches the units of `plan` for pairs at or above `threshold`, except units for which `skip` is true.
+/// `take` gets each unit's results, from any thread and in any order, and may stop the search.
 pub fn search<B: Send>(
     plan: &Plan<'_>,
     threshold: Similarity,
@@ -78,7 +78,7 @@ pub fn candidates(comparable: &Comparable<'_>, threshold: Similarity, scope: Sco
     found
 }
 
-/// What every unit of a pass needs.
+/// Data that every unit of a pass needs.
 struct Task<'a> {
     plan: &'a Plan<'a>,
     scorer: &'a Scorer<'a>,
@@ -133,8 +133,8 @@ impl Task<'_> {
         candidates
     }
 
-    /// Of pairs of one left row that reached the threshold in some view, those that reach it in all views
-    /// together.
+    /// Of the pairs of one left row that reach the threshold in some view, those that reach it over all
+    /// views.
     fn decide(&self, pairs: &[(u32, u32)], candidates: &mut Vec<Candidate>) {
         let comparable = &self.plan.comparable;
         let (left_set, right_set) = (comparable.left(), comparable.right());
@@ -153,8 +153,8 @@ impl Task<'_> {
         }
     }
 
-    /// Whether no other alternatives of the two records that are compared are more similar; of equally similar
-    /// ones the first pair counts. So a pair of records is a candidate once, wherever its rows meet.
+    /// Whether no other compared alternatives of the two records are more similar; of equally similar ones
+    /// the first pair counts. So a pair of records is a candidate only once, whichever rows meet.
     fn is_best(&self, records: (u32, u32), rows: (u32, u32), similarity: f64) -> bool {
         let comparable = &self.plan.comparable;
         let (lefts, rights) = (comparable.left().rows_of(records.0), comparable.right().rows_of(records.1));
@@ -191,11 +191,11 @@ enum RightSide<'a> {
 }
 
 impl<'a> ViewSearch<'a> {
-    /// Every view, for pairs whose similarity over all of them is to reach `threshold`.
+    /// Every view, for pairs whose overall similarity reaches `threshold`.
     fn all(scorer: &'a Scorer<'a>, threshold: f64) -> Vec<Self> {
         let comparable = &scorer.comparable;
-        // If every view stays below the wanted root mean square, so does the pair: a pair that reaches it
-        // has a view that does. The margin covers rounding; the pair itself is decided by its similarity.
+        // A pair that reaches the threshold in the root mean square reaches it in at least one view. The
+        // margin covers rounding; the similarity of the pair itself decides.
         let least = threshold * (1.0 - 1e-9);
         let instructions = InstructionSet::detect();
         let views = comparable.left().views().iter().zip(comparable.right().views());
@@ -269,7 +269,7 @@ impl<'a> Scorer<'a> {
         Self { comparable: *comparable, scans: comparable.right().views().iter().map(scan).collect() }
     }
 
-    /// Agreements of `left` with each of `rights` in one view; a view that one of them has not agrees by 0.
+    /// Agreements of `left` with each of `rights` in one view; 0 if one of the two has no token in it.
     pub(crate) fn agreements(&self, view: usize, left: u32, rights: &[u32]) -> Vec<f64> {
         let (a, b) = (&self.comparable.left().views()[view], &self.comparable.right().views()[view]);
         let mut agreements = vec![0.0; rights.len()];
@@ -302,7 +302,8 @@ impl<'a> Scorer<'a> {
     }
 }
 
-/// For each pair of records their most similar rows, each counted from the record's first; of equal ones the first.
+/// The most similar rows of each pair of records, numbered from the record's first row; of equal ones the
+/// first.
 ///
 /// # Panics
 /// If there is no such record.
@@ -325,7 +326,7 @@ pub fn best_rows(comparable: &Comparable<'_>, pairs: &[(u32, u32)]) -> Vec<(usiz
     pairs.iter().map(best).collect()
 }
 
-/// The agreement of two records in each view, 0..=1 each, by their most similar rows; 0 where one has no token.
+/// The agreement of two records in each view, 0..=1, by their most similar rows; 0 if one has no token.
 ///
 /// # Panics
 /// If there is no such record.

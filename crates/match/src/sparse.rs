@@ -12,14 +12,14 @@ use std::collections::BinaryHeap;
 pub(crate) struct Edge {
     /// Right node.
     pub(crate) right: usize,
-    /// What linking the two is worth; positive.
+    /// Gain of linking the two; positive.
     pub(crate) gain: i64,
 }
 
 const FREE: usize = usize::MAX;
 
-/// For each left node the index of its chosen edge. Left nodes are served in order and equal paths are
-/// decided by the lower node, so the result is a function of the input.
+/// For each left node the index of its chosen edge. Left nodes are processed in order, and of equal paths the
+/// one over lower nodes is taken, so the result is deterministic.
 pub(crate) fn assign(edges: &[Vec<Edge>], rights: usize) -> Vec<Option<usize>> {
     let mut solver = Solver {
         edges,
@@ -36,8 +36,8 @@ pub(crate) fn assign(edges: &[Vec<Edge>], rights: usize) -> Vec<Option<usize>> {
     solver.chosen.into_iter().map(|edge| (edge != FREE).then_some(edge)).collect()
 }
 
-/// `price[r] ≥ 0` is the potential of a right node; a left node's own is the best it can get at these
-/// prices. Unowned right nodes have price 0.
+/// `price[r] ≥ 0` is the potential of a right node; that of a left node is its best profit at these prices.
+/// Unowned right nodes have price 0.
 struct Solver<'e> {
     edges: &'e [Vec<Edge>],
     chosen: Vec<usize>,
@@ -52,9 +52,9 @@ struct Solver<'e> {
 /// Where the cheapest path ends.
 #[derive(Clone, Copy)]
 enum End {
-    /// At a right node that nobody owns.
+    /// At an unowned right node.
     Right(usize),
-    /// At a left node that is better left free.
+    /// At a left node that is better unlinked.
     Left(usize),
 }
 

@@ -1,4 +1,4 @@
-//! Audits outside Japan: namesakes, records that links share, and reasons that agree with the evidence beside them.
+//! Audits outside Japan: namesakes, records that links share, and reasons that agree with their evidence.
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
@@ -36,11 +36,11 @@ const SAME: [Outcome; 5] = [AGREES; 5];
 const MOVED: [Outcome; 5] = [AGREES, AGREES, AGREES, DIFFERENT, DIFFERENT];
 const NAMESAKE: [Outcome; 5] = [AGREES, AGREES, DIFFERENT, DIFFERENT, DIFFERENT];
 const SPOUSE: [Outcome; 5] = [AGREES, DIFFERENT, DIFFERENT, AGREES, AGREES];
-/// Of a spouse whose address is an old one.
+/// Of a spouse with an outdated address.
 const FAR_SPOUSE: [Outcome; 5] = [AGREES, DIFFERENT, DIFFERENT, DIFFERENT, DIFFERENT];
 const STRANGER: [Outcome; 5] = [DIFFERENT; 5];
 
-/// Nineteen thousand links, of which some are wrong, and as many pairs of non_matches.
+/// Nineteen thousand links, of which some are wrong, and as many non-matching pairs.
 fn fitted(schema: &AuditSchema) -> Model {
     let rows = [
         (SAME, ALONE, 17_000),
@@ -88,10 +88,10 @@ fn a_namesake_with_another_birth_date_and_address_is_found() {
         );
         assert!(grade.probability > 0.5, "{grade:?}");
     }
-    // Nobody can tell who bears a name and lives elsewhere from somebody who has moved.
+    // A namesake who lives elsewhere looks like somebody who has moved.
     let unknown = [AGREES, AGREES, Outcome::Missing, DIFFERENT, DIFFERENT];
     assert!(grade(&schema, &model, &vector(&schema, unknown), ALONE).probability < 0.01);
-    // Somebody of another given name is no namesake.
+    // Somebody with another given name is not a namesake.
     assert_ne!(grade(&schema, &model, &vector(&schema, FAR_SPOUSE), ALONE).class, AuditClass::Homonym);
 }
 
@@ -134,7 +134,7 @@ fn spouses_and_namesakes_are_no_prior_holders() {
     assert_eq!(class(STRANGER), AuditClass::PriorHolder);
 }
 
-/// What a reason says.
+/// The fields that a reason lists.
 struct Said<'t> {
     verdict: &'t str,
     agree: Vec<&'t str>,
@@ -166,7 +166,7 @@ impl<'t> Said<'t> {
         Self { verdict, agree, off, differ }
     }
 
-    /// Whether something beside the verdict speaks against it.
+    /// Whether the listed fields contradict the verdict.
     fn contradicts_itself(&self) -> bool {
         let differs = |name: &&str| self.differ.contains(name);
         let is_off = |name: &&str| self.off.contains(name);
@@ -174,13 +174,13 @@ impl<'t> Said<'t> {
             "the same person, who has moved" => !["suburb", "postcode"].iter().any(is_off),
             "the same person under another family name" => !is_off(&"family name"),
             "the same person under another name" => !["family name", "given name"].iter().any(is_off),
-            "the same person, the name is written differently" => {
+            "the same person, with the name written differently" => {
                 !["family name", "given name"].iter().any(is_off)
             }
-            "the same person, an entry was miswritten" => {
+            "the same person, with an error in an entry" => {
                 !["family name", "given name", "date of birth"].iter().any(is_off)
             }
-            "another member of the household" => ["suburb", "postcode"].iter().all(differs),
+            "another household member" => ["suburb", "postcode"].iter().all(differs),
             "a twin" => differs(&"date of birth"),
             verdict => verdict.strip_prefix("another person with the same ").is_some_and(|names| {
                 !names
@@ -192,7 +192,7 @@ impl<'t> Said<'t> {
     }
 }
 
-/// How a comparison comes out, in every way that is spoken of otherwise.
+/// Outcomes of a comparison, one for each way that reasons distinguish.
 fn ways(comparison: usize) -> Vec<Outcome> {
     let mut ways =
         vec![Outcome::Missing, AGREES, Outcome::Wild, Outcome::Similar(3), Outcome::Similar(1), DIFFERENT];

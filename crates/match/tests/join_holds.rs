@@ -1,4 +1,5 @@
-//! The join counts common symbols as looking at every pair does, in any number of units, between files and within one.
+//! The join counts the same common symbols as a comparison of every pair, in any number of units, between
+//! files and within one.
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
@@ -45,7 +46,8 @@ impl SymbolReader for Memory {
     }
 }
 
-/// A set of records whose rows stand in reverse order, and its symbols: `made` numbers, spread over all symbols.
+/// A set of records whose rows are in reverse order, and its symbols: `made` numbers, spread over all
+/// symbols.
 fn set(name: &str, task: Task, made: &[[u8; PER_RECORD]]) -> (TokenSet, Memory) {
     let mut ids = RecordIds::default();
     let mut symbols = Vec::new();
@@ -54,7 +56,7 @@ fn set(name: &str, task: Task, made: &[[u8; PER_RECORD]]) -> (TokenSet, Memory) 
         let mut row: Vec<u64> = numbers.iter().map(|&number| spread(number)).collect();
         row.sort_unstable();
         row.dedup();
-        // Filled up with symbols of its own.
+        // Filled up with symbols that no other record has.
         let own = (symbols.len() as u64 + 1) << 20 | u64::from(task == Task::Link) << 50;
         row.extend(
             (0..PER_RECORD - row.len()).map(|at| own + at as u64 + u64::from(name.len() as u32) * 977),
@@ -126,7 +128,7 @@ proptest! {
         let expected = naive(&left_rows, other, within);
         prop_assert_eq!(joined(&join, at_once), expected.clone());
         prop_assert_eq!(join.passed_over(), (0, 0));
-        // With so few records all are in the sample, which is counted in another way.
+        // So few records are all in the sample, which is counted in a different way.
         let least = join.law().least();
         let sampled: BTreeMap<(u32, u32), u32> =
             join.sample().unwrap().iter().map(|pair| ((pair.left, pair.right), pair.similarity as u32)).collect();

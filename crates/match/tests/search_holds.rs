@@ -1,4 +1,5 @@
-//! The search finds exactly what looking at every pair finds, blocked or not, between sets and within one.
+//! The search finds exactly the pairs that a comparison of every pair finds, blocked or not, between sets and
+//! within one.
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
@@ -10,7 +11,7 @@ use mizuhiki_match::{Scope, candidates, similarity_of};
 use mizuhiki_schema::{LinkageSchema, Similarity};
 use proptest::prelude::*;
 
-/// A made row: seed of its bits, which views it has, its block in each pass (0 for none).
+/// A synthetic row: seed of its bits, the views that it has, and its block in each pass (0 for none).
 type Made = (u64, [bool; 2], [u8; 2]);
 
 fn schema(alternatives: bool) -> LinkageSchema {
@@ -27,7 +28,7 @@ fn schema(alternatives: bool) -> LinkageSchema {
     LinkageSchema::parse(&text).unwrap()
 }
 
-/// Tokens of one of a few people each, some bits exchanged.
+/// Each token is that of one of a few people, with some bits flipped.
 fn token(seed: u64, view: u64) -> Vec<u8> {
     let mut state = (seed / 4).wrapping_mul(31) + view + 1;
     let mut next = || {
@@ -90,7 +91,7 @@ fn naive(comparable: &Comparable<'_>, threshold: f64, blocked: bool) -> BTreeMap
             let records = (left.record_of(a), right.record_of(b));
             let different = !comparable.is_within() || records.0 != records.1;
             if considered && different && similarity >= threshold {
-                // Similarities are not negative, so their bits are in their order.
+                // Similarities are not negative, so their bits sort in the same order.
                 let most = found.entry(records).or_insert(0);
                 *most = similarity.to_bits().max(*most);
             }
@@ -103,7 +104,7 @@ fn made() -> impl Strategy<Value = Vec<Made>> {
     let record = (0_u64..24, prop::array::uniform2(prop::bool::weighted(0.8)), [0_u8..4, 0_u8..3]);
     prop_oneof![
         prop::collection::vec(record.clone(), 0..12),
-        // Past the size from which tiles are used.
+        // Beyond the minimum size for tiles.
         prop::collection::vec(record, 150..220),
     ]
 }
@@ -119,7 +120,7 @@ proptest! {
         let (left, right) = (set("left", &schema, &left), set("right", &schema, &right));
         let comparable =
             if within { Comparable::within(&left) } else { Comparable::between(&left, &right).unwrap() };
-        // A threshold that a pair has exactly belongs to the pairs found.
+        // A pair exactly at the threshold is found.
         let threshold = naive(&comparable, threshold, false)
             .values().next().map_or(threshold, |bits| f64::from_bits(*bits));
         for scope in [Scope::Exhaustive, Scope::Blocks] {

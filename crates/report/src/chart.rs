@@ -16,11 +16,11 @@ const BOTTOM: f64 = 48.0;
 const PLOT_WIDTH: f64 = WIDTH - LEFT - RIGHT;
 const PLOT_HEIGHT: f64 = HEIGHT - TOP - BOTTOM;
 
-/// Bars that the width has room for.
+/// Maximum number of bars that fit the width.
 const MAX_BARS: usize = 80;
 /// The axis starts and ends at multiples of 1/20.
 const GRID: usize = 20;
-/// A largest count this many times the median one is drawn on a square-root axis.
+/// Heights follow the square root if the largest count is at least this many times the median.
 const SKEW: u64 = 12;
 
 /// A histogram, ready to be drawn.
@@ -39,21 +39,21 @@ pub(crate) struct Chart {
     square_root: bool,
     has_candidates: bool,
     has_links: bool,
-    /// Where the axis starts and ends.
+    /// Ends of the axis.
     from: String,
     to: String,
-    /// Says that the axis leaves out empty ranges.
+    /// Whether the axis omits empty ranges.
     trimmed: bool,
 }
 
-/// One bin, or a few neighbouring ones.
+/// One bin, or a few adjacent ones.
 #[derive(Debug, Serialize)]
 struct Bar {
     from: String,
     to: String,
     candidates: String,
     links: String,
-    /// In drawing order: the taller one first, so that both are seen.
+    /// In drawing order: the taller one first, so that both are visible.
     rects: Vec<Rect>,
 }
 
@@ -135,14 +135,14 @@ impl Chart {
     }
 }
 
-/// The similarities shown, in twentieths.
+/// The range of similarities shown, in twentieths.
 struct Axis {
     from: usize,
     to: usize,
 }
 
 impl Axis {
-    /// All bins in use and both thresholds, no more than a margin around them.
+    /// All used bins and both thresholds, with a small margin.
     fn new(first: usize, last: usize, bins: usize, thresholds: &ThresholdSummary) -> Self {
         let (mut from, mut to) = (first * GRID / bins, ((last + 1) * GRID).div_ceil(bins));
         for threshold in [thresholds.accept, thresholds.borderline] {
@@ -204,7 +204,7 @@ impl Scale {
         PLOT_HEIGHT * if self.square_root { share.sqrt() } else { share }
     }
 
-    /// Round counts with room for a label between them, from the axis up.
+    /// Round counts upward from the axis, with room for a label between them.
     fn ticks(&self) -> Vec<Tick> {
         let tick = |count| Tick {
             at: units(HEIGHT - BOTTOM - self.height(count)),
@@ -249,7 +249,7 @@ impl Sums {
             counts.reverse();
         }
         let rects = counts.into_iter().filter(|&(_, count)| count > 0).map(|(class, count)| {
-            // What is there is seen, however small.
+            // Every count above 0 is visible.
             let height = scale.height(count).max(1.5);
             Rect {
                 class,
@@ -269,7 +269,7 @@ impl Sums {
     }
 }
 
-/// Lines for both thresholds, or one if they are equal. Labels stand in two rows and beside their lines.
+/// Lines for both thresholds, or one if they are equal. Labels are in two rows, beside their lines.
 fn markers(axis: &Axis, thresholds: &ThresholdSummary) -> Vec<Marker> {
     let marker = |similarity: f64, name: &str, row: f64, to_the_left: bool| {
         (0.0..=1.0).contains(&similarity).then(|| {

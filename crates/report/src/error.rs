@@ -1,6 +1,6 @@
-//! What stops a report.
+//! Why a report fails.
 
-/// No report could be made.
+/// Why a report cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// The two histograms cannot be drawn on one axis.
@@ -11,7 +11,7 @@ pub enum ReportError {
         /// Bins of the links' histogram.
         links: usize,
     },
-    /// The page could not be filled in.
+    /// The template could not be rendered.
     #[error("the report could not be rendered")]
     Template(#[from] minijinja::Error),
 }

@@ -1,7 +1,8 @@
-//! Results as one HTML file that carries everything it needs: no network, no scripts, no clock.
+//! Results as one self-contained HTML file: no network, no scripts, no clock.
 //!
-//! [`render`] turns a [`LinkReport`] into a page, [`render_audit`] an [`AuditReport`]. Equal reports give equal bytes.
-//! Names of files, custodians, schemas and views, and handles of links, are other people's text; all of it is escaped.
+//! [`render`] turns a [`LinkReport`] into a page, [`render_audit`] an [`AuditReport`]. Equal reports give
+//! equal bytes. Names of files, custodians, schemas and views, and handles of links, are untrusted text; all
+//! of it is escaped.
 
 #![forbid(unsafe_code)]
 

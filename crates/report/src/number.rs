@@ -1,6 +1,6 @@
-//! Numbers for people.
+//! Formats numbers for readers.
 
-/// What stands where there is no number.
+/// Placeholder for a missing number.
 pub(crate) const NONE: &str = "–";
 
 /// `1234567` as `1,234,567`.
@@ -35,7 +35,7 @@ pub(crate) fn short_count(value: u64) -> String {
     format!("{scaled:.decimals$} {unit}")
 }
 
-/// A share as `97.3%`. What is not quite all or nothing is never rounded to it.
+/// A share as `97.3%`. Shares other than 0 and 1 are never rounded to 0% or 100%.
 pub(crate) fn percent(share: f64) -> String {
     if !share.is_finite() {
         return NONE.to_owned();

@@ -1,6 +1,7 @@
 //! Long texts in narrow places.
 
-/// Cuts a text to a width; characters from Hangul and kana on are taken to be twice as wide as others.
+/// Truncates a text to a width; characters in the range of Hangul, kana and above count as twice as wide as
+/// others.
 pub(crate) fn shorten(text: &str, width: usize) -> String {
     let wide = |letter: char| if letter < '\u{1100}' { 1 } else { 2 };
     if text.chars().map(wide).sum::<usize>() <= width {

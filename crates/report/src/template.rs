@@ -1,4 +1,4 @@
-//! Filling templates in.
+//! Renders templates.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use crate::error::ReportError;
 
-/// The suffix switches escaping on.
+/// The suffix enables escaping.
 const TEMPLATE_NAME: &str = "report.html";
 
-/// A template with what it shows.
+/// A template with its data.
 pub(crate) fn fill(template: &'static str, page: impl Serialize) -> Result<String, ReportError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);

@@ -1,4 +1,4 @@
-//! The page of an audit as its readers get it.
+//! The page of an audit, as its readers see it.
 
 use mizuhiki_exchange::{AuditClass, Hypothesis, Outcome};
 use mizuhiki_report::{
@@ -147,7 +147,7 @@ fn page(report: &AuditReport) -> String {
     render_audit(report).unwrap()
 }
 
-/// What stands between tags, attributes left out.
+/// The text between tags, without attributes.
 fn texts(page: &str) -> impl Iterator<Item = &str> {
     page.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text)
 }
@@ -164,12 +164,12 @@ fn the_sample_says_what_it_should() {
         "96 are expected to be wrong (1 in 10,000 of all)",
         "<small lang=\"ja\">同名異人</small><small><code>homonym</code></small><span class=\"tag\">found wrong</span>",
         "10,400 links differ in an entry and are still found to be right; 60 are found to be wrong.",
-        "The first 1,000 entries of the list are expected to hold 91 of 96 wrong links (94.4%).",
+        "The first 1,000 entries of the list are expected to contain 91 of 96 wrong links (94.4%).",
         "review list: 1,000 entries</text>",
-        "80 were wrong, 30 were right, and of 10 nobody could tell",
+        "80 were wrong, 30 were right, and 10 could not be decided",
         "95% interval 63.7% to 80.2%",
         "M-004100",
-        "2 rows further back",
+        "2 rows earlier",
         "all links: 0.96</text>",
         "The error rate stands out.",
         "Probability that the link is wrong: <strong>98.7%</strong>",
@@ -229,7 +229,7 @@ fn the_worst_groups_are_drawn_and_the_rest_counted() {
     assert_eq!(page.matches("class=\"whisker\"").count(), 20);
     assert!(page.find("load-030:").unwrap() < page.find("load-029:").unwrap());
     assert!(!page.contains("load-010"));
-    // Not among the worst, yet with a finding.
+    // Not among the worst, but with a finding.
     assert!(page.contains("load-001") && page.contains("Addresses are stale."));
     assert!(page.contains("<p class=\"soft\">9 more are not shown here.</p>"));
 }
@@ -296,17 +296,17 @@ fn warnings_come_first() {
 fn without_links_the_page_says_so() {
     let page = page(&nothing());
     for text in [
-        "No links were compared, so nothing can be said of them.",
+        "No links were compared, so there is no result.",
         "no list was written",
         "No links were put into classes.",
         "No review list was written.",
         "There is nothing to review.",
         "No run of shifted rows was found.",
-        "The links came without groups such as batches",
-        "No record is known to be tied more than once.",
+        "The links have no groups such as batches",
+        "No record is known to have several links.",
         "There are no findings to show.",
         "There are no comparisons to show.",
-        "there were none, so take the figures with care",
+        "there were none, so the figures are uncertain",
         "95% interval: –",
     ] {
         assert!(page.contains(text), "{text}");
@@ -356,7 +356,7 @@ fn equal_reports_give_equal_bytes() {
     assert_eq!(page(&sample()), page(&sample()));
 }
 
-/// Element names nest: what a browser would repair is a fault here.
+/// Elements must nest correctly; whatever a browser would repair is a fault here.
 #[test]
 fn tags_are_balanced() {
     for report in [sample(), nothing()] {

@@ -1,4 +1,4 @@
-//! The page as its readers get it.
+//! The page, as its readers see it.
 
 use mizuhiki_report::{
     ExpectationSummary, ExpectedAt, FileSummary, LinkReport, PassFigures, ReportError, SampledPairs,
@@ -18,7 +18,7 @@ fn file(name: &str, custodian: &str, records: u64) -> FileSummary {
     }
 }
 
-/// Strangers around .74, links around .96.
+/// Non-matches around 0.74, links around 0.96.
 fn histogram(lowest: f64) -> Vec<u64> {
     let hump = |at: f64, centre: f64, width: f64, size: f64| size * (-((at - centre) / width).powi(2)).exp();
     (0..200)
@@ -44,7 +44,7 @@ fn sample() -> LinkReport {
         epoch: Some(3),
         assignment: "greedy one-to-one".to_owned(),
         thresholds: ThresholdSummary { accept: 0.87, borderline: 0.84, origin: "schema".to_owned() },
-        plan: "every pair, because they are few".to_owned(),
+        plan: "every pair, because there are few".to_owned(),
         passes: vec![PassFigures {
             name: "all pairs".to_owned(),
             blocks: 1,
@@ -69,7 +69,9 @@ fn sample() -> LinkReport {
                 recall: 0.91,
                 probability: 0.98,
             }],
-            method: "strangers within each file tell how many false links to expect".to_owned(),
+            method:
+                "the number of false links is estimated from what records within each file have in common"
+                    .to_owned(),
         }),
         histogram: histogram(0.68),
         links_histogram: histogram(0.84),
@@ -239,7 +241,7 @@ fn sealed_symbols_are_said_instead_of_views() {
         "Symbols joined",
         "97,995,690 pairs</td>",
         "seals 48 positions",
-        "from 2 common symbols on",
+        "if it has at least 2 common symbols",
         "found 1,999 of its 2,000 pairs",
         "(&gt; 99.9%)",
         "sets of sealed symbols",
@@ -248,10 +250,10 @@ fn sealed_symbols_are_said_instead_of_views() {
         assert!(page.contains(text), "{text}");
     }
     assert!(!page.contains("No views.") && !page.contains("Fill") && !page.contains("household"));
-    assert!(page.contains("were left out") && !page.contains("who resembles whom"));
+    assert!(page.contains("were suppressed") && !page.contains("which records are similar"));
     report.files.truncate(1);
     let within = self::page(&report);
-    assert!(within.contains("who resembles whom") && !within.contains("were left out"));
+    assert!(within.contains("which records are similar") && !within.contains("were suppressed"));
 }
 
 #[test]
@@ -276,7 +278,7 @@ fn equal_reports_give_equal_bytes() {
     assert_eq!(page(&sample()), page(&sample()));
 }
 
-/// Element names nest: what a browser would repair is a fault here.
+/// Elements must nest correctly; whatever a browser would repair is a fault here.
 #[test]
 fn tags_are_balanced() {
     let page = page(&sample());

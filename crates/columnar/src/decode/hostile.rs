@@ -1,5 +1,5 @@
-//! Lengths that a file states are checked against the file before a decoder believes them: a decoder that
-//! asks for memory the system does not have ends the process, and no error can be caught then.
+//! Checks stated lengths against the file before a decoder uses them. A decoder that requests more memory
+//! than the system has would end the process, without an error to catch.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -17,10 +17,10 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use crate::decode::damage::{BATCH_ROWS, damaged};
 use crate::error::ColumnarError;
 
-/// Deepest nesting of a Parquet schema; tables of text have none.
+/// Maximum nesting of a Parquet schema; tables of text have none.
 const MAX_DEPTH: usize = 32;
 
-/// Longest fixed-size value, in bytes: the longest CLK.
+/// Maximum bytes of a fixed-size value: the longest CLK.
 const MAX_FIXED_BYTES: i64 = 1 << 17;
 
 /// The footer of a file, before the `tail` last bytes, which begin with its length. `None` if the file is shorter.
@@ -43,7 +43,7 @@ fn footer(file: &mut File, tail: usize) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(footer))
 }
 
-/// Checks that an Arrow IPC file holds the blocks that its footer lists.
+/// Checks that an Arrow IPC file contains the blocks that its footer lists.
 pub(crate) fn check_arrow(name: &str, file: &mut File) -> Result<(), ColumnarError> {
     let io = |error| ColumnarError::io(name, "read")(error);
     let size = file.metadata().map_err(io)?.len();
@@ -64,7 +64,7 @@ pub(crate) fn check_arrow(name: &str, file: &mut File) -> Result<(), ColumnarErr
         .ok_or_else(|| damaged(name, "its Arrow IPC footer is missing or invalid"))
 }
 
-/// A Parquet file whose footer states no length that the file cannot hold.
+/// A Parquet file whose footer states only lengths that fit the file.
 pub(crate) struct Parquet {
     file: Arc<File>,
     pub(crate) metadata: ArrowReaderMetadata,
@@ -85,7 +85,7 @@ impl Parquet {
         self.batches_of(name, ProjectionMask::all())
     }
 
-    /// As [`Parquet::batches`], of some columns.
+    /// Like [`Parquet::batches`], for some columns.
     pub(crate) fn batches_of(
         &self,
         name: &str,
@@ -101,7 +101,7 @@ impl Parquet {
     }
 }
 
-/// A walk over Thrift's compact protocol that allocates nothing. `None` where the bytes make no sense.
+/// A walk over Thrift's compact protocol without allocations. `None` if the bytes are invalid.
 struct Thrift<'b> {
     bytes: &'b [u8],
 }
@@ -161,7 +161,7 @@ impl Thrift<'_> {
     fn skip(&mut self, kind: u8, depth: usize) -> Option<()> {
         let depth = depth.checked_sub(1)?;
         match kind {
-            // Booleans stand in the field's head.
+            // Booleans are encoded in the field's head.
             1 | 2 => Some(()),
             3 => self.drop_bytes(1),
             4..=6 => self.varint().map(|_| ()),
@@ -172,7 +172,7 @@ impl Thrift<'_> {
             }
             LIST | SET => {
                 let (length, kind) = self.list()?;
-                // No list of booleans and no map stands in a Parquet footer.
+                // A Parquet footer contains no list of booleans and no map.
                 (length == 0 || kind > 2).then_some(())?;
                 (0..length).try_for_each(|_| self.skip(kind, depth))
             }
@@ -209,7 +209,7 @@ impl Thrift<'_> {
     fn check_schema(&mut self) -> Option<()> {
         let (length, kind) = self.list()?;
         (length == 0 || kind == STRUCT).then_some(())?;
-        // Children still to come, for each open group.
+        // Remaining children of each open group.
         let mut open: Vec<i64> = Vec::new();
         for _ in 0..length {
             let mut children = 0;
@@ -265,7 +265,7 @@ impl RowGroups for Groups {
     }
 }
 
-/// One column's chunks, a row group each.
+/// The chunks of one column, one per row group.
 struct Chunks {
     file: Arc<File>,
     metadata: Arc<ParquetMetaData>,
@@ -288,7 +288,8 @@ impl Iterator for Chunks {
 
 impl PageIterator for Chunks {}
 
-/// Pages whose dictionaries hold no more values than bytes: the decoder makes room for all of them at once.
+/// Pages whose dictionaries contain at most one value per byte, because the decoder allocates all of them at
+/// once.
 struct Pages(SerializedPageReader<File>);
 
 impl Iterator for Pages {
@@ -303,7 +304,7 @@ impl PageReader for Pages {
     fn get_next_page(&mut self) -> ParquetResult<Option<Page>> {
         match self.0.get_next_page()? {
             Some(Page::DictionaryPage { buf, num_values, .. }) if num_values as usize > buf.len() => {
-                Err(ParquetError::General("a dictionary states more values than it holds".to_owned()))
+                Err(ParquetError::General("a dictionary states more values than it contains".to_owned()))
             }
             page => Ok(page),
         }

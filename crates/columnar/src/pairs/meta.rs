@@ -1,4 +1,4 @@
-//! What a file of pair tokens says of itself (`protocols/08-file-formats.md` §11).
+//! Metadata of a file of pair tokens (`protocols/08-file-formats.md` §11).
 
 use mizuhiki_exchange::{CustodianId, FORMAT_VERSION, KeyId, PAIRS_VERSION, PairMeta, Side, Task};
 use mizuhiki_schema::AuditSchema;
@@ -47,7 +47,7 @@ pub(crate) fn to_json(meta: &PairMeta) -> String {
 pub(crate) fn from_json(file: &str, text: &str) -> Result<PairMeta, ColumnarError> {
     let again = "encode the links again, or ask the custodian for an intact file";
     if check_version(file, text, PAIRS_VERSION)? == FORMAT_VERSION {
-        let problem = "made before pair tokens were sealed: its rows show values without the key";
+        let problem = "made before pair tokens were sealed: its rows reveal values without the key";
         let fix = "encode the links of both sides again with an audit schema of version 2, and keep this file as you \
                    keep names (CHANGELOG.md)";
         return Err(ColumnarError::file(file, problem, fix));

@@ -1,4 +1,4 @@
-//! Reading files of pair tokens, batch by batch.
+//! Reads files of pair tokens, batch by batch.
 
 use std::cmp::Ordering;
 use std::fs::File;
@@ -20,8 +20,8 @@ use crate::tokens::columns::COUNT_KEY;
 
 const INTACT: &str = "ask the custodian for an intact file";
 
-/// A file of pair tokens that is read from its beginning. Handles come in ascending order, each once: first those of
-/// links, then those of decoys.
+/// A file of pair tokens, read sequentially. First come the handles of links, then those of decoys, each in
+/// ascending order without repetition.
 pub struct PairTokenReader {
     name: String,
     meta: PairMeta,
@@ -35,11 +35,11 @@ pub struct PairTokenReader {
     last: Option<(bool, RecordId)>,
 }
 
-/// A run of rows.
+/// A batch of rows.
 pub struct PairTokenBatch {
     handles: StringArray,
     decoys: BooleanArray,
-    /// None where handles alone are read.
+    /// `None` if only handles are read.
     columns: Option<PairColumns>,
 }
 
@@ -51,18 +51,19 @@ struct PairColumns {
 }
 
 impl PairTokenReader {
-    /// Opens a file and checks what it says of itself.
+    /// Opens a file and checks its metadata.
     ///
     /// # Errors
-    /// [`ColumnarError`] if the file holds no pair tokens, is damaged, or is not what it says of itself.
+    /// [`ColumnarError`] if the file contains no pair tokens, is damaged, or does not match its metadata.
     pub fn open(source: &Source) -> Result<Self, ColumnarError> {
         Self::open_with(source, false)
     }
 
-    /// Opens a file for its handles alone; [`PairTokenBatch::pair`] and what follows have nothing to give.
+    /// Opens a file for reading only its handles; [`PairTokenBatch::pair`] and the methods after it are not
+    /// available.
     ///
     /// # Errors
-    /// As [`PairTokenReader::open`].
+    /// Same as [`PairTokenReader::open`].
     pub fn open_handles(source: &Source) -> Result<Self, ColumnarError> {
         Self::open_with(source, true)
     }
@@ -75,7 +76,7 @@ impl PairTokenReader {
                 file: name,
                 what: "a file of pair tokens",
                 format: opened.format.name(),
-                fix: "give the .arrow file that `mizuhiki encode --for audit` made",
+                fix: "use the .arrow file that `mizuhiki encode --for audit` made",
             });
         }
         guarded(&name.clone(), || {
@@ -97,8 +98,8 @@ impl PairTokenReader {
     fn begin(name: String, reader: FileReader<BufReader<File>>) -> Result<Self, ColumnarError> {
         let schema = reader.schema();
         let no_pairs = || {
-            let problem = "this is no file of pair tokens: it says nothing of its audit schema";
-            ColumnarError::file(&name, problem, "give a file that `mizuhiki encode --for audit` made")
+            let problem = "this is not a file of pair tokens: it has no audit schema";
+            ColumnarError::file(&name, problem, "use a file that `mizuhiki encode --for audit` made")
         };
         let meta = from_json(&name, schema.metadata().get(PAIR_META_KEY).ok_or_else(no_pairs)?)?;
         let row_bytes = PairLayout::new(&meta.schema, meta.side).row_bytes() as i32;
@@ -112,7 +113,7 @@ impl PairTokenReader {
         };
         let stated = reader.custom_metadata().get(COUNT_KEY).and_then(|count| count.parse().ok());
         let stated =
-            stated.ok_or_else(|| damaged(&name, "its row count is missing, so it was not finished"))?;
+            stated.ok_or_else(|| damaged(&name, "its row count is missing, so it was never finished"))?;
         Ok(Self {
             name,
             meta,
@@ -133,19 +134,19 @@ impl PairTokenReader {
         &self.name
     }
 
-    /// What the file says of itself.
+    /// The file's metadata.
     #[must_use]
     pub const fn meta(&self) -> &PairMeta {
         &self.meta
     }
 
-    /// What rows are labelled by.
+    /// Names of the labels.
     #[must_use]
     pub fn labels(&self) -> &[String] {
         &self.labels
     }
 
-    /// Rows that the file states, decoys included.
+    /// Stated number of rows, including decoys.
     #[must_use]
     pub const fn stated_rows(&self) -> u64 {
         self.stated
@@ -189,7 +190,7 @@ impl PairTokenReader {
                 match order {
                     Ordering::Less => {}
                     Ordering::Equal => {
-                        let problem = format!("the handle stands in row {} already", number - 1);
+                        let problem = format!("the handle already occurs in row {}", number - 1);
                         return Err(cell(problem, "give each link its own handle and encode again"));
                     }
                     Ordering::Greater => {
@@ -207,7 +208,7 @@ impl PairTokenReader {
         Ok(typed)
     }
 
-    /// The columns by type, if they are of these and without nulls where none may be.
+    /// The columns by type, if they have these types, and no nulls where none are allowed.
     fn typed(&self, batch: &RecordBatch) -> Option<PairTokenBatch> {
         let text = |column: usize| batch.column(column).as_string_opt::<i32>().cloned();
         let flags = |column: usize| {
@@ -233,7 +234,7 @@ impl PairTokenReader {
 }
 
 impl PairTokenBatch {
-    /// Rows.
+    /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
         self.handles.len()
@@ -263,20 +264,20 @@ impl PairTokenBatch {
         self.columns.as_ref().map_or(&[], |columns| columns.pairs.value(row))
     }
 
-    /// What the rows of one record have in common.
+    /// The mark that the rows of one record share.
     #[must_use]
     pub fn shared(&self, row: usize) -> Option<[u8; 8]> {
         let shared = &self.columns.as_ref()?.shared;
         if shared.is_null(row) { None } else { shared.value(row).try_into().ok() }
     }
 
-    /// Whether another record has a number one slip away; `None` if the custodian named no numbers.
+    /// Whether another record's number differs by one typo; `None` if the custodian named no numbers.
     #[must_use]
     pub fn near_number(&self, row: usize) -> Option<bool> {
         self.columns.as_ref()?.near_number.as_ref().map(|near| near.value(row))
     }
 
-    /// A label of a row; empty for none.
+    /// A label of a row; empty if it has none.
     #[must_use]
     pub fn label(&self, label: usize, row: usize) -> &str {
         let texts = self.columns.as_ref().map(|columns| &columns.labels[label]);
@@ -356,7 +357,7 @@ mod tests {
             (&[("a", true), ("b", false)][..], "row 2, column \"handle\": the rows are not in the order"),
             (
                 &[("a", false), ("b", false), ("b", false)][..],
-                "row 3, column \"handle\": the handle stands in row 2",
+                "row 3, column \"handle\": the handle already occurs in row 2",
             ),
         ] {
             let error = read(&file(bad)).unwrap_err().to_string();

@@ -1,4 +1,4 @@
-//! Writing files of pair tokens.
+//! Writes files of pair tokens.
 
 use std::sync::Arc;
 
@@ -14,19 +14,19 @@ use crate::pairs::meta::{PAIR_META_KEY, to_json};
 use crate::tokens::columns::COUNT_KEY;
 use mizuhiki_files::{Access, Target, WriteFailure, WriteFile};
 
-/// Columns before the labels, without `near_number`, which a file may lack.
+/// Columns before the labels, without `near_number`, which is optional.
 pub(crate) const HANDLE: &str = "handle";
 pub(crate) const DECOY: &str = "decoy";
 pub(crate) const PAIR: &str = "pair";
 pub(crate) const SHARED: &str = "shared";
 pub(crate) const NEAR_NUMBER: &str = "near_number";
-/// What the name of a column of labels begins with.
+/// Prefix of the names of label columns.
 pub(crate) const LABEL_PREFIX: &str = "label:";
 
-/// Bytes that rows of one record have in common.
+/// Bytes of the mark that rows of one record share.
 pub(crate) const SHARED_BYTES: i32 = 8;
 
-/// A file of pair tokens in the making; [`PairTokenWriter::finish`] makes it visible.
+/// An unfinished file of pair tokens; [`PairTokenWriter::finish`] makes it visible.
 pub struct PairTokenWriter {
     name: String,
     row_bytes: usize,
@@ -39,10 +39,10 @@ pub struct PairTokenWriter {
 }
 
 impl PairTokenWriter {
-    /// Begins a file; `labels` names what rows are labelled by.
+    /// Starts a file; `labels` are the names of the labels.
     ///
     /// # Errors
-    /// [`ColumnarError`] if the file cannot be made, or is no `.arrow`.
+    /// [`ColumnarError`] if the file cannot be created, or is not an `.arrow` file.
     pub fn create(
         target: &Target,
         meta: &PairMeta,
@@ -75,7 +75,7 @@ impl PairTokenWriter {
         let schema = Arc::new(Schema::new(fields).with_metadata(metadata));
         let file = WriteFile::create(target, Access::Shared)?;
         let failure = file.failure();
-        let gave_up = |_| ColumnarError::io(&name, "write")(failure.reason("the format writer gave up"));
+        let gave_up = |_| ColumnarError::io(&name, "write")(failure.reason("the format writer failed"));
         let writer = FileWriter::try_new(file, &schema).map_err(gave_up)?;
         Ok(Self { row_bytes, near_number, labels: labels.len(), count: 0, schema, writer, failure, name })
     }
@@ -86,19 +86,19 @@ impl PairTokenWriter {
     /// [`ColumnarError::Io`] if they cannot be written.
     ///
     /// # Panics
-    /// If `rows` has another shape than the file.
+    /// If `rows` does not have the shape of the file.
     pub fn write(&mut self, rows: &PairRows) -> Result<(), ColumnarError> {
         let count = rows.handles.len();
         assert!(
             rows.tokens.len() == count * self.row_bytes && rows.labels.len() == self.labels,
-            "one row a handle"
+            "one row per handle"
         );
         if count == 0 {
             return Ok(());
         }
         self.count += count as u64;
         let failed = |failure: &WriteFailure, name: &str| {
-            ColumnarError::io(name, "write")(failure.reason("the format writer gave up"))
+            ColumnarError::io(name, "write")(failure.reason("the format writer failed"))
         };
         let batch = self.batch(rows).map_err(|_| failed(&self.failure, &self.name))?;
         self.writer.write(&batch).map_err(|_| failed(&self.failure, &self.name))
@@ -134,17 +134,17 @@ impl PairTokenWriter {
         RecordBatch::try_new(Arc::clone(&self.schema), columns)
     }
 
-    /// Writes the count, makes the file durable and visible; gives back the number of rows.
+    /// Writes the row count, makes the file durable and visible, and returns the number of rows.
     ///
     /// # Errors
-    /// [`ColumnarError::Io`] if the system refuses; no file is left then.
+    /// [`ColumnarError::Io`] if the system reports an error; no file is left then.
     pub fn finish(mut self) -> Result<u64, ColumnarError> {
         self.writer.write_metadata(COUNT_KEY, self.count.to_string());
         let (name, failure) = (&self.name, &self.failure);
         let file = self
             .writer
             .into_inner()
-            .map_err(|_| ColumnarError::io(name, "write")(failure.reason("the format writer gave up")))?;
+            .map_err(|_| ColumnarError::io(name, "write")(failure.reason("the format writer failed")))?;
         file.commit()?;
         Ok(self.count)
     }

@@ -9,7 +9,7 @@ use mizuhiki_files::{Access, Target, WriteFile};
 
 const VERSION: u8 = 1;
 
-/// A candidate pair as anonlink writes it: data sets and records by number, from 0.
+/// A candidate pair in anonlink's form, with numbers of data sets and records from 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CandidatePair {
     /// Similarity, 0..=1.
@@ -20,16 +20,16 @@ pub struct CandidatePair {
     pub records: (u32, u32),
 }
 
-/// A file of candidate pairs in the making; [`PairWriter::finish`] makes it visible.
+/// An unfinished file of candidate pairs; [`PairWriter::finish`] makes it visible.
 pub struct PairWriter {
     file: WriteFile,
 }
 
 impl PairWriter {
-    /// Begins a file; similarities take 8 bytes, numbers 4.
+    /// Starts a file, with 8 bytes per similarity and 4 per number.
     ///
     /// # Errors
-    /// [`ColumnarError::Io`] if the file cannot be made.
+    /// [`ColumnarError::Io`] if the file cannot be created.
     pub fn create(target: &Target) -> Result<Self, ColumnarError> {
         let mut file = WriteFile::create(target, Access::Shared)?;
         let written = file.write_all(&[VERSION, 8, 4, 4]);
@@ -37,7 +37,7 @@ impl PairWriter {
         Ok(Self { file })
     }
 
-    /// Appends a pair; anonlink expects them by falling similarity, then sets, then records.
+    /// Appends a pair; anonlink expects descending similarity, then sets, then records.
     ///
     /// # Errors
     /// [`ColumnarError::Io`] if it cannot be written.
@@ -55,13 +55,13 @@ impl PairWriter {
     /// Makes the file durable and visible.
     ///
     /// # Errors
-    /// [`ColumnarError::Io`] if the system refuses; no file is left then.
+    /// [`ColumnarError::Io`] if the system reports an error; no file is left then.
     pub fn finish(self) -> Result<(), ColumnarError> {
         Ok(self.file.commit()?)
     }
 }
 
-/// Candidate pairs of a file, one after the other, whatever sizes its header states.
+/// Reads the candidate pairs of a file one by one, with the number sizes that its header states.
 pub struct PairReader {
     name: String,
     file: BufReader<File>,
@@ -75,7 +75,7 @@ impl PairReader {
     /// Opens a file and reads its header.
     ///
     /// # Errors
-    /// [`ColumnarError`] if it cannot be read or is no file of candidate pairs.
+    /// [`ColumnarError`] if it cannot be read or is not a file of candidate pairs.
     pub fn open(path: &Path) -> Result<Self, ColumnarError> {
         let name = path.display().to_string();
         let mut file = BufReader::new(File::open(path).map_err(ColumnarError::io(&name, "open"))?);
@@ -89,8 +89,8 @@ impl PairReader {
             && number(set)
             && number(record);
         if !fine {
-            let problem = "this is no file of candidate pairs as anonlink writes them";
-            let fix = "give a file of anonlink's serialization, version 1";
+            let problem = "this is not a file of candidate pairs in anonlink's format";
+            let fix = "use a file of anonlink's serialization, version 1";
             return Err(ColumnarError::file(&name, problem, fix));
         }
         Ok(Self { name, file, similarity_bytes: similarity, set_bytes: set, record_bytes: record, number: 0 })
@@ -130,7 +130,7 @@ impl PairReader {
             }
             _ => {
                 let problem = format!(
-                    "candidate pair {}: a similarity out of 0..1 or a number above 4294967295",
+                    "candidate pair {}: a similarity outside 0..1 or a number above 4294967295",
                     self.number
                 );
                 Err(ColumnarError::file(&self.name, problem, "write the file again"))

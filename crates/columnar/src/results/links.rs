@@ -1,4 +1,4 @@
-//! Link tables and tables of clusters: their columns, and readers of links.
+//! Tables of links and clusters: their columns, and readers.
 
 use mizuhiki_exchange::{Classification, Link, LinkFlag, RecordId};
 use mizuhiki_files::Target;
@@ -22,10 +22,10 @@ pub(crate) const LINK_COLUMNS: &[ResultColumn<'static>] = &[
     ("flag", ColumnKind::Text),
 ];
 
-/// A further column of a table of links: what their probability rests on.
+/// An optional column of a link table: the basis of the probability.
 const EVIDENCE_COLUMN: ResultColumn<'static> = ("evidence", ColumnKind::Text);
 
-/// A link as it is written.
+/// A link to be written.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LinkRow<'a> {
     /// Record of the left custodian.
@@ -36,11 +36,11 @@ pub struct LinkRow<'a> {
     pub similarity: f64,
     /// Its class.
     pub class: Classification,
-    /// Probability that it is a true link, 0..=1, if it is known.
+    /// Match probability, 0..=1, if known.
     pub probability: Option<f64>,
-    /// What is to be known of it beside its class.
+    /// Its flag, if any.
     pub flag: Option<LinkFlag>,
-    /// What its probability rests on; written where the table has the column.
+    /// The basis of its probability; written if the table has the column.
     pub evidence: Option<&'a str>,
 }
 
@@ -58,17 +58,17 @@ impl<'a> From<&'a Link> for LinkRow<'a> {
     }
 }
 
-/// A link table in the making; [`LinkWriter::finish`] makes it visible.
+/// An unfinished link table; [`LinkWriter::finish`] makes it visible.
 pub struct LinkWriter {
     table: ResultWriter,
     evidence: bool,
 }
 
 impl LinkWriter {
-    /// Begins a link table, with the column `evidence` if it is asked for; standard output gets CSV.
+    /// Starts a link table, with the column `evidence` if requested; standard output gets CSV.
     ///
     /// # Errors
-    /// [`ColumnarError`] if the file cannot be made.
+    /// [`ColumnarError`] if the file cannot be created.
     pub fn create(target: &Target, evidence: bool) -> Result<Self, ColumnarError> {
         let mut columns = LINK_COLUMNS.to_vec();
         columns.extend(evidence.then_some(EVIDENCE_COLUMN));
@@ -95,7 +95,7 @@ impl LinkWriter {
     /// Makes the table durable and visible.
     ///
     /// # Errors
-    /// [`ColumnarError::Io`] if the system refuses; no file is left then.
+    /// [`ColumnarError::Io`] if the system reports an error; no file is left then.
     pub fn finish(self) -> Result<(), ColumnarError> {
         self.table.finish()
     }
@@ -141,7 +141,7 @@ pub fn read_links(source: &Source) -> Result<Vec<Link>, ColumnarError> {
             .map_err(|error| {
                 let problem =
                     format!("not a list of links at line {}, column {}", error.line(), error.column());
-                ColumnarError::file(&name, problem, "give the file that `mizuhiki link` wrote")
+                ColumnarError::file(&name, problem, "use the file that `mizuhiki link` wrote")
             })?;
         return json
             .iter()
@@ -187,10 +187,10 @@ pub fn read_pairs(source: &Source) -> Result<Vec<(RecordId, RecordId)>, Columnar
     Ok(pairs)
 }
 
-/// A record that is in a group: a cluster that was found, or a person.
+/// A record in a group, which is a cluster or a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// Who holds the record; empty where the table does not say.
+    /// The custodian of the record; empty if the table does not name it.
     pub custodian: String,
     /// The record.
     pub record: RecordId,
@@ -198,7 +198,7 @@ pub struct Member {
     pub group: String,
 }
 
-/// Reads the columns `record_id`, the one that names the group, and `custodian`, if there is one.
+/// Reads the columns `record_id`, the one with the group, and `custodian` if there is one.
 ///
 /// # Errors
 /// [`ColumnarError`] naming file, row and column.
@@ -214,7 +214,7 @@ pub fn read_members(source: &Source, group: &str) -> Result<Vec<Member>, Columna
     Ok(members)
 }
 
-/// Hands the values of columns to `keep`, row by row; `None` for an optional column that the table lacks.
+/// Passes the values of columns to `keep`, row by row; `None` for an optional column that the table lacks.
 fn read_columns(
     opened: Opened,
     columns: &[&str],
@@ -251,7 +251,7 @@ fn to_probability(name: &str, row: u64, text: &str) -> Result<f64, ColumnarError
             row,
             "probability",
             "not a probability",
-            "write a number from 0 to 1, or nothing",
+            "write a number from 0 to 1, or leave it empty",
         )
     })
 }

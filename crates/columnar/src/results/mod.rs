@@ -1,4 +1,4 @@
-//! Tables of results, link tables, and candidate pairs in the format of anonlink.
+//! Result tables, link tables, and candidate pairs in anonlink's format.
 
 pub(crate) mod candidates;
 pub(crate) mod links;

@@ -1,4 +1,4 @@
-//! Tables of results, written row by row in any format.
+//! Writes result tables row by row, in any format.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use mizuhiki_files::{Access, Target, WriteFailure, WriteFile};
 /// Rows in a batch of a binary format.
 const BATCH_ROWS: usize = 1 << 16;
 
-/// What a column of a result table holds.
+/// The type of a column of a result table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnKind {
     /// Text, never null.
@@ -27,7 +27,7 @@ pub enum ColumnKind {
     Integer,
 }
 
-/// A column of a result table: its name and what it holds.
+/// A column of a result table: its name and type.
 pub type ResultColumn<'a> = (&'a str, ColumnKind);
 
 /// A value of a result table.
@@ -35,13 +35,13 @@ pub type ResultColumn<'a> = (&'a str, ColumnKind);
 pub enum Cell<'a> {
     /// Of a [`ColumnKind::Text`] column.
     Text(&'a str),
-    /// Of a [`ColumnKind::Number`] column; `None` is written as null, or as nothing in text formats.
+    /// Of a [`ColumnKind::Number`] column; `None` is written as null, or as an empty field in text formats.
     Number(Option<f64>),
     /// Of a [`ColumnKind::Integer`] column.
     Integer(u64),
 }
 
-/// A table of results in the making; [`ResultWriter::finish`] makes it visible.
+/// An unfinished result table; [`ResultWriter::finish`] makes it visible.
 pub struct ResultWriter {
     name: String,
     columns: Vec<String>,
@@ -58,10 +58,10 @@ enum Sink {
 }
 
 impl ResultWriter {
-    /// Begins a table; standard output gets the format `default`.
+    /// Starts a table; standard output gets the format `default`.
     ///
     /// # Errors
-    /// [`ColumnarError`] if the file cannot be made.
+    /// [`ColumnarError`] if the file cannot be created.
     pub fn create(
         target: &Target,
         default: Format,
@@ -71,7 +71,7 @@ impl ResultWriter {
         let name = target.name();
         let mut file = WriteFile::create(target, Access::Shared)?;
         let failure = file.failure();
-        let failed = |_| ColumnarError::io(&name, "write")(failure.reason("the format writer gave up"));
+        let failed = |_| ColumnarError::io(&name, "write")(failure.reason("the format writer failed"));
         let sink = match format {
             Format::Csv | Format::Tsv => {
                 let delimiter = if format == Format::Csv { b',' } else { b'\t' };
@@ -91,7 +91,7 @@ impl ResultWriter {
                 let batch = Batch::new(columns);
                 let writer = ArrowWriter::try_new(file, Arc::clone(&batch.schema), None);
                 let failed =
-                    |_| ColumnarError::io(&name, "write")(failure.reason("the format writer gave up"));
+                    |_| ColumnarError::io(&name, "write")(failure.reason("the format writer failed"));
                 Sink::Parquet(Box::new(writer.map_err(failed)?), batch)
             }
         };
@@ -105,11 +105,11 @@ impl ResultWriter {
     /// [`ColumnarError::Io`] if it cannot be written.
     ///
     /// # Panics
-    /// If the cells are not of the columns' kinds.
+    /// If the cells do not have the columns' types.
     pub fn push(&mut self, cells: &[Cell<'_>]) -> Result<(), ColumnarError> {
-        assert_eq!(cells.len(), self.columns.len(), "one cell a column");
+        assert_eq!(cells.len(), self.columns.len(), "one cell per column");
         let (name, failure) = (self.name.as_str(), &self.failure);
-        let gave_up = || ColumnarError::io(name, "write")(failure.reason("the format writer gave up"));
+        let gave_up = || ColumnarError::io(name, "write")(failure.reason("the format writer failed"));
         self.rows += 1;
         match &mut self.sink {
             Sink::Text(file, delimiter) => {
@@ -139,10 +139,10 @@ impl ResultWriter {
     /// Makes the file durable and visible.
     ///
     /// # Errors
-    /// [`ColumnarError::Io`] if the system refuses; no file is left then.
+    /// [`ColumnarError::Io`] if the system reports an error; no file is left then.
     pub fn finish(self) -> Result<(), ColumnarError> {
         let (name, failure) = (self.name.as_str(), &self.failure);
-        let gave_up = || ColumnarError::io(name, "write")(failure.reason("the format writer gave up"));
+        let gave_up = || ColumnarError::io(name, "write")(failure.reason("the format writer failed"));
         let file = match self.sink {
             Sink::Text(file, _) => file,
             Sink::Json(mut file) => {
@@ -201,7 +201,7 @@ fn write_object(
     file.write_all(b"}")
 }
 
-/// Rows on their way into a batch.
+/// Rows of the next batch.
 struct Batch {
     schema: Arc<Schema>,
     columns: Vec<Column>,
@@ -233,14 +233,14 @@ impl Batch {
         }
     }
 
-    /// Takes a row in; true if the batch is to be written.
+    /// Adds a row; true if the batch is full.
     fn push(&mut self, cells: &[Cell<'_>]) -> bool {
         for (column, cell) in self.columns.iter_mut().zip(cells) {
             match (column, cell) {
                 (Column::Text(builder), Cell::Text(text)) => builder.append_value(text),
                 (Column::Number(builder), Cell::Number(number)) => builder.append_option(*number),
                 (Column::Integer(builder), Cell::Integer(number)) => builder.append_value(*number),
-                _ => unreachable!("cells are of their columns' kinds"),
+                _ => unreachable!("cells have their columns' types"),
             }
         }
         self.rows += 1;

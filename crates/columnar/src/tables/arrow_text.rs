@@ -14,13 +14,14 @@ use crate::tables::chunk::TextChunk;
 
 type Batches = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>;
 
-/// Batches that become text.
+/// Batches to be converted to text.
 pub(crate) struct ArrowText {
     batches: Batches,
     rows: Option<u64>,
-    /// Rows that a batch may have: a value takes at least a bit, except where a type stores none.
+    /// Maximum number of rows of a batch: a value takes at least one bit, except for types without stored
+    /// values.
     most_rows: u64,
-    /// The batch in hand and its first row that was not handed out.
+    /// The current batch and its next row.
     current: Option<(RecordBatch, usize)>,
 }
 
@@ -47,7 +48,7 @@ pub(crate) fn open_arrow(name: &str, mut file: File) -> Result<(Vec<String>, Arr
 }
 
 impl ArrowText {
-    /// Number of rows, if the file says so before it is read.
+    /// Number of rows, if the file states it at its beginning.
     pub(crate) const fn rows(&self) -> Option<u64> {
         self.rows
     }
@@ -61,7 +62,7 @@ impl ArrowText {
             })?;
             match batch {
                 Some(batch) if batch.num_rows() as u64 > self.most_rows => {
-                    return Err(damaged(name, "it states more rows than it can hold"));
+                    return Err(damaged(name, "it states more rows than it can contain"));
                 }
                 Some(batch) if batch.num_rows() == 0 => {}
                 other => return Ok(other),
@@ -86,7 +87,7 @@ impl ArrowText {
         };
         let total = batch.num_rows();
         let end = total.min(start + BATCH_ROWS);
-        // Run by run: some types hold many rows in few bytes.
+        // In parts, because some types encode many rows in few bytes.
         let texts = wanted
             .iter()
             .map(|&column| {
@@ -121,7 +122,7 @@ impl ArrowText {
 
 fn to_text(name: &str, column: &str, array: &ArrayRef) -> Result<ArrayRef, ColumnarError> {
     let unsuitable = || {
-        let problem = format!("column {column:?} has the type {}, which is no text", array.data_type());
+        let problem = format!("column {column:?} has the type {}, which is not text", array.data_type());
         ColumnarError::file(name, problem, "export it as text, a number or a date")
     };
     match array.data_type() {

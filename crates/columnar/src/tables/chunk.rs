@@ -1,10 +1,10 @@
-//! A run of plaintext rows.
+//! A chunk of plaintext rows.
 
 use std::fmt;
 
 use zeroize::Zeroize;
 
-/// A run of rows of text, wiped when dropped and never printed.
+/// A chunk of rows of text, wiped when dropped and never printed.
 #[derive(Default)]
 pub struct TextChunk {
     columns: usize,

@@ -1,4 +1,4 @@
-//! CSV and TSV: delimiter, byte-order mark and encoding found by looking, rows checked one by one.
+//! CSV and TSV: detects delimiter, byte-order mark and encoding, and checks rows one by one.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -13,7 +13,7 @@ use crate::error::{ColumnarError, MAX_COLUMNS, MAX_RECORD_BYTES};
 use crate::tables::chunk::TextChunk;
 use crate::tables::options::{ReadOptions, UNREADABLE, UnreadableValues};
 
-/// Bytes looked at to find encoding and delimiter.
+/// Bytes inspected to detect encoding and delimiter.
 const SAMPLE_BYTES: usize = 1 << 16;
 
 const ENCODINGS: &str =
@@ -26,18 +26,18 @@ pub(crate) struct Delimited {
     record: ByteRecord,
     counts: Arc<Counts>,
     transcoded: Option<&'static Encoding>,
-    /// Whether the last value of the record that was read holds a line end.
+    /// Whether the last value of the latest record contains a line end.
     ends_in_lines: bool,
     masks: bool,
     masked: BTreeMap<usize, UnreadableValues>,
 }
 
-/// Shared with the reader inside `csv`, which cannot be reached from outside.
+/// Shared with the reader inside `csv`, which is not accessible from outside.
 #[derive(Default)]
 struct Counts {
     /// Bytes read from the file.
     total: AtomicU64,
-    /// Decoded bytes handed out since the last record.
+    /// Decoded bytes returned since the last record.
     record: AtomicU64,
     /// Quotes among all bytes.
     quotes: AtomicU64,
@@ -64,13 +64,13 @@ impl Delimited {
         let (decoded, _, _) = encoding.decode(&sample);
         if decoded.contains('\0') && !decoded.contains('\n') {
             let fix = "check that this is the right file";
-            return Err(ColumnarError::file(name, "the file is not text: it has NUL bytes", fix));
+            return Err(ColumnarError::file(name, "the file is not text: it contains NUL bytes", fix));
         }
         let delimiter = delimiter.unwrap_or_else(|| find_delimiter(&decoded));
         let counts = Arc::new(Counts::default());
         let whole = Raw { read: Box::new(io::Cursor::new(sample).chain(read)), counts: Arc::clone(&counts) };
         let transcoded = (encoding != UTF_8).then_some(encoding);
-        // Also takes a byte-order mark away; UTF-8 itself passes through and is checked row by row.
+        // Also removes a byte-order mark; UTF-8 itself passes through and is checked row by row.
         let decoder = DecodeReaderBytesBuilder::new()
             .encoding(transcoded)
             .utf8_passthru(true)
@@ -139,7 +139,7 @@ impl Delimited {
         Ok(())
     }
 
-    /// Appends up to `limit` rows to `chunk`; gives back how many.
+    /// Appends up to `limit` rows to `chunk`, and returns their number.
     pub(crate) fn fill(
         &mut self,
         chunk: &mut TextChunk,
@@ -178,11 +178,12 @@ impl Delimited {
         Ok(limit)
     }
 
-    /// The end of the file, `count` rows into the chunk. A quote that is open swallowed the rows after it.
+    /// Handles the end of the file, after `count` rows of the chunk. An open quote has consumed the rows
+    /// after it.
     fn end(&self, row: u64, count: usize) -> Result<usize, ColumnarError> {
         if self.ends_in_lines && !self.counts.quotes.load(Ordering::Relaxed).is_multiple_of(2) {
-            let problem = "a quote is never closed, so that the lines after it are part of one value";
-            let fix = "close the quote, and write quotes inside of values twice";
+            let problem = "a quote is never closed, so the lines after it became part of one value";
+            let fix = "close the quote, and double quotes inside values";
             return Err(ColumnarError::row(&self.name, row - 1, problem, fix));
         }
         Ok(count)
@@ -204,7 +205,7 @@ impl Delimited {
             return unreadable("the value is not UTF-8".into(), "name the encoding");
         };
         if let Some(encoding) = self.transcoded {
-            // Only bytes that the encoding does not know decode to U+FFFD.
+            // Only bytes that are invalid in the encoding decode to U+FFFD.
             if text.contains(char::REPLACEMENT_CHARACTER) {
                 let problem = format!("the value has bytes that are not {}", encoding.name());
                 return unreadable(problem, "name another encoding");
@@ -218,9 +219,9 @@ impl Delimited {
     }
 }
 
-/// What is wrong with a value.
+/// The problem of a value.
 enum Fault {
-    /// Its bytes are not of the encoding.
+    /// Its bytes are invalid in the encoding.
     Unreadable(ColumnarError),
     Other(ColumnarError),
 }
@@ -242,13 +243,13 @@ fn choose_encoding(
     if let Some((encoding, _)) = Encoding::for_bom(sample) {
         return Ok(encoding);
     }
-    // Escapes to JIS X 0208, which else are control characters in ASCII.
+    // Escape sequences to JIS X 0208, which are control characters in ASCII otherwise.
     if sample.windows(3).any(|bytes| matches!(bytes, b"\x1b$B" | b"\x1b$@")) {
         return Ok(ISO_2022_JP);
     }
     let valid_utf8 = match std::str::from_utf8(sample) {
         Ok(_) => true,
-        // The sample may end within a character.
+        // The sample may end inside a character.
         Err(error) => error.error_len().is_none() && sample.len() - error.valid_up_to() < 4,
     };
     if valid_utf8 {
@@ -260,7 +261,8 @@ fn choose_encoding(
     Ok(if malformed || most_lines_are_utf8(whole) { UTF_8 } else { SHIFT_JIS })
 }
 
-/// Whether a file of several encodings is UTF-8 for the most part. Other text than ASCII hardly ever is by chance.
+/// Whether a file of several encodings is mostly UTF-8. Text other than ASCII is rarely valid UTF-8 by
+/// chance.
 fn most_lines_are_utf8(text: &[u8]) -> bool {
     let (utf8, other): (Vec<&[u8]>, Vec<&[u8]>) = text
         .split(|&byte| byte == b'\n')
@@ -288,10 +290,10 @@ fn csv_error(name: &str, row: u64, error: &csv::Error) -> ColumnarError {
             name,
             row,
             format!("{len} fields, but the header has {expected_len}"),
-            "quote fields that contain the delimiter, or mend the row",
+            "quote fields that contain the delimiter, or correct the row",
         ),
         csv::ErrorKind::Io(source) => {
-            // `io::Error` has no clone; its kind and text say the same.
+            // `io::Error` cannot be cloned; kind and text suffice.
             let source = io::Error::new(source.kind(), source.to_string());
             if source.kind() == io::ErrorKind::InvalidData {
                 return ColumnarError::row(
@@ -312,7 +314,7 @@ fn csv_error(name: &str, row: u64, error: &csv::Error) -> ColumnarError {
     }
 }
 
-/// Counts what comes from the file.
+/// Counts bytes read from the file.
 struct Raw {
     read: Box<dyn Read + Send>,
     counts: Arc<Counts>,
@@ -326,7 +328,7 @@ impl Read for Raw {
     }
 }
 
-/// Ends a record that grows without end.
+/// Stops a record that grows without limit.
 struct Counted {
     read: Box<dyn Read + Send>,
     counts: Arc<Counts>,

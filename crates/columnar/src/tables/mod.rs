@@ -1,4 +1,4 @@
-//! Tables of people, whatever the format, as rows of text.
+//! Tables of people as rows of text, in any format.
 
 pub(crate) mod arrow_text;
 pub(crate) mod chunk;

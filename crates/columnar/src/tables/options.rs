@@ -1,17 +1,17 @@
-//! How a text table is read, and what of it was not.
+//! Options for reading text tables, and values that could not be read.
 
 use serde::Serialize;
 
-/// Stands for a value that could not be read and was masked; locale packs take it for a missing one.
+/// Replaces a value that could not be read; locale packs treat it as missing.
 pub const UNREADABLE: &str = "\u{FFFD}";
 
-/// How a text table is read.
+/// Options for reading a text table.
 #[derive(Debug, Clone, Default)]
 pub struct ReadOptions {
-    /// Name of the character encoding; found by looking if `None`.
+    /// Name of the character encoding; detected if `None`.
     pub encoding: Option<String>,
-    /// Whether a value of CSV or TSV whose bytes are not of the encoding becomes [`UNREADABLE`], and is counted
-    /// ([`TableReader::unreadable`]), instead of ending the work.
+    /// Whether a CSV or TSV value whose bytes are invalid in the encoding becomes [`UNREADABLE`] and is
+    /// counted ([`TableReader::unreadable`]), instead of being an error.
     pub mask_unreadable: bool,
 }
 
@@ -20,8 +20,8 @@ pub struct ReadOptions {
 pub struct UnreadableValues {
     /// Name of the column.
     pub column: String,
-    /// How many.
+    /// Number of values.
     pub count: u64,
-    /// Row of the first, from 1.
+    /// Row of the first one, from 1.
     pub first_row: u64,
 }

@@ -1,4 +1,4 @@
-//! Plaintext tables: whatever the format, rows of text.
+//! Reads plaintext tables of any format as rows of text.
 
 use crate::error::{ColumnarError, MAX_COLUMNS};
 use crate::format::Format;
@@ -11,7 +11,7 @@ use crate::tables::options::{ReadOptions, UnreadableValues};
 /// Rows in a chunk.
 const CHUNK_ROWS: usize = 4096;
 
-/// A table of text that is read chunk by chunk, in bounded memory.
+/// A table that is read chunk by chunk, in bounded memory.
 pub struct TableReader {
     name: String,
     columns: Vec<String>,
@@ -29,7 +29,7 @@ impl TableReader {
     /// Opens a table and reads its header.
     ///
     /// # Errors
-    /// [`ColumnarError`] if the file cannot be opened, is of no known format, or has no usable header.
+    /// [`ColumnarError`] if the file cannot be opened, has an unknown format, or lacks a usable header.
     pub fn open(source: &Source, options: &ReadOptions) -> Result<Self, ColumnarError> {
         Self::from_opened(source.open()?, options)
     }
@@ -55,7 +55,7 @@ impl TableReader {
                     file: name,
                     what: "a table of people",
                     format: "JSON",
-                    fix: "give .csv, .tsv, .parquet or .arrow",
+                    fix: "use .csv, .tsv, .parquet or .arrow",
                 });
             }
         };
@@ -86,7 +86,7 @@ impl TableReader {
         }
     }
 
-    /// Values that were masked so far, by column.
+    /// Values masked so far, by column.
     #[must_use]
     pub fn unreadable(&self) -> Vec<UnreadableValues> {
         match &self.rows {
@@ -106,8 +106,8 @@ impl TableReader {
     /// Indices of the columns with these names, in this order.
     ///
     /// # Errors
-    /// [`ColumnarError::File`] naming the first that is missing. The columns that there are stand in the
-    /// message only if one of them was wanted: a file without a header has values in its place.
+    /// [`ColumnarError::File`] naming the first missing one. The message lists the existing columns only if
+    /// one of the wanted columns is among them, because a file without a header has values in their place.
     pub fn columns_named(&self, wanted: &[&str]) -> Result<Vec<usize>, ColumnarError> {
         let place = |name: &&str| self.columns.iter().position(|column| column == name);
         let Some(missing) = wanted.iter().find(|name| place(name).is_none()) else {
@@ -156,8 +156,8 @@ fn check_columns(name: &str, columns: &[String]) -> Result<(), ColumnarError> {
     let mut sorted: Vec<(&String, usize)> = columns.iter().zip(1..).collect();
     sorted.sort_unstable();
     if let Some(pair) = sorted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        // By number: without a header the names would be values.
-        let problem = format!("columns {} and {} have one name", pair[0].1, pair[1].1);
+        // By number, because without a header the names would be values.
+        let problem = format!("columns {} and {} have the same name", pair[0].1, pair[1].1);
         return Err(ColumnarError::file(
             name,
             problem,

@@ -11,29 +11,33 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use crate::error::ColumnarError;
 
-/// Longest CLK, in bytes.
+/// Maximum bytes of a CLK.
 const MAX_CLK_BYTES: usize = 1 << 17;
 
-/// Reads a list of CLKs. Records are named by their place, from 0, as clkhash and anonlink do.
+/// Reads a list of CLKs. The ids of records are their positions, from 0, as in clkhash and anonlink.
 pub(crate) fn read_clks(name: &str, read: Box<dyn Read + Send>) -> Result<TokenSet, ColumnarError> {
     let mut state = State::default();
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 17, read));
     let parsed = Document { state: &mut state }.deserialize(&mut json).and_then(|()| json.end());
     if let Some((index, problem)) = state.fault.take() {
-        let fix = "give base64 CLKs of one length, as clkhash writes them";
+        let fix = "use base64 CLKs of one length, as clkhash writes them";
         return Err(ColumnarError::file(name, format!("clks[{index}]: {problem}"), fix));
     }
     parsed.map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         let problem = match error.classify() {
             serde_json::error::Category::Eof => "the JSON ends too early".to_owned(),
-            serde_json::error::Category::Io => "the file cannot be read to the end".to_owned(),
+            serde_json::error::Category::Io => "the file cannot be read completely".to_owned(),
             _ => format!("not of the form {{\"clks\": [\"…\"]}} at {place}"),
         };
         ColumnarError::file(name, problem, "copy or export the file again")
     })?;
     if !state.found {
-        return Err(ColumnarError::file(name, "there is no member \"clks\"", "give {\"clks\": [\"…\"]}"));
+        return Err(ColumnarError::file(
+            name,
+            "there is no member \"clks\"",
+            "use the form {\"clks\": [\"…\"]}",
+        ));
     }
     let count = state.rows.as_ref().map_or(0, BitRows::len);
     let mut ids = RecordIds::default();
@@ -52,14 +56,14 @@ struct State {
     rows: Option<BitRows>,
     bytes: Vec<u8>,
     found: bool,
-    /// Index of the CLK that is at fault, and why.
+    /// Index of the invalid CLK, and the problem.
     fault: Option<(usize, String)>,
 }
 
 impl State {
     fn push(&mut self, text: &str) -> Result<(), String> {
         self.bytes.clear();
-        // Base64 is sometimes broken into lines.
+        // Base64 is sometimes split into lines.
         let compact: std::borrow::Cow<'_, str> = if text.contains(char::is_whitespace) {
             text.split_whitespace().collect::<String>().into()
         } else {
@@ -95,8 +99,8 @@ impl<'de> Visitor<'de> for Document<'_> {
         while let Some(key) = access.next_key::<String>()? {
             if key == "clks" {
                 if self.state.found {
-                    // Which of them counts depends on who reads.
-                    return Err(serde::de::Error::custom("\"clks\" stands twice"));
+                    // Readers differ in which of them counts.
+                    return Err(serde::de::Error::custom("\"clks\" occurs twice"));
                 }
                 self.state.found = true;
                 access.next_value_seed(List { state: &mut *self.state })?;
@@ -129,7 +133,7 @@ impl<'de> Visitor<'de> for List<'_> {
         while let Some(text) = access.next_element::<String>()? {
             if let Err(problem) = self.state.push(&text) {
                 self.state.fault = Some((index, problem));
-                return Err(serde::de::Error::custom("a CLK is at fault"));
+                return Err(serde::de::Error::custom("a CLK is invalid"));
             }
             index += 1;
         }

@@ -2,7 +2,7 @@
 
 use mizuhiki_exchange::TokenMeta;
 
-/// Metadata key in Parquet and Arrow files, and the mark of the first line in text files.
+/// Metadata key in Parquet and Arrow files, and mark of the first line in text files.
 pub(crate) const META_KEY: &str = "mizuhiki-tokens";
 
 /// Metadata key of the record count.
@@ -11,11 +11,11 @@ pub(crate) const COUNT_KEY: &str = "mizuhiki-count";
 /// Name of the column of record ids.
 pub(crate) const ID_COLUMN: &str = "record_id";
 
-/// What the name of a column of block ids begins with.
+/// Prefix of the names of block-id columns.
 pub(crate) const BLOCK_PREFIX: &str = "block:";
 
-pub(crate) const NO_TOKENS: &str = "this is no token file: it says nothing of its linkage schema";
-pub(crate) const ENCODE_FIRST: &str = "give a file that `mizuhiki encode` made";
+pub(crate) const NO_TOKENS: &str = "this is not a token file: it has no linkage schema";
+pub(crate) const ENCODE_FIRST: &str = "use a file that `mizuhiki encode` made";
 
 /// Names of the columns, in order: ids, views, passes.
 pub(crate) fn token_columns(meta: &TokenMeta) -> Vec<String> {

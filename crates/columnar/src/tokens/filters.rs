@@ -1,4 +1,4 @@
-//! Files of filters, read into memory.
+//! Reads files of filters into memory.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -18,15 +18,15 @@ use crate::tokens::columns::{BLOCK_PREFIX, COUNT_KEY, ID_COLUMN, token_columns};
 use crate::tokens::stated::{of_set, stated_count};
 use crate::tokens::text_rows::TextRows;
 
-/// Gathers rows and checks them against the metadata.
+/// Collects rows and checks them against the metadata.
 struct Gather<'n> {
     name: &'n str,
     meta: TokenMeta,
     ids: RecordIds,
     views: Vec<View>,
-    /// Block ids by pass; none if the file leaves them out.
+    /// Block ids by pass; none if the file omits them.
     blocks: Vec<Vec<Option<BlockId>>>,
-    /// Rows that the file can hold: ids differ, so each takes a byte.
+    /// Maximum number of rows of the file: ids differ, so each takes at least a byte.
     most_rows: u64,
 }
 
@@ -34,7 +34,7 @@ impl<'n> Gather<'n> {
     fn new(name: &'n str, meta: TokenMeta, columns: &[&str]) -> Result<Self, ColumnarError> {
         let expected = token_columns(&meta);
         let views = meta.schema.view_names().len();
-        // Block ids may be left out, all of them.
+        // All block ids may be omitted.
         if columns != expected && columns != &expected[..=views] {
             let problem =
                 format!("its columns are not those of its schema, which are {}", expected.join(", "));
@@ -60,7 +60,7 @@ impl<'n> Gather<'n> {
         })
     }
 
-    /// `token` is the token of the record that was pushed last.
+    /// `token` is a token of the latest record.
     fn push_token(&mut self, view: usize, token: Option<&[u8]>) -> Result<(), ColumnarError> {
         let view = &mut self.views[view];
         view.present.push(token.is_some());
@@ -69,7 +69,10 @@ impl<'n> Gather<'n> {
             return Ok(());
         };
         view.rows.push_bytes(token).map_err(|error| {
-            let problem = format!("a token of {} bytes, the schema says {}", error.found, error.expected);
+            let problem = format!(
+                "a token of {} bytes instead of {}, as the schema requires",
+                error.found, error.expected
+            );
             ColumnarError::cell(
                 self.name,
                 self.ids.len() as u64,
@@ -80,7 +83,7 @@ impl<'n> Gather<'n> {
         })
     }
 
-    /// `id` is the block id of the record that was pushed last.
+    /// `id` is a block id of the latest record.
     fn push_block(&mut self, pass: usize, id: Option<&[u8]>) -> Result<(), ColumnarError> {
         let id = match id.map(<[u8; 8]>::try_from) {
             None => None,
@@ -99,10 +102,10 @@ impl<'n> Gather<'n> {
     fn push_batch(&mut self, batch: &RecordBatch) -> Result<(), ColumnarError> {
         let again = "ask the custodian for an intact file";
         if (self.ids.len() as u64).saturating_add(batch.num_rows() as u64) > self.most_rows {
-            return Err(damaged(self.name, "it states more rows than it can hold"));
+            return Err(damaged(self.name, "it states more rows than it can contain"));
         }
         let Some(ids) = batch.column(0).as_string_opt::<i32>() else {
-            return Err(ColumnarError::file(self.name, "its record ids are no text", again));
+            return Err(ColumnarError::file(self.name, "its record ids are not text", again));
         };
         let mut binary = Vec::with_capacity(batch.num_columns() - 1);
         for (column, field) in batch.columns().iter().zip(batch.schema().fields()).skip(1) {

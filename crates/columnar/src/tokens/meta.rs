@@ -1,4 +1,4 @@
-//! What a token file says of itself, as JSON in the file's metadata (`protocols/08-file-formats.md` §2).
+//! Metadata of a token file, as JSON in the file's own metadata (`protocols/08-file-formats.md` §2).
 
 use mizuhiki_exchange::{CustodianId, FORMAT_VERSION, KeyId, Run, RunName, SYMBOLS_VERSION, Task, TokenMeta};
 use mizuhiki_schema::LinkageSchema;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ColumnarError;
 
-/// Profiles whose files of version 1 hold diffused tokens.
+/// Profiles whose files of version 1 contain diffused tokens.
 const DIFFUSED: [&str; 2] = ["hardened", "max-privacy"];
 
 /// Version of files of sealed symbols without the name of a project.
@@ -25,10 +25,10 @@ pub(crate) struct MetaJson {
     epoch: u32,
     /// The canonical linkage schema, as text.
     schema: String,
-    /// Of sealed symbols.
+    /// For sealed symbols.
     #[serde(skip_serializing_if = "Option::is_none")]
     task: Option<String>,
-    /// Of sealed symbols; of filters where the parties named one.
+    /// For sealed symbols, and for filters if the parties named one.
     #[serde(skip_serializing_if = "Option::is_none")]
     project: Option<String>,
     /// As `project`.
@@ -65,15 +65,14 @@ pub(crate) fn from_json(file: &str, text: &str) -> Result<TokenMeta, ColumnarErr
     let again = AGAIN;
     let version = check_version(file, text, SYMBOLS_VERSION)?;
     if version == UNNAMED_SYMBOLS {
-        let problem = "made before projects had names: its keys and those of today differ";
+        let problem = "made before projects had names, with keys that differ from today's";
         return Err(ColumnarError::file(file, problem, "encode the records again, with --project and --run"));
     }
     let json: MetaJson = serde_json::from_str(text)
         .map_err(|_| ColumnarError::file(file, "its token metadata is not readable", again))?;
     if version == FORMAT_VERSION && DIFFUSED.contains(&json.profile.as_str()) {
-        let problem = format!("made before sealed symbols: profile {} of that time is broken", json.profile);
-        let fix =
-            "encode again with a schema of version 2, and keep this file as you keep names (CHANGELOG.md)";
+        let problem = format!("made before sealed symbols: the old profile {} is broken", json.profile);
+        let fix = "encode again with a schema of version 2, and protect this file like names (CHANGELOG.md)";
         return Err(ColumnarError::file(file, problem, fix));
     }
     let schema = LinkageSchema::parse(&json.schema)
@@ -124,7 +123,7 @@ pub(crate) fn read_run(task: &str, project: &str, run: &str) -> Option<Run> {
     Some(Run { task, project: RunName::new(project).ok()?, name: RunName::new(run).ok()? })
 }
 
-/// The version, at most `newest`, is looked at first: later ones may have other members.
+/// The version, at most `newest`, is checked first, because later versions may have other members.
 pub(crate) fn check_version(file: &str, text: &str, newest: u32) -> Result<u32, ColumnarError> {
     let version = serde_json::from_str::<serde_json::Value>(text)
         .ok()
@@ -139,7 +138,7 @@ pub(crate) fn check_version(file: &str, text: &str, newest: u32) -> Result<u32, 
     }
 }
 
-/// What a file states may be of any length; messages are not.
+/// Shortens stated values of any length for messages.
 pub(crate) fn shorten(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).take(64).collect()
 }

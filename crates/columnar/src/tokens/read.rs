@@ -1,4 +1,4 @@
-//! Reading token files into memory, with every check before work starts.
+//! Reads token files into memory, with all checks before work starts.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek as _};
@@ -21,13 +21,13 @@ use crate::tokens::text_rows::TextRows;
 /// A token file that has been read and checked.
 #[derive(Debug)]
 pub struct TokenFile {
-    /// The records, with their tokens where these are filters.
+    /// The records, with their tokens if these are filters.
     pub set: TokenSet,
-    /// The tokens, where they are sealed symbols: they stay in the file.
+    /// The tokens if they are sealed symbols, which stay in the file.
     pub symbols: Option<SymbolFile>,
 }
 
-/// A token file of which it is known what it says of itself.
+/// A token file with its metadata read.
 pub struct OpenTokens {
     name: String,
     format: Format,
@@ -36,7 +36,7 @@ pub struct OpenTokens {
 }
 
 enum OpenContent {
-    /// A list of CLKs says nothing of itself.
+    /// A list of CLKs has no metadata.
     Clks(Box<dyn Read + Send>),
     File(File, TokenMeta),
 }
@@ -45,7 +45,7 @@ impl OpenTokens {
     /// Opens `.parquet`, `.arrow`, `.csv`, `.tsv`, or clkhash's `.json`.
     ///
     /// # Errors
-    /// [`ColumnarError`] if the file is no token file.
+    /// [`ColumnarError`] if the file is not a token file.
     pub fn open(source: &Source) -> Result<Self, ColumnarError> {
         let opened = source.open()?;
         let (name, format) = (opened.name.clone(), opened.format);
@@ -59,7 +59,7 @@ impl OpenTokens {
         Ok(Self { name, format, bytes, content: OpenContent::File(file, meta) })
     }
 
-    /// What the file says of itself; a list of CLKs says nothing.
+    /// The file's metadata; `None` for a list of CLKs.
     #[must_use]
     pub const fn meta(&self) -> Option<&TokenMeta> {
         match &self.content {
@@ -68,7 +68,7 @@ impl OpenTokens {
         }
     }
 
-    /// Bytes of memory that the tokens will take, about: none where they stay in the file.
+    /// Approximate bytes of memory for the tokens; 0 if they stay in the file.
     #[must_use]
     pub fn bytes_in_memory(&self) -> u64 {
         match &self.content {
@@ -77,10 +77,10 @@ impl OpenTokens {
         }
     }
 
-    /// Reads the file and checks it; `on_rows` is told how many rows of sealed symbols were read so far.
+    /// Reads and checks the file; `on_rows` gets the number of rows of sealed symbols read so far.
     ///
     /// # Errors
-    /// [`ColumnarError`] if the file is damaged, or is not what it says of itself.
+    /// [`ColumnarError`] if the file is damaged, or does not match its metadata.
     pub fn read(self, on_rows: &mut dyn FnMut(u64)) -> Result<TokenFile, ColumnarError> {
         let (name, format) = (self.name, self.format);
         let (file, meta) = match self.content {
@@ -96,7 +96,7 @@ impl OpenTokens {
             Format::Parquet => guarded(&name, || read_parquet(&name, file, meta)),
             Format::Tsv => read_text(&name, file, meta, '\t'),
             Format::Csv => read_text(&name, file, meta, ','),
-            Format::Json => unreachable!("lists of CLKs are not files of tokens"),
+            Format::Json => unreachable!("lists of CLKs are not token files"),
         };
         set.map(of_filters)
     }
@@ -105,7 +105,7 @@ impl OpenTokens {
 /// Opens and reads a token file.
 ///
 /// # Errors
-/// As [`OpenTokens::open`] and [`OpenTokens::read`].
+/// Same as [`OpenTokens::open`] and [`OpenTokens::read`].
 pub fn read_tokens(source: &Source) -> Result<TokenFile, ColumnarError> {
     OpenTokens::open(source)?.read(&mut |_| ())
 }
@@ -114,7 +114,7 @@ const fn of_filters(set: TokenSet) -> TokenFile {
     TokenFile { set, symbols: None }
 }
 
-/// What a file says of itself; the file is at its beginning before and after.
+/// The file's metadata; the file is at its beginning before and after.
 fn read_meta(name: &str, format: Format, file: &mut File) -> Result<TokenMeta, ColumnarError> {
     let clone = file.try_clone().map_err(ColumnarError::io(name, "read"))?;
     let text = match format {

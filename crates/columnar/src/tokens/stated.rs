@@ -1,4 +1,4 @@
-//! What a token file states of its rows, held against them.
+//! Checks a token file's statements about its rows.
 
 use mizuhiki_exchange::{PairsWithin, TokenSetError};
 
@@ -13,11 +13,11 @@ pub(crate) fn stated_count(name: &str, stated: Option<&str>, found: usize) -> Re
             let problem = format!("the file states {count} records but has {found}");
             Err(ColumnarError::file(name, problem, "copy the file again"))
         }
-        None => Err(damaged(name, "its record count is missing, so it was not finished")),
+        None => Err(damaged(name, "its record count is missing, so it was never finished")),
     }
 }
 
-/// The count of a file of symbols, and the pairs within it, if it states any.
+/// The record count of a symbol file, and the pairs within it, if stated.
 pub(crate) fn stated_pairs(
     name: &str,
     stated: Option<&str>,
@@ -31,18 +31,18 @@ pub(crate) fn stated_pairs(
     stated_count(name, count, records)?;
     let read = |text| {
         PairsWithin::parse(text, records, per_record)
-            .ok_or_else(|| damaged(name, "the pairs of records that it states are none of such a file"))
+            .ok_or_else(|| damaged(name, "its stated numbers of pairs of records are impossible"))
     };
     pairs.map(read).transpose()
 }
 
-/// A set of tokens, or why its records make none.
+/// A set of tokens, or why the records are invalid.
 pub(crate) fn of_set<T>(name: &str, set: Result<T, TokenSetError>) -> Result<T, ColumnarError> {
     set.map_err(|error| match error {
         TokenSetError::RepeatedId { first, second } => ColumnarError::row(
             name,
             second as u64,
-            format!("the record id stands in row {first} already"),
+            format!("the record id already occurs in row {first}"),
             "give each record its own id",
         ),
         other => ColumnarError::file(name, other.to_string(), "split the file"),

@@ -1,5 +1,5 @@
-//! Files of sealed symbols (`protocols/08-file-formats.md` §2): read once to check them, then again and again, as they may
-//! be larger than memory.
+//! Files of sealed symbols (`protocols/08-file-formats.md` §2). They are read once for checks, then as often
+//! as needed, because they may be larger than memory.
 
 use std::fs::File;
 use std::io::{BufReader, Seek as _};
@@ -23,12 +23,12 @@ use crate::tokens::text_rows::TextRows;
 
 const AGAIN: &str = "ask the custodian for an intact file";
 
-/// The symbols of a file that has been checked.
+/// The symbols of a checked file.
 #[derive(Debug)]
 pub struct SymbolFile {
     name: String,
     format: Format,
-    /// One reader at a time: clones of a file share their place in it.
+    /// One reader at a time, because clones of a file handle share their position.
     file: Mutex<File>,
     shape: Shape,
     /// The record of each row.
@@ -37,15 +37,15 @@ pub struct SymbolFile {
     pairs_within: Option<PairsWithin>,
 }
 
-/// Symbols of a record, and bytes of each.
+/// Number of symbols of a record, and bytes of each.
 #[derive(Debug, Clone, Copy)]
 struct Shape {
     per_record: usize,
     bytes: usize,
 }
 
-/// What tells whether symbols are those that were read before: no protection against forgery, which the sender of a file
-/// needs not.
+/// Checksum that shows whether symbols are unchanged since they were read. It is no protection against
+/// forgery, because the sender can write any symbols anyway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Content([u64; 2]);
 
@@ -64,7 +64,7 @@ impl Content {
     }
 }
 
-/// Rows of a file: ids where they are wanted, and symbols as they stand in it.
+/// Rows of a file: ids if wanted, and symbols as bytes.
 struct Rows<'r> {
     ids: Option<&'r dyn Fn(usize) -> &'r str>,
     count: usize,
@@ -72,7 +72,7 @@ struct Rows<'r> {
 }
 
 impl SymbolFile {
-    /// Reads a file whose metadata has been read, and checks all of it.
+    /// Reads and checks a file whose metadata has been read.
     pub(crate) fn read(
         name: &str,
         format: Format,
@@ -86,7 +86,7 @@ impl SymbolFile {
         let (mut ids, mut content, mut buffer) = (RecordIds::default(), Content::new(), Vec::new());
         let stated = each(name, format, &mut file, shape, true, &mut |rows| {
             if (ids.len() + rows.count) as u64 > most_rows {
-                return Err(damaged(name, "it states more rows than it can hold"));
+                return Err(damaged(name, "it states more rows than it can contain"));
             }
             for row in 0..rows.count {
                 let id = rows.ids.map_or("", |id| id(row));
@@ -98,7 +98,7 @@ impl SymbolFile {
             let first = ids.len() - rows.count;
             for (row, symbols) in buffer.chunks_exact(shape.per_record).enumerate() {
                 if !symbols.is_sorted_by(|a, b| a < b) {
-                    let problem = "symbols are not distinct and in ascending order";
+                    let problem = "symbols are not distinct and ascending";
                     return Err(ColumnarError::cell(name, (first + row) as u64 + 1, COLUMN, problem, AGAIN));
                 }
             }
@@ -112,7 +112,7 @@ impl SymbolFile {
         Ok((set, Self { name, format, file, shape, records, content, pairs_within }))
     }
 
-    /// What tells this file's symbols from others, in this order of rows.
+    /// A checksum of this file's symbols and the order of its rows.
     #[must_use]
     pub fn content(&self) -> [u8; 16] {
         let mut bytes = [0; 16];
@@ -121,8 +121,8 @@ impl SymbolFile {
         bytes
     }
 
-    /// How many symbols pairs of the file's records had in common, as its custodian counted them; files for deduplication
-    /// do not say, as they show it.
+    /// Numbers of common symbols of pairs within the file, as counted by its custodian. Files for
+    /// deduplication do not state them, because their symbols show them.
     #[must_use]
     pub const fn pairs_within(&self) -> Option<&PairsWithin> {
         self.pairs_within.as_ref()
@@ -166,7 +166,7 @@ impl Shape {
         self.per_record * self.bytes
     }
 
-    /// Symbols in the upper bits of their numbers.
+    /// Symbols, in the upper bits of 64-bit numbers.
     fn decode(self, bytes: &[u8], out: &mut Vec<u64>) {
         out.clear();
         if self.bytes == 8 {
@@ -181,7 +181,7 @@ impl Shape {
     }
 }
 
-/// Calls `take` with the rows of a file from its beginning; the number of rows that it states.
+/// Calls `take` with the rows of a file from its beginning; returns the stated number of rows.
 fn each(
     name: &str,
     format: Format,
@@ -197,7 +197,7 @@ fn each(
         Format::Arrow => guarded(name, || each_arrow(name, clone, shape, with_ids, take)),
         Format::Tsv => each_text(name, clone, '\t', shape, take),
         Format::Csv => each_text(name, clone, ',', shape, take),
-        Format::Json => unreachable!("lists of CLKs are not files of tokens"),
+        Format::Json => unreachable!("lists of CLKs are not token files"),
     }
 }
 
@@ -272,8 +272,10 @@ fn take_batch(
     take: &mut dyn FnMut(&Rows<'_>) -> Result<(), ColumnarError>,
 ) -> Result<(), ColumnarError> {
     let no_symbols = || {
-        let problem =
-            format!("column {COLUMN:?} has not {} bytes per record, as the schema says", shape.row_bytes());
+        let problem = format!(
+            "column {COLUMN:?} does not have {} bytes per record, as the schema requires",
+            shape.row_bytes()
+        );
         ColumnarError::file(name, problem, AGAIN)
     };
     let columns = batch.columns();
@@ -288,7 +290,7 @@ fn take_batch(
         _ => "",
     };
     if ids == Some(None) {
-        return Err(ColumnarError::file(name, "its record ids are no text", AGAIN));
+        return Err(ColumnarError::file(name, "its record ids are not text", AGAIN));
     }
     let bytes = symbols.value_data().get(..batch.num_rows() * shape.row_bytes()).ok_or_else(no_symbols)?;
     take(&Rows { ids: with_ids.then_some(&id), count: batch.num_rows(), bytes })
@@ -350,7 +352,7 @@ mod tests {
         }
     }
 
-    /// Symbols of each record, cut to the width of the file.
+    /// Symbols of each record, truncated to the width of the file.
     fn write(path: &std::path::Path, meta: &TokenMeta, rows: &[Vec<u64>], shift: u32) {
         let mut writer = TokenWriter::create(&Target::Path(path.to_owned()), meta).unwrap();
         let bytes = (64 - shift) as usize / 8;
@@ -413,7 +415,7 @@ mod tests {
             let whole = std::fs::read(&path).unwrap();
             let file = read_tokens(&Source::Path(path.clone())).unwrap().symbols.unwrap();
             file.read(&mut |_, _| ()).unwrap();
-            // In place: the file is cut, then another byte stands in its middle.
+            // Changes the file in place: truncates it, then replaces a byte in its middle.
             for change in [
                 &whole[..whole.len() / 2],
                 &[&whole[..whole.len() / 2], b"!", &whole[whole.len() / 2 + 1..]].concat(),

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Read};
 use crate::error::ColumnarError;
 use crate::tokens::columns::{ENCODE_FIRST, META_KEY, NO_TOKENS};
 
-/// Longest line of a token file in text form, in bytes.
+/// Maximum bytes of a line of a token file in text form.
 const MAX_LINE_BYTES: u64 = 8 << 20;
 
 /// Rows of a token file in text form.
@@ -17,7 +17,7 @@ pub(crate) struct TextRows<'n, R> {
     meta: String,
     header: String,
     record: csv::StringRecord,
-    /// The row that was read last, from 1.
+    /// Number of the latest row, from 1.
     row: u64,
     stated: Option<String>,
 }
@@ -55,12 +55,12 @@ impl<'n, R: Read> TextRows<'n, R> {
         self.header.split(self.delimiter).collect()
     }
 
-    /// The number of the row that was read last, from 1.
+    /// The number of the latest row, from 1.
     pub(crate) const fn row(&self) -> u64 {
         self.row
     }
 
-    /// The number of rows that the file states, once all have been read.
+    /// The stated number of rows, available after all have been read.
     pub(crate) fn stated(self) -> Option<String> {
         self.stated
     }
@@ -76,14 +76,14 @@ impl<'n, R: Read> TextRows<'n, R> {
             }
             let mut record = std::mem::take(&mut self.record);
             let text = self.text()?;
-            // A record has a delimiter, the end mark none; an id may begin like the end mark.
+            // A record has a delimiter and the end mark has none; an id may begin like the end mark.
             if let Some(stated) = text.strip_prefix("#end ").filter(|rest| !rest.contains(self.delimiter)) {
                 self.stated = Some(stated.to_owned());
                 continue;
             }
             let split = split_line(text, self.delimiter as u8, &mut record);
             if !split || record.len() != fields {
-                return Err(again(&format!("the row has not {fields} fields")));
+                return Err(again(&format!("the row does not have {fields} fields")));
             }
             (self.record, self.row) = (record, row);
             return Ok(Some(&self.record));
@@ -120,10 +120,10 @@ fn split_line(line: &str, delimiter: u8, record: &mut csv::StringRecord) -> bool
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .delimiter(delimiter)
-        // A carriage return ends no record: what follows it would be passed over.
+        // A carriage return does not end a record; the text after it would be skipped.
         .terminator(csv::Terminator::Any(b'\n'))
         .buffer_capacity(line.len() + 1)
-        // A byte-order mark would be taken from the start: here it belongs to an id.
+        // A byte-order mark would be removed from the start, but here it belongs to an id.
         .from_reader(b"\n".chain(line.as_bytes()));
     matches!(reader.read_record(record), Ok(true))
 }

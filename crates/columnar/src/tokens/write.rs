@@ -1,4 +1,4 @@
-//! Writing token files.
+//! Writes token files.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -27,12 +27,12 @@ const BLOCK_BYTES: i32 = 8;
 /// Rows in a Parquet row group: 24 MiB for 192 symbols of 64 bits.
 const ROW_GROUP_ROWS: usize = 16_384;
 
-/// A run of encoded records.
+/// A batch of encoded records.
 #[derive(Default)]
 pub struct TokenRows {
     /// Record ids, in row order.
     pub ids: RecordIds,
-    /// Serialised tokens of each view, or sealed symbols as the only one, row after row.
+    /// Serialized tokens of each view, or sealed symbols as the only view, row after row.
     pub views: Vec<Vec<u8>>,
     /// For each view and row, whether there is a token.
     pub present: Vec<Vec<bool>>,
@@ -40,7 +40,7 @@ pub struct TokenRows {
     pub blocks: Vec<Vec<Option<BlockId>>>,
 }
 
-/// A token file in the making; [`TokenWriter::finish`] makes it visible.
+/// An unfinished token file; [`TokenWriter::finish`] makes it visible.
 pub struct TokenWriter {
     name: String,
     views: usize,
@@ -60,10 +60,10 @@ enum Sink {
 }
 
 impl TokenWriter {
-    /// Begins a token file.
+    /// Starts a token file.
     ///
     /// # Errors
-    /// [`ColumnarError`] if the file cannot be made, or the format does not suit the schema.
+    /// [`ColumnarError`] if the file cannot be created, or the format does not fit the schema.
     pub fn create(target: &Target, meta: &TokenMeta) -> Result<Self, ColumnarError> {
         let format = Format::of_target(target, Format::Arrow)?;
         let name = target.name();
@@ -75,12 +75,12 @@ impl TokenWriter {
                 file: name,
                 what: "a file of hardened or plain tokens",
                 format: "JSON",
-                fix: "write .parquet, .arrow or .csv; .json holds clkhash CLKs only",
+                fix: "write .parquet, .arrow or .csv; .json is only for clkhash CLKs",
             });
         }
         let mut file = WriteFile::create(target, Access::Shared)?;
         let failure = file.failure();
-        let gave_up = || ColumnarError::io(&name, "write")(failure.reason("the format writer gave up"));
+        let gave_up = || ColumnarError::io(&name, "write")(failure.reason("the format writer failed"));
         let failed = || ColumnarError::io(&name, "write");
         let sink = match format {
             Format::Csv | Format::Tsv => {
@@ -130,14 +130,14 @@ impl TokenWriter {
     /// [`ColumnarError::Io`] if they cannot be written.
     ///
     /// # Panics
-    /// If `rows` has another shape than the schema.
+    /// If `rows` does not have the shape of the schema.
     pub fn write(&mut self, rows: &TokenRows) -> Result<(), ColumnarError> {
-        assert_eq!(rows.views.len(), self.views, "one column a view");
-        assert_eq!(rows.blocks.len(), self.passes, "one column a pass");
+        assert_eq!(rows.views.len(), self.views, "one column per view");
+        assert_eq!(rows.blocks.len(), self.passes, "one column per pass");
         let count = rows.ids.len();
-        rows.blocks.iter().for_each(|pass| assert_eq!(pass.len(), count, "one place an id"));
+        rows.blocks.iter().for_each(|pass| assert_eq!(pass.len(), count, "one entry per id"));
         for (view, present) in rows.views.iter().zip(&rows.present) {
-            assert!(view.len() == count * self.row_bytes && present.len() == count, "one token an id");
+            assert!(view.len() == count * self.row_bytes && present.len() == count, "one token per id");
         }
         if count == 0 {
             return Ok(());
@@ -145,7 +145,7 @@ impl TokenWriter {
         let first = self.count;
         self.count += count as u64;
         let (name, failure) = (self.name.as_str(), &self.failure);
-        let gave_up = || ColumnarError::io(name, "write")(failure.reason("the format writer gave up"));
+        let gave_up = || ColumnarError::io(name, "write")(failure.reason("the format writer failed"));
         match &mut self.sink {
             Sink::Text(file, delimiter) => {
                 write_text(file, *delimiter, self.row_bytes, rows).map_err(ColumnarError::io(name, "write"))
@@ -171,7 +171,7 @@ impl TokenWriter {
         }
     }
 
-    /// States how many symbols pairs of the file's records had in common.
+    /// States the numbers of common symbols of pairs of the file's records.
     pub fn state_pairs_within(&mut self, pairs: PairsWithin) {
         self.pairs_within = Some(pairs);
     }
@@ -179,22 +179,22 @@ impl TokenWriter {
     /// Writes the record count, makes the file durable and visible.
     ///
     /// # Errors
-    /// [`ColumnarError::Io`] if the system refuses; no file is left then.
+    /// [`ColumnarError::Io`] if the system reports an error; no file is left then.
     pub fn finish(self) -> Result<u64, ColumnarError> {
         let count = self.count;
         self.complete()?.commit()?;
         Ok(count)
     }
 
-    /// Writes the record count and makes the file durable; it is visible once it is committed.
+    /// Writes the record count and makes the file durable; it becomes visible when it is committed.
     ///
     /// # Errors
-    /// [`ColumnarError::Io`] if the system refuses; no file is left then.
+    /// [`ColumnarError::Io`] if the system reports an error; no file is left then.
     pub fn complete(self) -> Result<WriteFile, ColumnarError> {
         let (name, failure) = (self.name.as_str(), &self.failure);
         let end = self.pairs_within.as_ref().map_or_else(String::new, |pairs| format!(" {pairs}"));
         let end = format!("{}{}", self.count, end.trim_end());
-        let gave_up = || ColumnarError::io(name, "write")(failure.reason("the format writer gave up"));
+        let gave_up = || ColumnarError::io(name, "write")(failure.reason("the format writer failed"));
         let mut file = match self.sink {
             Sink::Text(mut file, _) => {
                 writeln!(file, "#end {end}").map_err(ColumnarError::io(name, "write"))?;

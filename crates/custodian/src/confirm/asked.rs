@@ -1,4 +1,4 @@
-//! What a custodian is asked for: tickets, checked before anything is answered.
+//! Requests to a custodian: tickets, checked before anything is answered.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -15,7 +15,7 @@ use mizuhiki_schema::LinkageSchema;
 
 use crate::error::CustodianError;
 
-/// What a custodian brings to its steps of a confirmation.
+/// A custodian's input to its steps of a confirmation.
 pub struct ConfirmTerms<'a, B> {
     /// The linkage schema.
     pub schema: &'a LinkageSchema,
@@ -25,12 +25,12 @@ pub struct ConfirmTerms<'a, B> {
     pub tickets: PathBuf,
     /// The authority's public key.
     pub public: PathBuf,
-    /// The custodian's own token file, as it was sent: tickets are bound to it, and what was suppressed and what is random
-    /// in it cannot be worked out again.
+    /// The custodian's own token file, as it was sent: tickets are bound to it, and its suppressed and random
+    /// symbols cannot be recomputed.
     pub tokens: PathBuf,
-    /// Who acts: the name that the tokens were encoded under.
+    /// The custodian's name, as in the token file.
     pub custodian: CustodianId,
-    /// Tickets that a record gets, over all keys that this custodian encrypted for.
+    /// Maximum number of tickets per record, over all keys for which this custodian encrypted.
     pub per_record: u64,
     /// The back end.
     pub backend: &'a B,
@@ -40,13 +40,13 @@ pub struct ConfirmTerms<'a, B> {
     pub threads: usize,
 }
 
-/// A fault in a file.
+/// Attributes an error to a file.
 pub(crate) fn in_file(path: &Path) -> impl Fn(ConfirmError) -> CustodianError + use<> {
     let file = path.display().to_string();
     move |reason| CustodianError::Confirm { file: file.clone(), reason }
 }
 
-/// What a custodian is asked for: tickets that have been checked, and what they are to be answered with.
+/// Checked tickets, and what is needed to answer them.
 pub(crate) struct Asked {
     pub(crate) public: PublicKey,
     pub(crate) tickets: Tickets,
@@ -68,7 +68,7 @@ impl Asked {
         };
         let batch = &tickets.header.batch;
         if batch.custodian(side) != job.custodian.as_str() {
-            // Under another name a record's budget would begin anew.
+            // Under another name, a record would get a new budget.
             let (expected, found) = (job.custodian.to_string(), batch.custodian(side).to_owned());
             let reason = Reason::Custodian { expected, found };
             return Err(in_tickets(ConfirmError::Refused { party: Party::LinkageUnit, reason }));
@@ -102,7 +102,7 @@ impl Asked {
     }
 }
 
-/// A custodian encrypts for no key that allows more than it does.
+/// Refuses keys whose policy allows more than the custodian does.
 fn check_policy(policy: &Policy, per_record: u64) -> Result<(), ConfirmError> {
     let limits =
         [("openings", policy.openings, MAX_OPENINGS), ("tickets per record", policy.per_record, per_record)];
@@ -115,7 +115,7 @@ fn check_policy(policy: &Policy, per_record: u64) -> Result<(), ConfirmError> {
     Ok(())
 }
 
-/// The run that a custodian's own token file was made for.
+/// The run for which the custodian's own token file was made.
 fn run_of<B>(job: &ConfirmTerms<'_, B>) -> Result<Run, CustodianError> {
     let file = OpenTokens::open(&Source::Path(job.tokens.clone()))?;
     let other = |what| CustodianError::OtherTokens { file: job.tokens.display().to_string(), what };
@@ -124,7 +124,7 @@ fn run_of<B>(job: &ConfirmTerms<'_, B>) -> Result<Run, CustodianError> {
     Ok(meta.run.clone())
 }
 
-/// Whether a token file is the custodian's own; what is another's if not.
+/// Checks that a token file is the custodian's own; returns what differs if not.
 fn check_own<B>(job: &ConfirmTerms<'_, B>, meta: &TokenMeta) -> Result<(), &'static str> {
     if meta.schema.digest() != job.schema.digest() {
         Err("schema")

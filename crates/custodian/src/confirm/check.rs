@@ -1,4 +1,4 @@
-//! The checker's step: a custodian computes the linkage unit's answers too (`protocols/06-confirm.md` §5).
+//! The checker's step: a custodian also computes the linkage unit's answers (`protocols/06-confirm.md` §5).
 
 use std::fs::File;
 use std::io::BufReader;
@@ -21,9 +21,9 @@ use crate::error::CustodianError;
 use crate::people::progress::OnProgress;
 use crate::people::random::random;
 
-/// Checking work.
+/// Settings for checking answers.
 pub struct CheckJob<'a, B> {
-    /// What the custodian brings.
+    /// The custodian's input.
     pub terms: ConfirmTerms<'a, B>,
     /// The left custodian's ciphertexts.
     pub left: PathBuf,
@@ -33,14 +33,14 @@ pub struct CheckJob<'a, B> {
     pub masks: PathBuf,
     /// The authority's evaluation key.
     pub evaluation: PathBuf,
-    /// Where the checked answers go.
+    /// Output for the checked answers.
     pub output: Target,
 }
 
-/// What was checked.
+/// Results of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CheckSummary {
-    /// Who checked.
+    /// The custodian who checked.
     pub custodian: String,
     /// Answers.
     pub tickets: u64,
@@ -48,7 +48,8 @@ pub struct CheckSummary {
     pub custodians: [String; 2],
 }
 
-/// Evaluates every ticket anew, for the authority to compare. The output appears whole, or not at all.
+/// Evaluates every ticket a second time, for the authority to compare. The output appears complete, or not at
+/// all.
 ///
 /// # Errors
 /// [`CustodianError`]; refusals name who is at fault.
@@ -132,7 +133,7 @@ fn check_ciphertexts<B: Backend>(
         seal.verify::<CiphertextsHeader>().map(|header| header.signer).map_err(in_file(path))
     };
     let signers = [signer(&left.seal, &job.left)?, signer(&right.seal, &job.right)?];
-    // Forged ciphertexts would choose what is asked of the other custodian's.
+    // With forged ciphertexts, somebody could choose what is tested on the other custodian's.
     for (side, signer, file) in [(Side::Left, signers[0], &job.left), (Side::Right, signers[1], &job.right)] {
         let known = asked.signer_of(side);
         if signer != known {
@@ -147,7 +148,7 @@ fn open(path: &Path) -> Result<BufReader<File>, ConfirmError> {
     Ok(BufReader::new(File::open(path)?))
 }
 
-/// Which answers are negated, in the order of tickets.
+/// For each ticket, whether its answer is negated.
 fn read_masks(path: &Path, asked: &Asked, header: &CheckedHeader) -> Result<Vec<bool>, CustodianError> {
     let refuse = |reason| ConfirmError::Refused { party: Party::LinkageUnit, reason };
     let read = |file| {

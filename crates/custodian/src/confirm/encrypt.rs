@@ -20,28 +20,28 @@ use crate::error::CustodianError;
 use crate::people::progress::OnProgress;
 use crate::people::random::random;
 
-/// Encrypting work.
+/// Settings for an encryption.
 pub struct ConfirmJob<'a, B> {
-    /// What the custodian brings.
+    /// The custodian's input.
     pub terms: ConfirmTerms<'a, B>,
-    /// The people.
+    /// The table of people.
     pub input: Source,
-    /// How they are read.
+    /// How the table is read.
     pub options: ReadOptions,
-    /// Which record is whose.
+    /// How ids lead to records.
     pub records: RecordSource,
-    /// The custodian's own ledger; made if it is not there.
+    /// The custodian's own ledger; created if it does not exist.
     pub ledger: PathBuf,
-    /// Where the ciphertexts go.
+    /// Output for the ciphertexts.
     pub output: Target,
 }
 
-/// What was encrypted.
+/// Results of an encryption.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConfirmSummary {
-    /// Who encrypted.
+    /// The custodian who encrypted.
     pub custodian: String,
-    /// On which side.
+    /// The custodian's side.
     pub side: &'static str,
     /// Tickets, each with a ciphertext.
     pub tickets: u64,
@@ -49,7 +49,7 @@ pub struct ConfirmSummary {
     pub records: u64,
     /// Bytes of a ciphertext.
     pub bytes_each: u64,
-    /// Id of the authority's key: compare it with what the authority says.
+    /// Id of the authority's key, for comparison with the one that the authority reports.
     pub key_id: String,
     /// Fingerprint of the authority's signing key.
     pub authority: String,
@@ -57,15 +57,16 @@ pub struct ConfirmSummary {
     pub linkage_unit: String,
     /// Fingerprint of the custodian's own signing key, for the authority to compare.
     pub fingerprint: String,
-    /// What the authority's key allows: answers, tickets per custodian and per record.
+    /// Policy of the authority's key: maximum answers, tickets per custodian and tickets per record.
     pub policy: Policy,
-    /// Tickets that this custodian's ledger holds, these included.
+    /// Number of tickets in this custodian's ledger, including these.
     pub approved: u64,
-    /// Whether the ledger was begun now: budgets of another one do not count.
+    /// Whether the ledger is new, so that earlier tickets do not count.
     pub ledger_begun: bool,
 }
 
-/// Encrypts for tickets. The output appears whole, or not at all; every ticket is checked before anything is encrypted.
+/// Encrypts for tickets. The output appears complete, or not at all. Every ticket is checked before anything
+/// is encrypted.
 ///
 /// # Errors
 /// [`CustodianError`]; refusals name who is at fault.
@@ -130,7 +131,7 @@ fn write<B: Backend>(
     let in_output = |reason| CustodianError::Confirm { file: name.clone(), reason };
     let mut out = DocumentWriter::new(WriteFile::create(&job.output, Access::Shared)?, &header, own)
         .map_err(in_output)?;
-    // Each ciphertext's randomness is a stream of its own of one secret seed.
+    // Each ciphertext takes its randomness from a separate stream of one secret seed.
     let seed = Zeroizing::new(random()?.get_seed());
     let encrypt = |(): &mut (), entry: u64| {
         let mut random = ChaCha20Rng::from_seed(*seed);

@@ -9,16 +9,16 @@ use mizuhiki_confirm::{ConfirmError, CustodianLedger, Hash};
 use crate::confirm::asked::{Asked, ConfirmTerms, in_file};
 use crate::error::CustodianError;
 
-/// The ledger, locked while this process is at it.
+/// The ledger, locked while this process uses it.
 pub(crate) struct OwnLedger {
     path: PathBuf,
     file: File,
     ledger: CustodianLedger,
-    /// Whether nothing stood in it.
+    /// Whether it was empty.
     pub(crate) begun: bool,
 }
 
-/// A batch cannot be entered.
+/// Why a batch cannot be entered.
 pub(crate) enum NotEntered {
     /// The ledger's budgets forbid it.
     Refused(ConfirmError),
@@ -27,7 +27,7 @@ pub(crate) enum NotEntered {
 }
 
 impl NotEntered {
-    /// As an error about a file of tickets.
+    /// The error, attributed to a file of tickets.
     pub(crate) fn of(self, tickets: &Path) -> CustodianError {
         match self {
             Self::Refused(reason) => in_file(tickets)(reason),
@@ -37,7 +37,7 @@ impl NotEntered {
 }
 
 impl OwnLedger {
-    /// Opens a ledger, or begins one.
+    /// Opens a ledger, or creates one.
     pub(crate) fn open(path: &Path) -> Result<Self, CustodianError> {
         let failed = |error: std::io::Error| in_file(path)(error.into());
         let mut options = File::options();
@@ -51,12 +51,12 @@ impl OwnLedger {
         let mut log = Vec::new();
         file.read_to_end(&mut log).map_err(failed)?;
         let (ledger, whole) = CustodianLedger::read(&log).map_err(in_file(path))?;
-        // What was not written whole was not acted on.
+        // An incomplete entry was never acted on.
         file.set_len(whole as u64).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
         Ok(Self { path: path.to_owned(), file, ledger, begun: whole == 0 })
     }
 
-    /// Enters the batch that is asked for, with a mark per ticket, and comes back when it is on disk.
+    /// Enters a batch, with a mark per ticket, and returns when it is on disk.
     pub(crate) fn enter<B>(
         &mut self,
         asked: &Asked,
@@ -71,7 +71,7 @@ impl OwnLedger {
         written.map_err(|error| NotEntered::Failed(in_file(&self.path)(error.into())))
     }
 
-    /// Tickets that were approved so far.
+    /// Number of tickets approved so far.
     pub(crate) fn approved(&self) -> u64 {
         self.ledger.approved()
     }

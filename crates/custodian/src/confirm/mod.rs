@@ -1,4 +1,4 @@
-//! A custodian's part of a confirmation.
+//! A custodian's part in a confirmation.
 
 pub(crate) mod asked;
 pub(crate) mod check;

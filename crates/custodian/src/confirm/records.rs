@@ -1,4 +1,4 @@
-//! Records that tickets name, and their filters.
+//! The records of tickets, and their filters.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -17,19 +17,20 @@ use crate::people::columns::{columns_by_name, find_id_column};
 use crate::people::ids::IdPolicy;
 use crate::people::progress::OnProgress;
 
-/// Where the ids that tickets name lead to.
+/// How the ids of tickets lead to records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordSource {
-    /// A column of the table holds them; found by its name if absent.
+    /// The ids are in a column of the table; if absent, it is found by its name.
     Column(Option<String>),
-    /// The id map that was written with the tokens leads to a column of the table, or to row numbers.
+    /// The id map that was written with the tokens leads from ids to a column of the table, or to row
+    /// numbers.
     Map(Source),
 }
 
 /// A custodian's token file, as it was sent.
 pub(crate) struct Sent {
     salt: Hash,
-    /// Sealed symbols of the records that tickets name, by id.
+    /// Sealed symbols of the records with tickets, by id.
     symbols: Option<HashMap<String, Vec<u8>>>,
 }
 
@@ -62,20 +63,20 @@ impl Sent {
     }
 }
 
-/// Which tickets a record of the table has.
+/// The tickets of each record of the table.
 pub(crate) struct Wanted {
     /// Tickets (from 0) by id in the table's column, or by row number.
     pub(crate) tickets: HashMap<Box<str>, Vec<usize>>,
     column: IdColumn,
 }
 
-/// Where a record's id stands.
+/// The location of a record's id.
 enum IdColumn {
     /// In the column of this name.
     Named(String),
-    /// In the column that is named like one.
+    /// In the column with the name of an id column.
     Found,
-    /// Nowhere: it is the number of the row.
+    /// The id is the row number.
     Row,
 }
 
@@ -118,7 +119,7 @@ impl Wanted {
 }
 
 impl Wanted {
-    /// What stands for the tickets' records in the custodian's own ledger, in the order of tickets.
+    /// The pseudonyms of the tickets' records in the custodian's own ledger, in the order of tickets.
     pub(crate) fn marks<B>(&self, terms: &ConfirmTerms<'_, B>) -> Vec<Hash> {
         let custodian = terms.custodian.as_str();
         let mut marks: Vec<(usize, Hash)> = Vec::new();
@@ -131,7 +132,7 @@ impl Wanted {
     }
 }
 
-/// Everything that is needed to find the filters of ticketed records.
+/// The data needed to find the filters of records with tickets.
 pub(crate) struct Finder<'a> {
     pub(crate) wanted: &'a Wanted,
     pub(crate) asked: &'a Asked,
@@ -139,7 +140,7 @@ pub(crate) struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    /// Which of a record's rows a ticket is about, if the tokens that it is bound to are the record's.
+    /// The row of a record to which a ticket applies, if the ticket is bound to the record's tokens.
     fn row_of(&self, ticket: usize, record: &ConfirmRecord) -> Option<usize> {
         let (asked, rows) = (self.asked, &record.rows);
         let batch = asked.batch();
@@ -155,13 +156,14 @@ impl Finder<'_> {
         find(&[Commitment::row_digest(std::iter::once(Some(token.as_slice())))])?;
         let bytes = asked.encoder.symbol_bytes();
         let stands = |symbol: &[u8]| token.chunks_exact(bytes).any(|of_token| of_token == symbol);
-        // Few symbols are suppressed: a record of which half are not in its token is another, or has changed.
+        // Few symbols are suppressed: if more than half are missing in the token, the record is a different
+        // one, or has changed.
         let there = record.symbols.iter().filter(|symbol| stands(&symbol.to_be_bytes()[..bytes])).count();
         if there * 2 < record.symbols.len() {
             return None;
         }
-        // The common symbol tells which of the record's names or addresses the other record agrees with. If it is none's,
-        // the first is taken: a refusal would tell which symbols of the token are real.
+        // The common symbol shows with which of the record's names or addresses the other record agrees. If
+        // no row has it, the first row is taken: a refusal would reveal which symbols of the token are real.
         let symbol = u64::from_be_bytes(asked.tickets.symbols[ticket]);
         let meant = rows.iter().position(|row| row.symbols.binary_search(&symbol).is_ok());
         meant.or_else(|| (!rows.is_empty()).then_some(0))
@@ -218,7 +220,7 @@ pub(crate) fn find(
 }
 
 impl ChunkWorker for FindWorker<'_> {
-    /// Tickets with their filters; none where the record's tokens are not those that the ticket is bound to.
+    /// Tickets with their filters; `None` if a ticket is not bound to the record's tokens.
     type Made = Vec<(usize, Option<Filters>)>;
 
     fn work(&mut self, chunk: &TextChunk) -> Result<Self::Made, CustodianError> {

@@ -1,4 +1,5 @@
-//! Sizes of blocks: what is taken away, and what is told of the rest (`protocols/03-tokens.md` §8).
+//! Sizes of blocks: which ids are suppressed, and what is reported of the others (`protocols/03-tokens.md`
+//! §10).
 
 use std::collections::HashMap;
 
@@ -6,49 +7,49 @@ use mizuhiki_exchange::BlockId;
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
 use serde::Serialize;
 
-/// Records from which shares are enforced; a share of a few records says little.
+/// Minimum number of records for enforcing shares; a share of few records means little.
 const MIN_RECORDS_FOR_SHARE: u64 = 1_000;
 
-/// Counts while records are encoded: how many records have each id, pass by pass.
+/// Number of records with each id in each pass, counted while records are encoded.
 #[derive(Default)]
 pub(crate) struct BlockCounts {
     sizes: Vec<HashMap<BlockId, u32>>,
-    /// Records by how many passes give them an id.
+    /// Records by the number of passes that give them an id.
     passes_of_record: Vec<u64>,
 }
 
-/// Block sizes of a file, once all records are known.
+/// Final block sizes of a file.
 pub(crate) struct SettledBlocks {
     report: BlockingReport,
     min_block: u64,
-    /// Largest block that is given away.
+    /// Maximum size of a disclosed block.
     max_block: u64,
     sizes: Vec<HashMap<BlockId, u32>>,
 }
 
-/// What is told of the blocks of a file.
+/// Report on the blocks of a file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BlockingReport {
-    /// One report a pass.
+    /// One report per pass.
     pub passes: Vec<PassReport>,
-    /// Share of records with an id in at least one pass before rare and frequent ids are taken away, 0..=1.
+    /// Share of records with an id in at least one pass, before rare and frequent ids are suppressed, 0..=1.
     pub covered_once: f64,
     /// Share of records with an id in at least two passes, likewise.
     pub covered_twice: f64,
 }
 
-/// What is told of a pass.
+/// Report on a pass.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PassReport {
     /// Name of the pass.
     pub pass: String,
     /// Records that have an id.
     pub records: u64,
-    /// Records that lost their id, because fewer than `minBlock` had it.
+    /// Records whose id was suppressed, because fewer than `minBlock` records had it.
     pub rare_records: u64,
-    /// Records that lost their id, because more than `maxBlockShare` had it.
+    /// Records whose id was suppressed, because more than `maxBlockShare` of the records had it.
     pub frequent_records: u64,
-    /// Blocks that are given away.
+    /// Disclosed blocks.
     pub blocks: u64,
     /// Records in the smallest, the median (by records) and the largest of them; 0 without blocks.
     pub smallest: u64,
@@ -56,7 +57,7 @@ pub struct PassReport {
     pub median: u64,
     /// See `smallest`.
     pub largest: u64,
-    /// Records by size of their block: entry `i` counts blocks of 2^i to 2^(i+1) − 1 records.
+    /// Records by the size of their block: entry `i` is for blocks of 2^i to 2^(i+1) − 1 records.
     pub histogram: Vec<u64>,
     /// Share of all pairs that would be compared with a file like this one, 0..=1.
     pub pair_share: f64,
@@ -68,7 +69,7 @@ impl BlockCounts {
         Self { sizes: vec![HashMap::new(); passes], passes_of_record: vec![0; passes + 1] }
     }
 
-    /// Counts records, pass by pass; `records` are those of the rows, ascending. A record whose alternatives
+    /// Counts records in each pass; `records` are those of the rows, ascending. A record whose alternatives
     /// share an id counts once in its block.
     pub(crate) fn add(&mut self, blocks: &[Vec<Option<BlockId>>], records: &[u32]) {
         let mut first = 0;
@@ -91,7 +92,7 @@ impl BlockCounts {
         }
     }
 
-    /// Decides which ids are given away.
+    /// Decides which ids are disclosed.
     pub(crate) fn settle(self, schema: &LinkageSchema, records: u64) -> SettledBlocks {
         let blocking = match schema.body() {
             SchemaBody::Tokens(body) => body.blocking.as_ref(),
@@ -131,7 +132,7 @@ impl SettledBlocks {
         (!self.report.passes.is_empty()).then_some(self.report)
     }
 
-    /// Takes the ids of rare and of frequent blocks away.
+    /// Suppresses the ids of rare and frequent blocks.
     pub(crate) fn take_away(&self, blocks: &mut [Vec<Option<BlockId>>]) {
         for (pass, sizes) in blocks.iter_mut().zip(&self.sizes) {
             let given = |id: &BlockId| {
@@ -154,7 +155,7 @@ impl PassReport {
         let sum = |keep: &dyn Fn(u64) -> bool| -> u64 {
             sizes.values().map(|&size| u64::from(size)).filter(|&size| keep(size)).sum()
         };
-        // Sorted: hash maps have no order, reports must have one.
+        // Sorted, because reports must not depend on the order of a hash map.
         let mut given: Vec<u64> =
             sizes.values().map(|&s| u64::from(s)).filter(|s| (min_block..=max_block).contains(s)).collect();
         given.sort_unstable();

@@ -1,15 +1,15 @@
-//! What encoding threads counted.
+//! Counts of encoding threads.
 
 use std::collections::BTreeMap;
 
 use mizuhiki_encode::{Issue, ViewStats};
 
-/// What the threads counted.
+/// Counts of all threads.
 #[derive(Default)]
 pub(crate) struct Counts {
     pub(crate) views: Vec<ViewStats>,
     pub(crate) issues: BTreeMap<Issue, u64>,
-    /// Records of which not all alternatives were taken.
+    /// Records with more alternatives than were encoded.
     pub(crate) cut: u64,
 }
 

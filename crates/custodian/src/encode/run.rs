@@ -22,31 +22,31 @@ use crate::people::ids::{IdPolicy, IdSource};
 use crate::people::progress::OnProgress;
 use crate::people::random::random;
 
-/// Encoding work.
+/// Settings for encoding.
 pub struct EncodeJob<'a> {
-    /// The people.
+    /// The table of people.
     pub input: Source,
-    /// How they are read.
+    /// How the table is read.
     pub options: ReadOptions,
     /// The linkage schema.
     pub schema: &'a LinkageSchema,
     /// The linkage key.
     pub key: &'a LinkageKey,
-    /// Where the tokens go.
+    /// Output for the tokens.
     pub output: Target,
-    /// Who encodes.
+    /// The custodian who encodes.
     pub custodian: CustodianId,
-    /// What the tokens are for; of no meaning where they are filters.
+    /// The task, project and run of the tokens; the task has no effect on filters.
     pub run: Run,
     /// Column of the input's ids; found by its name if `None`.
     pub id_column: Option<String>,
-    /// Which ids the tokens get.
+    /// Ids of the token file.
     pub ids: IdPolicy,
     /// Encoding threads, at least 1.
     pub threads: usize,
 }
 
-/// Encodes a file. The output appears whole, or not at all.
+/// Encodes a file. The output appears complete, or not at all.
 ///
 /// # Errors
 /// [`CustodianError`]; nothing is written then.
@@ -101,7 +101,7 @@ pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<En
     Ok(summary)
 }
 
-/// Indices of the columns to read, and the places of the encoder's among them.
+/// Indices of the columns to read, and positions of the encoder's columns among them.
 fn wanted_columns(encoder: &Encoder, reader: &TableReader) -> Result<(Vec<usize>, Places), CustodianError> {
     let columns = encoder.columns();
     if !encoder.takes_columns_by_position() {
@@ -109,8 +109,8 @@ fn wanted_columns(encoder: &Encoder, reader: &TableReader) -> Result<(Vec<usize>
     }
     if columns != reader.columns() {
         let problem = match columns.iter().zip(reader.columns()).position(|(a, b)| a != b) {
-            // Not what it is named: without a header that would be a value.
-            Some(at) => format!("column {} is not named {:?} as the schema says", at + 1, columns[at]),
+            // Without the column's name: in a file without a header, it would be a value.
+            Some(at) => format!("column {} is not named {:?}, as the schema requires", at + 1, columns[at]),
             None => format!("{} columns, the schema has {}", reader.columns().len(), columns.len()),
         };
         let fix = "a clkhash schema names all columns in order; mark unused ones as ignored";
@@ -121,7 +121,7 @@ fn wanted_columns(encoder: &Encoder, reader: &TableReader) -> Result<(Vec<usize>
     Ok(((0..columns.len()).collect(), (0..columns.len()).map(Some).collect()))
 }
 
-/// Columns of the table that are read, and where the encoder finds its own among them.
+/// Columns of the table to read, and positions of the encoder's columns among them.
 struct Columns<'a> {
     wanted: &'a [usize],
     places: &'a [Option<usize>],

@@ -1,8 +1,8 @@
-//! A uniform shuffle of records in bounded memory.
+//! Uniform shuffling of records in bounded memory.
 //!
-//! The order of a file tells of its history, so rows are shuffled. Records that fit into memory are shuffled
-//! there; beyond that each goes to a random one of 256 bucket files, and each bucket is shuffled on its own,
-//! which together is a uniform shuffle of the whole.
+//! The order of a file reveals its history, so rows are shuffled. Records that fit into memory are shuffled
+//! there. Otherwise each goes to a random one of 256 bucket files, and each bucket is shuffled separately;
+//! the result is uniform.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
@@ -19,13 +19,13 @@ const MEMORY_BYTES: usize = 192 << 20;
 
 const BUCKETS: usize = 256;
 
-/// Bytes of a block id; all zero for none.
+/// Bytes of a block id; all zero if there is none.
 const BLOCK_BYTES: usize = 8;
 
-/// Rows that are handed out at once.
+/// Rows that are returned at once.
 const BATCH_ROWS: usize = 4096;
 
-/// Records on their way to the token file.
+/// Records to be shuffled.
 pub(crate) struct Shuffle {
     views: usize,
     row_bytes: usize,
@@ -47,7 +47,7 @@ impl Shuffle {
         Self { views, row_bytes, passes, random, memory_bytes, memory: Vec::new(), buckets: Vec::new() }
     }
 
-    /// Takes records in.
+    /// Adds records.
     pub(crate) fn push(&mut self, rows: &TokenRows) -> io::Result<()> {
         for row in 0..rows.ids.len() {
             let start = self.memory.len();
@@ -86,7 +86,7 @@ impl Shuffle {
         Ok(())
     }
 
-    /// Places of the records in serialised form.
+    /// Byte ranges of a record in serialized form.
     fn records(&self, bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
         let mut records = Vec::new();
         let mut start = 0;
@@ -102,7 +102,7 @@ impl Shuffle {
         records
     }
 
-    /// Hands all records out in random order.
+    /// Returns all records in random order.
     pub(crate) fn finish<E: From<io::Error>>(
         mut self,
         mut write: impl FnMut(&mut TokenRows) -> Result<(), E>,
@@ -139,7 +139,7 @@ impl Shuffle {
                 let (id, tokens) = record[1..].split_at(usize::from(record[0]));
                 let pushed = std::str::from_utf8(id).map(|id| rows.ids.push(id));
                 if !matches!(pushed, Ok(Ok(()))) {
-                    unreachable!("ids were checked when they came in");
+                    unreachable!("ids were checked when they were added");
                 }
                 let (tokens, blocks) = tokens.split_at(self.views * (1 + self.row_bytes));
                 for (pass, id) in rows.blocks.iter_mut().zip(blocks.as_chunks::<BLOCK_BYTES>().0) {

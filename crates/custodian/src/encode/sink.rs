@@ -1,4 +1,4 @@
-//! Where encoded records go, on their way to a file.
+//! The sink for encoded records, in front of the output file.
 
 use mizuhiki_columnar::{TextChunk, TokenRows, TokenWriter};
 use mizuhiki_encode::EncodedRows;
@@ -12,10 +12,10 @@ use crate::people::ids::IdSource;
 use crate::people::random::random;
 use crate::people::spill::SpillOr;
 
-/// What is done when a shuffle in temporary files fails.
+/// The action that fails if a shuffle in temporary files does.
 const SHUFFLE: &str = "shuffle in temporary files for it";
 
-/// Where encoded records go, in row order.
+/// The sink for encoded records, in row order.
 pub(crate) struct Sink {
     pub(crate) ids: IdSource,
     pub(crate) shuffle: Option<Shuffle>,
@@ -81,8 +81,9 @@ impl Sink {
             };
             shuffled.finish(write).map_err(shuffle)?;
         }
-        // The map first, as tokens without their map could not be led back; but not before the tokens are safe on the
-        // disk, as the tokens of an earlier run need the map that this one replaces.
+        // The map is renamed first, because tokens without their map cannot be traced back. That happens only
+        // after the new tokens are safely on disk, because tokens of an earlier run need the map that is
+        // replaced.
         let tokens = self.writer.complete()?;
         if let Some(map) = map {
             map.commit()?;

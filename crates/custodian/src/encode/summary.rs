@@ -1,4 +1,4 @@
-//! What is told after encoding: counts and leaks, never values.
+//! The summary of an encoding: counts and leakage, never values.
 
 use std::collections::BTreeMap;
 
@@ -22,11 +22,11 @@ pub struct EncodeSummary {
     pub key_id: String,
     /// Name of the profile.
     pub profile: String,
-    /// One report a view.
+    /// One report per view.
     pub views: Vec<ViewReport>,
-    /// Blocks and what was taken away of them; absent if the schema has no blocking.
+    /// Blocks and what was suppressed; absent if the schema has no blocking.
     pub blocking: Option<BlockingReport>,
-    /// Sealed symbols, and what was suppressed of them; absent where tokens are filters.
+    /// Sealed symbols and what was suppressed; absent if tokens are filters.
     pub symbols: Option<SymbolReport>,
     /// Rows of tokens for the alternatives of records; absent if the schema has none.
     pub alternatives: Option<Alternatives>,
@@ -34,7 +34,7 @@ pub struct EncodeSummary {
     pub masked: Vec<FieldIssue>,
     /// Values that could not be read and were masked, by column of the input.
     pub unreadable: Vec<UnreadableValues>,
-    /// Things to look at.
+    /// Warnings.
     pub warnings: Vec<String>,
 }
 
@@ -43,7 +43,7 @@ pub struct EncodeSummary {
 pub struct Alternatives {
     /// Rows of tokens, over all records.
     pub rows: u64,
-    /// Records that had more alternatives than the schema permits.
+    /// Records with more alternatives than the schema permits.
     pub cut: u64,
 }
 
@@ -56,7 +56,7 @@ pub struct ViewReport {
     pub tokens: u64,
     /// Mean share of set filter bits, 0..=1.
     pub fill: f64,
-    /// Share of records whose token repeats another's, 0..=1.
+    /// Share of records with the same token as another record, 0..=1.
     pub repeated_share: f64,
 }
 
@@ -67,12 +67,12 @@ pub struct FieldIssue {
     pub field: String,
     /// Why the values were masked.
     pub reason: String,
-    /// How many.
+    /// Number of masked values.
     pub count: u64,
 }
 
 impl FieldIssue {
-    /// Issues with the names of the fields that they number.
+    /// Issues, with the names of their fields.
     pub(crate) fn all(issues: &BTreeMap<Issue, u64>, fields: &[&str]) -> Vec<Self> {
         issues
             .iter()

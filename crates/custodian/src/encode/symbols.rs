@@ -1,5 +1,5 @@
-//! From the symbols of records to tokens as they are sent (`protocols/03-tokens.md` §6): those that several records of the
-//! file have are suppressed, random ones fill up, and order tells nothing.
+//! From the symbols of records to the tokens that are sent (`protocols/03-tokens.md` §8): symbols that
+//! several records of the file have are suppressed, random ones fill up, and the order reveals nothing.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -19,10 +19,10 @@ use serde::Serialize;
 /// Parts by the first byte of a symbol.
 const PARTS: usize = 256;
 
-/// Symbols that are kept in memory before all parts go to files: 192 MiB.
+/// Maximum number of symbols in memory, 192 MiB; beyond it, all parts go to files.
 const IN_MEMORY: usize = 1 << 24;
 
-/// Records that may share a symbol before it is passed over in counting pairs, as the linkage unit passes it over.
+/// A symbol that more records share is skipped when pairs are counted, as the linkage unit does.
 const HEAVY: usize = 256;
 
 /// Bits of the sieve for each suppressed symbol.
@@ -33,13 +33,13 @@ const SIEVE_BITS: usize = 16;
 pub struct SymbolReport {
     /// Symbols in a record's token.
     pub per_record: u64,
-    /// Symbols of all records, before any was suppressed.
+    /// Symbols of all records before suppression.
     pub real: u64,
     /// Of these, symbols that were suppressed because another record of the file has them too.
     pub suppressed: u64,
     /// Records with a suppressed symbol.
     pub records_touched: u64,
-    /// Records without a symbol that could be compared.
+    /// Records without any real symbol left.
     pub records_empty: u64,
 }
 
@@ -52,12 +52,13 @@ impl SymbolReport {
     }
 }
 
-/// Finds the symbols that several records of a file have, and counts how many pairs of records have in common.
+/// Finds the symbols that several records of a file have, and counts the common symbols of pairs of records.
 pub(crate) struct Finder {
     parts: Vec<Part>,
-    /// Common symbols from which on two records of one row are taken for one person's, and symbols of a row.
+    /// Number of common symbols at which two records with a single row are taken for one person's, and number
+    /// of symbols of a row.
     solid: (usize, usize),
-    /// Symbols of each record, and their sum, by which it is known again.
+    /// Number of symbols of each record, and their sum, which identifies the record.
     records: Vec<(u32, u64)>,
     in_memory: usize,
     most: usize,
@@ -72,13 +73,14 @@ struct Part {
     file: Option<BufWriter<File>>,
 }
 
-/// A symbol that several records have; of a heavy one they are not kept.
+/// A symbol that several records have, and these records; none are kept for a heavy symbol.
 struct Holders {
     symbol: u64,
     records: Vec<u32>,
 }
 
-/// Records that are taken for one person's: solid pairs, and what they join. Of each record the first of its person.
+/// Groups of records that are taken for one person's, as connected by solid pairs; for each record the first
+/// of its group.
 struct Persons(Vec<u32>);
 
 impl Persons {
@@ -88,7 +90,7 @@ impl Persons {
             let (a, b) = (persons.first(a), persons.first(b));
             persons.0[a.max(b) as usize] = a.min(b);
         }
-        // Every record leads to the first one at once.
+        // Point every record directly at the first one.
         for record in 0..records {
             persons.0[record] = persons.first(record as u32);
         }
@@ -104,7 +106,7 @@ impl Persons {
         record
     }
 
-    /// Whether records are of one person; no records are not.
+    /// Whether records are of one person; false for no records.
     fn are_one(&self, records: &[u32]) -> bool {
         let person = |record: &u32| self.0[*record as usize];
         records
@@ -117,13 +119,13 @@ impl Persons {
 type Common = FxHashMap<(u32, u32), u32>;
 
 impl Finder {
-    /// `solid` symbols of `per_row` are common to two records of one person.
+    /// Two records of one person have `solid` common symbols out of `per_row`.
     pub(crate) fn new(solid: usize, per_row: usize) -> Self {
         let parts = (0..PARTS).map(|_| Part::default()).collect();
         Self { parts, solid: (solid, per_row), records: Vec::new(), in_memory: 0, most: IN_MEMORY }
     }
 
-    /// Takes the symbols of records, those of each distinct.
+    /// Adds the symbols of records, distinct within each record.
     pub(crate) fn push(&mut self, lists: &SymbolLists) -> io::Result<()> {
         for list in lists.iter() {
             let record = self.records.len() as u32;
@@ -141,7 +143,8 @@ impl Finder {
         Ok(())
     }
 
-    /// The symbols that were taken more than once, found on `threads` threads, and how many pairs of records have.
+    /// The symbols that were added more than once, found on `threads` threads, and the number of pairs of
+    /// records by common symbols.
     pub(crate) fn finish(self, threads: usize) -> io::Result<(Shared, PairsWithin)> {
         let parts: Vec<Mutex<Option<Part>>> =
             self.parts.into_iter().map(|part| Mutex::new(Some(part))).collect();
@@ -168,14 +171,15 @@ impl Finder {
         shared.sort_unstable_by_key(|holders| holders.symbol);
         let persons = {
             let (solid, per_row) = self.solid;
-            // Of records with several rows a share as large: members of a household may share a row.
+            // For records with several rows the same share is needed, because household members may share a
+            // row.
             let is_solid = |&(&(a, b), count): &(&(u32, u32), &u32)| {
                 let fewer = self.records[a as usize].0.min(self.records[b as usize].0) as usize;
                 *count as usize * per_row >= solid * fewer.max(per_row)
             };
             Persons::new(self.records.len(), common.iter().filter(is_solid))
         };
-        // Of one person's records the one with the most symbols keeps them, whatever the order of records.
+        // The record of a person that has the most symbols keeps them, whatever the order of records.
         let keeper = |holders: &Holders| {
             let of_one = persons.are_one(&holders.records);
             let records =
@@ -202,7 +206,8 @@ impl Part {
         Ok(())
     }
 
-    /// Appends the symbols that stand in the part more than once, and counts them for the pairs of records that have them.
+    /// Appends the symbols that occur more than once in the part, and counts them for the pairs of records
+    /// that have them.
     fn repeated(mut self, found: &mut Vec<Holders>, common: &mut Common) -> io::Result<()> {
         if let Some(file) = self.file.take() {
             let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -238,10 +243,10 @@ fn sum_of(symbols: &[u64]) -> u64 {
 pub(crate) struct Shared {
     /// Ascending.
     symbols: Vec<u64>,
-    /// The sum of the symbols of the record that keeps a symbol, if one does, and whether one of such records has it: several
-    /// may be equal in everything.
+    /// The sum of the symbols of the record that keeps a symbol, if one does, and whether it is already kept,
+    /// because several records may be equal.
     keepers: Vec<(Option<u64>, AtomicBool)>,
-    /// A bit for some bits of each: most symbols are in no list, and this tells without a search.
+    /// A Bloom-like sieve: most symbols are not in the list, and one bit shows it without a search.
     sieve: Vec<u64>,
     shift: u32,
 }
@@ -260,7 +265,7 @@ impl Shared {
         Self { symbols, keepers, sieve, shift }
     }
 
-    /// None at all.
+    /// No symbols.
     pub(crate) fn none() -> Self {
         Self::new(Vec::new())
     }
@@ -269,7 +274,7 @@ impl Shared {
         (symbol >> shift) as usize
     }
 
-    /// Whether a symbol is suppressed in the record at hand, whose symbols have this sum.
+    /// Whether a symbol is suppressed in the record whose symbols have this sum.
     fn takes(&self, symbol: u64, sum: u64) -> bool {
         let bit = Self::bit(symbol, self.shift);
         if self.sieve[bit / 64] >> (bit % 64) & 1 == 0 {
@@ -282,7 +287,7 @@ impl Shared {
     }
 }
 
-/// Puts symbols into rows of a token file and takes care that they tell nothing but equality.
+/// Turns symbols into rows of a token file that reveal nothing but equality.
 pub(crate) struct Sealer {
     per_record: usize,
     bytes: usize,
@@ -319,7 +324,7 @@ impl Sealer {
             let parts = rows.chunks_mut(each).zip(&mut self.random);
             let mut threads: Vec<_> = parts.map(|part| scope.spawn(move || seal(part))).collect();
             for thread in threads.drain(..) {
-                // A panic of a thread ends the scope with a panic too.
+                // A panic of a thread also ends the scope with a panic.
                 if let Ok(part) = thread.join() {
                     report.add(&part);
                 }
@@ -341,7 +346,7 @@ fn seal_row(
     let mut wide = [0; 8];
     for symbol in row.chunks_exact(bytes) {
         wide[..bytes].copy_from_slice(symbol);
-        // Zero stands for none; a symbol that happens to be zero, one of 2^32 at most, is lost with them.
+        // Zero stands for "no symbol"; a symbol that happens to be zero (at most one in 2^32) is lost.
         set.extend(Some(u64::from_be_bytes(wide)).filter(|symbol| *symbol != 0));
     }
     let real = set.len();
@@ -363,7 +368,7 @@ fn seal_row(
     }
 }
 
-/// Rows of a token file with the symbols of each record, and zeros where there are none yet.
+/// Rows of a token file with the symbols of each record, filled up with zeros.
 pub(crate) fn pack(lists: &SymbolLists, symbols: &Symbols) -> Vec<u8> {
     let bytes = symbols.bytes();
     let row_bytes = symbols.per_record * bytes;
@@ -383,7 +388,7 @@ mod tests {
 
     use super::*;
 
-    /// What a file becomes: its rows sealed in parts on two threads, after symbols were looked for in memory or in files.
+    /// Seals the rows of a file in parts on two threads, after finding symbols in memory or in files.
     fn sealed(
         records: &[Vec<u64>],
         most: usize,
@@ -421,7 +426,7 @@ mod tests {
             records.iter().flatten().for_each(|&symbol| *holders.entry(symbol).or_default() += 1);
             let (tokens, report, pairs) = sealed(&records, if spilled { 10 } else { usize::MAX }, true);
             prop_assert!(tokens.iter().all(|token| token.len() == 6 && token.is_sorted_by(|a, b| a < b)));
-            // Records that solid pairs join, step by step.
+            // Groups of records connected by solid pairs, step by step.
             let common = |a: &[u64], b: &[u64]| a.iter().filter(|symbol| b.contains(symbol)).count();
             let mut person: Vec<usize> = (0..records.len()).collect();
             for _ in &records {

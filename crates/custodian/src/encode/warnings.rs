@@ -1,4 +1,4 @@
-//! What an encoded file says about itself that its maker should know.
+//! Warnings about an encoded file.
 
 use mizuhiki_schema::{LinkageSchema, SchemaBody, TokenSchema, View};
 
@@ -6,25 +6,26 @@ use crate::encode::blocks::SettledBlocks;
 use crate::encode::summary::{EncodeSummary, ViewReport};
 use crate::error::CustodianError;
 
-/// Records from which the limit on repeated tokens is enforced; a share of a few records says little.
+/// Minimum number of records for enforcing the limit on repeated tokens; a share of few records means little.
 const MIN_RECORDS_FOR_LIMIT: u64 = 1_000;
 
-/// Views without a field in which duplicates differ often repeat more than others: up to so many times what is in half.
+/// Views without the fields in which duplicates often differ repeat more than others: up to this factor times
+/// the share that repeats in half of the views.
 const AS_DUPLICATES: f64 = 2.0;
 
-/// A file of which nearly every record repeats in most views holds something else than persons.
+/// A file in which more records than this repeat in most views does not contain persons.
 const MOST_DUPLICATES: f64 = 0.9;
 
-/// Share of suppressed symbols from which it is said that linkage suffers.
+/// Share of suppressed symbols above which there is a warning.
 const MUCH_SUPPRESSED: f64 = 0.05;
 
-/// Says aloud what was taken away.
+/// Warns about suppressed block ids.
 pub(crate) fn warn_of_blocks(blocks: &SettledBlocks, summary: &mut EncodeSummary) {
     for pass in blocks.passes() {
         let all = pass.records + pass.rare_records + pass.frequent_records;
         if 2 * pass.rare_records > all {
             summary.warnings.push(format!(
-                "blocking pass {:?}: {:.0} % of its ids were rare and are not given away; the pass finds little \
+                "blocking pass {:?}: {:.0} % of its ids were rare and are suppressed; the pass finds few pairs \
                  in a file of this size, unless the linkage unit compares every pair, as it does with small files",
                 pass.pass,
                 pass.rare_records as f64 / all as f64 * 100.0
@@ -32,7 +33,7 @@ pub(crate) fn warn_of_blocks(blocks: &SettledBlocks, summary: &mut EncodeSummary
         }
         if pass.frequent_records > 0 {
             summary.warnings.push(format!(
-                "blocking pass {:?}: {} records lost their id, because their block held more than the schema's \
+                "blocking pass {:?}: the ids of {} records are suppressed, because their block exceeds the schema's \
                  maxBlockShare; look for a placeholder that the schema should list as missing",
                 pass.pass, pass.frequent_records
             ));
@@ -40,25 +41,25 @@ pub(crate) fn warn_of_blocks(blocks: &SettledBlocks, summary: &mut EncodeSummary
     }
 }
 
-/// Says that a file is larger than what the schema was measured for.
+/// Warns if a file is larger than the population of the schema.
 pub(crate) fn warn_of_population(schema: &LinkageSchema, summary: &mut EncodeSummary) {
     if let Some(symbols) = schema.symbols().filter(|symbols| summary.records > symbols.population) {
         summary.warnings.push(format!(
             "{} records, but the schema's symbols are for a population of at most {}: more people share a symbol by \
-             their names alone; agree on more positions per symbol (protocols/03-tokens.md §6)",
+             their names alone; agree on more positions per symbol (protocols/03-tokens.md §8)",
             summary.records, symbols.population
         ));
     }
 }
 
-/// Says that much was suppressed.
+/// Warns if many symbols were suppressed.
 pub(crate) fn warn_of_suppressed(summary: &mut EncodeSummary) {
     let Some(symbols) = summary.symbols else { return };
     let share = symbols.suppressed as f64 / symbols.real.max(1) as f64;
     if share > MUCH_SUPPRESSED {
         summary.warnings.push(format!(
             "{:.1} % of the symbols are suppressed, because several records of this file have them: such records are \
-             found less well; deduplicate the file first (--for dedupe), and look for a placeholder that the schema \
+             found less reliably; deduplicate the file first (--for dedupe), and look for a placeholder that the schema \
              should list as missing",
             share * 100.0
         ));
@@ -94,7 +95,7 @@ pub(crate) fn check_repeats(
         } else {
             summary.warnings.push(format!(
                 "view {:?} repeats: {share:.1} % of the records share their token with another record (limit {percent:.1} \
-                 %, enforced from {MIN_RECORDS_FOR_LIMIT} records on)",
+                 %, enforced for {MIN_RECORDS_FOR_LIMIT} records or more)",
                 view.view
             ));
         }
@@ -102,9 +103,10 @@ pub(crate) fn check_repeats(
     Ok(())
 }
 
-/// The share of records that are there several times: what repeats in at least half of the views, as duplicates of a person
-/// repeat in all views but those with the field in which they differ, and members of a household in the views that name it. 0 if no view tells the members of a
-/// household and namesakes apart, which a given name does together with a field that is no name.
+/// The share of duplicate records: the share that repeats in at least half of the views. Duplicates of a
+/// person repeat in all views but those with a field in which they differ; household members repeat only in
+/// the views that identify the household. 0 if no view distinguishes household members and namesakes, as a
+/// given name together with a field other than names does.
 fn duplicates(schema: &TokenSchema, views: &[ViewReport]) -> f64 {
     let name = |kind: &str| ["given", "surname", "family", "name"].iter().any(|part| kind.contains(part));
     let kinds =

@@ -1,4 +1,4 @@
-//! Which record is tied under which handle.
+//! Links, with their handles, records and labels.
 
 use mizuhiki_columnar::{ColumnarError, ReadOptions, Source, TableReader};
 use mizuhiki_exchange::{RecordId, RecordIds};
@@ -10,20 +10,20 @@ use crate::error::CustodianError;
 /// No link.
 const NONE: u32 = u32::MAX;
 
-/// Links of a label that single out who they are of.
+/// A label with fewer links singles out people.
 const FEW: usize = 5;
 
-/// Links from which labels that single people out are refused.
+/// Minimum number of links for refusing labels that single out people.
 const MIN_LINKS_FOR_LIMIT: usize = 1_000;
 
-/// Where the handles of links stand.
+/// The location of the handles of links.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HandleSource {
-    /// In the table of people: one link a row.
+    /// In the table of people: one link per row.
     Table {
         /// Column of the handles.
         handle: String,
-        /// Column of the records' ids, if rows of one record are to be marked as such.
+        /// Column of the records' ids, if rows of one record are to be marked as shared.
         id: Option<String>,
     },
     /// In a table of links.
@@ -52,22 +52,22 @@ impl HandleSource {
 /// Links in the order of their handles.
 pub(crate) struct Ties {
     pub(crate) handles: RecordIds,
-    /// First link of each record, by its id or its row number.
+    /// First link of each record, by its id or row number.
     first: Records,
     /// For each link, the next of the same record.
     next: Vec<u32>,
     shared: Vec<(Box<str>, Vec<u32>)>,
-    /// For each label its distinct values, and for each link the number of its value.
+    /// For each label, its distinct values, and the number of each link's value.
     pub(crate) labels: Vec<(Vec<String>, Vec<u32>)>,
 }
 
 enum Records {
-    /// By row number less one.
+    /// By row number, from 0.
     Rows(Vec<u32>),
     Ids(FxHashMap<Box<str>, u32>),
 }
 
-/// What a table says of links, row by row.
+/// The links of a table, row by row.
 struct Read {
     file: String,
     column: String,
@@ -77,7 +77,7 @@ struct Read {
 }
 
 impl Ties {
-    /// Reads all links; `labels` are columns that rows are labelled by.
+    /// Reads all links; `labels` are the label columns.
     pub(crate) fn read(
         source: &HandleSource,
         people: &Source,
@@ -104,7 +104,7 @@ impl Ties {
         })
     }
 
-    /// Ids of records with several links, and these.
+    /// Ids of records with several links, and their links.
     pub(crate) fn of_shared_records(&self) -> &[(Box<str>, Vec<u32>)] {
         &self.shared
     }
@@ -177,7 +177,7 @@ impl Read {
         Ok(read)
     }
 
-    /// A label is for many links: one that few have would tell who somebody is.
+    /// Refuses a label that too few links have, because it could identify people.
     fn check_labels(&self, labels: &[String]) -> Result<(), CustodianError> {
         let links = self.handles.len();
         if links < MIN_LINKS_FOR_LIMIT {
@@ -186,7 +186,7 @@ impl Read {
         for (label, (values, numbers)) in labels.iter().zip(&self.labels) {
             let mut of = vec![0_usize; values.len()];
             numbers.iter().for_each(|number| of[*number as usize] += 1);
-            // The first value is none.
+            // The first value is empty and means "no label".
             let singled: usize = of.iter().skip(1).filter(|count| **count < FEW).sum();
             if singled * 100 > links {
                 return Err(CustodianError::Label { file: self.file.clone(), column: label.clone() });
@@ -211,7 +211,7 @@ impl Read {
         let count = order.len();
         let (mut next, mut rows) = (vec![NONE; count], vec![NONE; count]);
         let mut ids: FxHashMap<Box<str>, u32> = FxHashMap::default();
-        // From the last to the first, so that links of a record come in the order of handles.
+        // From last to first, so that links of a record are in the order of handles.
         for (link, &row) in order.iter().enumerate().rev() {
             rows[row as usize] = link as u32;
             let id = self.records.get(row as usize).filter(|id| !id.is_empty());
@@ -229,7 +229,7 @@ impl Read {
             .collect();
         shared.sort_unstable();
         if by_row {
-            // A row is one link, whatever others its record has.
+            // A row is one link, whatever other links its record has.
             next.fill(NONE);
         }
         let labels = self
@@ -242,7 +242,7 @@ impl Read {
                 let mut handles = RecordIds::default();
                 for &row in &order {
                     if handles.push(self.handles.get(row as usize)).is_err() {
-                        unreachable!("handles were checked when they came in");
+                        unreachable!("handles were checked when they were added");
                     }
                 }
                 handles

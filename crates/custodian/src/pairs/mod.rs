@@ -1,4 +1,4 @@
-//! A table of people and a table of links to a file of pair tokens.
+//! From a table of people and a table of links to a file of pair tokens.
 
 pub(crate) mod handles;
 pub(crate) mod near_numbers;

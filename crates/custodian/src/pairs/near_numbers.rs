@@ -1,4 +1,4 @@
-//! Records whose number is one slip away from another record's (`protocols/03-tokens.md` §10).
+//! Records whose number differs by one typo from another record's (`protocols/03-tokens.md` §12).
 
 use std::hash::{BuildHasher as _, BuildHasherDefault};
 
@@ -11,24 +11,25 @@ pub(crate) struct NearNumbers {
     numbers: Vec<Box<[u8]>>,
 }
 
-/// A number without what a slip changes: its length, what stands before two neighbouring characters and after them.
+/// A number without the characters that a typo changes: its length, and the parts before and after two
+/// adjacent characters.
 type Rest<'n> = (usize, &'n [u8], &'n [u8]);
 
 impl NearNumbers {
-    /// Takes the number of the next record in; characters other than ASCII letters and digits are left out.
+    /// Adds the number of the next record, without characters other than ASCII letters and digits.
     pub(crate) fn push(&mut self, number: &str) {
         self.numbers.push(number.bytes().filter(u8::is_ascii_alphanumeric).collect());
     }
 
-    /// For each record, whether another's number is another one of the same length and differs in one character or in two
-    /// neighbouring ones.
+    /// For each record, whether another record's number has the same length and differs in one character or
+    /// in two adjacent ones.
     pub(crate) fn near(mut self) -> Vec<bool> {
         let mut near = vec![false; self.numbers.len()];
         let longest = self.numbers.iter().map(|number| number.len()).max().unwrap_or(0);
         for place in 0..longest {
             self.mark(&mut near, |number| {
                 let (before, window) = number.split_at_checked(place)?;
-                // The last window is of one character.
+                // The last window has one character.
                 (!window.is_empty()).then(|| (number.len(), before, &window[window.len().min(2)..]))
             });
         }
@@ -36,7 +37,7 @@ impl NearNumbers {
         near
     }
 
-    /// Marks records of which `rest` is equal and the number is not.
+    /// Marks records with equal `rest` and different numbers.
     fn mark(&self, near: &mut [bool], rest: impl Fn(&[u8]) -> Option<Rest<'_>>) {
         let hasher = BuildHasherDefault::<FxHasher>::default();
         let keys = self.numbers.iter().zip(0_u32..);

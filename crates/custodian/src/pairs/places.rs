@@ -1,4 +1,4 @@
-//! Rows of one size, put in their places in bounded memory.
+//! Puts rows of equal size in order, in bounded memory.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
@@ -6,13 +6,13 @@ use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
 /// Bytes that are kept in memory at once.
 const MEMORY_BYTES: usize = 512 << 20;
 
-/// Rows that come in any order and go out by number.
+/// Rows that are added in any order and returned by number.
 pub(crate) struct Places {
     row_bytes: usize,
     places: usize,
-    /// Places in a part.
+    /// Number of places in a part.
     part: usize,
-    /// Input row (from 1) that filled a place; 0 for none.
+    /// Input row (from 1) that filled each place; 0 if none did.
     filled_by: Vec<u32>,
     parts: Parts,
 }
@@ -38,7 +38,7 @@ impl Places {
         Ok(Self { row_bytes, places, part, filled_by: vec![0; places], parts })
     }
 
-    /// Puts a row in its place. `Err` of the input row that filled it before, if one did.
+    /// Puts a row in its place. `Err` with the input row that filled it before, if one did.
     pub(crate) fn put(&mut self, place: usize, by: u64, row: &[u8]) -> io::Result<Result<(), u64>> {
         let earlier = std::mem::replace(&mut self.filled_by[place], by as u32);
         if earlier != 0 {
@@ -57,12 +57,12 @@ impl Places {
         Ok(Ok(()))
     }
 
-    /// Input row that filled a place; `None` for none.
+    /// Input row that filled a place, if one did.
     pub(crate) fn filled_by(&self, place: usize) -> Option<u64> {
         Some(u64::from(self.filled_by[place])).filter(|row| *row != 0)
     }
 
-    /// Hands out the rows of one part after the other: the first place, and the rows of all its places.
+    /// Returns the rows part by part: the first place, and the rows of all places of the part.
     pub(crate) fn read<E: From<io::Error>>(
         &mut self,
         mut take: impl FnMut(usize, &[u8]) -> Result<(), E>,

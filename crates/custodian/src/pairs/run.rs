@@ -1,4 +1,4 @@
-//! A table of people and the handles of their links to a file of pair tokens, in bounded memory.
+//! From a table of people and the handles of their links to a file of pair tokens, in bounded memory.
 
 use std::collections::BTreeMap;
 
@@ -24,29 +24,30 @@ use crate::people::spill::SpillOr;
 /// Rows that are written at once.
 const BATCH_ROWS: usize = 8_192;
 
-/// Encoding work for an audit.
+/// Settings for encoding an audit.
 pub struct PairJob<'a> {
-    /// The people; read twice, so no standard input.
+    /// The table of people; read twice, so it cannot be standard input.
     pub input: Source,
-    /// How they are read.
+    /// How the table is read.
     pub options: ReadOptions,
     /// The audit schema.
     pub schema: &'a AuditSchema,
     /// The linkage key.
     pub key: &'a LinkageKey,
-    /// Where the pair tokens go.
+    /// Output for the pair tokens.
     pub output: Target,
-    /// Who encodes.
+    /// The custodian who encodes.
     pub custodian: CustodianId,
-    /// What for; its task is the audit.
+    /// Project and run; the task is the audit.
     pub run: Run,
-    /// The side of the links that the people are of.
+    /// The side of the links to which the people belong.
     pub side: Side,
-    /// Where the handles stand.
+    /// The location of the handles.
     pub handles: HandleSource,
-    /// Columns, of the table that holds the handles, by which links are labelled.
+    /// Columns with labels of links, in the table with the handles.
     pub labels: Vec<String>,
-    /// Column of numbers by which links were tied; only whether a number is one slip from another is given away.
+    /// Column of the numbers by which records were linked; only whether a number differs by one typo from
+    /// another is disclosed.
     pub number_column: Option<String>,
     /// Encoding threads, at least 1.
     pub threads: usize,
@@ -63,9 +64,9 @@ pub struct PairSummary {
     pub links_without_record: u64,
     /// Records without a link.
     pub records_without_link: u64,
-    /// Links whose record has another link too.
+    /// Links whose record has another link.
     pub shared: u64,
-    /// Links whose record's number is one slip from another's; absent if no numbers were named.
+    /// Links whose record's number differs by one typo from another's; absent without a column of numbers.
     pub near_numbers: Option<u64>,
     /// Decoys.
     pub decoys: u64,
@@ -85,11 +86,11 @@ pub struct PairSummary {
     pub masked: Vec<FieldIssue>,
     /// Values that could not be read and were masked, by column.
     pub unreadable: Vec<UnreadableValues>,
-    /// Things to look at.
+    /// Warnings.
     pub warnings: Vec<String>,
 }
 
-/// Makes pair tokens. The output appears whole, or not at all.
+/// Encodes pair tokens. The output appears complete, or not at all.
 ///
 /// # Errors
 /// [`CustodianError`]; nothing is written then.
@@ -177,7 +178,7 @@ fn masked(schema: &AuditSchema, workers: &[Sealer<'_>]) -> Vec<FieldIssue> {
     FieldIssue::all(&issues, &compared)
 }
 
-/// What stands in the tokens as it is must be no value of a person.
+/// Refuses columns of people's values as plaintext columns of the tokens.
 fn refuse_columns(job: &PairJob<'_>, compared: &[String]) -> Result<(), CustodianError> {
     let (file, handle) = match &job.handles {
         HandleSource::Table { handle, .. } => (&job.input, handle),
@@ -208,13 +209,13 @@ fn near_numbers(input: &Source, options: &ReadOptions, column: &str) -> Result<V
     Ok(numbers.near())
 }
 
-/// All that is known before records are read.
+/// Everything that is known before records are read.
 struct Plan<'a> {
     ties: &'a Ties,
     decoys: &'a Decoys,
-    /// Links whose handles have decoys: their places come after those of links.
+    /// Handles that have decoys; the places of decoys follow those of links.
     decoy_handles: Vec<u32>,
-    /// Where columns of the encoder stand among those that are read.
+    /// Positions of the encoder's columns among those that are read.
     places: &'a [Option<usize>],
     id_place: Option<usize>,
     file: &'a str,
@@ -226,7 +227,7 @@ struct Sealer<'a> {
     worker: PairWorker<'a>,
 }
 
-/// Rows of a chunk: for each its place and the input's row.
+/// Rows of a chunk, each with its place and the input's row.
 #[derive(Default)]
 struct Sealed {
     places: Vec<(u32, u64)>,
@@ -261,7 +262,7 @@ impl ChunkWorker for Sealer<'_> {
 }
 
 impl Sealer<'_> {
-    /// Seals the record in hand under a link's handle, and as a decoy if it is one.
+    /// Seals the current record under a link's handle, and as a decoy if it is one.
     fn seal(&self, link: u32, row: u64, made: &mut Sealed) {
         let (ties, plan) = (self.plan.ties, self.plan);
         let neighbour = |offset: isize| {
@@ -293,11 +294,11 @@ impl Shared {
     }
 }
 
-/// The file in the making, and what is known of its links.
+/// The unfinished file and its counts.
 struct Output<'a> {
     plan: &'a Plan<'a>,
     shared: Shared,
-    /// For each record of the table, whether its number is one slip from another's.
+    /// For each record of the table, whether its number differs by one typo from another's.
     near: Option<Vec<bool>>,
     row_bytes: usize,
     writer: PairTokenWriter,
@@ -306,7 +307,7 @@ struct Output<'a> {
 }
 
 impl Output<'_> {
-    /// Writes the rows that are filled: links, then decoys.
+    /// Writes the rows that were added: links, then decoys.
     fn write(mut self, rows: &mut Places, summary: &mut PairSummary) -> Result<(), SpillOr> {
         let links = self.plan.ties.len();
         let filled: Vec<Option<u64>> =
@@ -343,7 +344,7 @@ impl Output<'_> {
         let link = if decoy { self.plan.decoy_handles[place - ties.len()] as usize } else { place };
         let batch = &mut self.batch;
         if batch.handles.push(ties.handles.get(link)).is_err() {
-            unreachable!("handles were checked when they came in");
+            unreachable!("handles were checked when they were added");
         }
         batch.decoys.push(decoy);
         batch.tokens.extend_from_slice(token);

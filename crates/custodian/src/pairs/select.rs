@@ -1,4 +1,4 @@
-//! The records whose links an audit found wrong, taken out of a table of people.
+//! Selects the records whose links an audit found wrong from a table of people.
 
 use std::collections::HashSet;
 
@@ -12,11 +12,11 @@ use crate::error::CustodianError;
 use crate::pairs::handles::{HandleSource, Ties};
 use crate::people::progress::OnProgress;
 
-/// Probability of a wrong link from which its record is looked for elsewhere, as in `protocols/05-audit.md` §4. After
-/// verdicts it is 1 or 0, whatever the class was.
+/// Minimum probability of a wrong link for selecting its record, as in `protocols/05-audit.md` §4. After a
+/// verdict the probability is 1 or 0, whatever the class.
 const SUSPECTED: f64 = 0.1;
 
-/// Name of the column that is put before the table's own.
+/// Name of the column that precedes the table's own.
 const HANDLE: &str = "handle";
 
 /// Selection of records.
@@ -24,22 +24,22 @@ const HANDLE: &str = "handle";
 pub struct SelectJob {
     /// The findings of an audit.
     pub findings: Source,
-    /// The people.
+    /// The table of people.
     pub people: Source,
-    /// How they are read.
+    /// How the table is read.
     pub options: ReadOptions,
-    /// Where the handles stand.
+    /// The location of the handles.
     pub handles: HandleSource,
-    /// Where the records go.
+    /// Output for the records.
     pub output: Target,
 }
 
-/// What was selected.
+/// Results of a selection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SelectSummary {
     /// Findings of links that are probably wrong.
     pub findings: u64,
-    /// Records written: one for each of these links that the table has a record of.
+    /// Records written: one for each of these links with a record in the table.
     pub records: u64,
 }
 
@@ -53,7 +53,7 @@ pub fn select_records(job: &SelectJob, on_progress: OnProgress<'_>) -> Result<Se
     let mut reader = TableReader::open(&job.people, &job.options)?;
     let columns: Vec<String> = reader.columns().to_vec();
     if matches!(job.handles, HandleSource::Links { .. }) && columns.iter().any(|column| column == HANDLE) {
-        let problem = format!("the table has a column {HANDLE:?} already, and the output would have two");
+        let problem = format!("the table already has a column {HANDLE:?}, and the output would have two");
         let fix = "rename it".to_owned();
         return Err(ColumnarError::File { file: reader.name().to_owned(), problem, fix }.into());
     }
@@ -99,14 +99,14 @@ fn wrong_handles(findings: &Source) -> Result<HashSet<String>, CustodianError> {
     while let Some(chunk) = reader.next_chunk(&columns)? {
         for row in 0..chunk.rows() {
             let text = chunk.get(row, 1).trim();
-            // Handles of one file have none.
+            // Handles of only one file have no probability.
             let probability = if text.is_empty() { Ok(0.0) } else { text.parse::<f64>() };
             let probability = probability.map_err(|_| ColumnarError::Cell {
                 file: name.clone(),
                 row: chunk.first_row() + row as u64,
                 column: "probability".to_owned(),
                 problem: "not a probability".to_owned(),
-                fix: "give the findings that `mizuhiki audit` wrote".to_owned(),
+                fix: "use the findings that `mizuhiki audit` wrote".to_owned(),
             })?;
             if probability >= SUSPECTED {
                 handles.insert(chunk.get(row, 0).to_owned());

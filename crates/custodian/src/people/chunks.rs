@@ -1,4 +1,4 @@
-//! A table's chunks, read in turn by several threads and taken in order by one.
+//! Processes a table in chunks, which several threads read in turn, and one takes in order.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -8,20 +8,21 @@ use mizuhiki_columnar::{TableReader, TextChunk, UnreadableValues};
 
 use crate::error::CustodianError;
 
-/// What one thread makes of chunks.
+/// The work of one thread.
 pub(crate) trait ChunkWorker: Send {
-    /// What a chunk becomes.
+    /// The result of a chunk.
     type Made: Send;
 
-    /// Works a chunk.
+    /// Processes a chunk.
     fn work(&mut self, chunk: &TextChunk) -> Result<Self::Made, CustodianError>;
 }
 
-/// A chunk and what became of it, or why nothing did.
+/// A chunk and its result, or an error.
 type Outcome<W> = Result<(TextChunk, <W as ChunkWorker>::Made), CustodianError>;
 
-/// Works the columns `wanted` of a table on as many threads as there are workers; `take` gets what they made in the
-/// order of the rows, and says how many records there were so far. Gives the workers back, and what was masked.
+/// Processes the columns `wanted` of a table on as many threads as there are workers. `take` gets the results
+/// in the order of the rows, and returns the number of records so far. Returns the workers, and what was
+/// masked.
 pub(crate) fn work_chunks<W: ChunkWorker>(
     reader: TableReader,
     wanted: &[usize],
@@ -73,7 +74,7 @@ pub(crate) fn work_chunks<W: ChunkWorker>(
     })
 }
 
-/// One thread: reads the next chunk, works it, sends it with its number.
+/// One thread: reads the next chunk, processes it, and sends it with its number.
 fn run<W: ChunkWorker>(
     worker: &mut W,
     input: &Mutex<(TableReader, usize, bool)>,
@@ -87,7 +88,7 @@ fn run<W: ChunkWorker>(
                 break;
             }
             let chunk = input.0.next_chunk(wanted);
-            // After the end or an error nobody reads on.
+            // After the end or an error, no thread reads further.
             input.2 = !matches!(chunk, Ok(Some(_)));
             let index = input.1;
             input.1 += 1;

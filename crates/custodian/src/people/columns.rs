@@ -1,15 +1,15 @@
-//! Columns of a table of people: those that an encoder asks for, and that of the ids.
+//! Columns of a table of people: those that an encoder needs, and the id column.
 
 use mizuhiki_columnar::{ColumnarError, TableReader};
 
 use crate::error::CustodianError;
 use crate::people::ids::{IdPolicy, is_id_header};
 
-/// Where each column of the encoder stands among the columns that are read; `None` for one that the table has
-/// not, and need not have.
+/// Position of each column of the encoder among the columns that are read; `None` for an optional one that
+/// the table lacks.
 pub(crate) type Places = Vec<Option<usize>>;
 
-/// Indices of the columns to read, of each group at least one, and the places of all of them among these.
+/// Indices of the columns to read, at least one of each group, and the positions of all columns among them.
 pub(crate) fn columns_by_name(
     columns: &[String],
     groups: &[Vec<usize>],
@@ -19,7 +19,7 @@ pub(crate) fn columns_by_name(
     let mut read: Vec<usize> = Vec::new();
     for group in groups {
         let found: Vec<usize> = group.iter().copied().filter(there).collect();
-        // None of them: the first is named as missing.
+        // If all are missing, the error names the first.
         read.extend(if found.is_empty() { &group[..1] } else { &found });
     }
     read.sort_unstable();
@@ -29,7 +29,7 @@ pub(crate) fn columns_by_name(
     Ok((reader.columns_named(&names)?, places))
 }
 
-/// The column of ids, if the table has one: the one that is given, or one that is named like it.
+/// The id column, if the table has one: the given one, or one with a typical name.
 pub(crate) fn find_id_column(
     reader: &TableReader,
     given: Option<&str>,
@@ -44,7 +44,7 @@ pub(crate) fn find_id_column(
         (None, IdPolicy::Keep) => Err(ColumnarError::File {
             file: reader.name().to_owned(),
             problem: "no column is named like a record id".to_owned(),
-            fix: "name it with --id-column, or leave --keep-ids away".to_owned(),
+            fix: "name it with --id-column, or omit --keep-ids".to_owned(),
         }
         .into()),
         (None, _) => Ok(None),

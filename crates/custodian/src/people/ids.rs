@@ -1,4 +1,4 @@
-//! Record ids: random ones with a map that stays with the custodian, or the input's own.
+//! Record ids: random ones, with a map that the custodian keeps, or the input's own.
 
 use std::io::Write as _;
 
@@ -11,29 +11,29 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::CustodianError;
 
-/// Which ids the token file gets.
+/// Ids of the token file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IdPolicy {
-    /// Random ids; the map to the input's ids or row numbers goes to a file, if one is named.
+    /// Random ids, with a map to the input's ids or row numbers, if an output for it is given.
     Random {
-        /// Where the map goes.
+        /// Output for the map.
         map: Option<Target>,
     },
     /// The input's own ids.
     Keep,
-    /// Row numbers from 0, in row order: what a list of CLKs implies.
+    /// Row numbers from 0, in row order, as in a list of CLKs.
     RowNumbers,
 }
 
-/// Gives ids to records, in row order.
+/// Assigns ids to records, in row order.
 pub(crate) struct IdSource {
     file: String,
     policy: IdPolicy,
-    /// Name of the id column and its place among the columns that are read.
+    /// Name of the id column and its position among the columns that are read.
     column: Option<(String, usize)>,
     random: ChaCha20Rng,
     map: Option<WriteFile>,
-    /// First 16 bytes of each kept id's SHA-256, with its row: finds repeated ids in 24 bytes a record.
+    /// First 16 bytes of each kept id's SHA-256, with its row: finds repeated ids with 24 bytes per record.
     seen: Vec<(u128, u64)>,
 }
 
@@ -60,7 +60,7 @@ impl IdSource {
         for index in 0..chunk.rows() {
             let row = chunk.first_row() + index as u64;
             let original = self.column.as_ref().map(|(_, column)| chunk.get(index, *column).trim());
-            // Tokens of masked ids could not be led back.
+            // Tokens with masked ids could not be traced back.
             let needed = self.map.is_some() || matches!(self.policy, IdPolicy::Keep);
             if needed && original == Some(UNREADABLE) {
                 return Err(self.unreadable(row));
@@ -97,8 +97,8 @@ impl IdSource {
             file: self.file.clone(),
             row,
             column: self.column.as_ref().map_or("", |(name, _)| name.as_str()).to_owned(),
-            problem: "the bytes of the record id are not of the file's encoding".to_owned(),
-            fix: "name the encoding with --encoding, or mend the row".to_owned(),
+            problem: "the bytes of the record id are invalid in the file's encoding".to_owned(),
+            fix: "set the encoding with --encoding, or correct the row".to_owned(),
         })
     }
 
@@ -109,11 +109,11 @@ impl IdSource {
             row,
             column: column.to_owned(),
             problem: error.to_string(),
-            fix: "give each record an id of 1 to 128 bytes, or leave --keep-ids away".to_owned(),
+            fix: "give each record an id of 1 to 128 bytes, or omit --keep-ids".to_owned(),
         })
     }
 
-    /// Checks that kept ids are unique; gives back the finished map, to be committed with the tokens.
+    /// Checks that kept ids are unique; returns the finished map, to be committed with the tokens.
     pub(crate) fn finish(mut self) -> Result<Option<WriteFile>, CustodianError> {
         self.seen.sort_unstable();
         let repeated = self.seen.windows(2).filter(|pair| pair[0].0 == pair[1].0);

@@ -1,4 +1,4 @@
-//! Tables of people: columns, ids, chunks, and what is done in temporary files.
+//! Tables of people: columns, ids, chunks and temporary files.
 
 pub(crate) mod chunks;
 pub(crate) mod columns;

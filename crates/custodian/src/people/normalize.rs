@@ -1,4 +1,4 @@
-//! Values normalised for people to look at: one by one, or a table of them.
+//! Normalizes values for inspection, one by one or in a table.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::error::CustodianError;
 use crate::people::progress::OnProgress;
 
-/// Columns that the batch reads, beside `kind` and `a`.
+/// Columns that the batch reads, besides `kind` and `a`.
 const OPTIONAL: [&str; 2] = ["b", "code_book"];
 /// Columns that it appends.
 const APPENDED: [&str; 2] = ["normal", "level"];
@@ -27,11 +27,12 @@ pub struct NormalizedValue {
     pub kind: String,
     /// The canonical form, or `invalid`, `ambiguous`, or nothing for a missing value.
     pub normal: String,
-    /// Why there is none, without the value.
+    /// Why there is no canonical form, without the value.
     pub reason: Option<&'static str>,
-    /// What each level gives, from tight to loose; empty where there is no value.
+    /// The value at each level, from tight to loose; empty if there is no value.
     pub levels: Vec<LevelValue>,
-    /// The tightest level, or other relation, at which the value equals the second one; `ne` if none.
+    /// The tightest level, or another relation, at which the value equals the second one; `ne` if there is
+    /// none.
     pub level: Option<&'static str>,
 }
 
@@ -47,7 +48,7 @@ pub struct LevelValue {
 /// Names of the kinds that have code books.
 const DATES: [&str; 2] = ["date", "date_pair"];
 
-/// The pack's kind for a kind and a code book as people name them; `None` if the pack has no such kind or book.
+/// The pack's kind for the names of a kind and a code book; `None` if the pack has no such kind or book.
 fn kind_of(pack: &dyn Pack, kind: &str, code_book: &str) -> Option<String> {
     let comparable = kind == "date_pair" && pack.kind("date").is_some();
     if code_book.is_empty() || !DATES.contains(&kind) {
@@ -57,7 +58,7 @@ fn kind_of(pack: &dyn Pack, kind: &str, code_book: &str) -> Option<String> {
     pack.kind(&of_book).map(|kind| kind.name.to_owned())
 }
 
-/// Normalises `a`, and relates it to `b` if there is one; `None` if the pack does not know the kind or code book.
+/// Normalizes `a`, and relates it to `b` if given; `None` if the pack does not know the kind or code book.
 #[must_use]
 pub fn normalize_value(
     pack: &dyn Pack,
@@ -90,13 +91,13 @@ pub fn normalize_value(
     })
 }
 
-/// The canonical form as the batch writes it, and why there is none.
+/// The canonical form as the batch writes it, or why there is none.
 fn normal(pack: &dyn Pack, kind: &str, value: &str, scratch: &mut String) -> (String, Option<&'static str>) {
     match pack.canonical(kind, value, scratch) {
         Normalization::Value => (scratch.clone(), None),
         Normalization::Invalid("ambiguous date") => ("ambiguous".to_owned(), Some("ambiguous date")),
         Normalization::Invalid(reason) => ("invalid".to_owned(), Some(reason)),
-        // No date is no date, and no number has a check digit.
+        // A missing date, or a missing number with a check digit, counts as invalid.
         Normalization::Missing if kind.starts_with("date") || is_verdict(pack, kind) => {
             ("invalid".to_owned(), Some("missing"))
         }
@@ -104,12 +105,12 @@ fn normal(pack: &dyn Pack, kind: &str, value: &str, scratch: &mut String) -> (St
     }
 }
 
-/// Whether the canonical form of a kind is a verdict on a check digit.
+/// Whether the canonical form of a kind is the result of a check digit.
 fn is_verdict(pack: &dyn Pack, kind: &str) -> bool {
     pack.kind(kind).is_some_and(|kind| kind.checked)
 }
 
-/// A table of values to be normalised.
+/// Settings for normalizing a table of values.
 pub struct NormalizeJob<'a> {
     /// The pack.
     pub pack: &'a dyn Pack,
@@ -117,11 +118,11 @@ pub struct NormalizeJob<'a> {
     pub input: Source,
     /// How it is read.
     pub options: ReadOptions,
-    /// The same table with the columns `normal` and `level` appended.
+    /// Output: the same table with the columns `normal` and `level` appended.
     pub output: Target,
 }
 
-/// What is told of a batch.
+/// Summary of a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NormalizeSummary {
     /// Rows, all of which were written.
@@ -132,23 +133,23 @@ pub struct NormalizeSummary {
     pub unreadable: Vec<UnreadableValues>,
 }
 
-/// Values of a kind that have no canonical form.
+/// Values of one kind without a canonical form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NormalizeProblem {
-    /// The kind; `None` if it is unknown, as what stands in its place may be anything.
+    /// The kind; `None` if it is unknown, because the cell may then contain anything.
     pub kind: Option<String>,
     /// The reason, without a value.
     pub reason: &'static str,
-    /// How many.
+    /// Number of values.
     pub count: u64,
-    /// Row of the first, from 1.
+    /// Row of the first one, from 1.
     pub first_row: u64,
 }
 
-/// Normalises a table of values; the output appears whole, or not at all.
+/// Normalizes a table of values. The output appears complete, or not at all.
 ///
-/// Rows keep their order and are never dropped: one whose kind or code book is unknown has neither form nor level,
-/// and is counted.
+/// Rows keep their order and are never dropped. A row with an unknown kind or code book has neither form nor
+/// level, and is counted.
 ///
 /// # Errors
 /// [`CustodianError`]; nothing is written then.
@@ -161,7 +162,7 @@ pub fn normalize_file(
     if let Some(taken) = APPENDED.iter().find(|name| columns.iter().any(|column| column == *name)) {
         return Err(ColumnarError::File {
             file: reader.name().to_owned(),
-            problem: format!("there is a column {taken:?} already"),
+            problem: format!("there already is a column {taken:?}"),
             fix: "rename it: columns normal and level are appended".to_owned(),
         }
         .into());

@@ -1,4 +1,4 @@
-//! How progress is told.
+//! Progress callbacks.
 
-/// Told of progress: records so far, and the share of the input that was read, if known.
+/// Called on progress, with the records so far, and the share of the input that was read, if known.
 pub type OnProgress<'p> = &'p (dyn Fn(u64, Option<f64>) + Sync);

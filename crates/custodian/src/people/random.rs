@@ -1,4 +1,4 @@
-//! Randomness of the system.
+//! Randomness from the system.
 
 use mizuhiki_encode::LinkageKey;
 use rand_chacha::ChaCha20Rng;
@@ -6,9 +6,9 @@ use rand_chacha::rand_core::SeedableRng as _;
 
 use crate::error::CustodianError;
 
-/// A generator whose seed is fresh.
+/// A freshly seeded generator.
 pub(crate) fn random() -> Result<ChaCha20Rng, CustodianError> {
-    // A fresh linkage key is 32 bytes from the system's source, which is what a generator needs too.
+    // A new linkage key is 32 bytes from the system's source, just what a generator needs as seed.
     let seed = LinkageKey::random().ok_or(CustodianError::NoRandomness)?;
     let mut bytes = [0; 32];
     bytes.copy_from_slice(seed.expose());

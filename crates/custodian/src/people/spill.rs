@@ -1,4 +1,4 @@
-//! Faults of work that goes through temporary files on its way to a table.
+//! Errors of work that uses temporary files before it writes a table.
 
 use std::io;
 
@@ -6,14 +6,14 @@ use mizuhiki_columnar::ColumnarError;
 
 use crate::error::CustodianError;
 
-/// A fault of the temporary files, which does not know for what they are, or of the table.
+/// An error of the temporary files, without their purpose, or of the table.
 pub(crate) enum SpillOr {
     Spill(io::Error),
     Table(ColumnarError),
 }
 
 impl SpillOr {
-    /// The fault of making `file`, with what was done in temporary files for it.
+    /// The error attributed to `file`, with the action for which it needed temporary files.
     pub(crate) fn of(self, file: &str, action: &'static str) -> CustodianError {
         match self {
             Self::Spill(reason) => ColumnarError::Io { file: file.to_owned(), action, reason }.into(),

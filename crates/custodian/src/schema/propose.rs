@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use crate::error::CustodianError;
 use crate::people::ids::is_id_header;
 
-/// Values of a column that are looked at.
+/// Number of values of a column that are inspected.
 const SAMPLE_ROWS: usize = 1_000;
 
-/// Views that leave one field out, at most.
+/// Maximum number of views that leave one field out.
 const MAX_LEAVE_ONE_OUT: usize = 5;
 
-/// What a column is taken to hold.
+/// The guessed content of a column.
 pub(crate) struct Guess {
     /// Name of the field.
     pub(crate) name: String,
@@ -24,7 +24,7 @@ pub(crate) struct Guess {
     pub(crate) is_part: bool,
 }
 
-/// What the columns of a table are taken to hold.
+/// The guessed content of a table's columns.
 pub(crate) struct Guessed {
     pub(crate) pack: &'static dyn Pack,
     pub(crate) guesses: Vec<Guess>,
@@ -32,19 +32,20 @@ pub(crate) struct Guessed {
     pub(crate) left_out: Vec<usize>,
 }
 
-/// A schema for people to look at.
+/// A proposed schema, for review.
 pub struct Proposal {
     /// The schema, as pretty JSON with a line end.
     pub schema: String,
-    /// Numbers of the columns that it does not use, from 1; without a header their names would be values.
+    /// Numbers of the columns that it does not use, from 1; not names, which would be values if there is no
+    /// header.
     pub left_out: Vec<usize>,
 }
 
 /// Proposes a hardened schema for `input`.
 ///
 /// # Errors
-/// [`CustodianError`] if the file cannot be read, its first line seems to be none that names columns, or no column is
-/// recognised.
+/// [`CustodianError`] if the file cannot be read, its first line seems not to be a header, or no column is
+/// recognized.
 pub fn propose_schema(input: &Source, options: &ReadOptions) -> Result<Proposal, CustodianError> {
     let Guessed { pack, guesses, left_out } = guess_columns(input, options, false)?;
     let mut schema = serde_json::to_string_pretty(&document(pack, &guesses)).unwrap_or_default();
@@ -52,8 +53,8 @@ pub fn propose_schema(input: &Source, options: &ReadOptions) -> Result<Proposal,
     Ok(Proposal { schema, left_out })
 }
 
-/// What the columns of `input` hold; of what says the same about a person the first, but both a name as it is written
-/// and as it is read, if `both_names` are wanted.
+/// Guesses the content of the columns of `input`. Of columns with the same information, only the first
+/// counts; with `both_names`, names as written and their readings both do.
 ///
 /// # Errors
 /// As [`propose_schema`].
@@ -85,14 +86,14 @@ pub(crate) fn guess_columns(
         };
         match guesses.iter_mut().find(says_the_same) {
             None => guesses.push(guess),
-            // What the pack lists first says more.
+            // The kind that the pack lists first is more informative.
             Some(earlier) if place(kind) < place(earlier.kind) => *earlier = guess,
             Some(_) => {}
         }
     }
     let has = |role: Role| guesses.iter().any(|guess| guess.kind.role == role);
     let (parts, address) = (has(Role::FamilyName) && has(Role::GivenName), has(Role::Address));
-    // Said twice: a whole name beside its parts, a town beside the address that it is in.
+    // Redundant: a whole name beside its parts, or a town beside an address that contains it.
     guesses.retain(|guess| match guess.kind.role {
         Role::FullName => !parts,
         Role::Place | Role::Postcode => !address,
@@ -118,12 +119,13 @@ pub(crate) fn guess_columns(
     Ok(Guessed { pack, guesses, left_out })
 }
 
-/// What the name of a column looks like if it is a value: a schema is given away, and so are its columns' names.
+/// What the name of a column looks like, if it seems to be a value. Schemas are shared, including column
+/// names.
 fn value_like(name: &str) -> Option<&'static str> {
     let digits = name.chars().filter(|character| character.is_numeric()).count();
     let mut out = String::new();
     let mut is = |kind: &str, level: &str| {
-        // All of it known: a year may well name a column.
+        // Only complete dates: a year may be the name of a column.
         packs().iter().any(|pack| {
             pack.normalize(kind, level, name, &mut out) == Normalization::Value && !out.contains(WILDCARD)
         })
@@ -150,7 +152,8 @@ fn sample(chunk: Option<&TextChunk>, column: usize) -> Vec<&str> {
         .unwrap_or_default()
 }
 
-/// The pack for the script of most letters; of several, the one that knows most columns, or the first.
+/// The pack for the script of most letters; of several, the one that recognizes the most columns, or the
+/// first.
 fn native_pack(columns: &[String], chunk: Option<&TextChunk>) -> Option<&'static dyn Pack> {
     let samples: Vec<Vec<&str>> = (0..columns.len()).map(|index| sample(chunk, index)).collect();
     let letters = || samples.iter().flatten().flat_map(|value| value.chars());
@@ -159,11 +162,11 @@ fn native_pack(columns: &[String], chunk: Option<&TextChunk>) -> Option<&'static
         let known = columns.iter().zip(&samples).filter(|(name, values)| pack.guess(name, values).is_some());
         (written, known.count())
     };
-    // The last of equals counts, hence backwards.
+    // `max_by_key` returns the last of equals, hence the reverse order.
     packs().iter().copied().rev().max_by_key(|pack| suits(*pack))
 }
 
-/// Family and given name of a column of whole names, if at least half of its values tell them apart.
+/// Family and given name of a column of whole names, if at least half of its values can be split.
 fn take_apart(pack: &dyn Pack, guess: Guess, values: &[&str]) -> Vec<Guess> {
     let [Some(family), Some(given)] =
         guess.kind.parts.map_or([None; 2], |parts| parts.map(|part| pack.kind(part)))
@@ -195,14 +198,15 @@ fn field_name(column: &str, kind: &Kind) -> String {
     plain.to_ascii_lowercase().chars().take(48).collect()
 }
 
-/// Weight of a field; `None` if no schema is proposed with it.
+/// Weight of a field; `None` if it is not used in proposed schemas.
 fn weight(role: Role) -> Option<f64> {
     match role {
         Role::FamilyName | Role::GivenName | Role::FullName | Role::Street | Role::Phone | Role::Email => {
             Some(1.0)
         }
         Role::Address => Some(1.2),
-        // A date of birth stays and tells people apart; people move, and many live in one place.
+        // A date of birth never changes and distinguishes people; addresses change, and many people share
+        // them.
         Role::Date => Some(2.0),
         Role::Place => Some(0.6),
         Role::Postcode => Some(0.4),
@@ -213,7 +217,7 @@ fn weight(role: Role) -> Option<f64> {
 
 fn features(kind: &Kind) -> Value {
     match kind.role {
-        // Digits that differ between people; the century hardly does.
+        // The digits that differ between people; those of the century rarely do.
         Role::Date => json!([
             { "type": "ngram", "n": 2, "positional": true, "padded": false, "positions": [1, 2, 3, 4, 5, 6] },
             { "type": "ngram", "n": 1, "positional": true, "positions": [2, 3, 5, 7] }
@@ -227,8 +231,8 @@ fn features(kind: &Kind) -> Value {
     }
 }
 
-/// All fields, and all but one where the rest still tells people apart: by a date of birth, or by a whole name and a
-/// place. Surname and address are a household, names alone namesakes.
+/// Views of all fields, and of all but one, if the rest still distinguishes people by a date of birth, or by
+/// a whole name and a place. Surname and address only identify a household, and names alone namesakes.
 fn views(guesses: &[Guess]) -> Vec<Value> {
     let names: Vec<&str> = guesses.iter().map(|guess| guess.name.as_str()).collect();
     let mut views = vec![json!({ "name": "whole", "fields": names, "minPresentWeight": 0.6 })];
@@ -259,7 +263,7 @@ fn document(pack: &dyn Pack, guesses: &[Guess]) -> Value {
         if guess.name != guess.column {
             field["column"] = json!(guess.column);
         }
-        // Exchanged names still agree if equal grams get equal positions.
+        // Exchanged names still agree, because equal grams get equal positions.
         if matches!(guess.kind.role, Role::FamilyName | Role::GivenName) {
             field["keyGroup"] = json!("name");
         }

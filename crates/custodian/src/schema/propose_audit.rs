@@ -8,16 +8,16 @@ use serde_json::{Value, json};
 use crate::error::CustodianError;
 use crate::schema::propose::{Guess, Guessed, Proposal, guess_columns};
 
-/// Levels of a comparison, at most.
+/// Maximum number of levels of a comparison.
 const MAX_LEVELS: usize = 3;
 
-/// Readings that stand in for a name in kana.
+/// Maximum number of readings that replace a name in kana.
 const READINGS: usize = 8;
 
-/// Proposes an audit schema for `input`, which may hold the side that ties links or the other.
+/// Proposes an audit schema for `input`, which may be of either side of the links.
 ///
 /// # Errors
-/// As [`crate::schema::propose::propose_schema`].
+/// Same as [`crate::schema::propose::propose_schema`].
 pub fn propose_audit_schema(input: &Source, options: &ReadOptions) -> Result<Proposal, CustodianError> {
     let guessed = guess_columns(input, options, true)?;
     let document = document(&guessed);
@@ -41,8 +41,8 @@ const fn role(kind: &Kind) -> &'static str {
     }
 }
 
-/// All levels of a kind that has few; else some from its default level on. Of dates those that a day differs at: months
-/// and years agree often, and would hide a slip.
+/// All levels of a kind with few; otherwise some, starting with its default level. For dates, only levels
+/// that include the day: months and years often agree, and would hide an error.
 fn levels(kind: &Kind) -> Vec<&'static str> {
     if kind.role == Role::Date {
         return kind.levels.iter().copied().filter(|level| matches!(*level, "day" | "in_era")).collect();
@@ -75,7 +75,7 @@ fn comparison(guess: &Guess) -> Value {
     }
     match kind.role {
         Role::Date => comparison["slips"] = json!(["day_month", "next_day"]),
-        // The other part stands in the same column only where a whole name was taken apart.
+        // The other part is in the same column only if a whole name was split.
         Role::FamilyName | Role::GivenName if guess.is_part && !kind.reading => {
             comparison["slips"] = json!(["exchanged"]);
         }
@@ -88,7 +88,7 @@ fn comparison(guess: &Guess) -> Value {
     comparison
 }
 
-/// Readings of a name as it is written, where the pack knows how names are read.
+/// Readings of a written name, if the pack knows how names are read.
 fn readings(pack: &dyn Pack, guesses: &[Guess]) -> Option<(Value, Vec<Value>)> {
     let written = guesses.iter().find(|guess| guess.is_part && !guess.kind.reading)?;
     let kana = guesses.iter().find(|guess| guess.is_part && guess.kind.reading);
@@ -139,7 +139,7 @@ fn document(guessed: &Guessed) -> Value {
     .flatten()
     .map(|comparison| json!({ "comparison": comparison["name"], "level": comparison["levels"][0] }))
     .collect();
-    // Without readings people are looked up by their names as they are written.
+    // Without readings, people are looked up by their written names.
     let lookup = ["family_name", "given_name", "full_name", "birth_date", "sex"];
     if find(&["family_reading", "given_reading"]).is_none() && find(&["address", "other"]).is_some() {
         let searched: Vec<&Value> =
@@ -161,7 +161,7 @@ mod tests {
         let proposed = propose_audit_schema(&Source::Path(path.clone()), &ReadOptions::default());
         let _ = std::fs::remove_file(&path);
         let schema = proposed.unwrap().schema;
-        // What is proposed is what is accepted.
+        // Every proposal is accepted as a schema.
         let parsed = mizuhiki_schema::AuditSchema::parse(&schema).unwrap();
         mizuhiki_encode::PairEncoder::check(&parsed).unwrap();
         serde_json::from_str(&schema).unwrap()

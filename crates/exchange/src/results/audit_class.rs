@@ -1,19 +1,19 @@
-//! Classes of links that were audited (`protocols/05-audit.md` §4).
+//! Classes of audited links (`protocols/05-audit.md` §4).
 
 use serde::{Serialize, Serializer};
 
 use crate::results::language::Language;
 
-/// What a link is found to be.
+/// The class of an audited link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AuditClass {
     /// The same person.
     Match,
     /// The same person; a known error or a change explains what differs.
     EntryVariant,
-    /// Too little to go by.
+    /// Too little evidence.
     Insufficient,
-    /// Another member of the household.
+    /// Another household member.
     SameHouseholdOther,
     /// A twin.
     Twin,
@@ -21,15 +21,15 @@ pub enum AuditClass {
     Homonym,
     /// A different person; another record's number differs by one error.
     DigitTypo,
-    /// A different person, whose record is linked to somebody else as well.
+    /// A different person, whose record is also linked to somebody else.
     PriorHolder,
     /// Part of a run of rows that were linked with an offset.
     BlockShift,
     /// A different person.
     Unrelated,
-    /// The handle is in the right file alone.
+    /// The handle is only in the right file.
     RightOnly,
-    /// The handle is in the left file alone.
+    /// The handle is only in the left file.
     LeftOnly,
 }
 
@@ -123,16 +123,16 @@ impl AuditClass {
             }
             Self::Twin => "Family name, address and date of birth agree; the given name differs.",
             Self::Homonym => {
-                "The name agrees, or the fields by which people are looked up. Everything else points to another person."
+                "The name agrees, or the lookup fields do. Everything else points to a different person."
             }
             Self::DigitTypo => "A different person. Another record has a number that differs by one error.",
-            Self::PriorHolder => "A different person. The right record is linked to somebody else as well.",
+            Self::PriorHolder => "A different person. The right record is also linked to somebody else.",
             Self::BlockShift => {
                 "Part of a run of rows that were linked with an offset, as after an error in copy and paste."
             }
             Self::Unrelated => "The evidence points to two unrelated people.",
-            Self::RightOnly => "The handle is in the right file alone. Nothing was compared.",
-            Self::LeftOnly => "The handle is in the left file alone. Nothing was compared.",
+            Self::RightOnly => "The handle is only in the right file. Nothing was compared.",
+            Self::LeftOnly => "The handle is only in the left file. Nothing was compared.",
         }
     }
 

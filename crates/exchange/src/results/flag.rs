@@ -1,12 +1,12 @@
 //! Flags of links.
 
-/// What is to be known of a link beside its class (`protocols/04-matching.md` §8, `protocols/06-confirm.md` §5).
+/// A remark on a link, besides its class (`protocols/04-matching.md` §9, `protocols/06-confirm.md` §5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkFlag {
-    /// As similar as a match, but another member of the household is about as similar.
+    /// As similar as a match, but another household member is about as similar.
     Household,
-    /// As similar as a match, but another record is about as similar; with sealed symbols nothing tells whether it is of
-    /// the household.
+    /// As similar as a match, but another record is about as similar; with sealed symbols, nothing shows
+    /// whether it is of the same household.
     Ambiguous,
     /// A borderline match that was confirmed under encryption.
     Confirmed,

@@ -1,31 +1,31 @@
-//! Hypotheses about a link that is audited (`protocols/05-audit.md` §3).
+//! Hypotheses about an audited link (`protocols/05-audit.md` §3).
 
 use serde::{Serialize, Serializer};
 
 /// A hypothesis: what a link is. The first six are ways to be right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Hypothesis {
-    /// The same person, nothing systematic between the two records.
+    /// The same person, without a systematic difference between the two records.
     Same,
     /// The same person under another family name, as after a wedding.
     OtherFamilyName,
     /// The same person under another name, such as an alias.
     OtherName,
-    /// The same person, whose name is written in another script or stands in another column; it is read alike.
+    /// The same person, whose name is in another script or another column, but has the same reading.
     OtherWriting,
     /// The same person, who has moved: no address agrees.
     Moved,
     /// The same person, who has moved and has another family name, as after a wedding.
     MovedOtherFamilyName,
-    /// Another member of the household, of the same family name.
+    /// Another household member with the same family name.
     Household,
-    /// Another member of the household, of another family name.
+    /// Another household member with a different family name.
     HouseholdOtherName,
     /// A twin.
     Twin,
-    /// Somebody who agrees in all that people are looked up by.
+    /// Somebody who agrees in all lookup fields.
     Homonym,
-    /// Somebody of the same name, who agrees in nothing else.
+    /// Somebody with the same name who agrees in nothing else.
     Namesake,
     /// An unrelated person.
     Unrelated,
@@ -94,7 +94,7 @@ impl Hypothesis {
             Self::Household => "Another household member, same family name",
             Self::HouseholdOtherName => "Another household member, different family name",
             Self::Twin => "A twin",
-            Self::Homonym => "Somebody who agrees in the fields by which people are looked up",
+            Self::Homonym => "A different person who agrees in the lookup fields",
             Self::Namesake => "A namesake",
             Self::Unrelated => "An unrelated person",
         }

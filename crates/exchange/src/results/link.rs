@@ -8,7 +8,7 @@ use crate::id::{RecordId, compare_ids};
 use crate::results::classification::Classification;
 use crate::results::flag::LinkFlag;
 
-/// The order of links: by falling similarity, then left id, then right id (`protocols/04-matching.md` §5).
+/// The order of links: by descending similarity, then left id, then right id (`protocols/04-matching.md` §5).
 #[must_use]
 pub fn compare_links(a: &Link, b: &Link) -> Ordering {
     b.similarity

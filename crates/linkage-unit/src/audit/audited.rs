@@ -1,4 +1,4 @@
-//! An audit whose links are graded, and whom its findings concern.
+//! A graded audit, with the handles that its findings name.
 
 use std::collections::HashMap;
 
@@ -11,22 +11,22 @@ use crate::audit::error::AuditError;
 use crate::audit::job::{AuditJob, AuditStage, OnAuditProgress};
 use crate::audit::merge::{Merge, Sides};
 
-/// An audit, graded.
+/// A graded audit.
 pub(crate) struct Audit<'a> {
     pub(crate) job: &'a AuditJob,
     pub(crate) schema: &'a AuditSchema,
     pub(crate) model: Model,
     pub(crate) links: ComparedLinks<'a>,
     pub(crate) found: AuditFindings,
-    /// Rows whose handles are named, ascending, and their handles: in one text, as many small ones among the large buffers of
-    /// the files would scatter the memory.
+    /// Rows whose handles are reported, ascending, and their handles. These are in one text, because many
+    /// small ones between the large buffers of the files would fragment the memory.
     named: Vec<u32>,
     handles: RecordIds,
     pub(crate) proposals: Option<HashMap<String, String>>,
 }
 
 impl<'a> Audit<'a> {
-    /// An audit of graded links; reads the handles of the rows that will be named.
+    /// An audit of graded links; reads the handles of the rows that will be reported.
     pub(crate) fn new(
         job: &'a AuditJob,
         (schema, model): (&'a AuditSchema, Model),
@@ -41,7 +41,7 @@ impl<'a> Audit<'a> {
         Ok(audit)
     }
 
-    /// Reads the handles of the rows that will be spoken of.
+    /// Reads the handles of the rows that will be reported.
     fn find_handles(&mut self, on_progress: OnAuditProgress<'_>) -> Result<(), AuditError> {
         let mut wanted: Vec<u32> = self.found.findings.iter().map(|finding| finding.row).collect();
         for shift in &self.found.shifts {
@@ -66,7 +66,7 @@ impl<'a> Audit<'a> {
                 return Ok(());
             }
             if wanted.get(next) == Some(&row) {
-                // The reader has checked it.
+                // The reader has checked the handle.
                 let _ = handles.push(batch.handle(at));
                 next += 1;
             }

@@ -1,10 +1,10 @@
-//! What stops an audit.
+//! Why an audit fails.
 
 use mizuhiki_columnar::ColumnarError;
 use mizuhiki_exchange::IncomparableError;
 use mizuhiki_files::WriteError;
 
-/// Links cannot be audited.
+/// Why links cannot be audited.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
     /// A file cannot be written.
@@ -23,12 +23,12 @@ pub enum AuditError {
         /// What differs.
         reason: IncomparableError,
     },
-    /// The report could not be made.
+    /// The report cannot be rendered.
     #[error(transparent)]
     Report(#[from] mizuhiki_report::ReportError),
-    /// The audit's memory does not suffice.
+    /// The audit needs more memory than it may use.
     #[error(
-        "the audit needs about {} MiB of memory, {} MiB are allowed; raise --memory (a quarter of the machine's is the \
+        "the audit needs about {} MiB of memory, but {} MiB are allowed; raise --memory (a quarter of the machine's is the \
          default)", needed >> 20, allowed >> 20
     )]
     Memory {
@@ -39,15 +39,15 @@ pub enum AuditError {
     },
     /// A label that neither file has.
     #[error(
-        "neither file has labels {wanted:?}; their labels: {known}; name one with `mizuhiki encode --for audit --label`"
+        "neither file has labels {wanted:?}, only {known}; add them with `mizuhiki encode --for audit --label`"
     )]
     NoLabel {
-        /// The label asked for.
+        /// The requested label.
         wanted: String,
         /// Labels of the files.
         known: String,
     },
-    /// More handles than numbers.
-    #[error("the files hold more than 4294967293 handles; audit parts of them")]
+    /// More handles than an audit can hold.
+    #[error("the files contain more than 4294967293 handles; audit parts of them")]
     TooManyLinks,
 }

@@ -1,4 +1,4 @@
-//! A clerk's verdicts on a review list, and findings corrected by them.
+//! A clerk's verdicts on a review list, and findings corrected with them.
 
 use std::collections::HashMap;
 
@@ -10,18 +10,18 @@ use serde::Serialize;
 use crate::audit::error::AuditError;
 use crate::audit::tables::FINDING_COLUMNS;
 
-/// Reading of verdicts.
+/// A job that reads verdicts.
 #[derive(Debug, Clone)]
 pub struct FeedbackJob {
-    /// The clerk's list.
+    /// The list with the clerk's verdicts.
     pub review: Source,
-    /// The findings that it is from.
+    /// The findings of which it is a part.
     pub findings: Source,
-    /// Where corrected findings go.
+    /// Output for corrected findings.
     pub output: Option<Target>,
 }
 
-/// What the verdicts say.
+/// Summary of the verdicts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FeedbackSummary {
     /// Entries of the list.
@@ -34,30 +34,30 @@ pub struct FeedbackSummary {
     pub cannot_tell: u64,
     /// Entries without a verdict.
     pub open: u64,
-    /// Share of wrong links among those that could be told, with a 95 % interval.
+    /// Share of wrong links among those decided, with a 95 % interval.
     pub precision: f64,
     /// See `precision`.
     pub precision_low: f64,
     /// See `precision`.
     pub precision_high: f64,
-    /// What the list had promised for the same entries.
+    /// The share that the list predicted for the same entries.
     pub promised: f64,
-    /// Log-odds of probabilities are taken times `slope`, plus `intercept`.
+    /// Log-odds of probabilities are multiplied by `slope`, then `intercept` is added.
     pub intercept: f64,
     /// See `intercept`.
     pub slope: f64,
-    /// Wrong links expected among the findings that have no verdict, after correction.
+    /// Expected number of wrong links among the findings without a verdict, after correction.
     pub expected_left: f64,
-    /// Verdicts by the probability that the list had stated.
+    /// Verdicts by predicted probability.
     pub reliability: Vec<Reliability>,
 }
 
-/// Verdicts on entries of about one probability.
+/// Verdicts on entries of similar probability.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Reliability {
-    /// Mean probability of being wrong that the list had stated.
+    /// Mean predicted probability of being wrong.
     pub predicted: f64,
-    /// Share that was wrong, with a 95 % interval.
+    /// Observed share of wrong links, with a 95 % interval.
     pub observed: f64,
     /// See `observed`.
     pub low: f64,
@@ -67,10 +67,10 @@ pub struct Reliability {
     pub verdicts: u64,
 }
 
-/// Columns of the findings, in their order.
+/// Columns of the findings, in order.
 const PROBABILITY: usize = 3;
 
-/// Reads verdicts, and writes corrected findings.
+/// Reads verdicts and writes corrected findings.
 ///
 /// # Errors
 /// [`AuditError`] naming the row whose verdict or handle is invalid.
@@ -125,7 +125,7 @@ pub fn read_feedback(job: &FeedbackJob) -> Result<FeedbackSummary, AuditError> {
     })
 }
 
-/// Ten groups of verdicts by falling probability.
+/// Ten groups of verdicts, by descending probability.
 fn reliability(mut told: Vec<(f64, bool)>) -> Vec<Reliability> {
     told.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
     let size = told.len().div_ceil(10).max(1);
@@ -157,7 +157,7 @@ impl Verdict {
         }
     }
 
-    /// As clerks write it; `None` if it is nothing of the kind.
+    /// Parses a verdict as clerks write it; `None` if it is invalid.
     fn read(text: &str) -> Option<Option<Self>> {
         Some(match text.trim().to_ascii_lowercase().replace([' ', '-'], "_").as_str() {
             "" => None,
@@ -184,7 +184,7 @@ fn read_findings(source: &Source) -> Result<Vec<Vec<String>>, AuditError> {
                 || text.parse::<f64>().is_ok_and(|probability| (0.0..=1.0).contains(&probability));
             if !fine {
                 let problem = "not a probability";
-                let fix = "give the findings that `mizuhiki audit` wrote";
+                let fix = "use the findings that `mizuhiki audit` wrote";
                 return Err(cell(&name, chunk.first_row() + row as u64, "probability", problem, fix));
             }
             rows.push(values);
@@ -206,15 +206,15 @@ fn read_verdicts(
         for index in 0..chunk.rows() {
             let row = chunk.first_row() + index as u64;
             let Some(&at) = places.get(chunk.get(index, 0)) else {
-                let fix = "give the findings that the list is from with --findings";
-                return Err(cell(&name, row, "handle", "the findings have no such handle", fix));
+                let fix = "use --findings with the findings from which the list was made";
+                return Err(cell(&name, row, "handle", "the findings do not contain this handle", fix));
             };
             if let Some(earlier) = seen.insert(at, row) {
-                let problem = format!("the handle stands in row {earlier} already");
+                let problem = format!("the handle already occurs in row {earlier}");
                 return Err(cell(&name, row, "handle", &problem, "keep one of the two rows"));
             }
             let Some(verdict) = Verdict::read(chunk.get(index, 1)) else {
-                let fix = "write right, wrong or cannot_tell, or nothing for an open one";
+                let fix = "write right, wrong or cannot_tell, or leave it empty";
                 return Err(cell(&name, row, "verdict", "not a verdict", fix));
             };
             verdicts.push((at, verdict));
@@ -234,7 +234,7 @@ fn cell(file: &str, row: u64, column: &str, problem: &str, fix: &str) -> AuditEr
     .into()
 }
 
-/// Writes findings by falling probability; those of equal probability stay as they were.
+/// Writes findings by descending probability; those of equal probability keep their order.
 fn write_findings(findings: &mut [Vec<String>], target: &Target) -> Result<(), AuditError> {
     let probability = |row: &Vec<String>| row[PROBABILITY].parse::<f64>().unwrap_or(-1.0);
     findings.sort_by(|a, b| probability(b).total_cmp(&probability(a)));

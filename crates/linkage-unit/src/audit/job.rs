@@ -1,70 +1,70 @@
-//! What a linkage unit is asked to audit, and what it says afterwards.
+//! The settings of an audit, and its summary.
 
 use mizuhiki_columnar::Source;
 use mizuhiki_exchange::{AuditClass, Hypothesis};
 use mizuhiki_files::Target;
 use serde::Serialize;
 
-/// Audit work on two files of pair tokens.
+/// An audit of two files of pair tokens.
 #[derive(Debug, Clone)]
 pub struct AuditJob {
     /// Pair tokens of the side that made the links.
     pub left: Source,
     /// Pair tokens of the other side.
     pub right: Source,
-    /// Where the findings go.
+    /// Output for the findings.
     pub output: Target,
-    /// Where findings on batches, shifted rows and shared records go.
+    /// Output for findings on batches, shifted rows and shared records.
     pub batch_output: Option<Target>,
     /// Label by which links are grouped.
     pub label: Option<String>,
-    /// Where a report goes.
+    /// Output for the report.
     pub report: Option<Target>,
-    /// A list for a clerk to work through, and where it goes.
+    /// Length of the review list for a clerk, and its output.
     pub review: Option<(ReviewLength, Target)>,
-    /// Links that `link` proposes for handles, from search tokens of the suspicious records.
+    /// Links that `link` found for handles, from search tokens of the suspicious records.
     pub proposals: Option<Source>,
-    /// Whether every link is written, right ones too.
+    /// Whether right links are written, too.
     pub all: bool,
-    /// Bytes of memory that the work may take; a quarter of the machine's if absent.
+    /// Memory limit in bytes; a quarter of the machine's memory if absent.
     pub memory: Option<u64>,
 }
 
 /// Length of a review list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReviewLength {
-    /// As long as a third of its entries are expected to be wrong.
+    /// The longest list of which a third is expected to be wrong.
     Auto,
-    /// So many entries.
+    /// A fixed number of entries.
     Entries(u64),
 }
 
-/// What the linkage unit is doing.
+/// The current step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditStage {
-    /// Comparing so many links of so many.
+    /// Comparing links.
     Compare,
     /// Fitting hypotheses.
     Fit,
-    /// Writing so many handles of so many.
+    /// Writing findings.
     Write,
 }
 
-/// Told of progress: the stage, rows so far and in all.
+/// Called on progress, with the stage, the rows so far and the total.
 pub type OnAuditProgress<'p> = &'p (dyn Fn(AuditStage, u64, u64) + Sync);
 
-/// What came out.
+/// Results of an audit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AuditSummary {
-    /// Links whose two rows were compared.
+    /// Links of which both rows were compared.
     pub links: u64,
-    /// Handles of the left file alone; they were not checked.
+    /// Handles of only the left file, which were not checked.
     pub left_only: u64,
-    /// Handles of the right file alone; they were not checked.
+    /// Handles of only the right file, which were not checked.
     pub right_only: u64,
     /// Non-matching pairs that were compared.
     pub decoys: u64,
-    /// Wrong links that are expected among those compared, with a 95 % interval.
+    /// Expected number of wrong links among those compared, with a 95 % interval.
     pub expected_wrong: f64,
     /// See `expected_wrong`.
     pub expected_wrong_low: f64,
@@ -72,15 +72,15 @@ pub struct AuditSummary {
     pub expected_wrong_high: f64,
     /// Links by class.
     pub classes: Vec<ClassSummary>,
-    /// Share of links of each hypothesis, as fitted.
+    /// Fitted share of links of each hypothesis.
     pub hypotheses: Vec<HypothesisSummary>,
-    /// Rounds of expectation–maximisation.
+    /// Rounds of expectation–maximization.
     pub rounds: u64,
     /// Findings written.
     pub findings: u64,
-    /// Entries of a list of which a third is expected to be wrong.
+    /// Length of the longest list of which a third is expected to be wrong.
     pub review_auto: u64,
-    /// Entries of the review list written; absent if none was asked for.
+    /// Entries of the review list; absent if none was requested.
     pub review_written: Option<u64>,
     /// Runs of rows that were linked with an offset.
     pub shifts: u64,
@@ -92,16 +92,16 @@ pub struct AuditSummary {
     pub shared_left: u64,
     /// See `shared_left`.
     pub shared_right: u64,
-    /// Proposals that were taken over; absent if none were given.
+    /// Proposals that were used; absent if none were given.
     pub proposals: Option<u64>,
-    /// Things to look at.
+    /// Warnings.
     pub warnings: Vec<String>,
 }
 
-/// A hypothesis of the audit.
+/// A hypothesis and its share.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HypothesisSummary {
-    /// Which one.
+    /// The hypothesis.
     pub hypothesis: Hypothesis,
     /// Share of links, 0..=1.
     pub share: f64,
@@ -114,6 +114,6 @@ pub struct ClassSummary {
     pub class: AuditClass,
     /// Links.
     pub links: u64,
-    /// Wrong links expected among them.
+    /// Expected number of wrong links among them.
     pub expected_wrong: f64,
 }

@@ -1,4 +1,4 @@
-//! Two files of pair tokens, side by side by handle.
+//! Merges two files of pair tokens by handle.
 
 use std::cmp::Ordering;
 
@@ -19,7 +19,7 @@ pub(crate) struct Merge {
     right: Cursor,
 }
 
-/// A file and the row in hand.
+/// A file and its current row.
 pub(crate) struct Cursor {
     reader: PairTokenReader,
     batch: Option<PairTokenBatch>,
@@ -41,7 +41,7 @@ impl Cursor {
         Ok(())
     }
 
-    /// The row in hand; `None` after the last.
+    /// The current row; `None` after the last.
     pub(crate) const fn current(&self) -> Option<(&PairTokenBatch, usize)> {
         match &self.batch {
             Some(batch) => Some((batch, self.row)),
@@ -59,7 +59,7 @@ impl Merge {
         Ok(Self { left: Cursor::new(left)?, right: Cursor::new(right)? })
     }
 
-    /// Calls `visit` for each handle: which sides have it, and the files' rows in hand.
+    /// Calls `visit` for each handle, with the sides that have it and the current rows of both files.
     pub(crate) fn run<E: From<ColumnarError>>(
         mut self,
         mut visit: impl FnMut(Sides, &Cursor, &Cursor) -> Result<(), E>,

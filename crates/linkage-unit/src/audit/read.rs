@@ -1,4 +1,4 @@
-//! First reading of an audit: every link compared, decoys too, rows remembered by the number of their pattern.
+//! First pass of an audit: compares every link and decoy, and stores for each row the number of its pattern.
 
 use mizuhiki_columnar::{PairTokenBatch, PairTokenReader};
 use mizuhiki_match::audit::{ComparedLinks, MAX_HANDLES, PairComparison, PairRow};
@@ -10,7 +10,7 @@ use crate::audit::merge::{Cursor, Merge, Sides};
 /// Rows between two reports of progress.
 const REPORT_ROWS: u64 = 1 << 14;
 
-/// Which column of labels of which side.
+/// A side, and one of its label columns.
 struct Label {
     of_left: bool,
     column: usize,
@@ -45,7 +45,7 @@ pub(crate) fn read<'c>(
     Ok(links)
 }
 
-/// Takes the rows in hand; a decoy of one side alone says nothing.
+/// Takes the current rows. A decoy of only one side is ignored.
 fn take(links: &mut ComparedLinks<'_>, sides: Sides, left: &Cursor, right: &Cursor) {
     match (sides, left.current(), right.current()) {
         (Sides::Both, Some((left, i)), Some((right, j))) if left.is_decoy(i) => {

@@ -1,4 +1,4 @@
-//! What the report says of an audit.
+//! The report of an audit.
 
 use std::io::Write as _;
 
@@ -14,13 +14,13 @@ use crate::audit::audited::Audit;
 use crate::audit::error::AuditError;
 use crate::audit::job::AuditSummary;
 
-/// Findings that are shown in full.
+/// Number of findings that are shown in full.
 const CARDS: usize = 25;
 
 /// Points of the curve for each doubling of the list.
 const POINTS_PER_DOUBLING: u32 = 4;
 
-/// Writes the report; it is visible once it is committed.
+/// Writes the report, which becomes visible when it is committed.
 pub(crate) fn write(
     audit: &Audit<'_>,
     summary: &AuditSummary,
@@ -116,7 +116,7 @@ fn shifts(audit: &Audit<'_>) -> Vec<ShiftRow> {
         .collect()
 }
 
-/// The first findings that were compared, in full.
+/// The first findings with both sides, in full.
 fn cards(audit: &Audit<'_>) -> Vec<FindingCard> {
     audit
         .found
@@ -129,7 +129,8 @@ fn cards(audit: &Audit<'_>) -> Vec<FindingCard> {
         .collect()
 }
 
-/// Wrong links expected in the first entries of the list and after them, at lengths that grow with the list.
+/// Expected number of wrong links among the first entries of the list, at increasing lengths, and in the
+/// rest.
 fn curve(audit: &Audit<'_>, summary: &AuditSummary, review: u64) -> Vec<ReviewPoint> {
     let findings: Vec<&Finding> =
         audit.found.findings.iter().filter(|finding| finding.pattern.is_some()).collect();
@@ -219,7 +220,7 @@ fn card(audit: &Audit<'_>, finding: &Finding, rank: u64) -> FindingCard {
     }
 }
 
-/// How often a comparison agrees, and what agreement and difference weigh.
+/// How often a comparison agrees, and the weights of agreement and difference.
 fn comparison(audit: &Audit<'_>, at: usize) -> ComparisonRow {
     let comparison = &audit.schema.body().comparisons[at];
     let outcomes = Outcomes::new(comparison);

@@ -12,10 +12,10 @@ use crate::audit::read::read;
 use crate::audit::report;
 use crate::candidates::memory;
 
-/// Bytes that the audit remembers of a handle.
+/// Bytes of memory per handle.
 const BYTES_PER_LINK: u64 = 24;
 
-/// Audits links. Outputs appear whole, or not at all.
+/// Audits links. Outputs appear complete, or not at all.
 ///
 /// # Errors
 /// [`AuditError`] if the files cannot be read, compared or written.
@@ -41,7 +41,7 @@ pub fn audit_files(job: &AuditJob, on_progress: OnAuditProgress<'_>) -> Result<A
     let found = AuditFindings::new(schema, &model, &mut links, job.all);
     let audit = Audit::new(job, (schema, model), links, found, proposals, on_progress)?;
     let summary = audit.summary();
-    // Nothing is visible until everything is written.
+    // Outputs become visible only after all are written.
     let mut files = vec![audit.write_findings()?];
     let review = audit.review_length(summary.review_auto);
     if let (Some((_, target)), Some(length)) = (&job.review, review) {

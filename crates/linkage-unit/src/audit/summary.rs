@@ -1,4 +1,4 @@
-//! What an audit found, in sums.
+//! The summary of an audit.
 
 use mizuhiki_exchange::{AuditClass, Hypothesis, Side};
 use mizuhiki_match::audit::wilson;
@@ -6,7 +6,7 @@ use mizuhiki_match::audit::wilson;
 use crate::audit::audited::Audit;
 use crate::audit::job::{AuditSummary, ClassSummary, HypothesisSummary, ReviewLength};
 
-/// Non-matching pairs below which estimates are called rough.
+/// With fewer non-matching pairs, a warning calls estimates rough.
 const FEW_DECOYS: u64 = 1_000;
 
 impl Audit<'_> {
@@ -20,7 +20,7 @@ impl Audit<'_> {
         let of = |class: AuditClass| self.found.classes[class as usize].0;
         let (left_only, right_only) = (of(AuditClass::LeftOnly), of(AuditClass::RightOnly));
         let links = self.links.len() as u64 - left_only - right_only;
-        // An empty sum is −0.
+        // An empty sum of `f64` is −0.
         let expected_wrong: f64 = classes.iter().map(|class| class.expected_wrong).sum::<f64>() + 0.0;
         let (low, high) = wilson(expected_wrong, links as f64);
         let review_auto = self.found.auto_length();
@@ -65,30 +65,31 @@ impl Audit<'_> {
         let mut warnings = Vec::new();
         if left_only + right_only > 0 {
             warnings.push(format!(
-                "{left_only} handles are in the left file alone and {right_only} in the right file alone: these links were \
+                "{left_only} handles are only in the left file and {right_only} only in the right file: these links were \
                  not checked"
             ));
         }
         if links > 0 && decoys < FEW_DECOYS {
             warnings.push(format!(
-                "only {decoys} non-matching pairs were compared: weights are rough where links are few"
+                "only {decoys} non-matching pairs were compared: weights are rough if there are few links"
             ));
         }
         let insufficient = self.found.classes[AuditClass::Insufficient as usize].0;
         if let Some(proposals) = proposals.filter(|proposals| *proposals == 0) {
             warnings.push(format!(
-                "{proposals} proposals are of a link found wrong: their left ids must be handles (`mizuhiki audit select`)"
+                "{proposals} proposals belong to a link found wrong: their left ids must be handles (`mizuhiki audit select`)"
             ));
         }
         if insufficient * 10 > links {
             warnings.push(format!(
-                "{insufficient} of {links} links have too little evidence: ask for more columns, or look for a wrong one"
+                "{insufficient} of {links} links have too little evidence: ask for more columns, or check whether one is wrong"
             ));
         }
         warnings
     }
 
-    /// Entries of the review list, if one is asked for; `auto` is the length of one of which a third is expected to be wrong.
+    /// Length of the review list, if one is requested; `auto` is that of the longest of which a third is
+    /// expected to be wrong.
     pub(crate) fn review_length(&self, auto: u64) -> Option<u64> {
         let (wanted, _) = self.job.review.as_ref()?;
         let there = self.found.findings.iter().filter(|finding| finding.pattern.is_some()).count() as u64;

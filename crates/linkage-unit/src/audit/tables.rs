@@ -1,4 +1,4 @@
-//! Tables of an audit: findings, a list to work through, batches.
+//! Tables of an audit: findings, the review list, batches.
 
 use mizuhiki_columnar::{Cell, ColumnKind, Format, ResultColumn, ResultWriter};
 use mizuhiki_exchange::{Language, Side};
@@ -22,7 +22,7 @@ pub(crate) const FINDING_COLUMNS: &[ResultColumn<'static>] = &[
     ("proposal", ColumnKind::Text),
 ];
 
-/// Columns of a list to work through.
+/// Columns of a review list.
 const REVIEW_COLUMNS: &[ResultColumn<'static>] = &[
     ("rank", ColumnKind::Integer),
     ("handle", ColumnKind::Text),
@@ -108,7 +108,7 @@ impl Audit<'_> {
             let links = u64::from(shift.last - shift.first + 1);
             let label = self.label(self.found.left_rows[shift.first as usize]);
             let reason = format!(
-                "the right records agree with left ones {:+} rows further on in {} of {links} rows",
+                "the right records agree with the left ones {:+} rows away in {} of {links} rows",
                 shift.offset, shift.agreeing
             );
             let handles = (self.left_handle(shift.first), self.left_handle(shift.last));
@@ -122,8 +122,12 @@ impl Audit<'_> {
             }
         }
         for (kind, shared, what) in [
-            ("shared_left", self.links.shared(Side::Left), "one left record is tied to several right ones"),
-            ("shared_right", self.links.shared(Side::Right), "one right record is tied to several left ones"),
+            ("shared_left", self.links.shared(Side::Left), "one left record is linked to several right ones"),
+            (
+                "shared_right",
+                self.links.shared(Side::Right),
+                "one right record is linked to several left ones",
+            ),
         ] {
             for rows in shared.groups() {
                 let wrong: f64 = rows.iter().map(|row| self.probability(*row)).sum();

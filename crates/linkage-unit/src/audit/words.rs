@@ -6,16 +6,16 @@ use mizuhiki_match::audit::{Finding, GroupFlag, Outcomes, reason};
 use crate::audit::audited::Audit;
 
 impl Audit<'_> {
-    /// Why a finding is what it is, in words.
+    /// The reason of a finding, in words.
     pub(crate) fn reason(&self, language: Language, finding: &Finding) -> String {
         let japanese = language == Language::Japanese;
         let Some(pattern) = finding.pattern else {
             let side = match (finding.class, japanese) {
                 (AuditClass::LeftOnly, false) => {
-                    "the handle is in the left file alone; the link was not checked"
+                    "the handle is only in the left file; the link was not checked"
                 }
                 (AuditClass::LeftOnly, true) => "左の側にのみある紐付け。未点検",
-                (_, false) => "the handle is in the right file alone; the link was not checked",
+                (_, false) => "the handle is only in the right file; the link was not checked",
                 (_, true) => "右の側にのみある紐付け。未点検",
             };
             return side.to_owned();
@@ -30,7 +30,7 @@ impl Audit<'_> {
             text.push_str(&if japanese {
                 format!("。{first}から{last}まで{}行ずれ", shift.offset)
             } else {
-                format!("; rows {first} to {last} stand {:+} off", shift.offset)
+                format!("; rows {first} to {last} are shifted by {:+}", shift.offset)
             });
         }
         if finding.class == AuditClass::Unrelated
@@ -39,13 +39,13 @@ impl Audit<'_> {
             text.push_str(&if japanese {
                 format!("。{offset}行隣の記録と一致（前の利用者の操作の続きの可能性）")
             } else {
-                format!("; the right record agrees with the left one {offset:+} rows away, as where a session was left open")
+                format!("; the right record agrees with the left one {offset:+} rows away, as when a session was left open")
             });
         }
         text
     }
 
-    /// Outcome and bits of each comparison.
+    /// Outcome and evidence in bits of each comparison.
     pub(crate) fn evidence(&self, pattern: u32) -> String {
         let (vector, _) = self.links.patterns().pattern(pattern);
         let grade = &self.found.grades[pattern as usize];
@@ -76,7 +76,7 @@ impl Audit<'_> {
         }
     }
 
-    /// Kind and reason of what stands out in a group.
+    /// Kind and reason of a group that stands out.
     pub(crate) fn flag_words(
         &self,
         flag: GroupFlag,
@@ -90,13 +90,14 @@ impl Audit<'_> {
                 "error_rate",
                 format!("about {concerned} of {links} links are wrong, many more than elsewhere"),
             ),
-            GroupFlag::Stale => {
-                ("stale", format!("{name} differs in {concerned} of {links} links: the addresses may be old"))
-            }
+            GroupFlag::Stale => (
+                "stale",
+                format!("{name} differs in {concerned} of {links} links: the addresses may be outdated"),
+            ),
             GroupFlag::Differs => (
                 "comparison",
                 format!(
-                    "{name} differs in {concerned} of {links} links: a placeholder, another column or another form"
+                    "{name} differs in {concerned} of {links} links: possibly a placeholder, another column or another format"
                 ),
             ),
         }

@@ -1,4 +1,4 @@
-//! Whether and from what thresholds are calibrated.
+//! Whether thresholds are calibrated, and from which pairs.
 
 use mizuhiki_columnar::TokenFile;
 use mizuhiki_exchange::Comparable;
@@ -8,7 +8,7 @@ use mizuhiki_schema::{Similarity, Thresholds};
 use crate::candidates::error::SearchError;
 use crate::candidates::options::{Accept, SearchOptions};
 
-/// Refuses ways to search that sealed symbols do not have.
+/// Refuses search options that do not apply to sealed symbols.
 pub(crate) fn refuse_scope(options: &SearchOptions) -> Result<(), SearchError> {
     match options.scope {
         Scope::Exhaustive => Err(SearchError::NoScope { flag: "--exact" }),
@@ -17,8 +17,8 @@ pub(crate) fn refuse_scope(options: &SearchOptions) -> Result<(), SearchError> {
     }
 }
 
-/// Whether thresholds, probabilities or a report ask for calibration, and there are enough records for it; too few are an error only
-/// where it was asked for.
+/// Whether thresholds, probabilities or a report need calibration, and there are enough records. Too few are
+/// an error only if calibration was requested.
 pub(crate) fn calibrates(
     options: &SearchOptions,
     comparable: &Comparable<'_>,
@@ -41,13 +41,13 @@ pub(crate) fn calibrates(
     }
 }
 
-/// What goes without calibration.
+/// The effect of missing calibration, for a warning.
 const fn not_calibrated(by_schema: bool) -> &'static str {
     if by_schema { "thresholds are the schema's, not calibrated" } else { "no expected precision and recall" }
 }
 
-/// What pairs within each of two files of symbols have in common, as their custodians counted it; nothing where one did
-/// not.
+/// Numbers of common symbols of the pairs within each of two files, as counted by their custodians; empty if
+/// one did not count.
 pub(crate) fn within_files(
     comparable: &Comparable<'_>,
     files: [&TokenFile; 2],
@@ -63,15 +63,15 @@ pub(crate) fn within_files(
     };
     files.map(of).into_iter().collect::<Option<_>>().unwrap_or_else(|| {
         warnings.push(
-            "a file does not say how many symbols pairs of its records have in common: thresholds and probabilities \
-             rest on what is usual; encode it again to have them rest on these records"
+            "a file does not state how many symbols pairs of its records have in common: thresholds and probabilities \
+             are based on usual data; encode the file again to base them on these records"
                 .to_owned(),
         );
         Vec::new()
     })
 }
 
-/// Samples files of filters if thresholds or a report need it; too few records are an error only for thresholds.
+/// Samples filter files if thresholds or a report need it; too few records are an error only for thresholds.
 pub(crate) fn sample(
     plan: &Plan<'_>,
     options: &SearchOptions,
@@ -84,7 +84,7 @@ pub(crate) fn sample(
     Ok(Some(Sample::take(plan)?))
 }
 
-/// The similarity from which candidates are searched.
+/// The similarity down to which candidates are searched.
 pub(crate) fn lowest(
     comparable: &Comparable<'_>,
     options: &SearchOptions,
@@ -97,7 +97,7 @@ pub(crate) fn lowest(
     Ok(both.reduce(|a, b| if b < a { b } else { a }).unwrap_or(schema))
 }
 
-/// The lower of the thresholds that were asked for.
+/// The lower of the requested thresholds.
 pub(crate) fn given(options: &SearchOptions) -> Result<Option<Similarity>, SearchError> {
     Ok(match options.accept {
         Accept::Number(accept) => {

@@ -1,4 +1,4 @@
-//! What names the work of a search: a checkpoint of other work is not taken in.
+//! Digests that identify the work of a search, so that checkpoints of other work are refused.
 
 use mizuhiki_columnar::{SymbolFile, TokenFile};
 use mizuhiki_exchange::TokenSet;
@@ -21,7 +21,7 @@ pub(crate) fn digest_of_joins(joins: &[SymbolJoin<'_>], files: &[TokenFile]) -> 
     hash.finalize().into()
 }
 
-/// Digest of everything that the candidates of `plan` from `threshold` on depend on.
+/// Digest of everything that the candidates of `plan` at or above `threshold` depend on.
 pub(crate) fn digest(plans: &[Plan<'_>], threshold: &[f64]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for (plan, threshold) in plans.iter().zip(threshold) {

@@ -1,11 +1,11 @@
-//! What stops a search for candidates.
+//! Why a search for candidates fails.
 
 use mizuhiki_columnar::ColumnarError;
 use mizuhiki_exchange::IncomparableError;
 use mizuhiki_match::MatchError;
 use mizuhiki_schema::ThresholdError;
 
-/// Candidates cannot be searched.
+/// Why candidates cannot be searched.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
     /// A file cannot be read or written.
@@ -21,15 +21,15 @@ pub enum SearchError {
         /// What differs.
         reason: IncomparableError,
     },
-    /// Matching stopped.
+    /// Matching failed.
     #[error(transparent)]
     Match(#[from] MatchError),
-    /// The thresholds given make no sense.
+    /// The given thresholds are invalid.
     #[error(transparent)]
     Threshold(#[from] ThresholdError),
-    /// The tokens do not fit.
+    /// The tokens do not fit into memory.
     #[error(
-        "the tokens need about {} MiB of memory, {} MiB are allowed; raise --memory (a quarter of the machine's \
+        "the tokens need about {} MiB of memory, but {} MiB are allowed; raise --memory (a quarter of the machine's \
          is the default), or link parts of the files", needed >> 20, allowed >> 20
     )]
     Memory {
@@ -40,7 +40,7 @@ pub enum SearchError {
     },
     /// Candidates cannot be kept on disk.
     #[error(
-        "{place}: cannot keep candidate pairs there: {reason}; make room or name another folder with --work, \
+        "{place}: cannot store candidate pairs there: {reason}; free some space or name another folder with --work, \
          then continue with --resume if the folder is still there"
     )]
     Spill {
@@ -51,50 +51,50 @@ pub enum SearchError {
     },
     /// An earlier run was not finished.
     #[error(
-        "{folder}: an unfinished run is there; continue it with --resume, or remove the folder to begin anew"
+        "{folder}: holds an unfinished run; continue it with --resume, or remove the folder to start again"
     )]
     Unfinished {
         /// Its folder.
         folder: String,
     },
-    /// A checkpoint of something else, or a broken one.
+    /// A checkpoint of other work, or a damaged one.
     #[error(
-        "{file}: this checkpoint is not of these files and settings, or is damaged; remove its folder to begin anew"
+        "{file}: this checkpoint belongs to other files or settings, or is damaged; remove its folder to start again"
     )]
     OtherRun {
         /// The checkpoint.
         file: String,
     },
-    /// More records than numbers.
-    #[error("the files hold more than 4294967295 records in all; cluster fewer files at once")]
+    /// More records than can be numbered.
+    #[error("the files contain more than 4294967295 records in total; cluster fewer files at once")]
     TooManyRecords,
-    /// A run that was asked to stop.
-    #[error("interrupted; what was found so far is kept in {folder}: continue with --resume, or remove it")]
+    /// An interrupted run.
+    #[error("interrupted; results so far are kept in {folder}: continue with --resume, or remove it")]
     Interrupted {
-        /// Where it is kept.
+        /// The folder with its checkpoints.
         folder: String,
     },
     /// A file whose records have no symbols in common.
     #[error(
-        "{file}: it was made to be linked with other files (--for link): no two of its records have a symbol in common; \
+        "{file}: it was encoded for linking with other files (--for link): no two of its records have a symbol in common; \
          to find duplicates within it, encode the records again with --for dedupe"
     )]
     NotForDedupe {
         /// The file.
         file: String,
     },
-    /// A way to search that the tokens do not have.
+    /// A search option that does not apply to the tokens.
     #[error(
         "{flag} is for files of plain filters and CLKs; sealed symbols are joined, which finds every pair"
     )]
     NoScope {
-        /// What was asked for.
+        /// The option.
         flag: &'static str,
     },
 }
 
 impl SearchError {
-    /// A file of candidates that could be written cannot be read.
+    /// Candidates that were written to disk cannot be read back.
     pub(crate) fn lost(reason: std::io::Error) -> Self {
         Self::Spill { place: "candidate pairs on disk".to_owned(), reason }
     }

@@ -1,6 +1,6 @@
 //! The files of a job.
 
-/// Two things that are compared with each other, or one with itself.
+/// Two items that are compared with each other, or one that is compared with itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Files<T> {
     /// Left and right.
@@ -10,7 +10,7 @@ pub enum Files<T> {
 }
 
 impl<T> Files<T> {
-    /// Left and right; the same twice within one.
+    /// Left and right; twice the same within one.
     pub const fn sides(&self) -> (&T, &T) {
         match self {
             Self::Between(left, right) => (left, right),
@@ -18,7 +18,7 @@ impl<T> Files<T> {
         }
     }
 
-    /// All of them, once.
+    /// Each of them once.
     pub fn all(&self) -> Vec<&T> {
         match self {
             Self::Between(left, right) => vec![left, right],

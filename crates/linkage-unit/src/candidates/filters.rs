@@ -1,4 +1,4 @@
-//! Running plans into a store.
+//! Runs plans and stores their candidates.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,8 +13,8 @@ use crate::candidates::options::{OnProgress, Stage};
 use crate::candidates::runs::Key;
 use crate::candidates::store::Store;
 
-/// Searches every plan from its threshold on. `number(plan, candidate)` renumbers candidates for the store.
-/// Gives the number of pairs compared, those of an earlier run included.
+/// Searches every plan down to its threshold. `number(plan, candidate)` renumbers candidates for the store.
+/// Returns the number of pairs compared, including those of an earlier run.
 pub(crate) fn run_plans<K: Fn(&Candidate) -> Key + Send + Sync>(
     plans: &[Plan<'_>],
     thresholds: &[Similarity],

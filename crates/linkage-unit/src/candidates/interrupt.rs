@@ -1,28 +1,28 @@
-//! Stopping a search so that it can be resumed.
+//! Stops a search in such a way that it can be resumed.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// No search that could be resumed is at work.
+/// No resumable search is running.
 const IDLE: u8 = 0;
-/// One is.
+/// One is running.
 const WORKING: u8 = 1;
-/// It has been asked to stop.
+/// It was asked to stop.
 const STOPPING: u8 = 2;
 
 static STATE: AtomicU8 = AtomicU8::new(IDLE);
 
-/// Asks the search at work to keep what it has found and to stop. False if there is none, or it has been asked already:
-/// then nothing is lost by ending the process.
+/// Asks the running search to save its results and stop. False if there is none, or if it was asked before;
+/// then the process can be ended.
 pub fn ask_to_stop() -> bool {
     STATE.compare_exchange(WORKING, STOPPING, Ordering::SeqCst, Ordering::SeqCst).is_ok()
 }
 
-/// Whether the search at work is to stop.
+/// Whether the running search should stop.
 pub(crate) fn is_asked() -> bool {
     STATE.load(Ordering::SeqCst) == STOPPING
 }
 
-/// While this lives, a search is at work that can be resumed.
+/// Marks a resumable search as running until dropped.
 pub(crate) struct Working(());
 
 impl Working {

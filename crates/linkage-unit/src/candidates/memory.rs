@@ -1,34 +1,34 @@
-//! How much memory a linkage may take.
+//! Memory limits of a linkage.
 
 use mizuhiki_columnar::OpenTokens;
 
 use crate::candidates::error::SearchError;
 
-/// Share of the machine's memory that is taken if nothing else is asked for.
+/// Default memory limit, as a share of the machine's memory.
 const SHARE: u64 = 4;
 
-/// Memory assumed where the machine does not tell.
+/// Memory assumed if the machine's is unknown.
 const UNKNOWN_MACHINE: u64 = 8 << 30;
 
-/// Least memory for candidates.
+/// Minimum memory for candidates.
 const LEAST: u64 = 16 << 20;
 
-/// Bytes that a linkage may take, for a wish in bytes.
+/// Memory limit of a linkage in bytes, given the option's value.
 pub(crate) fn budget(wish: Option<u64>) -> u64 {
     wish.unwrap_or_else(|| machine().unwrap_or(UNKNOWN_MACHINE) / SHARE)
 }
 
-/// Bytes of memory that this machine has.
+/// This machine's memory in bytes.
 fn machine() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find(|line| line.starts_with("MemTotal:"))?;
     line.split_whitespace().nth(1)?.parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// Bytes that a record of a file of symbols takes, about: its id and its place.
+/// Approximate bytes per record of a symbol file: its id and position.
 pub(crate) const RECORD_BYTES: u64 = 64;
 
-/// Checks, before tokens are read, that those which are kept in memory fit.
+/// Checks, before tokens are read, that those kept in memory fit.
 pub(crate) fn check_fits(files: &[OpenTokens], budget: u64) -> Result<u64, SearchError> {
     let tokens: u64 = files.iter().map(OpenTokens::bytes_in_memory).sum();
     if tokens + LEAST > budget {
@@ -37,8 +37,8 @@ pub(crate) fn check_fits(files: &[OpenTokens], budget: u64) -> Result<u64, Searc
     Ok(tokens)
 }
 
-/// Candidates that may be kept beside tokens of `tokens` bytes: half of what is left, since they are sorted
-/// and solved too.
+/// Number of candidates that may be kept in memory besides tokens of `tokens` bytes. They get half of the
+/// rest, because they are also sorted and solved.
 pub(crate) fn candidates(budget: u64, tokens: u64) -> usize {
     ((budget.saturating_sub(tokens) / 2).max(LEAST) / 16) as usize
 }

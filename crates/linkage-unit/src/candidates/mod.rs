@@ -1,4 +1,4 @@
-//! Candidate pairs: files read, searched and kept, before a job makes something of them.
+//! Candidate pairs: reading files, searching, and storing, for all jobs.
 
 pub(crate) mod calibration;
 pub(crate) mod digest;

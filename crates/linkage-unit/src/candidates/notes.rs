@@ -1,11 +1,11 @@
-//! What is said of files and plans, for people.
+//! Descriptions of plans, and warnings about files and plans.
 
 use mizuhiki_exchange::Comparable;
 use mizuhiki_match::{Plan, PlanKind};
 
 use crate::candidates::options::PassSummary;
 
-/// The passes of a plan, for people.
+/// The passes of a plan, for display.
 pub(crate) fn passes(plan: &Plan<'_>) -> Vec<PassSummary> {
     let summary = |pass: &mizuhiki_match::PlannedPass| PassSummary {
         pass: pass.name.clone(),
@@ -18,12 +18,12 @@ pub(crate) fn passes(plan: &Plan<'_>) -> Vec<PassSummary> {
     plan.passes().iter().map(summary).collect()
 }
 
-/// Why a plan compares what it compares, in words.
+/// Why these pairs are compared, in words.
 pub(crate) const fn why(kind: PlanKind) -> &'static str {
     match kind {
-        PlanKind::ExhaustiveAsked => "every pair, as asked",
+        PlanKind::ExhaustiveAsked => "every pair, as requested",
         PlanKind::ExhaustiveNoBlocks => "every pair, because a file has no block ids",
-        PlanKind::ExhaustiveFew => "every pair, because they are few",
+        PlanKind::ExhaustiveFew => "every pair, because there are few",
         PlanKind::Blocked => "pairs that share a block id",
     }
 }
@@ -31,7 +31,7 @@ pub(crate) const fn why(kind: PlanKind) -> &'static str {
 /// Why symbols are joined, in words.
 pub(crate) const JOINED: &str = "pairs with common symbols";
 
-/// What to look at in files.
+/// Warnings about files.
 pub(crate) fn warn_of_files(comparable: &Comparable<'_>) -> Vec<String> {
     let (left, right) = (comparable.left(), comparable.right());
     let mut warnings = Vec::new();
@@ -40,7 +40,7 @@ pub(crate) fn warn_of_files(comparable: &Comparable<'_>) -> Vec<String> {
     }
     match left.meta() {
         None => warnings.push(
-            "bare CLKs say nothing of key or schema: make sure that both files were made with the same"
+            "bare CLKs do not state their key and schema: make sure that both files were made with the same ones"
                 .to_owned(),
         ),
         Some(meta) if matches!(meta.schema.profile_name(), "plain" | "clkhash") => warnings.push(format!(
@@ -52,7 +52,7 @@ pub(crate) fn warn_of_files(comparable: &Comparable<'_>) -> Vec<String> {
     warnings
 }
 
-/// What to look at in a plan and its files.
+/// Warnings about a plan and its files.
 pub(crate) fn warn(plan: &Plan<'_>) -> Vec<String> {
     let mut warnings = warn_of_files(plan.comparable());
     let left = plan.comparable().left();
@@ -68,7 +68,7 @@ pub(crate) fn warn(plan: &Plan<'_>) -> Vec<String> {
     warnings
 }
 
-/// Passes that nobody meets in, and blocks that hold most of the pairs.
+/// Warnings about passes without a common block, and about blocks that contain most of the pairs.
 fn warn_of_blocks(plan: &Plan<'_>) -> Vec<String> {
     let all = plan.comparable().left().len() as f64 * plan.comparable().right().len() as f64;
     let mut warnings = Vec::new();
@@ -77,7 +77,7 @@ fn warn_of_blocks(plan: &Plan<'_>) -> Vec<String> {
             warnings.push(format!("blocking pass {:?}: the files share no block", pass.name));
         } else if pass.largest as f64 > 0.1 * all {
             warnings.push(format!(
-                "blocking pass {:?}: one block holds {:.0} % of all pairs; look for a placeholder that the \
+                "blocking pass {:?}: one block contains {:.0} % of all pairs; look for a placeholder that the \
                  schema should list as missing",
                 pass.name,
                 pass.largest as f64 / all * 100.0
@@ -87,7 +87,7 @@ fn warn_of_blocks(plan: &Plan<'_>) -> Vec<String> {
     warnings
 }
 
-/// Warnings of several comparisons, each once.
+/// Warnings of several comparisons, without repetition.
 pub(crate) fn once_each(warnings: impl Iterator<Item = String>) -> Vec<String> {
     let mut warnings: Vec<String> = warnings.collect();
     warnings.sort();

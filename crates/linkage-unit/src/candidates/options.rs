@@ -1,4 +1,4 @@
-//! How candidates are searched, and what is told on the way.
+//! Options of a search, and its progress.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,18 +6,18 @@ use std::time::Duration;
 use mizuhiki_match::Scope;
 use serde::Serialize;
 
-/// Where the upper threshold comes from.
+/// Source of the upper threshold.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Accept {
-    /// What the custodians agreed on: the schema's numbers, or calibration if it says so.
+    /// The schema: its numbers, or calibration if it asks for that.
     Schema,
     /// A number.
     Number(f64),
-    /// Found from the tokens, without labels.
+    /// Estimated from the tokens, without labels.
     Calibrated,
 }
 
-/// What happens to matches that may be of another member of the household (`protocols/04-matching.md` §7).
+/// Treatment of matches that may be of another household member (`protocols/04-matching.md` §9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Households {
     /// They are borderline.
@@ -25,11 +25,11 @@ pub enum Households {
     Borderline,
     /// They are matches, and flagged.
     Link,
-    /// They are left out.
+    /// They are omitted.
     Drop,
 }
 
-/// How candidates are searched, wherever they come from.
+/// Options of a search, for all jobs.
 #[derive(Debug, Clone)]
 pub struct SearchOptions {
     /// Which pairs are compared.
@@ -38,11 +38,11 @@ pub struct SearchOptions {
     pub accept: Accept,
     /// Lower threshold, if not the schema's.
     pub borderline: Option<f64>,
-    /// What happens to matches that may be of another member of the household.
+    /// Treatment of matches that may be of another household member.
     pub households: Households,
-    /// Bytes of memory that the work may take; a quarter of the machine's if absent.
+    /// Memory limit in bytes; a quarter of the machine's memory if absent.
     pub memory: Option<u64>,
-    /// Folder for spilled candidates and checkpoints; beside the output if absent.
+    /// Folder for candidates on disk and checkpoints; beside the output if absent.
     pub work: Option<PathBuf>,
     /// Whether to continue an unfinished run.
     pub resume: bool,
@@ -68,14 +68,14 @@ impl Default for SearchOptions {
     }
 }
 
-/// What the linkage unit is doing.
+/// The current step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// Reading token files.
     Read,
-    /// Finding thresholds and what they promise.
+    /// Calibrating.
     Calibrate,
-    /// Comparing this many pairs.
+    /// Comparing pairs.
     Compare,
     /// Choosing links.
     Assign,
@@ -83,10 +83,10 @@ pub enum Stage {
     Write,
 }
 
-/// Told of progress: the stage, the pass in hand, pairs so far and in all (0 if unknown).
+/// Called on progress, with the stage, the current pass, the pairs so far and the total (0 if unknown).
 pub type OnProgress<'p> = &'p (dyn Fn(Stage, &str, u64, u64) + Sync);
 
-/// A pass, as it was planned.
+/// A planned pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PassSummary {
     /// Name of the pass.

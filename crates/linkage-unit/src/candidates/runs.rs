@@ -1,4 +1,4 @@
-//! Candidates in sorted runs: in memory as long as they fit, in files beyond that.
+//! Candidates in sorted runs: in memory if they fit, else in files.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -13,22 +13,22 @@ const BYTES: usize = 16;
 /// Bytes read or written at once.
 const BUFFER: usize = 1 << 17;
 
-/// What candidates are sorted by, ascending.
+/// The sort key of candidates, ascending.
 pub(crate) type Key = (u64, u64, u64);
 
-/// A key that depends on the candidate alone.
+/// A key that depends only on the candidate.
 pub(crate) type KeyFn = fn(&Candidate) -> Key;
 
-/// A key that asks more, such as the files that records are from.
+/// A key that needs more, such as the files of the records.
 pub(crate) type BoxedKey<'a> = Box<dyn Fn(&Candidate) -> Key + Send + Sync + 'a>;
 
 /// The order of candidates between two sets, or within one (`protocols/04-matching.md` §5): similarities are
-/// not negative, so their bits are in their order.
+/// not negative, so their bits sort in the same order.
 pub(crate) fn by_similarity(candidate: &Candidate) -> Key {
     (!candidate.similarity.to_bits(), u64::from(candidate.left) << 32 | u64::from(candidate.right), 0)
 }
 
-/// Writes candidates as they are.
+/// Writes candidates in the given order.
 pub(crate) fn write_candidates(file: &mut impl io::Write, candidates: &[Candidate]) -> io::Result<()> {
     for candidate in candidates {
         file.write_all(&candidate.similarity.to_le_bytes())?;
@@ -38,7 +38,7 @@ pub(crate) fn write_candidates(file: &mut impl io::Write, candidates: &[Candidat
     Ok(())
 }
 
-/// Sorted candidates in a file, from some place on.
+/// Sorted candidates in a file, starting at an offset.
 pub(crate) struct Run {
     pub(crate) file: File,
     pub(crate) start: u64,
@@ -119,7 +119,7 @@ impl<K: Fn(&Candidate) -> Key + Sync> Iterator for Merge<'_, K> {
     }
 }
 
-/// Candidates that are sorted anew, in unnamed files past a limit.
+/// Sorts candidates by another key, with unnamed files beyond a limit.
 pub(crate) struct Sorter<K> {
     memory: Vec<Candidate>,
     most: usize,
@@ -128,7 +128,7 @@ pub(crate) struct Sorter<K> {
 }
 
 impl<K: Fn(&Candidate) -> Key + Sync> Sorter<K> {
-    /// Keeps `most` candidates in memory.
+    /// Keeps at most `most` candidates in memory.
     pub(crate) const fn new(most: usize, key: K) -> Self {
         Self { memory: Vec::new(), most, runs: Vec::new(), key }
     }

@@ -1,7 +1,7 @@
 //! Candidates of a search, with checkpoints: a killed run continues from its last complete unit.
 //!
-//! A checkpoint is a file of sorted candidates that names the units they are of. Results are the merge of all
-//! of them, so they do not depend on when checkpoints were written.
+//! A checkpoint is a file of sorted candidates that names their units. Results are the merge of all
+//! checkpoints, so they do not depend on when those were written.
 
 use std::cell::OnceCell;
 use std::cmp::Ordering;
@@ -21,19 +21,19 @@ const MAGIC: &[u8; 16] = b"mizuhiki-run\x01\0\0\0";
 /// Bytes before the list of units: magic, digest, counts of units and candidates.
 const HEAD: usize = 16 + 32 + 8 + 8;
 
-/// Where candidates wait, and how.
+/// Options of a store.
 pub(crate) struct StoreOptions<'a> {
     /// Folder of the checkpoints; a temporary one if `None`, for results that cannot be resumed.
     pub(crate) folder: Option<PathBuf>,
     /// Whether to continue what is in the folder.
     pub(crate) resume: bool,
-    /// Candidates in memory at most.
+    /// Maximum number of candidates in memory.
     pub(crate) most: usize,
     /// Time between checkpoints.
     pub(crate) every: Duration,
-    /// Whether equal keys add up: their similarities are counts.
+    /// Whether similarities are counts, which are added up for equal keys.
     pub(crate) adds_up: bool,
-    /// Gives the digest of everything that the candidates depend on; asked for when the first checkpoint is
+    /// Computes the digest of everything that the candidates depend on; called when the first checkpoint is
     /// written or read.
     pub(crate) digest: &'a (dyn Fn() -> [u8; 32] + Sync),
 }
@@ -44,20 +44,20 @@ pub(crate) struct Store<'a, K> {
     digest: OnceCell<[u8; 32]>,
     key: K,
     memory: Vec<Candidate>,
-    /// Whether what is in memory is in order.
+    /// Whether the candidates in memory are sorted.
     sorted: bool,
     /// Units whose candidates are in memory.
     units: Vec<u32>,
     runs: Vec<Run>,
     done: BTreeSet<u32>,
     last: Instant,
-    /// Folder of runs, made when the first is written.
+    /// Folder of runs, created with the first.
     folder: Option<PathBuf>,
     temporary: Option<tempfile::TempDir>,
 }
 
 impl<'a, K: Fn(&Candidate) -> Key + Sync> Store<'a, K> {
-    /// Opens a store, and takes in what a killed run has left if that is asked for.
+    /// Opens a store. With `resume`, it continues from the checkpoints of a killed run.
     pub(crate) fn open(options: StoreOptions<'a>, key: K) -> Result<Self, SearchError> {
         let mut store = Self {
             key,
@@ -90,27 +90,27 @@ impl<'a, K: Fn(&Candidate) -> Key + Sync> Store<'a, K> {
         Ok(store)
     }
 
-    /// The store with nothing to come any more, and so without a way to tell what it is of.
+    /// The store, to which no candidates will be added, without the borrowed digest function.
     pub(crate) fn settled<'s>(self) -> Store<'s, K> {
         let Self { options, digest, key, memory, sorted, units, runs, done, last, folder, temporary } = self;
         let options = StoreOptions { digest: &|| [0; 32], ..options };
         Store { options, digest, key, memory, sorted, units, runs, done, last, folder, temporary }
     }
 
-    /// Whether a unit's candidates are there already.
+    /// Whether a unit is already done.
     pub(crate) fn has(&self, unit: usize) -> bool {
         self.done.contains(&(unit as u32))
     }
 
-    /// Units that an earlier run has finished.
+    /// Number of units that are done.
     pub(crate) fn resumed(&self) -> usize {
         self.done.len()
     }
 
-    /// Takes a unit's candidates.
+    /// Adds a unit's candidates.
     pub(crate) fn add(&mut self, result: UnitResult) -> Result<(), SearchError> {
         if self.options.adds_up {
-            // Units give pairs in order, and most of them again and again.
+            // Units give pairs in order, and many pairs recur.
             self.memory = self.added_up(&result.candidates);
         } else {
             self.memory.extend(result.candidates);
@@ -121,7 +121,7 @@ impl<'a, K: Fn(&Candidate) -> Key + Sync> Store<'a, K> {
         if self.memory.len() >= self.options.most || due { self.checkpoint() } else { Ok(()) }
     }
 
-    /// What is in memory and what comes to it, both in order, equal keys added up.
+    /// Merges sorted candidates into those in memory, adding up equal keys.
     fn added_up(&self, more: &[Candidate]) -> Vec<Candidate> {
         let mut sums: Vec<Candidate> = Vec::with_capacity(self.memory.len() + more.len() / 8);
         let (mut old, mut new) = (self.memory.iter().peekable(), more.iter().peekable());
@@ -138,12 +138,12 @@ impl<'a, K: Fn(&Candidate) -> Key + Sync> Store<'a, K> {
         }
     }
 
-    /// Whether a run can continue after the units that are there.
+    /// Whether a run can continue after the units that are done.
     pub(crate) const fn is_resumable(&self) -> bool {
         self.options.folder.is_some()
     }
 
-    /// Keeps everything on disk; the error that ends the run.
+    /// Writes everything to disk; returns the error that ends the run.
     pub(crate) fn interrupt(&mut self) -> Result<SearchError, SearchError> {
         if !self.units.is_empty() {
             self.checkpoint()?;
@@ -161,18 +161,18 @@ impl<'a, K: Fn(&Candidate) -> Key + Sync> Store<'a, K> {
         Merge::new(&self.memory, &self.runs, &self.key).map_err(SearchError::lost)
     }
 
-    /// Candidates in memory at most.
+    /// Maximum number of candidates in memory.
     pub(crate) const fn most(&self) -> usize {
         self.options.most
     }
 
-    /// Where files for other sorting may stand.
+    /// Folder for files of other sorting.
     pub(crate) fn place(&self) -> PathBuf {
         let beside = self.options.folder.as_deref().and_then(Path::parent);
         beside.filter(|place| place.is_dir()).map_or_else(std::env::temp_dir, Path::to_owned)
     }
 
-    /// Removes the checkpoints; for when the results are safe.
+    /// Removes the checkpoints, after the results are saved.
     pub(crate) fn remove(self) -> Result<(), SearchError> {
         match &self.folder {
             Some(folder) if self.temporary.is_none() => {
@@ -238,7 +238,7 @@ impl<'a, K: Fn(&Candidate) -> Key + Sync> Store<'a, K> {
         Ok(folder)
     }
 
-    /// Takes a checkpoint of an earlier run in.
+    /// Adds a checkpoint of an earlier run.
     fn take_in(&mut self, path: &Path) -> Result<(), SearchError> {
         let failed = |error| SearchError::spill(path, error);
         let other = || SearchError::OtherRun { file: path.display().to_string() };

@@ -1,4 +1,4 @@
-//! Sealed symbols to candidates: units of the join give counts, counts add up, and sums are ranked.
+//! Sealed symbols to candidates: units of the join give counts, which are added up and ranked.
 
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,25 +15,25 @@ use crate::candidates::options::{OnProgress, Stage};
 use crate::candidates::runs::Key;
 use crate::candidates::store::Store;
 
-/// A join of files of symbols.
+/// A join of symbol files.
 pub(crate) type SymbolJoin<'a> = Join<'a, SymbolFile>;
 
-/// What a search found of a sample of records that were compared with all others anew.
+/// Search recall: results for a sample of records that were also compared with all others directly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct SearchRecall {
-    /// Candidate pairs of the sampled records, found by looking at every symbol of the other file.
+    /// Candidate pairs of the sampled records, found by the direct comparison.
     pub sampled_pairs: u64,
-    /// Of these, pairs that the search found, with the same number of common symbols.
+    /// Of these, pairs that the search found with the same number of common symbols.
     pub found_pairs: u64,
 }
 
-/// By records: the order in which counts of units add up.
+/// Key by records, the order in which counts of units are added up.
 pub(crate) fn by_records(candidate: &Candidate) -> Key {
     (u64::from(candidate.left) << 32 | u64::from(candidate.right), 0, 0)
 }
 
-/// Works the units of all joins that `store` has not. `number(join, candidate)` renumbers pairs for the store. Gives the
-/// number of symbols that were joined.
+/// Processes the units of all joins that are missing in `store`. `number(join, candidate)` renumbers pairs
+/// for the store. Returns the number of joined symbols.
 pub(crate) fn run_joins<K: Fn(&Candidate) -> Key + Send + Sync>(
     joins: &[SymbolJoin<'_>],
     store: &mut Store<'_, K>,
@@ -43,7 +43,7 @@ pub(crate) fn run_joins<K: Fn(&Candidate) -> Key + Send + Sync>(
 ) -> Result<u64, SearchError> {
     let working = store.is_resumable().then(Working::begin);
     let symbols: u64 = joins.iter().map(Join::symbols).sum();
-    // A symbol is read, and then joined: two steps.
+    // A symbol counts twice: when it is read, and when it is joined.
     let done = AtomicU64::new(0);
     let step = |count: u64| {
         let so_far = done.fetch_add(count, Ordering::Relaxed) + count;
@@ -76,7 +76,7 @@ pub(crate) fn run_joins<K: Fn(&Candidate) -> Key + Send + Sync>(
     Ok(symbols)
 }
 
-/// Units that are not there yet, as ranges of at most `at_once`.
+/// Missing units, as ranges of at most `at_once`.
 fn missing(units: usize, at_once: usize, has: &dyn Fn(usize) -> bool) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for unit in (0..units).filter(|&unit| !has(unit)) {
@@ -88,7 +88,8 @@ fn missing(units: usize, at_once: usize, has: &dyn Fn(usize) -> bool) -> Vec<Ran
     ranges
 }
 
-/// Adds the counts of all units up, and hands pairs with at least the least number of common symbols to `ranked`. `join_of` tells which join a pair is of.
+/// Adds up the counts of all units, and passes pairs with at least the minimum number of common symbols to
+/// `ranked`. `join_of` returns the join of a pair.
 pub(crate) fn rank<K: Fn(&Candidate) -> Key + Sync, L: Fn(&Candidate) -> Key + Sync>(
     counts: &mut Store<'_, K>,
     join_of: &dyn Fn(&Candidate) -> usize,
@@ -128,8 +129,8 @@ pub(crate) fn rank<K: Fn(&Candidate) -> Key + Sync, L: Fn(&Candidate) -> Key + S
     ranked.add(UnitResult { unit: 0, pairs: 0, candidates: waiting })
 }
 
-/// Compares what was found with a sample that is counted anew; `found` has all pairs, in any order, and `number` renumbers
-/// those of the sample like them.
+/// Measures search recall: compares the pairs in `ranked` with a sample that is counted directly. `number`
+/// renumbers the pairs of the sample for the store.
 pub(crate) fn measure<L: Fn(&Candidate) -> Key + Sync>(
     join: &SymbolJoin<'_>,
     number: &dyn Fn(Candidate) -> Candidate,
@@ -150,19 +151,19 @@ pub(crate) fn measure<L: Fn(&Candidate) -> Key + Sync>(
     Ok(SearchRecall { sampled_pairs: sample.len() as u64, found_pairs })
 }
 
-/// Says which symbols were passed over.
+/// Warns of symbols that were skipped.
 pub(crate) fn warn_of_heavy(join: &SymbolJoin<'_>) -> Option<String> {
     let (heavy, heaviest) = join.passed_over();
     (heavy > 0).then(|| {
         format!(
-            "{heavy} symbols that more than {HEAVY} records of one file share were passed over (one is shared by \
-             {heaviest}); look for records that are there many times, or for a placeholder that the schema should list \
+            "{heavy} symbols that more than {HEAVY} records of one file share were skipped (one is shared by \
+             {heaviest}); look for records that occur many times, or for a placeholder that the schema should list \
              as missing"
         )
     })
 }
 
-/// Memory for the entries of units, beside candidates.
+/// Memory for the entries of units, besides candidates.
 pub(crate) fn entry_budget(wish: Option<u64>, records: u64) -> u64 {
     memory::budget(wish).saturating_sub(records * memory::RECORD_BYTES) * 2 / 3
 }

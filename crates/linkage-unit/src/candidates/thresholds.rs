@@ -1,4 +1,5 @@
-//! Where classes are cut: by the schema, by hand, or by calibration, which may find that nothing stands out.
+//! Thresholds between classes: from the schema, from the command line, or from calibration, which may find
+//! that nothing stands out.
 
 use mizuhiki_exchange::Comparable;
 use mizuhiki_match::Calibration;
@@ -7,7 +8,7 @@ use mizuhiki_schema::Thresholds;
 use crate::candidates::error::SearchError;
 use crate::candidates::options::{Accept, SearchOptions};
 
-/// The thresholds of a comparison. Where nothing stands out, they are infinite: no similarity reaches them.
+/// The thresholds of a comparison. If nothing stands out, they are infinite, and no similarity reaches them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Cut {
     pub(crate) accept: f64,
@@ -15,12 +16,12 @@ pub(crate) struct Cut {
     pub(crate) origin: &'static str,
 }
 
-/// Said where calibration finds nothing.
+/// Warning if calibration finds nothing.
 pub(crate) const NOTHING: &str = "nothing stands out: no pair agrees more than records of different people can, so \
-    nothing is linked; set thresholds with --accept if you know better";
+    nothing is linked; if you know better thresholds, set them with --accept";
 
 impl Cut {
-    /// The thresholds that were asked for, or were found.
+    /// The thresholds that were requested or estimated.
     pub(crate) fn choose(
         options: &SearchOptions,
         comparable: &Comparable<'_>,
@@ -35,10 +36,10 @@ impl Cut {
         let given = |accept, borderline, origin| Self { accept, borderline, origin };
         let mut cut = match (options.accept, calibration) {
             (Accept::Schema, Some(calibration)) if comparable.calibrates() => {
-                found(calibration, "calibrated without labels, as the schema says")
+                found(calibration, "calibrated without labels, as the schema specifies")
             }
             (Accept::Calibrated, Some(calibration)) => found(calibration, "calibrated without labels"),
-            // One number cuts matches from the rest; a second one makes room for borderline pairs.
+            // One number separates matches from the rest; a second one adds borderline pairs.
             (Accept::Number(accept), _) => given(accept, accept, "command line"),
             _ => given(schema.accept().get(), schema.borderline().get(), "schema"),
         };
@@ -48,18 +49,18 @@ impl Cut {
                 cut.origin = "command line";
             }
         }
-        // Not numbers, or out of order.
+        // Refuses values that are not numbers, or not in order.
         Thresholds::new(cut.accept.min(1.0), cut.borderline.min(1.0))?;
         Ok(cut)
     }
 
-    /// Whether calibration found no pair that is rather a match than not.
+    /// Whether calibration found no pair that is more likely a match than not.
     pub(crate) const fn is_nothing(&self) -> bool {
         self.accept.is_infinite()
     }
 }
 
-/// A threshold as it is told: none where nothing reaches it.
+/// A threshold as reported: `None` if no similarity can reach it.
 pub(crate) fn told(threshold: f64) -> Option<f64> {
     threshold.is_finite().then_some(threshold)
 }

@@ -1,4 +1,4 @@
-//! Token files, read and checked.
+//! Reads and checks token files.
 
 use mizuhiki_columnar::{OpenTokens, Source, TokenFile};
 use mizuhiki_exchange::{Comparable, Task, TokenSet};
@@ -10,7 +10,7 @@ use crate::candidates::memory;
 use crate::candidates::options::{OnProgress, Stage};
 use crate::candidates::symbols::SymbolJoin;
 
-/// Reads token files, each once, if those that are kept in memory fit `budget`; with the bytes that these take.
+/// Reads each token file once, if those kept in memory fit `budget`; also returns their size in bytes.
 pub(crate) fn read_all(
     sources: &[&Source],
     budget: u64,
@@ -26,7 +26,7 @@ pub(crate) fn read_all(
     Ok((files.into_iter().zip(sources).map(read).collect::<Result<_, _>>()?, tokens))
 }
 
-/// Whether files hold sealed symbols. Of files that may be compared all do, or none.
+/// Whether files contain sealed symbols. Of comparable files, either all do or none does.
 pub(crate) fn are_sealed(files: &[TokenFile]) -> bool {
     files.iter().all(|file| file.symbols.is_some())
 }
@@ -40,7 +40,7 @@ pub(crate) fn join<'a>(
     Join::new(comparable, left.symbols.as_ref()?, right.symbols.as_ref()?)
 }
 
-/// The files of a job as what may be compared; `files` are they, read.
+/// The files of a job as [`Comparable`]; `files` is their content.
 pub(crate) fn compare_files<'a>(
     sources: &Files<Source>,
     files: &'a [TokenFile],
@@ -54,7 +54,7 @@ pub(crate) fn compare_files<'a>(
     }
 }
 
-/// One file as what may be compared with itself.
+/// One file as a [`Comparable`] with itself.
 pub(crate) fn compare_within<'a>(set: &'a TokenSet, source: &Source) -> Result<Comparable<'a>, SearchError> {
     match set.meta() {
         Some(meta) if meta.schema.symbols().is_some() && meta.run.task != Task::Dedupe => {
@@ -64,7 +64,7 @@ pub(crate) fn compare_within<'a>(set: &'a TokenSet, source: &Source) -> Result<C
     }
 }
 
-/// Two sets as what may be compared, or the reason why not, with the names of both files.
+/// Two sets as a [`Comparable`], or the reason why they cannot be compared, with the names of both files.
 pub(crate) fn compare<'a>(
     (left, left_source): (&'a TokenSet, &Source),
     (right, right_source): (&'a TokenSet, &Source),

@@ -1,4 +1,4 @@
-//! Where candidates wait while a job is at work.
+//! Storage for the candidates of a job.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::candidates::options::SearchOptions;
 use crate::candidates::runs::Key;
 use crate::candidates::store::{Store, StoreOptions};
 
-/// The folder beside an output in which its unfinished work stands; `None` for standard output.
+/// The folder beside an output for its unfinished work; `None` for standard output.
 fn work_folder(output: &Target, given: Option<&Path>) -> Option<PathBuf> {
     let Target::Path(path) = output else { return None };
     let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -38,7 +38,7 @@ pub(crate) fn open_store<'a, K: Fn(&Candidate) -> Key + Sync>(
     Store::open(store, key)
 }
 
-/// As [`open_store`], for counts of units that add up.
+/// Like [`open_store`], for counts of units that are added up.
 pub(crate) fn open_counts<'a, K: Fn(&Candidate) -> Key + Sync>(
     options: &SearchOptions,
     output: &Target,
@@ -57,7 +57,7 @@ pub(crate) fn open_counts<'a, K: Fn(&Candidate) -> Key + Sync>(
     Store::open(store, key)
 }
 
-/// A store that nothing is resumed from.
+/// A store that cannot be resumed.
 pub(crate) fn passing_store<'a, K: Fn(&Candidate) -> Key + Sync>(
     options: &SearchOptions,
     tokens: u64,
@@ -74,7 +74,7 @@ pub(crate) fn passing_store<'a, K: Fn(&Candidate) -> Key + Sync>(
     Store::open(store, key)
 }
 
-/// Refuses to begin where an unfinished run stands, before anything is read.
+/// Refuses to start if there is an unfinished run, before anything is read.
 pub(crate) fn check_folder(options: &SearchOptions, output: &Target) -> Result<(), SearchError> {
     match work_folder(output, options.work.as_deref()) {
         Some(folder) if folder.exists() && !options.resume => {

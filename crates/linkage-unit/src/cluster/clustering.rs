@@ -1,4 +1,4 @@
-//! Candidates to clusters (`protocols/04-matching.md` §9).
+//! Candidates to clusters (`protocols/04-matching.md` §10).
 
 use mizuhiki_columnar::TokenFile;
 use mizuhiki_match::{Calibration, Candidate, Groups, Linkage, WithinHousehold};
@@ -13,7 +13,7 @@ use crate::cluster::job::ClusterJob;
 use crate::cluster::numbering::Numbering;
 use crate::link::overview::LinksHistogram;
 
-/// What clusters are made from.
+/// The input of clustering.
 pub(crate) struct Clustering<'a> {
     pub(crate) job: &'a ClusterJob,
     pub(crate) numbering: &'a Numbering,
@@ -23,13 +23,14 @@ pub(crate) struct Clustering<'a> {
     pub(crate) households: Vec<WithinHousehold<'a>>,
 }
 
-/// Clusters and what was counted on the way.
+/// Clusters and their counts.
 pub(crate) struct Clusters {
     pub(crate) clusters: Vec<Vec<u32>>,
-    /// Of each record, the least similarity of a match within its cluster, and the least probability, if known.
+    /// For each record, the minimum similarity of its matches within the cluster, and their minimum
+    /// probability, if known.
     pub(crate) least: Vec<f64>,
     pub(crate) probable: Vec<Option<f64>>,
-    /// Of each record, matches with records of other clusters.
+    /// For each record, its number of matches with records of other clusters.
     pub(crate) conflicts_of: Vec<u32>,
     pub(crate) matches: u64,
     pub(crate) borderline: u64,
@@ -41,7 +42,7 @@ pub(crate) struct Clusters {
     pub(crate) expected: Option<(f64, f64)>,
 }
 
-/// What a candidate is taken for.
+/// The class of a candidate.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     Match,
@@ -71,7 +72,7 @@ impl Clustering<'_> {
         class == Class::Match || class == Class::Household && self.job.search.households == Households::Link
     }
 
-    /// Groups the candidates, then judges the groups by them.
+    /// Groups the candidates, then counts their matches within and between groups.
     pub(crate) fn cluster<K: Fn(&Candidate) -> Key + Sync>(
         &self,
         store: &mut Store<'_, K>,
@@ -132,7 +133,7 @@ impl Clustering<'_> {
         })
     }
 
-    /// Looks at every match again, now that clusters are known: within one, or a conflict between two.
+    /// With clusters known, counts every match as within one, or as a conflict between two.
     fn judge<K: Fn(&Candidate) -> Key + Sync>(
         &self,
         store: &mut Store<'_, K>,
@@ -155,7 +156,7 @@ impl Clustering<'_> {
             found.histogram.add(candidate.similarity);
             let (left, right) = (candidate.left as usize, candidate.right as usize);
             if cluster_of[left] == cluster_of[right] && cluster_of[left] != u32::MAX {
-                // Similarities fall, so the last one is the lowest.
+                // Similarities decrease, so the last one is the lowest.
                 for record in [left, right] {
                     found.least[record] = candidate.similarity;
                     found.probable[record] = match (found.probable[record], probability) {

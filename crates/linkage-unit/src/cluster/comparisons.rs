@@ -28,15 +28,15 @@ pub(crate) struct Comparisons<'a> {
     pub(crate) comparables: Vec<Comparable<'a>>,
 }
 
-/// Candidates of all comparisons, and what was learned on the way to them.
+/// Candidates of all comparisons, with calibrations and counts.
 pub(crate) struct Searched<'n> {
     pub(crate) store: Store<'n, BoxedKey<'n>>,
     pub(crate) compared: u64,
     pub(crate) recall: Option<SearchRecall>,
-    /// Of each comparison, if thresholds are calibrated.
+    /// For each comparison, if thresholds are calibrated.
     pub(crate) calibrations: Vec<Option<Calibration>>,
     pub(crate) warnings: Vec<String>,
-    /// Checkpoints that candidates were made of; they go when the clusters are safe.
+    /// Checkpoints of the candidates; removed after the clusters are saved.
     pub(crate) spent: Option<Store<'n, KeyFn>>,
 }
 
@@ -64,7 +64,7 @@ impl<'a> Comparisons<'a> {
         self.files.partition_point(|&known| known < files)
     }
 
-    /// A pair of a comparison by the numbers of all files.
+    /// A pair of a comparison, in the numbering of all files.
     pub(crate) fn number(&self, numbering: &Numbering, comparison: usize, candidate: Candidate) -> Candidate {
         let (left, right) = self.files[comparison];
         Candidate {
@@ -121,7 +121,7 @@ impl<'a> Comparisons<'a> {
         Ok(Searched { compared, recall: None, calibrations, warnings, spent: None, store: store.settled() })
     }
 
-    /// Calibrates each comparison for which there is something `within` its files, from candidates that reach `lowest`.
+    /// Calibrates each comparison that has counts `within` its files, from candidates that reach `lowest`.
     pub(crate) fn calibrate<K: Fn(&Candidate) -> Key + Sync>(
         &self,
         numbering: &Numbering,

@@ -1,4 +1,4 @@
-//! A clustering that is asked for, and what it says afterwards.
+//! The settings of a clustering, and its summary.
 
 use mizuhiki_columnar::Source;
 use mizuhiki_files::Target;
@@ -7,36 +7,36 @@ use serde::Serialize;
 use crate::candidates::options::SearchOptions;
 use crate::candidates::symbols::SearchRecall;
 
-/// Clustering work over one or more files.
+/// A clustering of one or more files.
 #[derive(Debug, Clone)]
 pub struct ClusterJob {
-    /// The token files, of one custodian each.
+    /// The token files, one per custodian.
     pub files: Vec<Source>,
-    /// Where the clusters go.
+    /// Output for the clusters.
     pub output: Target,
-    /// How candidates are searched.
+    /// Options of the search.
     pub search: SearchOptions,
-    /// For each file, whether it may hold a person more than once.
+    /// For each file, whether it may have duplicates.
     pub duplicates: Vec<bool>,
-    /// Where a report goes.
+    /// Output for the report.
     pub report: Option<Target>,
 }
 
-/// What came out of clustering.
+/// Results of a clustering.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ClusterSummary {
     /// Records of each file.
     pub records: Vec<u64>,
-    /// Pairs compared, over all pairs of files; symbols joined, where tokens are sealed.
+    /// Compared pairs over all pairs of files; for sealed tokens, joined symbols.
     pub compared: u64,
-    /// What the search found of samples that were compared anew, where tokens are sealed.
+    /// Search recall in samples that were also compared directly, for sealed tokens.
     pub search_recall: Option<SearchRecall>,
     /// Candidate pairs of class match.
     pub matches: u64,
-    /// Candidate pairs of class borderline; they join no cluster.
+    /// Candidate pairs of class borderline, which are not used for clusters.
     pub borderline: u64,
-    /// Candidate pairs that are as similar as matches, but may be of two members of a household; they join clusters only
-    /// where that was asked for.
+    /// Candidate pairs that are as similar as matches, but may be of two household members; they are used for
+    /// clusters only if requested.
     pub household: u64,
     /// Clusters of two or more records.
     pub clusters: u64,
@@ -44,17 +44,17 @@ pub struct ClusterSummary {
     pub clustered: u64,
     /// Matches between records of different clusters: transitive conflicts.
     pub conflicts: u64,
-    /// Upper threshold of each comparison, in the order (1, 1), (1, 2), …, (2, 2), …, of those that are made; none where
-    /// nothing stands out.
+    /// Upper threshold of each comparison made, in the order (1, 1), (1, 2), …, (2, 2), …; `None` if nothing
+    /// stands out.
     pub accept_thresholds: Vec<Option<f64>>,
-    /// Lower threshold of each of them.
+    /// Lower threshold of each comparison.
     pub borderline_thresholds: Vec<Option<f64>>,
-    /// The least number of common symbols of a candidate in the first comparison, where tokens are sealed.
+    /// Minimum number of common symbols of a candidate in the first comparison, for sealed tokens.
     pub least_common: Option<u32>,
-    /// Expected precision of the matches within clusters, without labels, where all comparisons are calibrated.
+    /// Expected precision of the matches within clusters, without labels, if all comparisons are calibrated.
     pub expected_precision: Option<f64>,
-    /// Expected share of the true pairs among all candidates that are within clusters.
+    /// Expected recall: share within clusters of the true pairs among all candidates.
     pub expected_recall: Option<f64>,
-    /// Things to look at.
+    /// Warnings.
     pub warnings: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! Token files to clusters of records of one person each.
+//! Token files to clusters of records, one per person.
 
 pub(crate) mod clustering;
 pub(crate) mod comparisons;

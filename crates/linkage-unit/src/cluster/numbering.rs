@@ -1,4 +1,4 @@
-//! Records of several files under one numbering.
+//! A common numbering of the records of several files.
 
 use mizuhiki_columnar::TokenFile;
 use mizuhiki_match::Candidate;
@@ -6,9 +6,9 @@ use mizuhiki_match::Candidate;
 use crate::candidates::error::SearchError;
 use crate::candidates::runs::{BoxedKey, Key};
 
-/// Records of all files, numbered one file after the other.
+/// Numbers the records of all files, one file after the other.
 pub(crate) struct Numbering {
-    /// First number of each file, then the number of all records.
+    /// First number of each file, then the total number of records.
     pub(crate) starts: Vec<u32>,
 }
 
@@ -22,8 +22,7 @@ impl Numbering {
         Ok(Self { starts })
     }
 
-    /// File and row of a record.
-    /// Number of all records.
+    /// File and row of a record. Total number of records.
     pub(crate) fn records(&self) -> usize {
         self.starts.last().copied().unwrap_or(0) as usize
     }
@@ -33,12 +32,12 @@ impl Numbering {
         (file, record - self.starts[file])
     }
 
-    /// [`Numbering::key`], as a store takes it.
+    /// [`Numbering::key`] as the key of a store.
     pub(crate) fn boxed_key(&self) -> BoxedKey<'_> {
         Box::new(|candidate| self.key(candidate))
     }
 
-    /// By falling similarity, then files, then records: anonlink's order.
+    /// By descending similarity, then files, then records: anonlink's order.
     pub(crate) fn key(&self, candidate: &Candidate) -> Key {
         let ((a, left), (b, right)) = (self.place(candidate.left), self.place(candidate.right));
         let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);

@@ -1,4 +1,4 @@
-//! What the report says of clusters.
+//! The report of a clustering.
 
 use mizuhiki_columnar::TokenFile;
 use mizuhiki_exchange::Comparable;

@@ -1,4 +1,4 @@
-//! The job: one or more token files to clusters of records of one person each.
+//! The job: one or more token files to clusters of records, one per person.
 
 use mizuhiki_columnar::{CLUSTER_COLUMNS, Cell, Format, ResultWriter, Source, TokenFile};
 use mizuhiki_files::{Access, WriteFile};
@@ -19,7 +19,7 @@ use crate::cluster::report::report_of_clusters;
 use crate::link::error::LinkError;
 use crate::link::overview::write_report;
 
-/// Clusters the records of one or more files. The table appears whole, or not at all.
+/// Clusters the records of one or more files. The table appears complete, or not at all.
 ///
 /// # Errors
 /// [`LinkError`]; no output is written then, but checkpoints may be left to resume from.
@@ -60,7 +60,7 @@ fn run(job: &ClusterJob, on_progress: OnProgress<'_>) -> Result<ClusterSummary, 
     let writer = write_clusters(job, &files, &numbering, &found, writer)?;
     if found.conflicts > 0 {
         searched.warnings.push(format!(
-            "{} matches join records of different clusters: transitive conflicts, counted in the column conflicts",
+            "{} matches are between records of different clusters: transitive conflicts, counted in the column conflicts",
             found.conflicts
         ));
     }

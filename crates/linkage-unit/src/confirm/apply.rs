@@ -1,4 +1,4 @@
-//! Opened answers to links (`protocols/06-confirm.md` §5).
+//! Applies opened answers to links (`protocols/06-confirm.md` §5).
 
 use std::path::PathBuf;
 
@@ -14,39 +14,40 @@ use crate::confirm::ask::{PUBLIC, SCHEMA, SEALED};
 use crate::confirm::error::{LinkageUnitError, read_file};
 use crate::confirm::evaluate::{Run, read_sealed};
 
-/// Applying work.
+/// Settings for applying answers.
 pub struct ApplyJob<'a, B> {
     /// The folder of tickets.
     pub tickets: PathBuf,
     /// The opened answers.
     pub opened: PathBuf,
-    /// The links that were asked about.
+    /// The links for which tickets were made.
     pub links: Source,
-    /// Where the links go.
+    /// Output for the links.
     pub output: Target,
     /// The back end.
     pub backend: &'a B,
 }
 
-/// What came of it.
+/// Results of applying answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ApplySummary {
-    /// Pairs that were asked for.
+    /// Pairs with tickets.
     pub asked: u64,
     /// Of these, pairs that were accepted.
     pub accepted: u64,
-    /// Of these, pairs that are no link because a record of theirs is in a better one.
+    /// Of these, pairs that are not linked, because one of their records has a better link.
     pub outdone: u64,
-    /// Of these, pairs that stay borderline because another accepted pair of a record of theirs is as similar.
+    /// Of these, pairs that stay borderline, because another accepted pair of one of their records is about
+    /// as similar.
     pub household: u64,
     /// Links of class match in the output.
     pub matches: u64,
-    /// Links of class borderline in the output: pairs that were not asked for, and those in doubt.
+    /// Links of class borderline in the output: pairs without tickets, and those in doubt.
     pub borderline: u64,
 }
 
-/// Makes matches of the borderline pairs that were accepted, one per record, and omits those that were not. Flags and
-/// evidence of all other links stay.
+/// Turns accepted borderline pairs into matches, at most one per record, and omits rejected ones. Flags and
+/// evidence of all other links are kept.
 ///
 /// # Errors
 /// [`LinkageUnitError`]; refusals name who is at fault.
@@ -68,7 +69,8 @@ pub fn apply<B: Backend>(job: &ApplyJob<'_, B>) -> Result<ApplySummary, LinkageU
             entries.push((nonce, bit[0]));
         }
         let (header, _) = input.finish()?;
-        // Of several files of answers that were sealed here, those that were opened; else any: it is refused.
+        // Of several files of answers that were sealed here, the one that was opened; if none was, any one,
+        // which is then refused.
         let (sealed, binding) =
             known.iter().find(|(sealed, _)| *sealed == header.sealed).copied().unwrap_or(known[0]);
         session.evaluated(sealed, binding).opened(&header, public.header.signer, &entries)

@@ -21,9 +21,9 @@ use zeroize::Zeroizing;
 use crate::candidates::tokens::compare;
 use crate::confirm::error::{LinkageUnitError, read_file};
 
-/// Asking work.
+/// Settings for making tickets.
 pub struct AskJob<'a, B> {
-    /// The links; borderline ones are asked for.
+    /// The links; borderline ones get tickets.
     pub links: Source,
     /// The left token file.
     pub left: Source,
@@ -31,7 +31,7 @@ pub struct AskJob<'a, B> {
     pub right: Source,
     /// The authority's public key.
     pub public: PathBuf,
-    /// The folder that the tickets go to; it must not be there.
+    /// The folder for the tickets; it must not exist.
     pub output: PathBuf,
     /// When the tickets expire, in seconds since 1970.
     pub expires: u64,
@@ -41,12 +41,12 @@ pub struct AskJob<'a, B> {
     pub seed: Zeroizing<[u8; 32]>,
 }
 
-/// What was asked.
+/// The tickets that were made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AskSummary {
     /// Tickets.
     pub tickets: u64,
-    /// Borderline pairs that were left out, because a record has as many tickets as it may.
+    /// Borderline pairs that were omitted, because the budget of a record or of the key is used up.
     pub left_out: u64,
     /// Id of the run.
     pub run: String,
@@ -67,10 +67,10 @@ pub(crate) const AUTHORITY_TICKETS: &str = "authority.tickets";
 pub(crate) const RUN: &str = "linkage-unit.run";
 pub(crate) const SCHEMA: &str = "schema.json";
 pub(crate) const PUBLIC: &str = "public.key";
-/// A line for every file of sealed answers: what was signed of it, and what it was made of.
+/// One line for every file of sealed answers: its signed digest, and what it was made from.
 pub(crate) const SEALED: &str = "sealed.digests";
 
-/// Writes tickets for borderline pairs. The folder appears whole, or not at all.
+/// Writes tickets for borderline pairs. The folder appears complete, or not at all.
 ///
 /// # Errors
 /// [`LinkageUnitError`].
@@ -123,7 +123,7 @@ pub fn ask<B: Backend>(job: &AskJob<'_, B>) -> Result<AskSummary, LinkageUnitErr
         schema: Hash::from(*schema.digest().as_bytes()),
         tickets: tickets.len() as u64,
     };
-    // What a linkage unit would be refused for later, it should know now.
+    // Check now what the authority would refuse later.
     batch
         .check(&tickets, &public.header.policy)
         .map_err(|reason| LinkageUnitError::Confirm { file: job.links.name(), reason })?;
@@ -193,7 +193,7 @@ fn take_tickets(
     asked
 }
 
-/// The records of the links, the most similar first.
+/// The records of the links, most similar first.
 fn candidates(
     links: &[Link],
     comparable: &Comparable<'_>,
@@ -215,7 +215,7 @@ fn candidates(
     order.into_iter().map(records).collect()
 }
 
-/// What may still be asked. Records with the same tokens are one to the protocol, and have one budget.
+/// Remaining budgets. Records with equal tokens count as one in the protocol, and share a budget.
 struct Budget {
     policy: Policy,
     tickets: u64,
@@ -228,7 +228,7 @@ impl Budget {
         Self { policy, tickets: 0, records: HashMap::new(), pairs: HashSet::new() }
     }
 
-    /// Takes a ticket for a pair, if there is one left.
+    /// Takes a ticket for a pair from the budgets, if there is one left.
     fn take(&mut self, left: Hash, right: Hash) -> bool {
         let used = |record| self.records.get(&record).copied().unwrap_or_default();
         let full = self.tickets >= self.policy.most_openings().min(self.policy.per_custodian);
@@ -243,7 +243,7 @@ impl Budget {
     }
 }
 
-/// Tokens of the records that are asked about.
+/// Tokens of the records that get tickets.
 enum Tokens<'a> {
     Filters(&'a TokenSet),
     Symbols {
@@ -297,8 +297,8 @@ impl<'a> Tokens<'a> {
         Commitment::new(public.key_id, custodian, &rows, row)
     }
 
-    /// A symbol that a record and another have in common, drawn by lot: the smallest would say that smaller ones are not
-    /// common. Zero if tokens have none.
+    /// A random common symbol of two records: the smallest would reveal that smaller ones are not common.
+    /// Zero if tokens have no symbols.
     fn common(&self, record: u32, other: &Self, other_record: u32, random: &mut ChaCha20Rng) -> [u8; 8] {
         let (Self::Symbols { of: left, .. }, Self::Symbols { of: right, .. }) = (self, other) else {
             return [0; 8];
@@ -321,7 +321,7 @@ struct Asked {
     symbol: [u8; 8],
 }
 
-/// Writes the folder under another name, then renames it.
+/// Writes the folder under a temporary name, then renames it.
 fn write<B>(
     job: &AskJob<'_, B>,
     batch: &Batch,
@@ -356,7 +356,7 @@ fn write<B>(
     Ok([LEFT_TICKETS, RIGHT_TICKETS, AUTHORITY_TICKETS, RUN].map(name))
 }
 
-/// Which ids stand beside the tickets of a file; a custodian gets a common symbol with its own.
+/// The ids beside the tickets of a file; a custodian also gets a common symbol with its own.
 #[derive(Clone, Copy)]
 enum Ids {
     Left,

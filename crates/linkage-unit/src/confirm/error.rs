@@ -1,4 +1,4 @@
-//! What stops a confirmation at the linkage unit.
+//! Why a confirmation fails at the linkage unit.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -10,7 +10,7 @@ use mizuhiki_files::WriteError;
 
 use crate::candidates::error::SearchError;
 
-/// A confirmation cannot go on.
+/// Why a confirmation fails.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkageUnitError {
     /// A file cannot be written.
@@ -23,9 +23,9 @@ pub enum LinkageUnitError {
     #[error(transparent)]
     Search(#[from] SearchError),
     /// Token files that are read twice.
-    #[error("{file}: token files of a confirmation are read twice: give a file, not standard input")]
+    #[error("{file}: token files of a confirmation are read twice: use a file, not standard input")]
     NoFile {
-        /// What was given.
+        /// The given path.
         file: String,
     },
     /// A file is refused, or cannot be read or written.
@@ -33,12 +33,12 @@ pub enum LinkageUnitError {
     Confirm {
         /// The file.
         file: String,
-        /// What is wrong.
+        /// The problem.
         reason: ConfirmError,
     },
     /// Nothing to ask.
     #[error(
-        "{file}: no borderline pair is in it; `mizuhiki link … --for-confirm` lists those worth asking for"
+        "{file}: it contains no borderline pair; `mizuhiki link … --for-confirm` lists pairs worth confirming"
     )]
     NothingToAsk {
         /// The links.
@@ -46,16 +46,16 @@ pub enum LinkageUnitError {
     },
     /// A schema without a rule.
     #[error(
-        "the token files' schema does not say how pairs are confirmed; agree on a member \"confirm\" \
+        "the token files' schema does not define how pairs are confirmed; agree on a member \"confirm\" \
          (protocols/01-linkage-schema.md §2.5), and encode again"
     )]
     NoRule,
     /// The schema that was kept with the tickets.
-    #[error("{file}: {reason}; give the folder that `mizuhiki confirm ask` wrote")]
+    #[error("{file}: {reason}; use the folder that `mizuhiki confirm ask` wrote")]
     Schema {
         /// The file.
         file: String,
-        /// What is wrong.
+        /// The problem.
         reason: String,
     },
     /// A rule that cannot be evaluated.
@@ -66,7 +66,7 @@ pub enum LinkageUnitError {
     },
     /// A link of other files.
     #[error(
-        "{file}: the {side} token file has no record {id:?}; give the token files that these links are of"
+        "{file}: the {side} token file has no record {id:?}; use the token files from which these links were made"
     )]
     UnknownId {
         /// The links.
@@ -76,15 +76,15 @@ pub enum LinkageUnitError {
         /// The opaque id.
         id: String,
     },
-    /// A folder that is there.
+    /// A folder that exists.
     #[error(
-        "{folder}: this is there already; name another folder, or remove it: its tickets cannot be used twice"
+        "{folder}: this exists already; name another folder, or remove it: its tickets cannot be used twice"
     )]
     Exists {
         /// The folder.
         folder: String,
     },
-    /// Answers before there were any.
+    /// Tickets without answers.
     #[error("{folder}: these tickets were not evaluated here; run `mizuhiki confirm evaluate` first")]
     NotEvaluated {
         /// The folder of tickets.
@@ -92,25 +92,27 @@ pub enum LinkageUnitError {
     },
     /// Partial work of other files.
     #[error(
-        "{file}: unfinished work of other files or another version is there; remove it to begin anew, or use the files \
-         that it was begun with"
+        "{file}: contains unfinished work on other files, or of another version; remove it to start again, or use the files \
+         with which it was started"
     )]
     OtherWork {
         /// The file.
         file: String,
     },
-    /// Another process is at it.
+    /// Another process is using it.
     #[error("{file}: another run is evaluating into this file; wait until it is done")]
     Busy {
         /// The file of partial work.
         file: String,
     },
     /// Answers of other links.
-    #[error("{file}: {missing} of the asked pairs are not in it; give the links that were asked about")]
+    #[error(
+        "{file}: {missing} of the pairs with tickets are not in it; use the links from which the tickets were made"
+    )]
     OtherLinks {
         /// The links.
         file: String,
-        /// Asked pairs that it lacks.
+        /// Number of missing pairs.
         missing: u64,
     },
 }

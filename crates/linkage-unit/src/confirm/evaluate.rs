@@ -1,4 +1,5 @@
-//! Ciphertexts to sealed answers (`protocols/06-confirm.md` §5). Work that was interrupted goes on where it stopped.
+//! Ciphertexts to sealed answers (`protocols/06-confirm.md` §5). Interrupted work is resumed where it
+//! stopped.
 
 use std::fs::{self, File};
 use std::io::{BufReader, Read, Seek as _, SeekFrom, Write as _};
@@ -19,7 +20,7 @@ use zeroize::Zeroizing;
 use crate::confirm::ask::{PUBLIC, RUN, SCHEMA, SEALED};
 use crate::confirm::error::{LinkageUnitError, read_file};
 
-/// Evaluating work.
+/// Settings for an evaluation.
 pub struct EvaluateJob<'a, B> {
     /// The folder of tickets.
     pub tickets: PathBuf,
@@ -29,9 +30,9 @@ pub struct EvaluateJob<'a, B> {
     pub left: PathBuf,
     /// The right custodian's ciphertexts.
     pub right: PathBuf,
-    /// Where the sealed answers go.
+    /// Output for the sealed answers.
     pub output: PathBuf,
-    /// Where the masks go that the checker needs.
+    /// Output for the masks that the checker needs.
     pub masks: PathBuf,
     /// The back end.
     pub backend: &'a B,
@@ -39,21 +40,22 @@ pub struct EvaluateJob<'a, B> {
     pub threads: usize,
 }
 
-/// What was evaluated.
+/// Results of an evaluation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EvaluateSummary {
     /// Answers.
     pub tickets: u64,
-    /// Of these, answers that an interrupted run had made already.
+    /// Of these, answers from an interrupted run.
     pub resumed: u64,
-    /// Fingerprints of the custodians' signing keys, left and right: compare them with what the custodians say.
+    /// Fingerprints of the custodians' signing keys, left and right, for comparison with those that the
+    /// custodians report.
     pub custodians: [String; 2],
 }
 
-/// A run as the linkage unit keeps it.
+/// The linkage unit's record of a run.
 pub(crate) struct Run {
     pub(crate) session: Session<Asked>,
-    /// Left and right record ids, one pair a ticket.
+    /// Left and right record ids, one pair per ticket.
     pub(crate) ids: Vec<(String, String)>,
 }
 
@@ -75,7 +77,8 @@ impl Run {
     }
 }
 
-/// Evaluates every ticket. The output appears whole, or not at all; what is done is kept in a file beside it until then.
+/// Evaluates every ticket. The output appears complete, or not at all; until then, finished answers are kept
+/// in a file beside it.
 ///
 /// # Errors
 /// [`LinkageUnitError`]; refusals name who is at fault.
@@ -112,7 +115,8 @@ pub fn evaluate<B: Backend>(
         let mask = session.mask(&session.tickets()[item as usize], binding);
         evaluator.evaluate(&memory.left_bytes, &memory.right_bytes, &mask, &mut memory.scratch).map_err(
             |reason| {
-                // The sizes fit: what a back end still refuses was the left one's doing, or nobody's.
+                // The sizes fit. If a back end still refuses, the fault lies with the left custodian, or with
+                // nobody.
                 let party = Party::Custodian(session.batch().left.clone());
                 LinkageUnitError::Confirm {
                     file: job.left.display().to_string(),
@@ -153,7 +157,7 @@ fn in_file(path: &Path) -> impl Fn(ConfirmError) -> LinkageUnitError + use<> {
     move |reason| LinkageUnitError::Confirm { file: file.clone(), reason }
 }
 
-/// Writes which answers are negated, for the checker.
+/// Writes the masks (which answers are negated) for the checker.
 fn write_masks<B>(
     job: &EvaluateJob<'_, B>,
     session: &Session<Asked>,
@@ -171,7 +175,7 @@ fn write_masks<B>(
     Ok(file.commit()?)
 }
 
-/// The authority's key and the rule as they were when the tickets were made.
+/// The authority's key and the rule of the tickets.
 fn agreed<B: Backend>(
     tickets: &Path,
     session: &Session<Asked>,
@@ -197,7 +201,7 @@ struct Memory<S> {
     scratch: S,
 }
 
-/// Answers that are sealed, by what was signed of them.
+/// Sealed answers, by their signed digest.
 pub(crate) fn read_sealed(path: &Path) -> Vec<(Hash, Hash)> {
     let text = fs::read_to_string(path).unwrap_or_default();
     let line = |line: &str| {
@@ -210,8 +214,9 @@ pub(crate) fn read_sealed(path: &Path) -> Vec<(Hash, Hash)> {
 /// Bytes of a checksum beside each answer.
 const CHECK_BYTES: usize = 8;
 
-/// Answers so far, in a file beside the output: a digest of what they are answers to, then answers with checksums. Only
-/// what is whole and fits counts when a run goes on: a system that stops may leave a file longer than what was written.
+/// Answers so far, in a file beside the output: a digest of the questions, then answers with checksums. A
+/// resumed run uses only complete answers with valid checksums, because after a crash a file may be longer
+/// than what was written.
 struct Partial {
     path: PathBuf,
     output: PathBuf,
@@ -243,7 +248,7 @@ impl Partial {
         Ok(partial)
     }
 
-    /// Finds what is done, and begins anew if nothing is.
+    /// Finds the finished answers, and starts a new file if there are none.
     fn resume(&mut self, count: u64) -> Result<(), LinkageUnitError> {
         let mut found = [0; 32];
         match self.file.read_exact(&mut found) {
@@ -272,7 +277,7 @@ impl Partial {
         cut.map(drop).map_err(|error| self.failed(error))
     }
 
-    /// The checksum of an answer in its place.
+    /// The checksum of an answer at its position.
     fn check(&self, item: u64, answer: &[u8]) -> [u8; CHECK_BYTES] {
         let digest = Sha256::new()
             .chain_update(self.binding.0)
@@ -292,8 +297,8 @@ impl Partial {
         self.file.write_all(&entry).map_err(|error| self.failed(error))
     }
 
-    /// Writes the sealed answers and, before they can be seen, the line by which they are known again; then removes the
-    /// partial ones.
+    /// Writes the sealed answers and, before they become visible, the line that identifies them; then removes
+    /// the partial ones.
     fn finish(
         mut self,
         session: &Session<Asked>,

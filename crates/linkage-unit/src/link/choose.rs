@@ -1,4 +1,4 @@
-//! From candidates in a store to links in a table.
+//! Chooses links among the candidates in a store, and writes them to a table.
 
 use mizuhiki_columnar::{CandidatePair, LinkRow, LinkWriter, PairWriter};
 use mizuhiki_exchange::{Classification, Comparable, IncomparableError, LinkFlag, TokenSet, View};
@@ -17,10 +17,10 @@ use crate::link::error::LinkError;
 use crate::link::job::LinkJob;
 use crate::link::overview::LinksHistogram;
 
-/// Probability from which a match is not confirmed, where pairs are listed for confirmation.
+/// When pairs are listed for confirmation, a match with at least this probability is not confirmed.
 const SURE: f64 = 0.99;
 
-/// Makes links of the candidates in a store.
+/// Chooses links among the candidates in a store.
 pub(crate) struct Chooser<'a> {
     pub(crate) job: &'a LinkJob,
     pub(crate) comparable: &'a Comparable<'a>,
@@ -30,7 +30,7 @@ pub(crate) struct Chooser<'a> {
     pub(crate) lowest_to_confirm: Similarity,
 }
 
-/// What was chosen, as counted while it was written.
+/// Counts of the chosen links.
 #[derive(Default)]
 pub(crate) struct Chosen {
     pub(crate) candidates: u64,
@@ -45,7 +45,8 @@ impl Chooser<'_> {
         (self.comparable.left().len(), self.comparable.right().len(), self.comparable.is_within())
     }
 
-    /// Calls `take` with each candidate at or above the lower threshold, in order, those beyond `--top` aside.
+    /// Calls `take` with each candidate at or above the lower threshold, in order, without those beyond
+    /// `--top`.
     fn each<K: Fn(&Candidate) -> Key + Sync>(
         &self,
         store: &mut Store<'_, K>,
@@ -67,7 +68,7 @@ impl Chooser<'_> {
         Ok(count)
     }
 
-    /// Chooses links and writes them, and the candidate pairs where they are wanted.
+    /// Chooses links and writes them, and writes the candidate pairs if requested.
     pub(crate) fn choose<K: Fn(&Candidate) -> Key + Sync>(
         &self,
         store: &mut Store<'_, K>,
@@ -113,7 +114,7 @@ impl Chooser<'_> {
         Ok(())
     }
 
-    /// Greedy one-to-one links in order; the number of candidates.
+    /// Greedy one-to-one links in order, and the number of candidates.
     fn greedy<K: Fn(&Candidate) -> Key + Sync>(
         &self,
         store: &mut Store<'_, K>,
@@ -127,7 +128,7 @@ impl Chooser<'_> {
         Ok((links, count))
     }
 
-    /// Which links another record leaves in doubt (`protocols/04-matching.md` §8).
+    /// For each link, whether it is in doubt because of another record (`protocols/04-matching.md` §9).
     fn doubts<K: Fn(&Candidate) -> Key + Sync>(
         &self,
         store: &mut Store<'_, K>,
@@ -145,12 +146,12 @@ impl Chooser<'_> {
         let (left, right) = (self.comparable.left(), self.comparable.right());
         Ok(match self.comparable.measure() {
             Measure::Symbols { .. } => runners_up.ambiguous(),
-            // The schema's threshold: one set by hand does not change who is of a household.
+            // The schema's threshold, because a threshold set by hand does not change households.
             Measure::Dice => runners_up.households(left, right, self.comparable.thresholds().accept()),
         })
     }
 
-    /// Writes sure links as matches, and as borderline whatever is worth confirming beside them
+    /// Writes certain links as matches, and other pairs that are worth confirming as borderline
     /// (`protocols/04-matching.md` §6).
     fn write_for_confirm<K: Fn(&Candidate) -> Key + Sync>(
         &self,
@@ -163,7 +164,7 @@ impl Chooser<'_> {
         let sure: Vec<bool> =
             links.iter().zip(doubts).map(|(link, doubt)| !doubt && self.is_sure(link)).collect();
         for ((link, &doubt), sure) in links.iter().zip(doubts).zip(&sure) {
-            // A link in doubt is borderline too, and says why.
+            // A link in doubt becomes borderline too, with its flag.
             let matched = *sure || doubt && link.similarity >= self.cut.accept;
             let class = if matched { Classification::Match } else { Classification::Borderline };
             self.write_as(writer, link, (class, doubt), chosen)?;
@@ -171,7 +172,7 @@ impl Chooser<'_> {
         let (left, right, _) = self.sizes();
         let mut list = PairsToList::new((left, right), (links, &sure), limit);
         let pairs = match self.comparable.measure() {
-            // Every pair that has anything in common is among the candidates.
+            // Every pair with enough common symbols is among the candidates.
             Measure::Symbols { .. } => {
                 let mut pairs = Vec::new();
                 for candidate in store.sorted()? {
@@ -195,7 +196,7 @@ impl Chooser<'_> {
         SearchError::Incomparable { left, right, reason }
     }
 
-    /// What a link's probability rests on: its number of common symbols, or its agreement in each view.
+    /// The basis of a link's probability: its number of common symbols, or its agreement in each view.
     fn evidence(&self, link: &Candidate) -> String {
         if let Measure::Symbols { per_row, .. } = self.comparable.measure() {
             let common = Scale::of(self.comparable).level(link.similarity);
@@ -219,7 +220,7 @@ impl Chooser<'_> {
         link.similarity >= self.cut.accept && self.calibration.is_none_or(probable)
     }
 
-    /// Optimal links in order, component by component; the number of candidates.
+    /// Optimal links in order, component by component, and the number of candidates.
     fn optimal<K: Fn(&Candidate) -> Key + Sync>(
         &self,
         store: &mut Store<'_, K>,
@@ -245,7 +246,7 @@ impl Chooser<'_> {
         let place = store.place();
         let mut sorter = Sorter::new(store.most() / 2, key);
         let mut greedy = Greedy::new(left, right, false);
-        // A pair that stands alone, or one of a component too large to solve, is decided in passing.
+        // Single pairs, and pairs of components that are too large to solve, are decided here.
         let count = self.each(store, &mut |c| {
             match size(c) {
                 1 => links.push(*c),

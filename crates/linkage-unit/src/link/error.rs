@@ -1,14 +1,14 @@
-//! What stops a linkage or a clustering.
+//! Why a linkage or a clustering fails.
 
 use mizuhiki_columnar::ColumnarError;
 use mizuhiki_files::WriteError;
 
 use crate::candidates::error::SearchError;
 
-/// Records cannot be linked.
+/// Why records cannot be linked.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
-    /// Candidates cannot be searched.
+    /// Why candidates cannot be searched.
     #[error(transparent)]
     Search(#[from] SearchError),
     /// A file cannot be written.
@@ -17,18 +17,18 @@ pub enum LinkError {
     /// A file cannot be read or written.
     #[error(transparent)]
     Table(#[from] ColumnarError),
-    /// The report could not be made.
+    /// The report cannot be rendered.
     #[error(transparent)]
     Report(#[from] mizuhiki_report::ReportError),
     /// Candidate pairs that do not fit the files.
-    #[error("{file}: {problem}; give the candidate pairs of these two files")]
+    #[error("{file}: {problem}; use candidate pairs of these two files")]
     Candidates {
         /// The file of candidate pairs.
         file: String,
-        /// What is wrong.
+        /// The problem.
         problem: String,
     },
     /// Optimal assignment needs two sides.
-    #[error("records of one file are linked among themselves: use --assign greedy or --assign many")]
+    #[error("optimal assignment needs two files; within one file, use --assign greedy or --assign many")]
     OptimalWithin,
 }

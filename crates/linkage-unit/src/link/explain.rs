@@ -1,4 +1,4 @@
-//! What a linkage would compare, and about how long that takes, before any work.
+//! Explains what a linkage would compare, and about how long it would take, without doing it.
 
 use mizuhiki_columnar::Source;
 use mizuhiki_exchange::Comparable;
@@ -12,14 +12,14 @@ use crate::candidates::options::{PassSummary, SearchOptions};
 use crate::candidates::symbols::{SymbolJoin, entry_budget};
 use crate::candidates::tokens::{compare, compare_within, join, read_all};
 
-/// Comparisons of one view per second and thread, of 1,024 bits: about what the benches record on a processor
-/// with AVX2. Times are for orientation; nothing depends on them.
+/// Comparisons of one view of 1,024 bits per second and thread, about as measured by the benches on a
+/// processor with AVX2. Times are rough estimates; nothing depends on them.
 const RATE_DICE: f64 = 1.5e9;
 
 /// Symbols that a thread sorts and joins per second.
 const RATE_JOIN: f64 = 14.0e6;
 
-/// Symbols that are read from a file per second, each time it is read.
+/// Symbols that are read from a file per second.
 const RATE_READ: f64 = 250.0e6;
 
 /// The plan of a linkage.
@@ -27,19 +27,19 @@ const RATE_READ: f64 = 250.0e6;
 pub struct Explanation {
     /// One plan per pair of files.
     pub comparisons: Vec<ExplainedComparison>,
-    /// Comparisons of views, over all passes; 0 where sealed symbols are joined.
+    /// Comparisons of views over all passes; 0 if sealed symbols are joined.
     pub comparisons_of_views: u64,
-    /// Symbols that are joined; 0 where filters are compared.
+    /// Symbols that are joined; 0 if filters are compared.
     pub symbols: u64,
-    /// Times that files of symbols are read, to keep within memory.
+    /// Number of times that symbol files are read, to keep within the memory limit.
     pub readings: u64,
-    /// Expected seconds of comparing, about.
+    /// Approximate seconds of computation.
     pub seconds: f64,
-    /// Bytes of memory that the tokens take, about.
+    /// Approximate bytes of memory for the tokens.
     pub token_bytes: u64,
-    /// Bytes of memory that the work may take; candidates beyond it are kept on disk.
+    /// Memory limit in bytes; candidates beyond it are kept on disk.
     pub memory_bytes: u64,
-    /// Things to look at.
+    /// Warnings.
     pub warnings: Vec<String>,
 }
 
@@ -48,7 +48,7 @@ pub struct Explanation {
 pub struct ExplainedComparison {
     /// Left file.
     pub left: String,
-    /// Right file; the left one again within a file.
+    /// Right file; within a file, the left one again.
     pub right: String,
     /// Records on the left.
     pub left_records: u64,
@@ -60,7 +60,7 @@ pub struct ExplainedComparison {
     pub right_rows: u64,
     /// Why these pairs are compared.
     pub plan: &'static str,
-    /// The least number of common symbols of a candidate, where tokens are sealed.
+    /// Minimum number of common symbols of a candidate, for sealed tokens.
     pub least_common: Option<u32>,
     /// The passes.
     pub passes: Vec<PassSummary>,
@@ -68,7 +68,7 @@ pub struct ExplainedComparison {
     pub pairs_per_million: u64,
 }
 
-/// Plans a linkage of `files`, each pair of them, or of one file within itself.
+/// Plans a linkage of each pair of `files`, or of one file within itself.
 ///
 /// # Errors
 /// [`SearchError`] if a file cannot be read, or two cannot be compared.
@@ -113,7 +113,7 @@ pub fn explain(
     Ok(explanation)
 }
 
-/// A comparison of which nothing is planned yet.
+/// A comparison without a plan yet.
 fn about(comparable: &Comparable<'_>, [left, right]: [&Source; 2]) -> ExplainedComparison {
     ExplainedComparison {
         left: left.name(),
@@ -142,7 +142,7 @@ impl Explanation {
         let readings = join.units().div_ceil(at_once) as u64;
         self.symbols += join.symbols();
         self.readings += readings;
-        // Once more to check the files, which is done by now, and once for the sample.
+        // One more reading to check the files, which is done by now, and one for the sample.
         let read = (readings + 1) as f64 * join.symbols() as f64 / RATE_READ;
         self.seconds += join.symbols() as f64 / RATE_JOIN / options.threads.max(1) as f64 + read;
         explained.least_common = Some(join.law().least());

@@ -1,4 +1,4 @@
-//! Candidates of a linkage: compared, joined, or taken from a file; and what calibration learns from them.
+//! Candidates of a linkage, compared, joined, or read from a file, and their calibration.
 
 use mizuhiki_columnar::{CandidatePair, PairReader, TokenFile};
 use mizuhiki_exchange::Comparable;
@@ -23,7 +23,7 @@ use crate::candidates::workspace::{open_counts, open_store, passing_store};
 use crate::link::error::LinkError;
 use crate::link::job::LinkJob;
 
-/// Candidates, and what was learned on the way to them.
+/// Candidates, with calibration and counts.
 pub(crate) struct Found<'a> {
     pub(crate) store: Store<'a, KeyFn>,
     pub(crate) calibration: Option<Calibration>,
@@ -35,19 +35,19 @@ pub(crate) struct Found<'a> {
     pub(crate) law: Option<CommonLaw>,
     pub(crate) recall: Option<SearchRecall>,
     pub(crate) warnings: Vec<String>,
-    /// Checkpoints that candidates were made of; they go when the links are safe.
+    /// Checkpoints of the candidates; removed after the links are saved.
     spent: Option<Store<'a, KeyFn>>,
 }
 
 impl Found<'_> {
-    /// Removes the checkpoints: the results are safe.
+    /// Removes the checkpoints, after the results are saved.
     pub(crate) fn remove_checkpoints(self) -> Result<(), SearchError> {
         self.store.remove()?;
         self.spent.map_or(Ok(()), Store::remove)
     }
 }
 
-/// Finds the candidates of two files, or of one; `bytes` are those that their tokens take in memory.
+/// Finds the candidates of two files, or of one, whose tokens take `bytes` of memory.
 pub(crate) fn find<'a>(
     job: &LinkJob,
     comparable: &Comparable<'_>,
@@ -62,8 +62,8 @@ pub(crate) fn find<'a>(
     };
     if job.candidates.is_some() && found.calibration.is_some() {
         found.warnings.push(
-            "thresholds and probabilities rest on the candidate pairs of the file: where less similar ones were left \
-             out of it, they are not those of the two files"
+            "thresholds and probabilities are based on the candidate pairs of the file: if it omits less similar \
+             pairs, they are not valid for the two files"
                 .to_owned(),
         );
     }
@@ -172,15 +172,16 @@ fn find_by_symbols<'a>(
     })
 }
 
-/// Why a file of candidate pairs is taken.
+/// Why these pairs are considered: they come from a file.
 const FROM_FILE: &str = "candidate pairs from a file";
 
-/// The output beside which checkpoints stand. Candidate pairs of a file are read again rather than resumed.
+/// The output beside which checkpoints are kept. Candidate pairs from a file are read again instead of
+/// resumed.
 fn resumable(job: &LinkJob) -> &Target {
     if job.candidates.is_some() { &Target::Stdout } else { &job.output }
 }
 
-/// What candidates promise: all of them that reach `lowest`, counted in order.
+/// Calibrates from all candidates that reach `lowest`, counted in order.
 fn calibrate<K: Fn(&Candidate) -> Key + Sync>(
     store: &mut Store<'_, K>,
     comparable: &Comparable<'_>,
@@ -194,7 +195,7 @@ fn calibrate<K: Fn(&Candidate) -> Key + Sync>(
     Ok(tally.calibrate(within_files))
 }
 
-/// Candidate pairs of a file instead of a search.
+/// Reads candidate pairs from a file instead of searching.
 fn take_candidates<K: Fn(&Candidate) -> Key + Sync>(
     path: &std::path::Path,
     comparable: &Comparable<'_>,

@@ -1,4 +1,4 @@
-//! A linkage that is asked for, and what it says afterwards.
+//! The settings of a linkage, and its summary.
 
 use std::path::PathBuf;
 
@@ -11,32 +11,33 @@ use crate::candidates::files::Files;
 use crate::candidates::options::{PassSummary, SearchOptions};
 use crate::candidates::symbols::SearchRecall;
 
-/// Linking work between two files, or within one.
+/// A linkage between two files, or within one.
 #[derive(Debug, Clone)]
 pub struct LinkJob {
     /// The token files.
     pub files: Files<Source>,
-    /// Where the links go.
+    /// Output for the links.
     pub output: Target,
-    /// How candidates are searched.
+    /// Options of the search.
     pub search: SearchOptions,
     /// How candidate pairs become links.
     pub assignment: Assignment,
-    /// Candidates of a record that are looked at: those among the best so many of either record; all if absent.
+    /// Number of candidates per record: only those among the best of either record are used; all if absent.
     pub top: Option<u32>,
-    /// Whether links are written with what their probability rests on.
+    /// Whether links are written with the basis of their probability.
     pub evidence: bool,
-    /// Whether pairs are listed for confirmation: for each record without a sure link so many borderline pairs at most.
+    /// Maximum number of borderline pairs to list for confirmation per record without a certain link; none if
+    /// absent.
     pub for_confirm: Option<u32>,
-    /// Candidate pairs in anonlink's binary format to take instead of comparing.
+    /// Candidate pairs in anonlink's binary format, read instead of comparing.
     pub candidates: Option<PathBuf>,
-    /// Where the candidate pairs go in anonlink's binary format.
+    /// Output for the candidate pairs in anonlink's binary format.
     pub write_candidates: Option<Target>,
-    /// Where a report goes.
+    /// Output for the report.
     pub report: Option<Target>,
 }
 
-/// What a linkage found.
+/// Results of a linkage.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LinkSummary {
     /// Records on the left.
@@ -51,11 +52,12 @@ pub struct LinkSummary {
     pub plan: &'static str,
     /// The passes.
     pub passes: Vec<PassSummary>,
-    /// Pairs of rows compared, a pair that shares several blocks once for each; symbols joined, where tokens are sealed.
+    /// Compared pairs of rows, where a pair that shares several blocks counts for each; for sealed tokens,
+    /// joined symbols.
     pub compared: u64,
-    /// The least number of common symbols of a candidate, where tokens are sealed.
+    /// Minimum number of common symbols of a candidate, for sealed tokens.
     pub least_common: Option<u32>,
-    /// What the search found of a sample that was compared anew, where tokens are sealed.
+    /// Search recall in a sample that was also compared directly, for sealed tokens.
     pub search_recall: Option<SearchRecall>,
     /// Candidate pairs at or above the lower threshold.
     pub candidates: u64,
@@ -63,28 +65,28 @@ pub struct LinkSummary {
     pub matches: u64,
     /// Links of class borderline.
     pub borderline: u64,
-    /// Links that are as similar as matches, but may be of another household member, or, with sealed symbols, of
-    /// another record: borderline, matches or left out, as asked.
+    /// Links that are as similar as matches, but may be of another household member, or, with sealed symbols,
+    /// of another record: borderline, matches or omitted, as requested.
     pub household: u64,
-    /// Upper threshold used; none where nothing stands out.
+    /// Upper threshold used; `None` if nothing stands out.
     pub accept_threshold: Option<f64>,
-    /// Lower threshold used; none where nothing comes near.
+    /// Lower threshold used; `None` if no pair comes near.
     pub borderline_threshold: Option<f64>,
     /// `schema`, `command line` or `calibrated without labels`.
     pub threshold_origin: &'static str,
-    /// What thresholds promise.
+    /// Expected accuracy at the thresholds.
     #[serde(flatten)]
     pub expected: ExpectedAccuracy,
-    /// Things to look at.
+    /// Warnings.
     pub warnings: Vec<String>,
 }
 
-/// What the upper threshold promises, without labels; nothing where it was not asked for.
+/// Expected accuracy at the upper threshold, without labels; empty if not requested.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct ExpectedAccuracy {
     /// Expected precision of the matches.
     pub expected_precision: Option<f64>,
-    /// Expected recall among the true links that stand out.
+    /// Expected recall among the true links that stand out from chance.
     pub expected_recall: Option<f64>,
     /// Expected share of true pairs among all pairs.
     pub expected_prior: Option<f64>,

@@ -1,4 +1,4 @@
-//! What reports of linkages and clusterings have in common.
+//! Common parts of the reports of linkages and clusterings.
 
 use std::io::Write as _;
 
@@ -29,7 +29,7 @@ impl LinksHistogram {
     }
 }
 
-/// Writes a report; it appears whole.
+/// Writes a report, which appears complete or not at all.
 pub(crate) fn write_report(mut file: WriteFile, report: &LinkReport) -> Result<(), LinkError> {
     let name = file.name().to_owned();
     let html = mizuhiki_report::render(report)?;
@@ -38,7 +38,7 @@ pub(crate) fn write_report(mut file: WriteFile, report: &LinkReport) -> Result<(
     Ok(file.commit()?)
 }
 
-/// What files and schema say, with nothing found yet.
+/// A report with the data of files and schema, without results yet.
 pub(crate) fn about(files: Vec<FileSummary>, comparable: &Comparable<'_>) -> LinkReport {
     let meta = comparable.left().meta();
     LinkReport {
@@ -51,7 +51,7 @@ pub(crate) fn about(files: Vec<FileSummary>, comparable: &Comparable<'_>) -> Lin
         profile: meta.map_or("clkhash", |meta| meta.schema.profile_name()).to_owned(),
         measure: match comparable.measure() {
             Measure::Symbols { positions, per_row } => {
-                format!("common symbols of {per_row}, unwarped for {positions} positions each")
+                format!("common symbols out of {per_row}, rescaled for {positions} positions each")
             }
             Measure::Dice => "Dice coefficient".to_owned(),
         },
@@ -73,12 +73,12 @@ pub(crate) fn about(files: Vec<FileSummary>, comparable: &Comparable<'_>) -> Lin
     }
 }
 
-/// How the expectation was come by, in words.
+/// How the expectation was estimated, in words.
 pub(crate) const fn method(comparable: &Comparable<'_>) -> &'static str {
     if comparable.is_within() {
-        "what goes on from less similar pairs, and relatives that are usual, tell how many false pairs to expect"
+        "the number of false pairs is extrapolated from less similar pairs and the usual number of relatives"
     } else {
-        "what records of one file have in common tells how many false links to expect"
+        "the number of false links is estimated from what records within each file have in common"
     }
 }
 
@@ -99,8 +99,8 @@ pub(crate) fn symbols(
     })
 }
 
-/// What thresholds promise, in steps of a fiftieth, from the first that links anything to where most of the
-/// links are expected to be false.
+/// Expected accuracy at thresholds in steps of 0.02, from the first that links anything down to where most of
+/// the links are expected to be false.
 pub(crate) fn curve(calibration: &Calibration) -> Vec<ExpectedAt> {
     let at = |step: u32| {
         let threshold = f64::from(step) / 50.0;
@@ -139,7 +139,7 @@ fn view(set: &TokenSet, view: &View) -> ViewSection {
     let tokens = view.present.iter().filter(|&&present| present).count();
     let present = |row: &usize| view.present[*row];
     let weight: u64 = (0..view.rows.len()).filter(present).map(|row| u64::from(view.rows.weight(row))).sum();
-    // Alternatives of one record repeat each other, which says nothing: the first speaks for the record.
+    // Alternatives of one record repeat each other by nature, so only the first one counts.
     let firsts = (0..set.len() as u32).map(|record| set.rows_of(record).start as usize).filter(present);
     let mut rows: Vec<&[u64]> = firsts.map(|row| view.rows.row(row)).collect();
     let records = rows.len();

@@ -1,4 +1,4 @@
-//! What the report says of a linkage.
+//! The report of a linkage.
 
 use mizuhiki_exchange::Comparable;
 use mizuhiki_match::{Assignment, Calibration};

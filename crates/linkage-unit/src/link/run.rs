@@ -18,7 +18,7 @@ use crate::link::job::{ExpectedAccuracy, LinkJob, LinkSummary};
 use crate::link::overview::write_report;
 use crate::link::report::report;
 
-/// Links two token files, or one within itself. Links and report appear whole, or not at all.
+/// Links two token files, or one within itself. Links and report appear complete, or not at all.
 ///
 /// # Errors
 /// [`LinkError`]; no output is written then, but checkpoints may be left to resume from.
@@ -26,7 +26,7 @@ pub fn link_files(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSumm
     with_threads(job.search.threads.max(1), || run(job, on_progress)).map_err(SearchError::from)?
 }
 
-/// Outputs that are begun before any work: an impossible target should not cost an hour of comparing.
+/// Outputs are opened before any work, so that an unusable path does not cost an hour of comparing.
 struct Outputs {
     links: LinkWriter,
     report: Option<WriteFile>,
@@ -59,7 +59,7 @@ fn run(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkEr
     if cut.is_nothing() {
         found.warnings.push(NOTHING.to_owned());
     }
-    // Links and doubts about them (§5, §6, §8).
+    // Links and doubts about them (§5, §6, §9).
     let chooser = Chooser {
         job,
         comparable: &comparable,
@@ -103,7 +103,7 @@ fn summarize(comparable: &Comparable<'_>, found: &Found<'_>, chosen: &Chosen, cu
         expected: found
             .calibration
             .as_ref()
-            // Nothing is promised of no link.
+            // Without links there is no expectation.
             .filter(|_| !cut.is_nothing())
             .map_or_else(ExpectedAccuracy::default, |calibration| {
                 expect(calibration, cut, all_pairs(comparable))
@@ -112,7 +112,7 @@ fn summarize(comparable: &Comparable<'_>, found: &Found<'_>, chosen: &Chosen, cu
     }
 }
 
-/// Number of pairs that a comparison has, at least 1.
+/// Number of pairs of a comparison, at least 1.
 fn all_pairs(comparable: &Comparable<'_>) -> f64 {
     let (left, right) = (comparable.left().len() as f64, comparable.right().len() as f64);
     let all = if comparable.is_within() { left * (left - 1.0) / 2.0 } else { left * right };

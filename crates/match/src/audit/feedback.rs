@@ -1,17 +1,19 @@
-//! A clerk's verdicts: how precise a list was, and probabilities that fit them (`protocols/05-audit.md` §8).
+//! A clerk's verdicts: the precision of a list, and probabilities corrected by the verdicts
+//! (`protocols/05-audit.md` §8).
 //!
-//! Probabilities are corrected by a line on the scale of log-odds (Platt, in Advances in Large Margin Classifiers, 1999),
-//! held near the line that changes nothing until verdicts are many.
+//! Probabilities are corrected by a line on the log-odds scale (Platt, in Advances in Large Margin
+//! Classifiers, 1999). A prior keeps the line close to the identity while there are few verdicts.
 
-/// Probabilities nearer to 0 or 1 count as these: of verdicts, so that one does not outweigh all belief, and of others.
+/// Limits to which probabilities are clamped: for links with a verdict, so that a single one does not
+/// outweigh the prior, and for others.
 const EDGE_OF_VERDICTS: f64 = 1e-3;
 const EDGE: f64 = 1e-12;
 
-/// Variances of intercept and slope before any verdict; the slope is 1 then and the intercept 0.
+/// Prior variances of intercept and slope; their prior means are 0 and 1.
 const INTERCEPT_VARIANCE: f64 = 4.0;
 const SLOPE_VARIANCE: f64 = 0.05;
 
-/// The order of a list stands, whatever the verdicts.
+/// Minimum slope, so that verdicts never change the order of the list.
 const LEAST_SLOPE: f64 = 0.25;
 
 const ROUNDS: usize = 50;
@@ -21,17 +23,17 @@ const ROUNDS: usize = 50;
 pub struct Correction {
     /// Natural log-odds.
     pub intercept: f64,
-    /// Above 0 where verdicts follow the list at all.
+    /// Always positive, so that the order is kept.
     pub slope: f64,
 }
 
 impl Correction {
-    /// The correction that verdicts call for: probability of being wrong, and whether it was.
+    /// Fits the correction to verdicts: probability of being wrong, and whether the link was wrong.
     #[must_use]
     pub fn fit(verdicts: &[(f64, bool)]) -> Self {
         let (mut a, mut b) = (0.0_f64, 1.0_f64);
         for _ in 0..ROUNDS {
-            // Newton's step on the penalised log-likelihood.
+            // Newton's step on the penalized log-likelihood.
             let (mut ga, mut gb) = (-a / INTERCEPT_VARIANCE, -(b - 1.0) / SLOPE_VARIANCE);
             let (mut haa, mut hab, mut hbb) = (1.0 / INTERCEPT_VARIANCE, 0.0, 1.0 / SLOPE_VARIANCE);
             for &(probability, wrong) in verdicts {
@@ -84,7 +86,7 @@ mod tests {
 
     #[test]
     fn boasts_are_taken_down_and_right_lists_stand() {
-        // Of entries said to be wrong with .9 only half are.
+        // Of entries with probability 0.9, only half are wrong.
         let verdicts: Vec<(f64, bool)> = (0..200).map(|at| (0.9, at % 2 == 0)).collect();
         let corrected = Correction::fit(&verdicts).apply(0.9);
         assert!((0.48..0.56).contains(&corrected), "{corrected}");

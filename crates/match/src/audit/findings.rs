@@ -1,4 +1,4 @@
-//! Findings of an audit: every pattern graded, shifted rows and batches found, the list put in order
+//! Findings of an audit: grades patterns, finds shifted rows and conspicuous batches, and sorts the list
 //! (`protocols/05-audit.md` §5 to §7).
 
 use std::cmp::Ordering;
@@ -13,50 +13,51 @@ use super::links::{ComparedLinks, HandleState};
 use super::model::Model;
 use super::shift::Shift;
 
-/// Probability of being wrong from which a row can be one of a run.
+/// Minimum probability of being wrong of a hit in a run of shifted rows.
 const WRONG: f64 = 0.5;
 
-/// Probability of a wrong link in a shifted run.
+/// Minimum probability of a wrong link in a shifted run.
 const SHIFTED: f64 = 0.9999;
 
-/// Probability of being wrong from which a link is a finding whatever its class.
+/// At and above this probability of being wrong, a link is a finding whatever its class.
 const NOTABLE: f64 = 0.001;
 
-/// What is found of a handle.
+/// The finding of a handle.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Finding {
-    /// Place of the handle in the order of handles.
+    /// Position of the handle in the order of handles.
     pub row: u32,
     /// The class.
     pub class: AuditClass,
     /// Probability that the link is wrong, 0..=1; 0 for handles of one side.
     pub probability: f64,
-    /// Number of the pattern; none for handles of one side.
+    /// Number of the pattern; `None` for handles of one side.
     pub pattern: Option<u32>,
     /// Number of the shift.
     pub shift: Option<u32>,
 }
 
-/// All that an audit finds.
+/// All results of an audit.
 pub struct AuditFindings {
     /// Grades by pattern.
     pub grades: Vec<Grade>,
     /// Runs of rows that were linked with an offset.
     pub shifts: Vec<Shift>,
-    /// Wrong rows, as places in the order of handles, whose right record agrees with the left one so many places on.
+    /// Wrong rows outside runs, by position in the order of handles, and the offset of the left row with
+    /// which their right record agrees.
     pub neighbours: HashMap<u32, i8>,
-    /// Rows of the left file, as places in the order of handles.
+    /// Rows of the left file, as positions in the order of handles.
     pub left_rows: Vec<u32>,
-    /// The findings, the most urgent first.
+    /// The findings, most urgent first.
     pub findings: Vec<Finding>,
-    /// Links by label, and what stands out in them.
+    /// Links by label, and what stands out in each group.
     pub groups: Vec<LinkGroup>,
-    /// Links and expected wrong ones by class, in the order of [`AuditClass::ALL`].
+    /// Number of links and expected number of wrong ones per class, in the order of [`AuditClass::ALL`].
     pub classes: [(u64, f64); 12],
 }
 
 impl AuditFindings {
-    /// Grades links. Right ones are listed too if `all` is asked for.
+    /// Grades links. With `all`, right links are listed too.
     #[must_use]
     pub fn new(schema: &AuditSchema, model: &Model, links: &mut ComparedLinks<'_>, all: bool) -> Self {
         let grades: Vec<Grade> = (0..links.patterns().len() as u32)
@@ -94,7 +95,7 @@ impl AuditFindings {
         graded
     }
 
-    /// Looks at every handle in turn: sums by class and group, and what is listed.
+    /// Visits every handle in order: adds it to its class and group, and lists it if it is a finding.
     fn look(&mut self, schema: &AuditSchema, links: &ComparedLinks<'_>, listed: impl Fn(&Finding) -> bool) {
         let mut shift_of: HashMap<u32, u32> = HashMap::new();
         for (shift, number) in self.shifts.iter().zip(0_u32..) {
@@ -127,7 +128,7 @@ impl AuditFindings {
         let shift = shift.filter(|_| grade.probability >= WRONG);
         let class = match grade.class {
             _ if shift.is_some() => AuditClass::BlockShift,
-            // The linked record is that of the next row's person: the row was entered for the wrong one.
+            // The linked record belongs to a neighboring row's person: it was entered in the wrong row.
             AuditClass::PriorHolder if self.neighbours.contains_key(&row) => AuditClass::Unrelated,
             class => class,
         };
@@ -144,7 +145,7 @@ impl AuditFindings {
         }
     }
 
-    /// Entries of the longest list, from the top, of which a third is expected to be wrong.
+    /// Length of the longest list, from the top, of which a third is expected to be wrong.
     #[must_use]
     pub fn auto_length(&self) -> u64 {
         let (mut wrong, mut longest) = (0.0, 0);
@@ -158,15 +159,15 @@ impl AuditFindings {
     }
 }
 
-/// A run with its ends: these rows may be linked to nobody's row.
+/// Extends a run by the wrong rows at its ends, which may be linked to a row without a counterpart.
 fn widen(shift: Shift, rows: usize, is_wrong: &impl Fn(u32) -> bool) -> Shift {
     let first = shift.first.checked_sub(1).filter(|row| is_wrong(*row)).unwrap_or(shift.first);
     let next = Some(shift.last + 1).filter(|row| (*row as usize) < rows && is_wrong(*row));
     Shift { first, last: next.unwrap_or(shift.last), ..shift }
 }
 
-/// The order of the list: what was compared before what was not, then by falling probability; links with too little
-/// evidence last among equals.
+/// The order of the list: compared links before handles of one side, then by descending probability; of
+/// equals, links with insufficient evidence last.
 fn by_urgency(a: &Finding, b: &Finding) -> Ordering {
     let unchecked = |finding: &Finding| finding.pattern.is_none();
     let insufficient = |finding: &Finding| finding.class == AuditClass::Insufficient;

@@ -7,33 +7,35 @@ use super::model::{Model, wrong_share};
 use super::outcome::{OutcomeVector, Outcomes};
 use super::patterns::{Hints, Sharing};
 
-/// Bits of evidence for one person against strangers, without which no link is called right.
+/// Minimum evidence, in bits, for one person against a different person; below it no link counts as right.
 pub const LEAST_EVIDENCE: f64 = 10.0;
 
-/// Probability of being wrong from which a link has a class of wrong ones: one in ten where one in ten thousand is usual.
+/// At and above this probability of being wrong, a link has a class of wrong links: one in ten, while one in
+/// ten thousand is usual.
 pub(super) const SUSPECTED: f64 = 0.1;
 
-/// What is found of a link.
+/// The grade of a link.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grade {
     /// The class.
     pub class: AuditClass,
-    /// log2 of how much more likely what was compared is if the link is right than if it is wrong in the likeliest way;
-    /// how common wrong links are is not in it.
+    /// Match weight: log2 of the likelihood ratio of the likeliest right hypothesis and the likeliest wrong
+    /// one. The prior of wrong links is not included.
     pub weight_bits: f64,
     /// Probability that the link is wrong.
     pub probability: f64,
     /// Probability of the class.
     pub class_probability: f64,
-    /// The likeliest way to be right, and to be wrong.
+    /// The likeliest right hypothesis, and the likeliest wrong one.
     pub hypotheses: (Hypothesis, Hypothesis),
-    /// Bits for the right one against the wrong one, by comparison; their sum with `hint_bits` is the weight.
+    /// Evidence in bits for the right hypothesis against the wrong one, per comparison; their sum and
+    /// `hint_bits` make the weight.
     pub evidence: Vec<f64>,
-    /// Bits of the hints.
+    /// Evidence of the hints, in bits.
     pub hint_bits: f64,
 }
 
-/// Grades a link by what was compared.
+/// Grades a link by its outcomes and hints.
 #[must_use]
 pub fn grade(schema: &AuditSchema, model: &Model, vector: &OutcomeVector, hints: Hints) -> Grade {
     let (posterior, _) = model.posterior(vector, hints);
@@ -99,7 +101,7 @@ fn class_of_stranger(schema: &AuditSchema, vector: &OutcomeVector, hints: Hints)
     } else if hints.shared_right != Sharing::Beside {
         AuditClass::Unrelated
     } else if families.any(agrees) {
-        // A relative whose address is an old one.
+        // A relative with an outdated address.
         AuditClass::SameHouseholdOther
     } else {
         AuditClass::PriorHolder
@@ -123,7 +125,7 @@ fn class_of_right(
     let outcome = |at: usize| Outcomes::new(&comparisons[at]).outcome(vector[at]);
     let differs =
         |at: usize| matches!(outcome(at), Outcome::KnownError(_) | Outcome::Similar(_) | Outcome::Different);
-    // A reading is often a guess, and an address often an old one.
+    // Readings are often guessed, and addresses often outdated.
     let written = |role: AuditRole| {
         let written = match role {
             AuditRole::FamilyReading => AuditRole::FamilyName,

@@ -1,33 +1,33 @@
-//! Groups of links by their label, and what stands out in them (`protocols/05-audit.md` §7).
+//! Groups of links with the same label, and what stands out in each (`protocols/05-audit.md` §7).
 
 use mizuhiki_schema::{AuditRole, AuditSchema};
 
 use super::links::ComparedLinks;
 use super::rates::{binomial_tail, wilson};
 
-/// Chance, over all groups and tests, that something stands out by itself.
+/// Probability, over all groups and tests, that something stands out by chance.
 const FALSE_ALARM: f64 = 1e-3;
 
-/// Wrong links, and links that differ, that a group must have to stand out.
+/// Minimum number of wrong links, or of differing links, of a group that stands out.
 const LEAST_WRONG: f64 = 3.0;
 const LEAST_DIFFERENT: u64 = 3;
 
-/// What is found of a group of links.
+/// A group of links and its results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinkGroup {
     /// Number of its label.
     pub label: u32,
-    /// Links of it.
+    /// Links in the group.
     pub links: u64,
-    /// Wrong links expected among these.
+    /// Expected number of wrong links among them.
     pub expected_wrong: f64,
     /// 95 % interval of the share of wrong links.
     pub interval: (f64, f64),
-    /// What stands out: kind, comparison concerned, links concerned.
+    /// What stands out: kind, comparison, number of links.
     pub flags: Vec<(GroupFlag, Option<usize>, u64)>,
 }
 
-/// What stands out in a group.
+/// The way in which a group stands out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupFlag {
     /// More wrong links than elsewhere.
@@ -59,7 +59,7 @@ impl Sums {
     }
 }
 
-/// Sums by group, as links are looked at.
+/// Sums per group.
 pub(super) struct GroupSums {
     /// Which comparisons differ, by pattern.
     differs: Vec<Vec<bool>>,
@@ -70,7 +70,7 @@ pub(super) struct GroupSums {
 impl GroupSums {
     pub(super) fn new(schema: &AuditSchema, links: &ComparedLinks<'_>) -> Self {
         let comparisons = schema.body().comparisons.len();
-        // Without labels nothing is summed.
+        // Without labels there are no groups.
         let patterns = if links.labels().is_empty() { 0 } else { links.patterns().len() as u32 };
         let differs = (0..patterns).map(|pattern| {
             let (vector, _) = links.patterns().pattern(pattern);
@@ -84,14 +84,14 @@ impl GroupSums {
         }
     }
 
-    /// Counts a link with a pattern, a label and a probability of being wrong.
+    /// Adds a link with its pattern, label and probability of being wrong.
     pub(super) fn add(&mut self, pattern: u32, label: u32, probability: f64) {
         let differs = &self.differs[pattern as usize];
         self.of[label as usize].add(probability, differs);
         self.total.add(probability, differs);
     }
 
-    /// The groups that have a label, and what stands out in each against all others.
+    /// The groups with a label, and what stands out in each, compared with all others.
     pub(super) fn finish(self, schema: &AuditSchema, links: &ComparedLinks<'_>) -> Vec<LinkGroup> {
         let comparisons = &schema.body().comparisons;
         let tests = self.of.len().max(1) * (comparisons.len() + 1);
@@ -102,7 +102,7 @@ impl GroupSums {
                 continue;
             }
             let others = (self.total.links - sums.links) as f64;
-            // One more than there are, so that nothing is impossible elsewhere.
+            // Count one more, so that no rate elsewhere is zero.
             let stands_out = |part: f64, total: f64| {
                 let elsewhere = ((total - part + 1.0) / (others + 1.0)).min(1.0);
                 others > 0.0 && binomial_tail(part, sums.links as f64, elsewhere) < level

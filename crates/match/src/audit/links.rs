@@ -1,4 +1,4 @@
-//! Links that were compared, each remembered by the number of its pattern.
+//! Links that were compared, each stored as the number of its pattern.
 
 use mizuhiki_exchange::Side;
 use rustc_hash::FxHashMap;
@@ -9,21 +9,21 @@ use super::patterns::{Hints, Patterns, Sharing};
 use super::sharing::holders;
 use super::shift::ShiftSearch;
 
-/// In place of a pattern: the other side lacks the handle.
+/// Stored in place of a pattern if the other side lacks the handle.
 const LEFT_ONLY: u32 = u32::MAX;
 const RIGHT_ONLY: u32 = u32::MAX - 1;
 
-/// Handles that an audit can hold.
+/// Maximum number of handles in an audit.
 pub const MAX_HANDLES: usize = RIGHT_ONLY as usize;
 
-/// What is known of a handle.
+/// State of a handle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HandleState {
     /// Both sides have it; the number of the link's pattern.
     Compared(u32),
-    /// The left file alone has it.
+    /// Only the left file has it.
     LeftOnly,
-    /// The right file alone has it.
+    /// Only the right file has it.
     RightOnly,
 }
 
@@ -32,9 +32,9 @@ pub enum HandleState {
 pub struct PairRow<'a> {
     /// The pair token.
     pub pair: &'a [u8],
-    /// Mark of the record, where it stands under several handles.
+    /// Mark of the record, if it has several handles.
     pub shared: Option<[u8; 8]>,
-    /// Whether another record's number differs by one error.
+    /// Whether another record's number differs from this one's by one error.
     pub near_number: bool,
 }
 
@@ -49,7 +49,7 @@ impl SharedRecords {
         }
     }
 
-    /// Rows of each record, in the order of their first.
+    /// Rows of each record, ordered by the first.
     #[must_use]
     pub fn groups(&self) -> Vec<&[u32]> {
         let mut groups: Vec<&[u32]> = self.0.values().map(Vec::as_slice).collect();
@@ -65,7 +65,7 @@ pub struct ComparedLinks<'c> {
     patterns: Patterns,
     non_matches: NonMatchCounts,
     decoys: u64,
-    /// None where the schema has no neighbour tags.
+    /// `None` if the schema has no neighbor tags.
     shifts: Option<ShiftSearch<'c>>,
     labels: Vec<String>,
     label_numbers: FxHashMap<String, u32>,
@@ -103,7 +103,7 @@ impl<'c> ComparedLinks<'c> {
     pub fn push_link(&mut self, left: PairRow<'_>, right: PairRow<'_>) {
         let vector = self.comparison.compare(left.pair, right.pair);
         let row = self.rows.len() as u32;
-        // Who holds a record is told once all links of it are seen.
+        // The holder is determined after all links of the record are known.
         let sharing = |mark: Option<[u8; 8]>| mark.map_or(Sharing::Alone, |_| Sharing::Open);
         let hints = Hints {
             shared_left: sharing(left.shared),
@@ -118,7 +118,7 @@ impl<'c> ComparedLinks<'c> {
         }
     }
 
-    /// Takes the next handle, which the left file alone has.
+    /// Takes the next handle, which only the left file has.
     pub fn push_left_only(&mut self, pair: &[u8]) {
         self.rows.push(LEFT_ONLY);
         if let Some(shifts) = &mut self.shifts {
@@ -126,12 +126,12 @@ impl<'c> ComparedLinks<'c> {
         }
     }
 
-    /// Takes the next handle, which the right file alone has.
+    /// Takes the next handle, which only the right file has.
     pub fn push_right_only(&mut self) {
         self.rows.push(RIGHT_ONLY);
     }
 
-    /// Labels the handle that was taken last.
+    /// Labels the most recent handle.
     pub fn label_last(&mut self, label: &str) {
         let next = self.labels.len() as u32;
         let number = self.label_numbers.get(label).copied().unwrap_or_else(|| {
@@ -142,7 +142,7 @@ impl<'c> ComparedLinks<'c> {
         self.label_of.resize(self.rows.len(), number);
     }
 
-    /// Handles so far.
+    /// Number of handles so far.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.rows.len()
@@ -154,7 +154,7 @@ impl<'c> ComparedLinks<'c> {
         self.rows.is_empty()
     }
 
-    /// What is known of a handle.
+    /// State of a handle.
     #[must_use]
     pub fn state(&self, row: u32) -> HandleState {
         match self.rows[row as usize] {
@@ -176,7 +176,7 @@ impl<'c> ComparedLinks<'c> {
         self.decoys
     }
 
-    /// Distinct labels, in the order in which they came; empty where nothing was labelled.
+    /// Distinct labels in order of appearance; empty if there are none.
     #[must_use]
     pub fn labels(&self) -> &[String] {
         &self.labels
@@ -188,7 +188,7 @@ impl<'c> ComparedLinks<'c> {
         self.label_of.get(row as usize).copied()
     }
 
-    /// Records of a side that stand under several handles.
+    /// Records of a side that have several handles.
     #[must_use]
     pub const fn shared(&self, side: Side) -> &SharedRecords {
         match side {
@@ -197,18 +197,18 @@ impl<'c> ComparedLinks<'c> {
         }
     }
 
-    /// The outcomes that each comparison can have.
+    /// The possible outcomes of each comparison.
     pub(super) const fn comparison(&self) -> &'c PairComparison {
         self.comparison
     }
 
-    /// The search for shifted rows, once.
+    /// Takes the search for shifted rows; `None` the second time.
     pub(super) const fn take_shifts(&mut self) -> Option<ShiftSearch<'c>> {
         self.shifts.take()
     }
 
-    /// Fits the model, a second time where records stand under several handles: which link is their holder's is told by a
-    /// model that knows nothing of sharing (`protocols/05-audit.md` §3).
+    /// Fits the model. If records have several handles, a first model that ignores sharing determines which
+    /// link is the holder's, and the model is fitted again (`protocols/05-audit.md` §3).
     #[must_use]
     pub fn fit(&mut self, schema: &mizuhiki_schema::AuditSchema) -> Model {
         let model = Model::fit(schema, &self.patterns, &self.non_matches);
@@ -218,7 +218,7 @@ impl<'c> ComparedLinks<'c> {
         Model::fit(schema, &self.patterns, &self.non_matches)
     }
 
-    /// Tells which link of each shared record is its holder's. False if none is shared.
+    /// Determines which link of each shared record is its holder's. False if no record is shared.
     fn tell_holders(&mut self, model: &Model) -> bool {
         let probabilities: Vec<f64> = (0..self.patterns.len() as u32)
             .map(|pattern| {

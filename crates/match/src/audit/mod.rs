@@ -1,4 +1,5 @@
-//! Grading links that exist: comparison, hypotheses, classes, shifted rows. Pure, as the rest of the crate.
+//! Grading of existing links: comparison, hypotheses, classes, shifted rows. Pure, like the rest of the
+//! crate.
 //!
 //! Normative text: `protocols/05-audit.md`.
 

@@ -1,7 +1,7 @@
-//! Hypotheses about a link and how likely they make what was compared (`protocols/05-audit.md` §3).
+//! Hypotheses about a link, and the likelihood of its outcomes under each (`protocols/05-audit.md` §3).
 //!
-//! Fellegi and Sunter (JASA 64, 1969) weigh two hypotheses; here several are weighed, whose parameters come from the
-//! links themselves by expectation–maximisation (Dempster, Laird and Rubin 1977) and from decoys.
+//! Fellegi and Sunter (JASA 64, 1969) weigh two hypotheses; this model weighs several. Its parameters come
+//! from decoys, and from the links themselves by expectation–maximization (Dempster, Laird and Rubin 1977).
 
 use mizuhiki_exchange::Hypothesis;
 use mizuhiki_schema::{AuditRole, AuditSchema};
@@ -16,20 +16,20 @@ use Hypothesis::{
 
 const COUNT: usize = Hypothesis::ALL.len();
 
-/// Ways to be right, which come first.
+/// Number of right hypotheses, which come first.
 const RIGHT: usize = 6;
 
-/// Shares of links before any were seen, where every name has namesakes; that of [`Same`] includes namesakes.
+/// Prior shares of links, if every name has namesakes; that of [`Same`] includes namesakes.
 const PRIOR: [f64; COUNT] = [0.9404, 0.005, 0.002, 5e-4, 0.05, 0.002, 3e-5, 5e-6, 2e-6, 3e-5, 3e-5, 3.3e-5];
 
-/// Links' worth of belief in [`PRIOR`].
+/// Number of links that [`PRIOR`] counts for.
 const PRIOR_LINKS: f64 = 5_000.0;
 
-/// Share of namesakes who write their family and their given name alike, too.
+/// Probability that a `homonym` also has the same written family name, or given name.
 const HOMONYM_SAME_FAMILY: f64 = 0.7;
 const HOMONYM_SAME_GIVEN: f64 = 0.3;
 
-/// Probability of a hint under a wrong hypothesis before any were seen, if not that of right links; by hint.
+/// Prior probability of a hint under a wrong hypothesis, if it differs from that of right links.
 const HINT_PRIOR: [(Hypothesis, usize, f64); 9] = [
     (Household, 0, 0.5),
     (HouseholdOtherName, 0, 0.5),
@@ -42,18 +42,19 @@ const HINT_PRIOR: [(Hypothesis, usize, f64); 9] = [
     (Unrelated, 2, 0.25),
 ];
 
-/// Links' worth of belief in [`HINT_PRIOR`].
+/// Number of links that [`HINT_PRIOR`] counts for.
 const HINT_LINKS: f64 = 4.0;
 
-/// Observations' worth of smoothing, and what keeps any ratio of probabilities finite.
+/// Number of observations that smoothing counts for, and a minimum that keeps ratios of probabilities finite.
 const SMOOTHING: f64 = 1.0;
 const FLOOR: f64 = 1e-7;
 
 const MAX_ROUNDS: usize = 200;
-/// Change of the log-likelihood a link, in bits, below which the parameters stand.
+/// The parameters have converged if the log-likelihood per link changes by less, in bits.
 const STILL: f64 = 1e-9;
 
-/// How often two values of a role compare as those of one person do, not as those of different people.
+/// Probability that two values of a role compare like those of one person, and not like those of different
+/// people.
 fn like_same(hypothesis: Hypothesis, role: AuditRole, searched: bool) -> f64 {
     use AuditRole::{Address, BirthDate, FamilyName, FamilyReading, FullName, GivenName};
     let family = matches!(role, FamilyName | FamilyReading);
@@ -80,14 +81,14 @@ fn like_same(hypothesis: Hypothesis, role: AuditRole, searched: bool) -> f64 {
     f64::from(u8::from(like))
 }
 
-/// Parts of a name: any of the roles of a part tells it.
+/// Parts of a name, with the roles that contain each.
 const NAME_PARTS: [&[AuditRole]; 3] = [
     &[AuditRole::FamilyName, AuditRole::FamilyReading],
     &[AuditRole::GivenName, AuditRole::GivenReading],
     &[AuditRole::FullName],
 ];
 
-/// Whether a role tells a part of a name.
+/// Whether a role contains a part of a name.
 pub(super) fn is_name(role: AuditRole) -> bool {
     NAME_PARTS.iter().any(|part| part.contains(&role))
 }
@@ -99,7 +100,7 @@ struct Seen {
     outcomes: Outcomes,
 }
 
-/// Links of which the same hypotheses can be true.
+/// Links for which the same hypotheses are possible.
 struct Group<'l> {
     links: &'l Patterns,
     ordered: Vec<(u32, u64)>,
@@ -109,7 +110,8 @@ struct Group<'l> {
 /// Probabilities of outcomes and hints under each hypothesis.
 pub struct Model {
     seen: Vec<Seen>,
-    /// Probability of each outcome for one person (m) and for different people (u), by comparison; missing aside.
+    /// Probability of each outcome for one person (m) and for different people (u), by comparison; `missing`
+    /// excluded.
     m: Vec<Vec<f64>>,
     u: Vec<Vec<f64>>,
     shares: [f64; COUNT],
@@ -118,7 +120,7 @@ pub struct Model {
     rounds: usize,
 }
 
-/// How often each outcome came of comparing non_matches, by comparison.
+/// Number of non-matching pairs with each outcome, by comparison.
 pub struct NonMatchCounts(Vec<Vec<u64>>);
 
 impl NonMatchCounts {
@@ -134,20 +136,20 @@ impl NonMatchCounts {
         Self(outcomes.iter().map(|outcomes| vec![0; outcomes.count()]).collect())
     }
 
-    /// Counts a pair of non_matches.
+    /// Counts a non-matching pair.
     pub fn add(&mut self, vector: &OutcomeVector) {
         self.0.iter_mut().zip(vector).for_each(|(counts, outcome)| counts[usize::from(*outcome)] += 1);
     }
 }
 
 impl Model {
-    /// Fits the model to links and non_matches.
+    /// Fits the model to links and non-matching pairs.
     #[must_use]
     pub fn fit(schema: &AuditSchema, links: &Patterns, non_matches: &NonMatchCounts) -> Self {
         Self::fit_labelled(schema, &[(links, &Hypothesis::ALL)], non_matches)
     }
 
-    /// Fits the model where more is known: each group of links with the hypotheses that can be true of it.
+    /// Fits the model to groups of links, each with the hypotheses that are possible for it.
     #[must_use]
     pub fn fit_labelled(
         schema: &AuditSchema,
@@ -174,7 +176,7 @@ impl Model {
             hints: [[0.0; HINTS]; COUNT],
             rounds: 0,
         };
-        // At first all links that can be right are taken to be.
+        // At first, all links that can be right are assumed to be.
         let mut right = Expected::new(&model.seen);
         for group in groups.iter().filter(|group| group.allowed.contains(&Same)) {
             for &(pattern, count) in &group.ordered {
@@ -206,7 +208,7 @@ impl Model {
         model
     }
 
-    /// Rounds of expectation–maximisation that were made.
+    /// Number of rounds of expectation–maximization.
     #[must_use]
     pub const fn rounds(&self) -> usize {
         self.rounds
@@ -218,7 +220,8 @@ impl Model {
         &self.shares
     }
 
-    /// Probability of an outcome of a comparison for one person (m) and for different people (u), `missing` aside.
+    /// Probability of an outcome of a comparison for one person (m) and for different people (u), `missing`
+    /// excluded.
     #[must_use]
     pub fn probabilities(&self, comparison: usize, outcome: u8) -> (f64, f64) {
         let at = usize::from(outcome);
@@ -249,7 +252,7 @@ impl Model {
         probabilities.map(log).sum()
     }
 
-    /// log2 of the probability of what was compared under a hypothesis, hints included.
+    /// log2 of the probability of all outcomes and hints under a hypothesis.
     #[must_use]
     pub fn log_likelihood(&self, hypothesis: Hypothesis, vector: &OutcomeVector, hints: Hints) -> f64 {
         let outcomes = vector.iter().take(self.seen.len()).enumerate();
@@ -258,14 +261,14 @@ impl Model {
         compared + self.log_hints(hypothesis, hints)
     }
 
-    /// Whether something beside what people are looked up by was compared: without it nobody can tell a namesake.
+    /// Whether a field outside the lookup fields was compared; without one, namesakes cannot be recognized.
     #[must_use]
     pub fn can_tell_homonyms(&self, vector: &OutcomeVector) -> bool {
         self.seen.iter().zip(vector).any(|(seen, &outcome)| !seen.searched && outcome != 0)
     }
 
-    /// Whether a name was compared and is no other one, and something was that neither names nor addresses are: without
-    /// it a namesake cannot be told from somebody who has moved.
+    /// Whether a name was compared and does not differ, and a field other than names and addresses was
+    /// compared. Otherwise a namesake looks like the same person after moving.
     fn can_tell_namesakes(&self, vector: &OutcomeVector) -> bool {
         let compared = || self.seen.iter().zip(vector).filter(|(_, outcome)| **outcome != 0);
         let is_other = |part: &[AuditRole]| {
@@ -277,13 +280,13 @@ impl Model {
             && !NAME_PARTS.into_iter().any(is_other)
     }
 
-    /// Probability that a link is wrong, by what was compared.
+    /// Probability that a link is wrong, given its outcomes and hints.
     #[must_use]
     pub fn probability(&self, vector: &OutcomeVector, hints: Hints) -> f64 {
         wrong_share(&self.posterior(vector, hints).0)
     }
 
-    /// Probability of each hypothesis, and log2 of the probability of what was compared.
+    /// Posterior of each hypothesis, and log2 of the probability of the outcomes and hints.
     #[must_use]
     pub fn posterior(&self, vector: &OutcomeVector, hints: Hints) -> ([f64; COUNT], f64) {
         self.posterior_among(&Hypothesis::ALL, vector, hints)
@@ -295,7 +298,7 @@ impl Model {
         vector: &OutcomeVector,
         hints: Hints,
     ) -> ([f64; COUNT], f64) {
-        // Of a link that is known to be a namesake's nothing needs to be told.
+        // A group with a known hypothesis needs no distinction.
         let known = allowed.iter().all(|hypothesis| matches!(hypothesis, Homonym | Namesake));
         let (homonym, namesake) =
             (known || self.can_tell_homonyms(vector), known || self.can_tell_namesakes(vector));
@@ -318,7 +321,7 @@ impl Model {
         (terms.map(|term| term / sum), highest + sum.log2())
     }
 
-    /// Shares before any link was seen: namesakes are to be expected where names are common among so many people.
+    /// Prior shares: the more common names are among so many people, the more namesakes are expected.
     fn priors(&self, links: f64) -> [f64; COUNT] {
         let agree = |at: usize| -> f64 {
             let outcomes = self.seen[at].outcomes;
@@ -368,7 +371,8 @@ pub(super) fn wrong_share(posterior: &[f64; COUNT]) -> f64 {
     posterior[RIGHT..].iter().sum()
 }
 
-/// m and u of a comparison from counts: what is rare in both is shared out as the two together are.
+/// m and u of a comparison from counts, smoothed with the mean of both distributions, so that an outcome that
+/// is rare in both has little weight.
 fn smooth(m: &[f64], u: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let total = |counts: &[f64]| counts[1..].iter().sum::<f64>();
     let (total_m, total_u) = (total(m), total(u));
@@ -387,7 +391,8 @@ fn smooth(m: &[f64], u: &[f64]) -> (Vec<f64>, Vec<f64>) {
 
 /// Expected counts.
 struct Expected {
-    /// Outcomes of links under hypotheses by which they compare as one person's, by comparison.
+    /// Expected outcomes of links under hypotheses in which the comparison is as for one person, by
+    /// comparison.
     same: Vec<Vec<f64>>,
     hypotheses: [f64; COUNT],
     /// Links with each hint, and links whose hint is not open.

@@ -1,28 +1,29 @@
-//! What comes of comparing two rows of pair tokens (`protocols/05-audit.md` §2).
+//! Outcomes of comparing two rows of pair tokens (`protocols/05-audit.md` §2).
 
 use mizuhiki_exchange::{ComparisonLayout, Outcome, PairLayout, Side, TAG_BYTES, alternative_class};
 use mizuhiki_schema::{AuditComparison, AuditSchema, ErrorVariant};
 
-/// Alternatives that are told apart: the first values, another near the front, one further back.
+/// Classes of alternatives: the first values, others near the front, and those further back.
 const ALTERNATIVES: usize = 3;
 
-/// Agreeing entries of two filters from which an outcome is `similar(3)`, `similar(2)` and `similar(1)`.
+/// Minimum number of agreeing entries of two filters for `similar(3)`, `similar(2)` and `similar(1)`.
 const SIMILAR: [u32; 3] = [65, 42, 19];
 
-/// Agreeing entries from which it is `wild`, where a character is not known.
+/// Minimum number of agreeing entries for `wild`, if a character is unknown.
 const WILD: u32 = 42;
 
-/// The shares of common features that these numbers of entries estimate: where nothing is in common, 7 of 112 agree.
+/// The shares of common features that these numbers estimate; without common features, 7 of 112 entries
+/// agree.
 pub const SIMILAR_SHARES: [f64; 3] = [58.0 / 105.0, 35.0 / 105.0, 12.0 / 105.0];
 
-/// As [`SIMILAR_SHARES`], for values with an unknown character.
+/// Like [`SIMILAR_SHARES`], for values with an unknown character.
 pub const WILD_SHARE: f64 = 35.0 / 105.0;
 
-/// The outcomes that a comparison can have, numbered.
+/// The possible outcomes of a comparison, numbered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outcomes {
     levels: usize,
-    /// Known errors, in the schema's order; the first `errors` are there.
+    /// Known errors, in the schema's order; the first `errors` entries are used.
     known: [ErrorVariant; ErrorVariant::ALL.len()],
     errors: usize,
 }
@@ -71,13 +72,14 @@ impl Outcomes {
         number as u8
     }
 
-    /// Whether values agree at a level, as far as they go, by the outcome's number.
+    /// Whether an outcome, by its number, means that values agree at a level, wholly or as far as they are
+    /// known.
     #[must_use]
     pub const fn agrees(&self, number: u8) -> bool {
         matches!(self.outcome(number), Outcome::Agree { .. } | Outcome::Partial { .. })
     }
 
-    /// Whether values are of different things, by the outcome's number: nearly alike ones are not.
+    /// Whether an outcome, by its number, means that values differ; nearly equal values do not.
     #[must_use]
     pub const fn differs(&self, number: u8) -> bool {
         matches!(self.outcome(number), Outcome::Different | Outcome::Similar(1 | 2))
@@ -115,7 +117,7 @@ pub struct PairComparison {
     outcomes: Vec<Outcomes>,
 }
 
-/// Outcomes of all comparisons of a link, by number; as many as the schema has comparisons.
+/// The outcome number of each comparison of a link, in the order of the schema.
 pub type OutcomeVector = [u8; 16];
 
 impl PairComparison {
@@ -129,7 +131,7 @@ impl PairComparison {
         }
     }
 
-    /// Where things stand in the rows of a side.
+    /// The layout of the rows of a side.
     #[must_use]
     pub const fn layout(&self, side: Side) -> &PairLayout {
         match side {
@@ -138,7 +140,7 @@ impl PairComparison {
         }
     }
 
-    /// The outcomes that each comparison can have.
+    /// The possible outcomes of each comparison.
     #[must_use]
     pub fn outcomes(&self) -> &[Outcomes] {
         &self.outcomes
@@ -166,7 +168,7 @@ struct Rows<'a> {
     right: (&'a ComparisonLayout, &'a [u8]),
 }
 
-/// Whether the tags in two places are equal. Tags that are not there are noise, and equal to none but by chance, 2⁻²⁴.
+/// Whether two tags are equal. Absent tags are noise, and equal another only by chance (2⁻²⁴).
 fn equal(left: &[u8], right: &[u8]) -> bool {
     left[..TAG_BYTES] == right[..TAG_BYTES]
 }
@@ -198,7 +200,7 @@ impl Rows<'_> {
         degree.map_or(Outcome::Different, |place| Outcome::Similar(3 - place as u8))
     }
 
-    /// The outcome of values that agree at a level, if some do.
+    /// The outcome of values that agree at a level, if any do.
     fn agreement(&self, level: usize) -> Option<Outcome> {
         let ((l, left), (r, right)) = (self.left, self.right);
         let mut best: Option<(usize, bool)> = None;
@@ -218,7 +220,8 @@ impl Rows<'_> {
         })
     }
 
-    /// The most entries in which a filter of the first left value agrees with one of a right value.
+    /// The maximum number of entries in which a filter of the first left value agrees with a filter of a
+    /// right value.
     fn agreeing_entries(&self) -> u32 {
         let ((l, left), (r, right)) = (self.left, self.right);
         let agreeing = |number: usize| {
@@ -231,7 +234,7 @@ impl Rows<'_> {
     }
 }
 
-/// How many of sixteen groups of four bits are equal.
+/// Number of equal groups of four bits, of sixteen.
 const fn equal_nibbles(a: u64, b: u64) -> u32 {
     let differing = a ^ b;
     let pairs = differing | differing >> 1;

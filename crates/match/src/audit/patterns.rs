@@ -1,23 +1,24 @@
-//! Links that compare alike, counted together.
+//! Links with equal outcomes and hints, counted together.
 
 use rustc_hash::FxHashMap;
 
 use super::outcome::OutcomeVector;
 
-/// Whether the record of a link stands under other handles too.
+/// Whether the record of a link has other handles too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sharing {
-    /// It does not.
+    /// It has no other handle.
     #[default]
     Alone,
-    /// It does, which says nothing about this link: the link is taken to be the holder's, or nobody has looked yet.
+    /// It has, but that does not count as evidence: the link is taken for the holder's, or the holder is not
+    /// determined yet.
     Open,
-    /// It does, and another link fits it better, or as well.
+    /// It has, and another link fits at least as well.
     Beside,
 }
 
 impl Sharing {
-    /// Whether the record stands under other handles too.
+    /// Whether the record has other handles too.
     #[must_use]
     pub const fn is_shared(self) -> bool {
         !matches!(self, Self::Alone)
@@ -33,14 +34,14 @@ impl Sharing {
     }
 }
 
-/// What is known of a link beside its comparisons.
+/// Evidence about a link besides its comparisons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Hints {
     /// Of the left record.
     pub shared_left: Sharing,
     /// Of the right record.
     pub shared_right: Sharing,
-    /// The number of the right record, or of the left one, is one slip from another record's.
+    /// The number of the right record, or of the left one, differs by one error from another record's.
     pub near_number: bool,
 }
 
@@ -57,7 +58,7 @@ impl Hints {
     }
 }
 
-/// Links by what came of comparing them: a pattern is a vector of outcomes and the hints.
+/// Links by pattern: a pattern is a vector of outcomes, and the hints.
 #[derive(Debug, Default)]
 pub struct Patterns {
     numbers: FxHashMap<(OutcomeVector, u8), u32>,
@@ -66,7 +67,7 @@ pub struct Patterns {
 }
 
 impl Patterns {
-    /// Counts a link; gives back the number of its pattern, which depends on the order of the links.
+    /// Counts a link and returns the number of its pattern, which depends on the order of the links.
     pub fn add(&mut self, vector: OutcomeVector, hints: Hints) -> u32 {
         let next = self.patterns.len() as u32;
         let number = *self.numbers.entry((vector, hints.bits())).or_insert(next);
@@ -78,17 +79,17 @@ impl Patterns {
         number
     }
 
-    /// Counts a link of a pattern under other hints instead; gives back the number of its new pattern.
+    /// Moves a link of a pattern to the pattern with other hints, and returns the number of the latter.
     ///
     /// # Panics
-    /// If no link of the pattern is left.
+    /// If the pattern has no link left.
     pub fn change(&mut self, pattern: u32, hints: Hints) -> u32 {
         let (vector, _) = self.patterns[pattern as usize];
         self.counts[pattern as usize] -= 1;
         self.add(vector, hints)
     }
 
-    /// Number of patterns, those included of which no link is left.
+    /// Number of patterns, including those without links.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.patterns.len()
@@ -106,7 +107,7 @@ impl Patterns {
         self.counts[pattern as usize]
     }
 
-    /// Links in all.
+    /// Total number of links.
     #[must_use]
     pub fn links(&self) -> u64 {
         self.counts.iter().sum()

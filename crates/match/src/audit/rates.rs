@@ -1,6 +1,6 @@
-//! Rates of groups of links: intervals, and what stands out.
+//! Rates of groups of links: confidence intervals, and tests for outliers.
 
-/// The 95 % interval of a share by Wilson's score (JASA 22, 1927): `count` of `of`, both may be expected counts.
+/// The 95 % Wilson score interval (JASA 22, 1927) of the share `count` of `of`; both may be expected counts.
 #[must_use]
 pub fn wilson(count: f64, of: f64) -> (f64, f64) {
     const Z: f64 = 1.959_963_984_540_054;
@@ -14,8 +14,8 @@ pub fn wilson(count: f64, of: f64) -> (f64, f64) {
     (((middle - half) / scale).max(0.0), ((middle + half) / scale).min(1.0))
 }
 
-/// Probability that a binomial count of `of` trials with probability `share` is `count` or more, by Chernoff's bound
-/// (exact enough to say that something stands out, and never too small): 1 at or below the mean.
+/// Chernoff's upper bound of the probability that a binomial count of `of` trials with probability `share` is
+/// `count` or more; 1 at or below the mean. Accurate enough for detecting outliers.
 #[must_use]
 pub fn binomial_tail(count: f64, of: f64, share: f64) -> f64 {
     let found = count / of.max(f64::MIN_POSITIVE);
@@ -37,7 +37,7 @@ mod tests {
         assert!((low - 0.0215).abs() < 1e-3 && (high - 0.1118).abs() < 1e-3, "{low} {high}");
         assert_eq!(wilson(0.0, 0.0), (0.0, 1.0));
         assert_eq!(binomial_tail(1.0, 100.0, 0.01), 1.0);
-        // The exact tail of 20 of 100 at .05 is 2.5e-8.
+        // The exact tail of 20 of 100 at 0.05 is 2.5e-8.
         let bound = binomial_tail(20.0, 100.0, 0.05);
         assert!((2.5e-8..1e-6).contains(&bound), "{bound}");
     }

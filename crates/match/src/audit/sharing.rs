@@ -2,9 +2,10 @@
 
 use super::patterns::Sharing;
 
-/// What the links of one record know of it: the likeliest to be right is taken to be its holder's.
+/// What the links of one record reveal about each other: the one most likely to be right is taken for its
+/// holder's.
 ///
-/// `links` are the links of the record, `probability` tells of each how likely it is to be wrong.
+/// `links` are the links of the record; `probability` gives the probability that a link is wrong.
 pub fn holders<L: Copy>(links: &[L], probability: impl Fn(L) -> f64) -> Vec<(L, Sharing)> {
     let all: Vec<f64> = links.iter().map(|&link| probability(link)).collect();
     let lowest = all.iter().copied().fold(f64::INFINITY, f64::min);
@@ -27,7 +28,7 @@ mod tests {
         };
         assert_eq!(told(&[0.9, 1e-9]), [Sharing::Beside, Sharing::Open]);
         assert_eq!(told(&[0.9, 0.2, 0.99]), [Sharing::Beside, Sharing::Open, Sharing::Beside]);
-        // Nobody knows which of two equal ones it is.
+        // Of equal ones, the holder's cannot be determined.
         assert_eq!(told(&[1e-9, 1e-9]), [Sharing::Beside, Sharing::Beside]);
         assert_eq!(told(&[1e-9]), [Sharing::Open]);
     }

@@ -1,4 +1,4 @@
-//! Runs of rows that were tied some places off (`protocols/05-audit.md` §6).
+//! Runs of rows that were linked with an offset (`protocols/05-audit.md` §6).
 
 use std::collections::VecDeque;
 
@@ -9,26 +9,26 @@ use super::outcome::PairComparison;
 /// Probability that a comparison agrees between a record and the row that it belongs to.
 const AGREE: f64 = 0.8;
 
-/// Least probability by which strangers are taken to agree.
+/// Minimum probability with which different people are assumed to agree.
 const LEAST_CHANCE: f64 = 1e-4;
 
-/// Bits for a run of shifted rows, above which it is reported: a chance of 2⁻⁴⁰ a place to begin.
+/// A run of shifted rows is reported at this score, in bits: a chance of 2⁻⁴⁰ per possible start.
 const REPORTED: f64 = 40.0;
 
-/// Rows from one hit of a run to the next, at most.
+/// Maximum number of rows from one hit of a run to the next.
 const LONGEST_GAP: u32 = 12;
 
-/// Bits from which a single row is another's.
+/// At this score, in bits, a single row is taken for another's.
 const CLEAR: f64 = 8.0;
 
-/// Bits against a run from a row that does not agree at its offset.
+/// Score, in bits, of a row that does not agree at the offset of its run.
 const MISS: f64 = -2.0;
 
-/// Rows of the left file that were tied `offset` places off: the right records agree with left ones that stand so many
-/// places further on.
+/// Rows of the left file that were linked with an offset: the right records agree with the left ones `offset`
+/// positions later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shift {
-    /// Places.
+    /// Number of positions.
     pub offset: i8,
     /// First and last row of the run, numbered from 0 in the order of the left file's handles.
     pub first: u32,
@@ -38,21 +38,21 @@ pub struct Shift {
     pub agreeing: u32,
 }
 
-/// The neighbour tags of a link on its way through the window.
+/// The neighbor tags of a link in the window.
 struct Row {
     left: Vec<u8>,
     /// Empty if there is no right row.
     right: Vec<u8>,
 }
 
-/// Looks at rows in order, with their neighbours.
+/// Compares rows, in order, with their neighbors.
 pub struct ShiftSearch<'c> {
     comparison: &'c PairComparison,
     window: VecDeque<Row>,
     rows: u32,
     /// Offset and row at which a left record agrees with the right one.
     agreeing: Vec<(i8, u32)>,
-    /// Rows that were laid side by side.
+    /// Number of pairs of rows that were compared.
     compared: u64,
 }
 
@@ -76,14 +76,14 @@ impl<'c> ShiftSearch<'c> {
         }
         let last = self.window.len() - 1;
         for back in 1..=last {
-            // The record of the new row against the earlier row's right one, and the other way round.
+            // The new row's left record against the earlier row's right one, and vice versa.
             self.look(last, last - back, new - back as u32, back as i8);
             self.look(last - back, last, new, -(back as i8));
         }
     }
 
-    /// Compares the record of the window's row `of` with the right row of row `with`, which is row number `row` and
-    /// stands `offset` places before it.
+    /// Compares the left record of the window's row `of` with the right record of row `with`, which is row
+    /// number `row` and lies `offset` positions before it.
     fn look(&mut self, of: usize, with: usize, row: u32, offset: i8) {
         let right = &self.window[with].right;
         if right.is_empty() {
@@ -98,8 +98,8 @@ impl<'c> ShiftSearch<'c> {
         }
     }
 
-    /// The runs, in the order of rows, and of single rows the places at which their right records agree with another's
-    /// left one. `tied_right(row)` tells whether the row agrees with its own right one.
+    /// The runs, in the order of rows, and the single rows whose right records agree with another row's left
+    /// one, with the offset. `tied_right(row)` is true if the row agrees with its own right record.
     #[must_use]
     pub fn finish(mut self, tied_right: impl Fn(u32) -> bool) -> (Vec<Shift>, Vec<(u32, i8)>) {
         let chance =
@@ -122,7 +122,7 @@ impl<'c> ShiftSearch<'c> {
                 agreeing,
             }));
         }
-        // A run is where it agrees most.
+        // Of overlapping runs, the one that agrees most is kept.
         shifts.sort_unstable_by_key(|shift| (std::cmp::Reverse(shift.agreeing), shift.first, shift.offset));
         let mut kept: Vec<Shift> = Vec::new();
         for shift in shifts {
@@ -136,7 +136,8 @@ impl<'c> ShiftSearch<'c> {
     }
 }
 
-/// Runs of hits at one offset that weigh enough: first row, last row, hits. Rows between hits weigh against the run.
+/// Runs of hits at one offset with a sufficient score: first row, last row, number of hits. Rows between hits
+/// lower the score.
 #[must_use]
 pub fn shift_runs(hits: &[(u32, f64)]) -> Vec<(u32, u32, u32)> {
     let hits: Vec<(u32, f64)> = hits.iter().copied().filter(|hit| hit.1 > 0.0).collect();

@@ -1,4 +1,4 @@
-//! Reasons in words, for those who look at a finding.
+//! Reasons of findings in words, for reviewers.
 
 use mizuhiki_exchange::{AuditClass, Hypothesis, Language, Outcome, error_words, role_words};
 use mizuhiki_schema::{AuditRole, AuditSchema, ErrorVariant};
@@ -8,7 +8,7 @@ use super::model::is_name;
 use super::outcome::{OutcomeVector, Outcomes};
 use super::patterns::Hints;
 
-/// How far a field agrees, in as many steps as a reason tells apart.
+/// How far a field agrees, in the steps that reasons distinguish.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Agreement {
     Agrees,
@@ -30,7 +30,7 @@ impl Agreement {
     }
 }
 
-/// A comparison of a link, as a reason puts it.
+/// A comparison of a link, as named in reasons.
 struct ComparedField {
     role: AuditRole,
     searched: bool,
@@ -39,7 +39,8 @@ struct ComparedField {
 }
 
 impl ComparedField {
-    /// The comparisons of a link. A role that several have is told by their names, as one may agree and another differ.
+    /// The comparisons of a link. If several have the same role, their own names are used, because one may
+    /// agree and another differ.
     fn all(language: Language, schema: &AuditSchema, vector: &OutcomeVector) -> Vec<Self> {
         let body = schema.body();
         let roles = |role: AuditRole| body.comparisons.iter().filter(|other| other.role == role).count();
@@ -63,7 +64,7 @@ impl ComparedField {
     }
 }
 
-/// Why a link has its class, in words: what it is found to be, what agrees, what does not, what is unknown.
+/// Why a link has its class, in words: the verdict, what agrees, what differs, and what is unknown.
 #[must_use]
 pub fn reason(
     language: Language,
@@ -123,7 +124,7 @@ pub fn reason(
     parts.join(if japanese { "。" } else { "; " })
 }
 
-/// What a link is found to be. Nothing is said that a comparison speaks against.
+/// The verdict on a link; never one that a comparison contradicts.
 fn verdict(language: Language, grade: &Grade, fields: &[ComparedField]) -> String {
     let (english, japanese) = match grade.class {
         AuditClass::Match | AuditClass::EntryVariant => same_person(grade, fields),
@@ -141,12 +142,12 @@ fn verdict(language: Language, grade: &Grade, fields: &[ComparedField]) -> Strin
             ("a different person; the number was probably mistyped", "別人、番号の誤入力の可能性")
         }
         AuditClass::PriorHolder => (
-            "a different person; the record is linked to somebody else as well",
+            "a different person; the record is also linked to somebody else",
             "別人、以前の紐付けの残りの可能性",
         ),
         AuditClass::BlockShift => ("the rows of a batch were linked with an offset", "一括登録で行のずれ"),
-        AuditClass::RightOnly => ("the handle is in the right file alone", "右の側にのみある紐付け"),
-        AuditClass::LeftOnly => ("the handle is in the left file alone", "左の側にのみある紐付け"),
+        AuditClass::RightOnly => ("the handle is only in the right file", "右の側にのみある紐付け"),
+        AuditClass::LeftOnly => ("the handle is only in the left file", "左の側にのみある紐付け"),
         AuditClass::Unrelated => ("a different person", "別人"),
     };
     (if language == Language::Japanese { japanese } else { english }).to_owned()
@@ -177,25 +178,25 @@ fn same_person(grade: &Grade, fields: &[ComparedField]) -> (&'static str, &'stat
             ("the same person under another name", "同一人、別名の可能性")
         }
         (_, Hypothesis::OtherWriting) if off(&[FamilyName, GivenName, FullName]) => {
-            ("the same person, the name is written differently", "同一人、氏名の表記の違いの可能性")
+            ("the same person, with the name written differently", "同一人、氏名の表記の違いの可能性")
         }
-        _ if miswritten => ("the same person, an entry was miswritten", "同一人、記載の誤りの可能性"),
+        _ if miswritten => ("the same person, with an error in an entry", "同一人、記載の誤りの可能性"),
         _ => ("the same person", "同一人"),
     }
 }
 
-/// Somebody of the household, if the addresses do not say otherwise.
+/// A household member, unless the addresses differ.
 fn relative(fields: &[ComparedField]) -> (&'static str, &'static str) {
     let mut addresses =
         fields.iter().filter(|of| of.role == AuditRole::Address && of.agreement != Agreement::Unknown);
     if addresses.clone().next().is_none() || addresses.any(|of| of.agreement != Agreement::Differs) {
-        ("another member of the household", "同じ世帯の別人")
+        ("another household member", "同じ世帯の別人")
     } else {
-        ("another member of the family", "家族の別人")
+        ("another family member", "家族の別人")
     }
 }
 
-/// Somebody who agrees in what is listed: of names and what people are looked up by, that which does.
+/// A different person with the same values in the listed fields: names and lookup fields that agree.
 fn namesake(language: Language, fields: &[ComparedField]) -> String {
     let alike = |of: &&ComparedField| {
         of.agreement == Agreement::Agrees

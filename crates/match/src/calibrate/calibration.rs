@@ -7,17 +7,17 @@ use crate::calibrate::scale::Scale;
 /// Bins of [`Calibration::histogram`], over similarities 0..=1.
 pub const HISTOGRAM_BINS: usize = 200;
 
-/// Pairs above this probability support clusters of persons with many records.
+/// Pairs above this probability support clusters, if persons have many records.
 const SUPPORT: f64 = 0.22;
 
 /// Links above this probability are borderline.
 const BORDERLINE: f64 = 0.05;
 
-/// What a comparison promises at each threshold.
+/// Expected accuracy of a comparison at each threshold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calibration {
     scale: Scale,
-    /// Probability of each level, rising.
+    /// Match probability of each level, never decreasing.
     probability: Vec<f64>,
     /// One-to-one links of each level, and all pairs.
     links: Vec<u64>,
@@ -27,29 +27,29 @@ pub struct Calibration {
     pub histogram: Vec<u64>,
 }
 
-/// What a threshold promises.
+/// Expected accuracy at a threshold.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Expectation {
     /// One-to-one links at or above the threshold.
     pub links: usize,
-    /// Expected true links among all candidates.
+    /// Expected number of true links among all candidates.
     pub true_links: f64,
-    /// Expected share of true links among them, 0..=1; 1 if there is none.
+    /// Expected precision: share of true links among these, 0..=1; 1 if there is none.
     pub precision: f64,
-    /// Expected share of the true links that stand out at all which reach the threshold, 0..=1.
+    /// Expected recall: share that reaches the threshold of the true links that stand out from chance, 0..=1.
     pub recall: f64,
 }
 
 impl Calibration {
-    /// What counted candidates promise. `files` are what was counted within each of two files.
+    /// Calibrates from counted candidates. `files` are the counts within each of two files.
     ///
     /// # Panics
-    /// If `counts` has not one number for each level of its scale.
+    /// If `counts` does not have one number for each level of its scale.
     #[must_use]
     pub fn new(counts: &Counts, files: &[WithinFile]) -> Self {
         let levels = counts.scale.levels();
-        assert!(counts.links.len() == levels && counts.pairs.len() == levels, "a number per level");
+        assert!(counts.links.len() == levels && counts.pairs.len() == levels, "one number per level");
         let bands = bands(counts, files);
         let mut probability = vec![0.0; counts.scale.levels()];
         for band in bands.iter().filter(|band| band.pairs > 0.0) {
@@ -66,45 +66,47 @@ impl Calibration {
         Self { scale: counts.scale, probability, links, pairs, of_many, histogram }
     }
 
-    /// Whether persons have many records in a file that was compared with itself: more solid pairs than links.
+    /// Whether persons have many records in a file that was compared with itself: clearly more solid pairs
+    /// than links.
     #[must_use]
     pub const fn is_of_many(&self) -> bool {
         self.of_many
     }
 
-    /// The threshold from which on a pair is more likely true than false; none if no pair stands out.
+    /// The threshold at and above which a pair is more likely true than false; `None` if no pair stands out.
     #[must_use]
     pub fn accept(&self) -> Option<f64> {
         self.lowest(0.5)
     }
 
-    /// The threshold below which a pair is seldom true, at most [`Calibration::accept`]; none if all are.
+    /// The threshold below which a pair is rarely true, at most [`Calibration::accept`]; `None` if every pair
+    /// is.
     #[must_use]
     pub fn borderline(&self) -> Option<f64> {
         self.lowest(BORDERLINE)
     }
 
-    /// Whether a pair of this similarity supports that two groups of records are one person's, although by itself it is
-    /// rather no match. Filters see far enough without.
+    /// Whether a pair of this similarity supports merging two groups of records, although it is no match by
+    /// itself. Filters do not need such pairs.
     #[must_use]
     pub fn supports(&self, similarity: f64) -> bool {
         self.scale.is_of_symbols() && self.probability(similarity) > SUPPORT
     }
 
-    /// The least similarity of a candidate that is more probable than `least`.
+    /// The lowest similarity of a candidate whose match probability exceeds `least`.
     fn lowest(&self, least: f64) -> Option<f64> {
         let reaches = |level: &usize| self.probability[*level] > least && self.pairs[*level] > 0;
         (0..self.probability.len()).find(reaches).map(|level| self.scale.floor(level))
     }
 
-    /// Probability that a link of this similarity is true, 0..=1: what the links around it promise. It never
-    /// falls as the similarity rises.
+    /// Match probability of a link of this similarity, 0..=1, estimated from the links around it. It never
+    /// decreases with similarity.
     #[must_use]
     pub fn probability(&self, similarity: f64) -> f64 {
         self.probability[self.scale.level(similarity)]
     }
 
-    /// What `threshold` promises.
+    /// The expected accuracy at `threshold`.
     #[must_use]
     pub fn expect(&self, threshold: f64) -> Expectation {
         let from = (0..self.links.len()).find(|&level| self.scale.floor(level) >= threshold);
@@ -162,7 +164,7 @@ mod tests {
             let of = |level: usize| calibration.probability(scale.floor(level));
             let found: Vec<f64> = (lowest..scale.levels()).map(of).collect();
             prop_assert!(found.iter().all(|probability| (0.0..=1.0).contains(probability)), "{found:?}");
-            // Levels beyond all pairs have no probability of their own.
+            // Levels above all pairs have no estimate of their own.
             let seen = (lowest..scale.levels()).filter(|&level| counts.pairs[level] > 0);
             let seen: Vec<f64> = seen.map(of).collect();
             prop_assert!(seen.is_sorted(), "{seen:?}");

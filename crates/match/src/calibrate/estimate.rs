@@ -1,38 +1,40 @@
-//! How many pairs of each band of similarity are expected to be non-matches (`protocols/04-matching.md` §6).
+//! Expected number of non-matches in each band of similarity (`protocols/04-matching.md` §7).
 
 use super::mixture::{Expected, non_matches_among};
 use super::sample::WithinFile;
 use super::scale::Scale;
 
-/// Non-matches that are expected per record in a band below solid pairs, before anything is seen: twins, relatives and
-/// namesakes whose records differ in one field.
+/// Non-matches expected a priori, per record, in a band below solid pairs: twins, relatives and namesakes
+/// whose records differ in one field.
 const RELATIVES: f64 = 0.005;
-/// The same among solid pairs, as a share: relatives whose names resemble each other.
+/// Factor for bands of solid pairs: relatives with similar names.
 const SOLID_RELATIVES: f64 = 0.03;
-/// How sure that is: the shape of a gamma distribution.
+/// Certainty of this prior: the shape of a gamma distribution.
 const RELATIVES_SHAPE: f64 = 2.0;
-/// The same among solid pairs, of which less is known beforehand.
+/// The same for solid pairs, where less is known a priori.
 const SOLID_SHAPE: f64 = 0.1;
 
-/// Matches that are expected in a band, as a share of those above it, and how sure that is. Where persons have many
-/// records, more of their pairs differ much: as a share of those of the band above.
+/// Matches expected a priori in a band, as a share of those in all bands above, and the certainty of this
+/// prior. If persons have many records, more of their pairs differ much: then as a share of those in the next
+/// band above.
 const MATCHES: f64 = 0.4;
 const MATCHES_OF_MANY: f64 = 2.0;
 const MATCHES_SHAPE: f64 = 0.5;
 
-/// Solid pairs beside links, as a share of these, from which on persons have many records.
+/// Persons have many records if the solid pairs that are not links exceed this share of the solid links.
 pub(super) const MANY_RECORDS: f64 = 0.3;
 
-/// Solid pairs within files, as a share of links, and solid partners per record of a file, from which on files hold
-/// duplicates: fewer are relatives.
+/// Files have duplicates if solid pairs within files exceed this share of the links, and a file has more
+/// solid partners per record than this. Fewer may be relatives.
 const DUPLICATES: f64 = 0.01;
 const PARTNERS: f64 = 0.004;
 
-/// Pairs of a level from which on its share of the level below is followed.
+/// Minimum number of pairs of a level whose ratio to the level below is used.
 const ENOUGH: u64 = 30;
 
-/// Solid pairs that are taken for non-matches whatever they are, beside those that are expected twice; and as a share of
-/// the symbols' band below them, as some relatives resemble each other in the field in which they differ.
+/// Solid pairs are taken for non-matches up to twice the expected number and this many. With symbols, they
+/// are also taken for non-matches up to this share of the band below, because some relatives are similar in
+/// the field in which they differ.
 const FEW_SOLID: f64 = 3.0;
 const SOLID_SHARE: f64 = 0.3;
 
@@ -41,24 +43,24 @@ const SOLID_SHARE: f64 = 0.3;
 pub struct Counts {
     /// The levels.
     pub scale: Scale,
-    /// The first level that was counted whole.
+    /// The first level that candidates cover completely.
     pub lowest: usize,
     /// One-to-one links of each level.
     pub links: Vec<u64>,
-    /// All candidates of each level: of links at least as many.
+    /// All candidates of each level; at least as many as the links.
     pub pairs: Vec<u64>,
     /// Records of the left file, or of the only one.
     pub left: usize,
-    /// Records of the right file; none within one file.
+    /// Records of the right file; `None` within one file.
     pub right: Option<usize>,
 }
 
-/// A band of levels with what it holds.
+/// A band of levels and its counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Band {
     pub(super) start: usize,
     pub(super) end: usize,
-    /// Pairs that were judged.
+    /// Pairs that were split.
     pub(super) pairs: f64,
     /// Of these, non-matches.
     pub(super) non_matches: f64,
@@ -69,7 +71,7 @@ impl Counts {
         self.free(0.0)
     }
 
-    /// Pairs of records without a link, once there are `links`.
+    /// Pairs of records without a link, given the number of links.
     fn free(&self, links: f64) -> f64 {
         let left = self.left as f64;
         match self.right {
@@ -78,7 +80,7 @@ impl Counts {
         }
     }
 
-    /// The level that the better half of the solid links reaches.
+    /// The highest level that at least half of the solid links reach.
     fn core(&self) -> usize {
         let solid = self.scale.solid();
         let half = Self::sum(&self.links, solid, usize::MAX) / 2.0;
@@ -86,14 +88,14 @@ impl Counts {
         (solid..self.links.len()).rev().find(reached).unwrap_or(solid)
     }
 
-    /// Pairs from `level` on beside links, as a share of these.
+    /// Pairs at or above `level` that are not links, as a share of the links there.
     pub(super) fn beside_links(&self, level: usize) -> f64 {
         let sum = |of: &[u64]| Self::sum(of, level, usize::MAX);
         let (links, pairs) = (sum(&self.links), sum(&self.pairs));
         if links > 0.0 { (pairs - links) / links } else { 0.0 }
     }
 
-    /// Pairs that relatives and namesakes are expected to be in a band.
+    /// Expected number of pairs of relatives and namesakes in a band.
     fn relatives(&self) -> f64 {
         let most = self.left.max(self.right.unwrap_or(0)) as f64;
         RELATIVES * self.all_pairs() / most.max(1.0)
@@ -104,14 +106,14 @@ impl Counts {
     }
 }
 
-/// The bands of a comparison from the highest down, with expected non-matches that never fall as a share.
+/// The bands of a comparison from the highest down, with expected non-matches whose share never decreases.
 pub(super) fn bands(counts: &Counts, files: &[WithinFile]) -> Vec<Band> {
     let bands = counts.scale.bands(counts.lowest, counts.scale.solid());
     let judged = if counts.right.is_some() { between(counts, &bands, files) } else { within(counts, &bands) };
     pooled(judged)
 }
 
-/// Of two files: pairs within each tell how many non-matches reach a band.
+/// Two files: the pairs within each give the expected number of non-matches in a band.
 fn between(counts: &Counts, bands: &[(usize, usize)], files: &[WithinFile]) -> Vec<Band> {
     let (all, solid) = (counts.all_pairs(), counts.scale.solid());
     let solid_links = Counts::sum(&counts.links, solid, usize::MAX).max(1.0);
@@ -159,7 +161,7 @@ fn between(counts: &Counts, bands: &[(usize, usize)], files: &[WithinFile]) -> V
     bands.iter().map(judge).collect()
 }
 
-/// Of one file.
+/// One file.
 fn within(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
     if counts.beside_links(counts.scale.solid()) <= MANY_RECORDS {
         of_few(counts)
@@ -170,8 +172,9 @@ fn within(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
     }
 }
 
-/// Of persons with two records at most, nearly all of them: pairs of linked records with others are non-matches, and
-/// tell of the rest. Third records of persons are as many beside the better half of the solid links as beside the others.
+/// Nearly all persons have at most two records: pairs of linked records with others are non-matches, and give
+/// an estimate for the rest. Third records of persons are assumed equally frequent at links above and below
+/// `core`.
 fn of_few(counts: &Counts) -> Vec<Band> {
     let (all, solid) = (counts.all_pairs(), counts.scale.solid());
     let core = counts.core();
@@ -205,7 +208,7 @@ fn of_few(counts: &Counts) -> Vec<Band> {
     bands.iter().map(judge).collect()
 }
 
-/// Of persons with many records: no pair is known to be a non-match.
+/// Persons have many records: no pair is known to be a non-match.
 fn of_many(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
     let solid = counts.scale.solid();
     let (tail, few) = (tail(counts), few_solid(counts, &counts.pairs));
@@ -225,7 +228,8 @@ fn of_many(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
     bands.iter().map(judge).collect()
 }
 
-/// The same of filters, whose similarities have no gaps: matches fall on as they fell, non-matches only rise.
+/// The same for filters. Their similarities have no gaps: going down, matches keep decreasing as before, and
+/// non-matches only increase.
 fn of_many_filters(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
     let solid = counts.scale.solid();
     let tail = tail(counts);
@@ -246,7 +250,7 @@ fn of_many_filters(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
             ratio = (0.5 * ratio + 0.5 * left / expected.max(f64::MIN_POSITIVE)).clamp(0.2, 1.0);
             expected = left.min(fallen);
         }
-        // What goes away again further down were matches.
+        // Pairs that disappear further down were matches.
         let mut least = f64::INFINITY;
         for at in (0..bands.len()).rev() {
             least = least.min(excess[at]);
@@ -269,7 +273,8 @@ fn of_many_filters(counts: &Counts, bands: &[(usize, usize)]) -> Vec<Band> {
     bands.iter().zip(&limits).map(judge).collect()
 }
 
-/// Whether solid pairs of symbols are so few beside those of the band below that they may be relatives like these.
+/// Whether solid pairs of symbols are so few, compared with those of the band below, that all of them may be
+/// relatives.
 fn few_solid(counts: &Counts, of: &[u64]) -> bool {
     let solid = counts.scale.solid();
     let below = counts
@@ -280,18 +285,18 @@ fn few_solid(counts: &Counts, of: &[u64]) -> bool {
     counts.scale.is_of_symbols() && Counts::sum(of, solid, usize::MAX) <= SOLID_SHARE * below
 }
 
-/// Non-matches among solid pairs: all of them, where there are no more than chance or relatives may bring.
+/// Non-matches among solid pairs: all of them, if chance or relatives can explain their number.
 fn of_solid(pairs: f64, expected: f64, few: bool) -> f64 {
     if few || pairs <= 2.0 * expected + FEW_SOLID { pairs } else { expected.min(pairs) }
 }
 
-/// Non-matches among other pairs. Without a solid match there is none.
+/// Non-matches among other pairs: all of them, if there is no solid match.
 fn below(pairs: f64, non_matches: Expected, matches: Expected) -> f64 {
     if matches.mean <= 0.0 { pairs } else { non_matches_among(pairs as usize, non_matches, matches) }
 }
 
-/// Pairs of each level as they fall from the lowest one on, where nearly all are non-matches: while they fall at least as
-/// fast as before, all are; from where they fall slower, the last fall goes on.
+/// Non-matches of each level, extrapolated from the lowest one, where nearly all pairs are non-matches. All
+/// pairs count while they decrease at least as fast as before; beyond that, the last ratio continues.
 fn tail(counts: &Counts) -> Vec<f64> {
     let mut tail = vec![0.0; counts.pairs.len()];
     let of = |level: usize| counts.pairs.get(level).copied().unwrap_or(0);
@@ -317,8 +322,9 @@ fn tail(counts: &Counts) -> Vec<f64> {
     tail
 }
 
-/// Bands whose share of non-matches falls along them are pooled with their neighbours (isotonic regression by pooling
-/// adjacent violators; Ayer et al., Ann. Math. Statist. 26, 1955); bands without pairs go with the one below.
+/// Pools bands so that the share of non-matches never decreases going down (isotonic regression by pooling
+/// adjacent violators; Ayer et al., Ann. Math. Statist. 26, 1955). Bands without pairs are joined to the next
+/// below.
 fn pooled(bands: Vec<Band>) -> Vec<Band> {
     let mut pools: Vec<Band> = Vec::new();
     let share = |band: &Band| if band.pairs > 0.0 { band.non_matches / band.pairs } else { f64::INFINITY };

@@ -1,19 +1,19 @@
-//! A number of pairs, and how many of them are expected to be non-matches: two unknown numbers with gamma-distributed
-//! means add up to one that is known.
+//! The expected number of non-matches among a number of pairs: two unknown numbers with gamma-distributed
+//! means add up to a known one.
 
-/// Up to here every number is weighed; beyond, points of a grid.
+/// Up to this number every split is weighed; beyond it, the points of a grid.
 const EXACT: usize = 2_048;
 const GRID: usize = 1_024;
 
-/// A number that is expected with this mean; the larger the shape, the surer.
+/// Prior of a number: its mean and its shape; a larger shape means more certainty.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Expected {
     pub(super) shape: f64,
     pub(super) mean: f64,
 }
 
-/// The expected number of non-matches among `all` pairs, where `non_matches` and `matches` were expected: the mean of the
-/// first of two numbers with negative binomial distributions, given their sum.
+/// The expected number of non-matches among `all` pairs, given the priors of both: the mean of the first of
+/// two numbers with negative binomial distributions, given their sum.
 pub(super) fn non_matches_among(all: usize, non_matches: Expected, matches: Expected) -> f64 {
     if all == 0 {
         return 0.0;
@@ -23,7 +23,7 @@ pub(super) fn non_matches_among(all: usize, non_matches: Expected, matches: Expe
         let weights = (0..=all).map(|count| (count as f64, first[count] + second[all - count]));
         return mean(&weights.collect::<Vec<_>>());
     }
-    // Numbers this large vary as their means do.
+    // Numbers this large are distributed like their means.
     let density = |count: f64, Expected { shape, mean }: Expected| {
         (shape - 1.0) * count.ln() - count * shape / mean.max(f64::MIN_POSITIVE)
     };
@@ -34,7 +34,7 @@ pub(super) fn non_matches_among(all: usize, non_matches: Expected, matches: Expe
     mean(&points.collect::<Vec<_>>())
 }
 
-/// Logarithms of the probabilities of 0 to `most`, up to a common factor.
+/// Log-probabilities of 0 to `most`, up to a constant.
 fn negative_binomial(Expected { shape, mean }: Expected, most: usize) -> Vec<f64> {
     let odds = (mean / (mean + shape)).max(f64::MIN_POSITIVE).ln();
     let mut sum = 0.0;
@@ -45,7 +45,7 @@ fn negative_binomial(Expected { shape, mean }: Expected, most: usize) -> Vec<f64
     std::iter::once(0.0).chain(steps).collect()
 }
 
-/// The mean of numbers with logarithms of weights.
+/// The mean of numbers, weighted by the exponentials of their log-weights.
 fn mean(weighted: &[(f64, f64)]) -> f64 {
     let most = weighted.iter().map(|(_, log)| *log).fold(f64::NEG_INFINITY, f64::max);
     let sum = |value: fn(f64) -> f64| {
@@ -60,7 +60,7 @@ mod tests {
 
     use super::*;
 
-    /// P(k) of a negative binomial distribution, product by product.
+    /// P(k) of a negative binomial distribution, computed as a product.
     fn naive(k: usize, Expected { shape, mean }: Expected) -> f64 {
         let p = mean / (mean + shape);
         (0..k).fold((1.0 - p).powf(shape), |product, i| product * (i as f64 + shape) / (i as f64 + 1.0) * p)

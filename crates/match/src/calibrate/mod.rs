@@ -1,9 +1,10 @@
-//! Thresholds and expected accuracy without labels (`protocols/04-matching.md` §6).
+//! Thresholds and expected accuracy without labels (`protocols/04-matching.md` §7).
 //!
-//! Candidates are counted by levels of similarity ([`Tally`]). Pairs that agree more than records can that differ in one
-//! field are solid; without solid pairs nothing is linked. Below, bands of levels are split into matches and non-matches:
-//! those of two files by what records within each have in common, those of one file by what goes on from below, by
-//! relatives that are expected, and by pairs of linked records with others.
+//! Candidates are counted by levels of similarity ([`Tally`]). A pair is solid if it agrees more than records
+//! can that differ in a whole field; without solid pairs nothing is linked. Bands of levels below are split
+//! into matches and non-matches. For two files, the estimate comes from pairs within each file. For one file,
+//! it comes from extrapolation from below, from the expected number of relatives, and from pairs of linked
+//! records with others.
 
 mod calibration;
 mod estimate;

@@ -1,4 +1,4 @@
-//! What records of one file have in common: with those of other people, where the file holds nobody twice.
+//! Similarity of records within one file: that of different people, if the file has no duplicates.
 
 use mizuhiki_exchange::{Comparable, RecordIds, TokenSet};
 use mizuhiki_schema::Similarity;
@@ -11,10 +11,10 @@ use crate::error::MatchError;
 use crate::plan::{Plan, PlanKind};
 use crate::search::Scorer;
 
-/// Records that calibration needs on each side.
+/// Minimum number of records on each side for calibration.
 const MIN_RECORDS: usize = 50;
 
-/// Whether both sides have the records that calibration needs.
+/// Checks that both sides have enough records for calibration.
 ///
 /// # Errors
 /// [`MatchError::TooFewRecords`] below 50 records on a side.
@@ -23,21 +23,21 @@ pub fn can_calibrate(comparable: &Comparable<'_>) -> Result<(), MatchError> {
     if records < MIN_RECORDS { Err(MatchError::TooFewRecords { records }) } else { Ok(()) }
 }
 
-/// Candidates are searched from this share of the median best partner's similarity on.
+/// Candidates are searched down to this share of the median similarity of best partners.
 const SEARCH_SHARE: f64 = 0.9;
 
-/// Pairs of records without a link are looked at from this share on: among few records, true links stand out that many
-/// non-matches would outdo.
+/// Pairs of records without a link are searched down to this share: in small files, true pairs stand out even
+/// if, in large files, many non-matches would exceed them.
 const FAR_SHARE: f64 = 0.5;
 
-/// Partners of a record that are looked at within one file, where most of the best may be the same person.
+/// Partners per record for the search within one file, where most of the best may be the same person.
 const PARTNERS: f64 = 30.0;
 
-/// Records whose partners are looked at, per side.
+/// Limits of the number of sampled records per side.
 const MAX_SAMPLE: usize = 2_000;
 const MIN_SAMPLE: usize = 50;
 
-/// Comparisons of views that the sample may cost, per side.
+/// Maximum number of comparisons of views for the sample, per side.
 const MAX_COMPARISONS: usize = 2_000_000_000;
 
 /// Pairs of records within a file, by level.
@@ -45,18 +45,18 @@ const MAX_COMPARISONS: usize = 2_000_000_000;
 pub struct WithinFile {
     /// Pairs of each level that were counted.
     pairs: Vec<f64>,
-    /// The number of pairs that were looked at.
+    /// The number of pairs considered.
     pub(super) of: f64,
 }
 
 impl WithinFile {
-    /// Numbers of pairs by level, of so many that were looked at.
+    /// Numbers of pairs by level, of `of` pairs considered.
     #[must_use]
     pub const fn new(pairs: Vec<f64>, of: f64) -> Self {
         Self { pairs, of }
     }
 
-    /// All pairs of a file of `records` records: numbers of common symbols, and how many pairs have them.
+    /// All pairs of a file of `records` records, from the number of pairs for each number of common symbols.
     #[must_use]
     pub fn of_symbols(scale: &Scale, common: &[(u32, u64)], records: usize) -> Self {
         let mut pairs = vec![0.0; scale.levels()];
@@ -67,20 +67,20 @@ impl WithinFile {
         Self { pairs, of: records * (records - 1.0).max(0.0) / 2.0 }
     }
 
-    /// Pairs of the levels from `start` to before `end`.
+    /// Pairs of the levels `start..end`.
     pub(super) fn between(&self, start: usize, end: usize) -> f64 {
         self.pairs[start.min(self.pairs.len())..end.min(self.pairs.len())].iter().sum()
     }
 }
 
-/// A sample of the records of files of filters with all others of their file.
+/// A sample of records of filter files, compared with all others of their file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
-    /// What was counted within each of two files; nothing within one file.
+    /// Counts within each of two files; empty within one file.
     pub files: Vec<WithinFile>,
-    /// From where on candidates are searched.
+    /// The similarity down to which candidates are searched.
     pub lowest: Similarity,
-    /// Far below that: where true links still stand out among records that have no other link.
+    /// The same for pairs of records without another link; far lower.
     pub far: Similarity,
 }
 
@@ -121,12 +121,12 @@ impl Sample {
 /// Partners of sampled records within their own file.
 struct Partners {
     file: WithinFile,
-    /// The similarities of the two nearest of each record.
+    /// Similarities of the two nearest partners of each record.
     nearest: Vec<(f64, f64)>,
 }
 
 impl Partners {
-    /// The similarity that `many` partners of a record reach.
+    /// The similarity that `many` partners per record reach.
     fn floor_of(&self, scale: &Scale, many: f64) -> f64 {
         let wanted = many * self.nearest.len() as f64;
         let mut count = 0.0;
@@ -139,7 +139,7 @@ impl Partners {
     }
 }
 
-/// What sampled records have in common with the records that share a block with them, or with all.
+/// Compares sampled records with the records that share a block with them, or with all.
 fn partners(set: &TokenSet, scale: &Scale, blocked: bool) -> Partners {
     let within = Comparable::within(set);
     let scorer = Scorer::new(&within);
@@ -152,7 +152,7 @@ fn partners(set: &TokenSet, scale: &Scale, blocked: bool) -> Partners {
         (MAX_COMPARISONS / (set.rows() * set.views().len()).max(1)).clamp(MIN_SAMPLE, MAX_SAMPLE)
     };
     let of = |&record: &u32| {
-        // The nearest alternatives of each other record.
+        // The most similar alternatives of each other record.
         let mut similarity_of: FxHashMap<u32, f64> = FxHashMap::default();
         for row in set.rows_of(record) {
             let met: Vec<u32> = if blocked { neighbours(set, &passes, row) } else { Vec::new() };
@@ -185,7 +185,7 @@ fn partners(set: &TokenSet, scale: &Scale, blocked: bool) -> Partners {
     Partners { file: WithinFile { pairs, of: looked_at }, nearest }
 }
 
-/// Rows that share a block with `row` in some pass, each once.
+/// Rows that share a block with `row` in some pass, without repetition.
 fn neighbours(set: &TokenSet, passes: &[BlockOrder], row: u32) -> Vec<u32> {
     let mut met: Vec<u32> = passes
         .iter()
@@ -199,7 +199,7 @@ fn neighbours(set: &TokenSet, passes: &[BlockOrder], row: u32) -> Vec<u32> {
     met
 }
 
-/// `count` rows, chosen by a hash of their ids, so that the order of rows does not matter.
+/// `count` rows, chosen by a hash of their ids and so independent of the order of rows.
 pub(crate) fn sample(ids: &RecordIds, count: usize) -> Vec<u32> {
     let mut rows: Vec<(u64, u32)> = (0..ids.len()).map(|row| (spread(ids.get(row)), row as u32)).collect();
     if rows.len() > count {
@@ -209,7 +209,7 @@ pub(crate) fn sample(ids: &RecordIds, count: usize) -> Vec<u32> {
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
-/// FNV-1a with a finishing multiply: spreads ids, is no secret.
+/// FNV-1a with a final multiplication: distributes ids evenly, and is not cryptographic.
 fn spread(text: &str) -> u64 {
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)

@@ -1,4 +1,4 @@
-//! Levels of similarity, and from which on two records differ in no field wholly.
+//! Levels of similarity, and which of them are solid.
 
 use mizuhiki_exchange::Comparable;
 use mizuhiki_schema::LinkageSchema;
@@ -8,11 +8,13 @@ use crate::common::CommonLaw;
 /// Levels of the similarity of filters between 0 and 1.
 const FILTER_LEVELS: usize = 200;
 
-/// A pair is solid from so much above the similarity of records that differ in one field on, at most at [`MOST_SOLID`].
+/// The solid threshold is the similarity of records that differ in one field plus this, but at most
+/// [`MOST_SOLID`].
 const ABOVE_ONE_FIELD: f64 = 0.06;
 const MOST_SOLID: f64 = 0.96;
 
-/// Numbers of common symbols in a band, at most so many times the least; of solid pairs, which are more, fewer.
+/// Maximum ratio of the numbers of common symbols at the ends of a band; smaller for solid pairs, of which
+/// there are more.
 const BAND: f64 = 1.6;
 const SOLID_BAND: f64 = 1.12;
 
@@ -36,7 +38,8 @@ impl Scale {
         of_symbols.unwrap_or_else(|| Self::of_filters(but_one()))
     }
 
-    /// The levels of filters; two that differ wholly in one value have a similarity of at most `but_for_a_field`, 0..=1.
+    /// The levels of filters. Two that differ in a whole value have a similarity of at most
+    /// `but_for_a_field`, 0..=1.
     #[must_use]
     pub fn of_filters(but_for_a_field: f64) -> Self {
         let solid = (but_for_a_field + ABOVE_ONE_FIELD).min(MOST_SOLID);
@@ -44,7 +47,7 @@ impl Scale {
         Self { law: None, but_for_a_field: level(but_for_a_field), solid: level(solid) }
     }
 
-    /// The levels of symbols of a schema under a law, in files of one task; none of a schema of filters.
+    /// The levels of a schema's symbols under a law, in files of one task; `None` for a schema of filters.
     #[must_use]
     pub fn of_symbols(law: CommonLaw, schema: &LinkageSchema, within: bool) -> Option<Self> {
         let but_for_a_field = schema.views_without_a_field(within) * law.symbols().per_view;
@@ -58,14 +61,14 @@ impl Scale {
             Some(law) => (law.common(similarity) as usize).min(law.per_row()),
             None => {
                 let level = (similarity * FILTER_LEVELS as f64) as usize;
-                // Products are rounded: the level is the last whose floor is reached.
+                // Corrects rounding: the level is the highest whose floor is reached.
                 level + usize::from(self.floor(level + 1) <= similarity)
                     - usize::from(self.floor(level) > similarity)
             }
         }
     }
 
-    /// The least similarity of a level.
+    /// The lowest similarity of a level.
     #[must_use]
     pub fn floor(&self, level: usize) -> f64 {
         match self.law {
@@ -80,13 +83,14 @@ impl Scale {
         self.law.map_or(FILTER_LEVELS, |law| law.per_row()) + 1
     }
 
-    /// The level from which on two records differ in no field wholly: relatives and namesakes stay below it.
+    /// The lowest solid level: records at or above it differ in no whole field. Relatives and namesakes stay
+    /// below it.
     #[must_use]
     pub const fn solid(&self) -> usize {
         self.solid
     }
 
-    /// The level of two records that differ wholly in one field, and in nothing else.
+    /// The level of two records that differ in one whole field, and in nothing else.
     #[must_use]
     pub const fn but_for_a_field(&self) -> usize {
         self.but_for_a_field
@@ -97,14 +101,14 @@ impl Scale {
         self.law.is_some()
     }
 
-    /// Share of pairs of unrelated records that are of a level by chance; 0 where the law is not known.
+    /// Share of pairs of unrelated records that have a level by chance; 0 if the law is unknown.
     pub(crate) fn random_share(&self, level: usize) -> f64 {
         self.law.map_or(0.0, |law| law.random_share(level as u32))
     }
 
-    /// Bands of levels from the highest down, as (first level, level after the last): from `core`, a solid level, on one,
-    /// then narrow ones down to where pairs are no longer solid, then wider ones down to `lowest`. A band's levels are judged
-    /// together.
+    /// Bands of levels from the highest down, as (first level, level after the last). The first begins at
+    /// `core`, a solid level; narrow ones follow as long as pairs are solid, then wider ones down to
+    /// `lowest`. The levels of a band are split together.
     pub(crate) fn bands(&self, lowest: usize, core: usize) -> Vec<(usize, usize)> {
         let mut bands = vec![(core.max(lowest), self.levels())];
         let mut end = core;

@@ -16,14 +16,14 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// For the candidates of a comparison that reach the similarity `lowest`, all of which will be offered.
+    /// For a comparison of which all candidates at or above the similarity `lowest` will be offered.
     #[must_use]
     pub fn new(comparable: &Comparable<'_>, lowest: f64) -> Self {
         let scale = Scale::of(comparable);
         let (left, right, within) =
             (comparable.left().len(), comparable.right().len(), comparable.is_within());
         let level = scale.level(lowest);
-        // A level that is offered in part says too little.
+        // A level that is offered only in part is not counted.
         let first = level + usize::from(scale.floor(level) < lowest);
         let none = vec![0; scale.levels()];
         let right_side = (!within).then_some(right);
@@ -39,8 +39,8 @@ impl Tally {
         self.counts.links[level] += u64::from(self.greedy.offer(candidate));
     }
 
-    /// What the candidates promise. `files` are what was counted within each of two files; within one file there is
-    /// nothing to count besides.
+    /// Calibrates from the candidates. `files` are the counts within each of two files; empty within one
+    /// file.
     #[must_use]
     pub fn calibrate(&self, files: &[WithinFile]) -> Calibration {
         Calibration::new(&self.counts, files)

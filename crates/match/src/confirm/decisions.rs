@@ -1,4 +1,4 @@
-//! Answers of a confirmation to links (`protocols/06-confirm.md` §5). Pure.
+//! Applies the answers of a confirmation to links (`protocols/06-confirm.md` §5). Pure.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,20 +10,21 @@ use crate::household::{doubt_of, leaves_doubt};
 /// Answers by left and right record id: whether the pair is accepted.
 pub type Answers<'a> = HashMap<(&'a str, &'a str), bool>;
 
-/// Links after a confirmation, and what became of the pairs that were asked for.
+/// Links after a confirmation, and the outcome for the tickets.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Decided {
-    /// The links, matches first, then by falling similarity.
+    /// The links: matches first, then by descending similarity.
     pub links: Vec<Link>,
     /// Pairs that were accepted.
     pub accepted: u64,
-    /// Of these, pairs that are not linked because a record of theirs is in a better link.
+    /// Of these, pairs that are not linked, because one of their records has a better link.
     pub outdone: u64,
-    /// Of these, pairs that stay borderline because another accepted pair of a record of theirs is as similar.
+    /// Of these, pairs that stay borderline, because another accepted pair of one of their records is about
+    /// as similar.
     pub in_doubt: u64,
 }
 
-/// Number of pairs that were asked for and are not among the borderline links.
+/// Number of asked pairs that are not among the borderline links.
 #[must_use]
 pub fn count_missing(links: &[Link], answers: &Answers<'_>) -> u64 {
     let borderline = links.iter().filter(|link| link.class == Classification::Borderline);
@@ -31,10 +32,10 @@ pub fn count_missing(links: &[Link], answers: &Answers<'_>) -> u64 {
     answers.keys().filter(|pair| !there.contains(*pair)).count() as u64
 }
 
-/// Makes matches of the borderline pairs that were accepted, one per record, and leaves out those that were not.
+/// Turns accepted borderline pairs into matches, at most one per record, and omits rejected ones.
 #[must_use]
 pub fn decide(mut links: Vec<Link>, answers: &Answers<'_>, measure: Measure) -> Decided {
-    // Matches first, then by similarity: what comes first takes its records.
+    // Matches first, then by similarity: the first pair of a record wins.
     let rank = |link: &Link| link.class != Classification::Match;
     links.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| compare_links(a, b)));
     let rivals = Rivals::new(&links, answers);
@@ -94,7 +95,7 @@ impl<'a> Rivals<'a> {
         rivals
     }
 
-    /// Whether another accepted pair of either record is about as similar as `link`, or more.
+    /// Whether another accepted pair of either record is about as similar as `link`, or more similar.
     fn leave_doubt(&self, link: &Link, measure: Measure) -> bool {
         let (left, right) = pair(link);
         let several = |of_record: Option<&Vec<f64>>| {

@@ -1,4 +1,4 @@
-//! Confirmation: which pairs are worth asking for, and what the answers decide.
+//! Confirmation: the selection of pairs, and the decisions that follow from the answers.
 
 pub(crate) mod decisions;
 pub(crate) mod pairs;

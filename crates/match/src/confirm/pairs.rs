@@ -1,4 +1,4 @@
-//! Pairs that are worth confirming: between records without a sure link (`protocols/04-matching.md` §5a).
+//! Pairs to confirm: between records without a certain link (`protocols/04-matching.md` §6).
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -13,7 +13,7 @@ use crate::search::{Candidate, search};
 
 /// Which pairs may still be listed.
 pub struct PairsToList {
-    /// Pairs that each record may still get.
+    /// Remaining number of pairs for each record.
     lefts: Vec<u32>,
     rights: Vec<u32>,
     /// Pairs that are listed already.
@@ -21,7 +21,8 @@ pub struct PairsToList {
 }
 
 impl PairsToList {
-    /// As many pairs per record as make `most` with the links that are not sure; none for records with a sure link.
+    /// Allows each record `most` pairs, counting links that are not certain; none for records with a certain
+    /// link.
     #[must_use]
     pub fn new((left, right): (usize, usize), (links, sure): (&[Candidate], &[bool]), most: u32) -> Self {
         let (mut lefts, mut rights) = (vec![most; left], vec![most; right]);
@@ -35,7 +36,7 @@ impl PairsToList {
         Self { lefts, rights, listed }
     }
 
-    /// Whether a pair is listed, if pairs come in the order of candidates.
+    /// Lists a pair if both records have pairs left; pairs must come in the order of candidates.
     pub fn take(&mut self, pair: &Candidate) -> bool {
         let (left, right) = (&mut self.lefts[pair.left as usize], &mut self.rights[pair.right as usize]);
         let wanted = *left > 0 && *right > 0 && !self.listed.contains(&(pair.left, pair.right));
@@ -47,7 +48,8 @@ impl PairsToList {
     }
 }
 
-/// The most similar pairs of records that may be listed, with at least the similarity `lowest`, among filters.
+/// The most similar pairs of records that may still be listed, at or above the similarity `lowest`; for
+/// filters.
 ///
 /// # Errors
 /// [`IncomparableError`] if the two sets are not of one schema and key.
@@ -67,7 +69,7 @@ pub fn pairs_to_confirm(
     }
     let (only_left, only_right) = (left.only(&free_left), right.only(&free_right));
     let between = Comparable::between(&only_left, &only_right)?;
-    // Twice as many are kept as are wanted: the best of one record may be used up by others.
+    // Twice as many are kept as are wanted, because other records may use up the best ones of a record.
     let best = Mutex::new(Best::new(&only_left, &only_right, 2 * most as usize));
     let ended = search::<()>(&Plan::new(&between, Scope::Auto), lowest, &|_| false, &|result| {
         let mut best = best.lock().unwrap_or_else(PoisonError::into_inner);
@@ -89,7 +91,7 @@ pub fn pairs_to_confirm(
     Ok(pairs)
 }
 
-/// The best few candidates of each record of either side. Which they are does not depend on the order of offers.
+/// The best few candidates of each record of both sides, whatever the order in which they are offered.
 struct Best {
     most: usize,
     left: Vec<Vec<Candidate>>,
@@ -111,7 +113,7 @@ impl Best {
         }
     }
 
-    /// All of them once, in order.
+    /// All of them in order, without repetition.
     fn sorted(self) -> Vec<Candidate> {
         let mut all: Vec<Candidate> = self.left.into_iter().chain(self.right).flatten().collect();
         all.sort_unstable_by(candidate_order);

@@ -1,4 +1,4 @@
-//! What is found of many links at once: shifted rows, groups, shared records.
+//! Findings on many links at once: shifted rows, groups, shared records.
 
 use serde::Serialize;
 
@@ -7,9 +7,9 @@ use crate::chart::{Tick, units};
 use crate::number;
 use crate::shorten::shorten;
 
-/// Groups in the chart.
+/// Maximum number of groups in the chart.
 const DRAWN: usize = 20;
-/// Rows of a table; what is left out is counted.
+/// Maximum number of rows of a table; omitted rows are counted.
 const LISTED: usize = 200;
 
 const WIDTH: f64 = 760.0;
@@ -21,7 +21,7 @@ const RIGHT: f64 = 24.0;
 const PLOT_WIDTH: f64 = WIDTH - LEFT - RIGHT;
 const NAME_WIDTH: usize = 27;
 
-/// Shares are drawn from here on.
+/// Minimum share that is drawn.
 const LEAST_SHARE: f64 = 1e-7;
 
 #[derive(Debug, Serialize)]
@@ -29,7 +29,7 @@ pub(super) struct Batches<'a> {
     shifts: Vec<Shift<'a>>,
     shifts_left: Option<String>,
     shifted_links: String,
-    /// What groups are; absent if links came without.
+    /// What a group is; absent if links have no groups.
     label: Option<&'a str>,
     groups: Vec<Group<'a>>,
     groups_left: Option<String>,
@@ -77,7 +77,7 @@ struct Whiskers<'a> {
     middle: f64,
     rows: Vec<Whisker<'a>>,
     ticks: Vec<Tick>,
-    /// Share of wrong links among all: where its line stands, and in words.
+    /// Share of wrong links among all: position and label of its line.
     all: Option<Tick>,
 }
 
@@ -92,7 +92,7 @@ struct Whisker<'a> {
     dot: String,
     low: String,
     high: String,
-    /// The interval goes on beyond the plot.
+    /// The interval extends beyond the plot.
     cut: bool,
 }
 
@@ -141,8 +141,8 @@ impl<'a> Shift<'a> {
             links: number::count(shift.links),
             offset: match shift.offset {
                 0 => "the same row".to_owned(),
-                1.. => format!("{rows} {noun} further on"),
-                _ => format!("{rows} {noun} further back"),
+                1.. => format!("{rows} {noun} later"),
+                _ => format!("{rows} {noun} earlier"),
             },
             label: &shift.label,
         }
@@ -298,10 +298,7 @@ mod tests {
             };
             Shift::new(&row).offset
         });
-        assert_eq!(
-            said[..4],
-            ["2 rows further on", "1 row further on", "1 row further back", "the same row"]
-        );
-        assert!(said[4].ends_with("808 rows further back"));
+        assert_eq!(said[..4], ["2 rows later", "1 row later", "1 row earlier", "the same row"]);
+        assert!(said[4].ends_with("808 rows earlier"));
     }
 }

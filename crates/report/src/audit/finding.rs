@@ -1,4 +1,4 @@
-//! Single findings: from what was known before comparing to what is known after, a bar for each comparison.
+//! Single findings: a chart from the prior to the posterior, with a bar for each comparison.
 
 use serde::Serialize;
 
@@ -14,18 +14,18 @@ const WIDTH: f64 = 760.0;
 const ROW: f64 = 21.0;
 const TOP: f64 = 24.0;
 const BOTTOM: f64 = 24.0;
-/// Names and outcomes stand to the left of the plot, bits to its right.
+/// Names and outcomes are to the left of the plot, bits to its right.
 const OUTCOME: f64 = 136.0;
 const LEFT: f64 = 368.0;
 const RIGHT: f64 = 58.0;
 const PLOT_WIDTH: f64 = WIDTH - LEFT - RIGHT;
 const BAR: f64 = 12.0;
 
-/// Characters that there is room for.
+/// Maximum number of characters that fit.
 const NAME_WIDTH: usize = 20;
 const OUTCOME_WIDTH: usize = 37;
 
-/// Bits beyond this are drawn as this many.
+/// Maximum number of bits that is drawn.
 const MOST_BITS: f64 = 10_000.0;
 
 #[derive(Debug, Serialize)]
@@ -62,7 +62,7 @@ struct Waterfall {
 
 #[derive(Debug, Serialize)]
 struct Bar {
-    /// `known` for the first and the last, else `right` or `wrong`.
+    /// `known` for the first and the last bar, else `right` or `wrong`.
     class: &'static str,
     name: String,
     outcome: String,
@@ -71,9 +71,9 @@ struct Bar {
     y: String,
     width: String,
     height: f64,
-    /// Where its texts stand.
+    /// Position of its texts.
     line: String,
-    /// Where the next bar starts, if there is one.
+    /// Start of the next bar, if there is one.
     end: Option<String>,
     bottom: String,
     next: String,
@@ -98,7 +98,7 @@ impl<'a> Card<'a> {
     }
 }
 
-/// A bar before it is placed.
+/// A bar without a position.
 struct Step {
     class: &'static str,
     name: String,
@@ -133,7 +133,7 @@ fn steps_of(card: &FindingCard) -> Vec<Step> {
     for bar in &card.evidence {
         add(bar.comparison.clone(), bar.outcome.words(&bar.levels), bar.bits);
     }
-    // What the weight has beside the comparisons.
+    // The part of the weight that does not come from comparisons.
     let rest = card.weight_bits - card.evidence.iter().map(|bar| bar.bits).sum::<f64>();
     if rest.is_finite() && rest.abs() >= 0.05 {
         add("other hints".to_owned(), String::new(), rest);
@@ -190,7 +190,7 @@ impl Waterfall {
     }
 }
 
-/// Bits on an axis: without a decimal where there is none.
+/// Bits on an axis, without a decimal for whole numbers.
 fn whole(bits: f64) -> String {
     let text = number::bits(bits);
     text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)

@@ -1,4 +1,4 @@
-//! What the template of an audit shows: every number as text, every judgement made.
+//! The data for the template of an audit: every number as text, every decision made.
 
 use serde::Serialize;
 
@@ -33,7 +33,7 @@ pub(super) struct Page<'a> {
     files: [File<'a>; 2],
 }
 
-/// Texts that are shown as they came.
+/// Texts that are shown unchanged.
 #[derive(Debug, Serialize)]
 struct Basics<'a> {
     title: &'a str,
@@ -154,11 +154,7 @@ fn figures(report: &AuditReport) -> Vec<Figure> {
     let alone = report.left_only.saturating_add(report.right_only);
     let figure = |label, value, note| Figure { label, value, note };
     vec![
-        figure(
-            "Links compared",
-            number::short_count(report.links),
-            "both files have their handle".to_owned(),
-        ),
+        figure("Links compared", number::short_count(report.links), "both files have the handle".to_owned()),
         figure(
             "Expected wrong links",
             number::expected(wrong.value),
@@ -189,11 +185,11 @@ fn figures(report: &AuditReport) -> Vec<Figure> {
 /// The result in two sentences.
 fn lead(report: &AuditReport) -> String {
     if report.links == 0 {
-        return "No links were compared, so nothing can be said of them.".to_owned();
+        return "No links were compared, so there is no result.".to_owned();
     }
     let wrong = &report.expected_wrong;
     if !wrong.value.is_finite() {
-        return "How many links are wrong could not be estimated.".to_owned();
+        return "The number of wrong links could not be estimated.".to_owned();
     }
     let mut lead = format!(
         "Of {} links that were compared, {} are expected to be wrong ({} of all).",
@@ -203,14 +199,12 @@ fn lead(report: &AuditReport) -> String {
     );
     let range = number::range(wrong.low, wrong.high, number::expected);
     if range != number::NONE {
-        lead.push_str(&format!(
-            " The number is an estimate; the true one probably lies in the range {range}."
-        ));
+        lead.push_str(&format!(" The number is an estimate; the true one is probably in the range {range}."));
     }
     lead
 }
 
-/// How common harmless differences are, against links found wrong.
+/// Number of harmless differences, compared with links found wrong.
 fn variants(classes: &[ClassCount]) -> Option<String> {
     let sum = |wanted: &dyn Fn(&ClassCount) -> bool| {
         classes.iter().filter(|class| wanted(class)).fold(0_u64, |sum, class| sum.saturating_add(class.links))
@@ -220,7 +214,7 @@ fn variants(classes: &[ClassCount]) -> Option<String> {
     (variants > 0).then(|| {
         format!(
             "{} links differ in an entry and are still found to be right; {} are found to be wrong. An entry that \
-             differs is therefore no sign of a wrong link by itself.",
+             differs is therefore not a sign of a wrong link by itself.",
             number::count(variants),
             number::count(wrong)
         )

@@ -1,11 +1,11 @@
-//! What came out of an audit, for readers without training in statistics.
+//! Results of an audit, for readers without training in statistics.
 
 use mizuhiki_exchange::{AuditClass, Hypothesis, Outcome};
 use mizuhiki_schema::AuditRole;
 
-/// What came out of one audit of links that exist (`protocols/05-audit.md`).
+/// Results of one audit of existing links (`protocols/05-audit.md`).
 ///
-/// Holds handles of single links, but no values of persons.
+/// Contains handles of single links, but no values of persons.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditReport {
     /// Heading of the page.
@@ -20,47 +20,48 @@ pub struct AuditReport {
     pub schema_name: String,
     /// Digest of the audit schema.
     pub schema_digest: String,
-    /// Names the key without telling it.
+    /// Identifies the key without revealing it.
     pub key_id: String,
     /// Epoch of the schema's keys, from 1.
     pub epoch: u32,
-    /// Links compared: both files have their handle.
+    /// Number of compared links, whose handle is in both files.
     pub links: u64,
-    /// Handles of the left file alone.
+    /// Handles of only the left file.
     pub left_only: u64,
-    /// Handles of the right file alone.
+    /// Handles of only the right file.
     pub right_only: u64,
-    /// Non-matching pairs that were compared, to learn how different people compare.
+    /// Non-matching pairs that were compared, as a sample of different people.
     pub decoys: u64,
-    /// Wrong links expected among those compared, in links, with the 95 % interval.
+    /// Expected number of wrong links among those compared, with the 95 % interval.
     pub expected_wrong: Interval,
     /// Links by class, in the order of the table.
     pub classes: Vec<ClassCount>,
-    /// What reviewing from the top of the list finds, at some lengths of it, in any order.
+    /// Expected results of a review from the top of the list, for several lengths, in any order.
     pub review: Vec<ReviewPoint>,
-    /// Entries of the review list that was written; 0 if none was.
+    /// Entries of the review list; 0 if none was written.
     pub review_length: u64,
     /// Runs of rows that were linked with an offset.
     pub shifts: Vec<ShiftRow>,
     /// Groups of links, in any order.
     pub groups: Vec<GroupRow>,
-    /// Records that stand under several handles, by side.
+    /// Records with several handles, by side.
     pub shared: Vec<SharedRow>,
-    /// What a group is, in the singular, such as `batch`; absent if links came without groups.
+    /// What a group is, in the singular, such as `batch`; absent if links have no groups.
     pub label: Option<String>,
     /// The first entries of the review list.
     pub findings: Vec<FindingCard>,
-    /// What the comparisons are worth, in the order of the schema.
+    /// Weights of the comparisons, in the order of the schema.
     pub comparisons: Vec<ComparisonRow>,
-    /// Estimated shares of what links are; they sum to 1.
+    /// Estimated shares of the hypotheses; they sum to 1.
     pub hypotheses: Vec<HypothesisShare>,
-    /// Rounds in which the shares and weights were estimated.
+    /// Number of rounds in which shares and weights were estimated.
     pub rounds: u64,
-    /// Bits for one person against two, without which no link is called right.
+    /// Minimum evidence, in bits, for one person against a different person; below it no link counts as
+    /// right.
     pub least_evidence_bits: f64,
-    /// What earlier review found, if any came back.
+    /// Results of an earlier review, if any.
     pub feedback: Option<FeedbackSummary>,
-    /// Things to look at.
+    /// Warnings.
     pub warnings: Vec<String>,
 }
 
@@ -69,9 +70,9 @@ pub struct AuditReport {
 pub struct AuditSide {
     /// Name of the file.
     pub name: String,
-    /// Who made it.
+    /// The custodian who made it.
     pub custodian: String,
-    /// Rows of it: links, those of this side alone included.
+    /// Number of its links, including those of only this side.
     pub rows: u64,
 }
 
@@ -89,22 +90,22 @@ pub struct Interval {
 /// Links of one class.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClassCount {
-    /// Which one.
+    /// The class or hypothesis.
     pub class: AuditClass,
-    /// Links of it.
+    /// Number of links.
     pub links: u64,
-    /// Wrong links expected among these, 0..=`links`.
+    /// Expected number of wrong links among these, 0..=`links`.
     pub expected_wrong: f64,
 }
 
-/// What reviewing the list to some entry finds.
+/// Expected results of reviewing the first entries of the list.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ReviewPoint {
-    /// Entries from the top of the list.
+    /// Number of entries from the top of the list.
     pub entries: u64,
-    /// Wrong links expected among them.
+    /// Expected number of wrong links among them.
     pub expected_found: f64,
-    /// Wrong links expected among all other links.
+    /// Expected number of wrong links among all other links.
     pub expected_left: f64,
 }
 
@@ -115,11 +116,12 @@ pub struct ShiftRow {
     pub first_handle: String,
     /// Handle of its last row.
     pub last_handle: String,
-    /// Links of it.
+    /// Number of links.
     pub links: u64,
-    /// Places: the right records agree with the left ones that stand so many rows further on (back, if below 0).
+    /// Offset in rows: the right records agree with the left ones this many rows later (earlier, if
+    /// negative).
     pub offset: i64,
-    /// The group that it lies in; empty if links came without groups.
+    /// Its group; empty if links have no groups.
     pub label: String,
 }
 
@@ -128,9 +130,9 @@ pub struct ShiftRow {
 pub struct GroupRow {
     /// Its name.
     pub label: String,
-    /// Links of it.
+    /// Number of links.
     pub links: u64,
-    /// Wrong links expected among these.
+    /// Expected number of wrong links among these.
     pub expected_wrong: f64,
     /// Share of wrong links, 0..=1.
     pub share: Interval,
@@ -138,25 +140,25 @@ pub struct GroupRow {
     pub findings: Vec<String>,
 }
 
-/// Records of one side that stand under several handles.
+/// Records of one side with several handles.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SharedRow {
     /// `left` or `right`.
     pub side: String,
-    /// Such records.
+    /// Number of such records.
     pub records: u64,
-    /// Links of these.
+    /// Number of their links.
     pub links: u64,
-    /// Links of the record that has most.
+    /// Maximum number of links of one record.
     pub most_links: u64,
-    /// Wrong links expected among `links`.
+    /// Expected number of wrong links among `links`.
     pub expected_wrong: f64,
 }
 
 /// One entry of the review list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FindingCard {
-    /// Place in the list, from 1.
+    /// Rank in the list, from 1.
     pub rank: u64,
     /// Handle of the link.
     pub handle: String,
@@ -164,21 +166,22 @@ pub struct FindingCard {
     pub class: AuditClass,
     /// Probability that the link is wrong, 0..=1.
     pub probability: f64,
-    /// Bits for the link being right against the likeliest way to be wrong, `prior_bits` left out.
+    /// Evidence in bits for the likeliest right hypothesis against the likeliest wrong one, without
+    /// `prior_bits`.
     pub weight_bits: f64,
-    /// log2 of the odds, right to wrong, of these two hypotheses before comparing.
+    /// log2 of the prior odds, right to wrong, of these two hypotheses.
     pub prior_bits: f64,
-    /// Why, in English.
+    /// The reason, in English.
     pub reason: String,
-    /// Why, in Japanese.
+    /// The reason, in Japanese.
     pub reason_ja: String,
-    /// What speaks for and against; what is missing to `weight_bits` is drawn as one more bar.
+    /// Evidence per comparison; the difference to `weight_bits` is drawn as one more bar.
     pub evidence: Vec<EvidenceBar>,
-    /// What might put it right.
+    /// A proposed correction.
     pub proposal: Option<String>,
 }
 
-/// What one comparison says of a link.
+/// Evidence of one comparison about a link.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EvidenceBar {
     /// Name of the comparison.
@@ -187,11 +190,11 @@ pub struct EvidenceBar {
     pub outcome: Outcome,
     /// Names of the comparison's levels.
     pub levels: Vec<String>,
-    /// Bits for the link being right; below 0 for wrong.
+    /// Bits for the link being right; negative for wrong.
     pub bits: f64,
 }
 
-/// What a comparison is worth.
+/// Weights of a comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComparisonRow {
     /// Its name.
@@ -200,35 +203,35 @@ pub struct ComparisonRow {
     pub role: AuditRole,
     /// Share of links in which a side has no value, 0..=1.
     pub missing_share: f64,
-    /// Share that agrees of what was compared of one person, 0..=1.
+    /// Share that agrees for one person, of values that were compared, 0..=1.
     pub agree_share_same: f64,
-    /// Share that agrees of what was compared of different people, 0..=1.
+    /// Share that agrees for different people, of values that were compared, 0..=1.
     pub agree_share_different: f64,
     /// Bits for one person if it agrees.
     pub agree_bits: f64,
-    /// Bits for one person if it differs; mostly below 0.
+    /// Bits for one person if it differs; usually negative.
     pub differ_bits: f64,
 }
 
-/// How many links are of one kind.
+/// The share of a hypothesis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HypothesisShare {
-    /// Which one.
+    /// The class or hypothesis.
     pub hypothesis: Hypothesis,
     /// Estimated share of links, 0..=1.
     pub share: f64,
 }
 
-/// What reviewers found of entries that were looked at.
+/// Verdicts on reviewed entries.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FeedbackSummary {
-    /// Entries looked at.
+    /// Reviewed entries.
     pub reviewed: u64,
-    /// Wrong ones of them.
+    /// Of these, wrong links.
     pub wrong: u64,
-    /// Right ones of them.
+    /// Of these, right links.
     pub right: u64,
-    /// Those of which reviewers could not tell.
+    /// Of these, entries that reviewers could not decide.
     pub cannot_tell: u64,
     /// Share of wrong links among `wrong` and `right`, 0..=1.
     pub precision: Interval,
@@ -236,12 +239,12 @@ pub struct FeedbackSummary {
     pub bins: Vec<ReliabilityBin>,
 }
 
-/// Reviewed links of about one predicted probability.
+/// Reviewed links of similar predicted probability.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ReliabilityBin {
     /// Mean predicted probability that the link is wrong, 0..=1.
     pub predicted: f64,
-    /// Share that was found wrong, 0..=1.
+    /// Observed share of wrong links, 0..=1.
     pub observed: Interval,
     /// Links.
     pub links: u64,

@@ -1,4 +1,4 @@
-//! How long a review list pays: a curve over the length of the list, and its numbers.
+//! The yield of a review list by its length: a curve and its numbers.
 
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ const PLOT_HEIGHT: f64 = HEIGHT - TOP - BOTTOM;
 pub(super) struct Review {
     chart: Option<ReviewChart>,
     rows: Vec<ReviewRow>,
-    /// What the list that was written is expected to find.
+    /// Expected yield of the list that was written.
     summary: Option<String>,
 }
 
@@ -40,7 +40,7 @@ struct ReviewChart {
     right: f64,
     base: f64,
     middle: f64,
-    /// Corners of the line.
+    /// Vertices of the line.
     line: String,
     x_ticks: Vec<Tick>,
     y_ticks: Vec<Tick>,
@@ -50,7 +50,7 @@ struct ReviewChart {
     last_left: String,
 }
 
-/// Where the list ends that was written.
+/// The end of the list that was written.
 #[derive(Debug, Serialize)]
 struct Marker {
     x: String,
@@ -87,7 +87,7 @@ impl Review {
     }
 }
 
-/// What can be drawn, by length, one point a length.
+/// The points that can be drawn, by length, one point per length.
 fn usable(review: &[ReviewPoint]) -> Vec<ReviewPoint> {
     let good = |value: f64| value.is_finite() && value >= 0.0;
     let mut points: Vec<ReviewPoint> = review
@@ -103,7 +103,7 @@ fn usable(review: &[ReviewPoint]) -> Vec<ReviewPoint> {
 fn summary(point: &ReviewPoint) -> String {
     let total = point.expected_found + point.expected_left;
     format!(
-        "The first {} entries of the list are expected to hold {} of {} wrong links ({}). About {} would be left \
+        "The first {} entries of the list are expected to contain {} of {} wrong links ({}). About {} would remain \
          among all others.",
         number::count(point.entries),
         number::expected(point.expected_found),
@@ -142,7 +142,7 @@ impl ReviewChart {
         let mut corners: Vec<String> = Vec::new();
         let mut before = f64::NEG_INFINITY;
         for point in &drawn {
-            // A point less than a unit further on changes nothing that is seen.
+            // Points less than a unit apart make no visible difference.
             if x(point.entries) - before >= 1.0 || point.entries == last.entries {
                 before = x(point.entries);
                 corners.push(format!("{},{}", units(before), units(y(point.expected_left))));
@@ -188,7 +188,7 @@ impl ReviewChart {
     }
 }
 
-/// Round numbers from `low` to `high`, about so many.
+/// About `many` round numbers from `low` to `high`.
 pub(super) fn steps(low: f64, high: f64, many: u32) -> Vec<f64> {
     let span = high - low;
     if !span.is_finite() || span <= 0.0 {

@@ -1,4 +1,4 @@
-//! What the template shows: every number as text, every judgement made.
+//! The data for the template: every number as text, every decision made.
 
 use serde::Serialize;
 
@@ -71,7 +71,7 @@ struct View<'a> {
     distinct: String,
 }
 
-/// What is said of sealed symbols.
+/// Data about sealed symbols.
 #[derive(Debug, Serialize)]
 struct Symbols {
     per_record: String,
@@ -184,7 +184,7 @@ impl<'a> Page<'a> {
     }
 }
 
-/// Pairs of which something is known: those that were compared or, as a join sees every pair, all.
+/// Number of pairs whose class is known: those compared, or all pairs in a join.
 fn pairs(report: &LinkReport) -> u64 {
     if report.symbols.is_none() {
         return report.compared;
@@ -214,7 +214,7 @@ fn figures(report: &LinkReport) -> Vec<Figure> {
     let what = if report.symbols.is_some() { "Symbols joined" } else { "Pairs compared" };
     let compared = match report.compared {
         symbols if report.symbols.is_some() => number::count(symbols),
-        pairs if number::short_count(pairs) == number::count(pairs) => "every one a similarity".to_owned(),
+        pairs if number::short_count(pairs) == number::count(pairs) => "each with a similarity".to_owned(),
         pairs => number::count(pairs),
     };
     let between = if borderline == accept {
@@ -275,14 +275,14 @@ impl<'a> View<'a> {
 fn assignment_note(assignment: &str) -> &'static str {
     match assignment.split([' ', '-']).next() {
         Some("greedy") => {
-            "Candidate pairs were taken from the most similar down; a pair became a link if neither of its \
-             records was in one yet."
+            "Candidate pairs were taken in descending order of similarity; a pair became a link if neither of its \
+             records had a link yet."
         }
         Some("optimal") => {
             "Of all sets of candidate pairs with no record in two of them, the one with the largest sum of \
-             similarities, each counted from the lower threshold and one more for every link, was written."
+             similarities, each counted from the lower threshold plus one per link, was written."
         }
-        Some("many") => "Every candidate pair became a link, so a record can be in several.",
+        Some("many") => "Every candidate pair became a link, so a record can have several.",
         _ => "",
     }
 }
@@ -290,17 +290,17 @@ fn assignment_note(assignment: &str) -> &'static str {
 fn profile_note(profile: &str, within: bool) -> &'static str {
     match profile {
         "hardened" | "max-privacy" if within => {
-            "Records came as sets of sealed symbols, as many for each: keyed pseudorandom numbers of which nothing \
-             can be told but whether two are equal. The file was made for deduplication: symbols that several of \
-             its records have stand in it, and show who resembles whom."
+            "Records are sets of sealed symbols, equally many each: keyed pseudorandom numbers that reveal nothing but \
+             whether two are equal. The file was made for deduplication: symbols that several of \
+             its records share are in it, and reveal which records are similar."
         }
         "hardened" | "max-privacy" => {
-            "Records came as sets of sealed symbols, as many for each: keyed pseudorandom numbers of which nothing \
-             can be told but whether two are equal. Those that two records of one file would share were left out."
+            "Records are sets of sealed symbols, equally many each: keyed pseudorandom numbers that reveal nothing but \
+             whether two are equal. Symbols that several records of one file have were suppressed."
         }
         "plain" | "clkhash" => {
-            "Tokens are Bloom filters. Whoever holds a file of similar people can re-identify many of \
-             them, so they need the protection that the data itself would need."
+            "Tokens are Bloom filters. Anyone with a file of similar people can re-identify many of \
+             them, so they need the same protection as the data itself."
         }
         _ => "",
     }

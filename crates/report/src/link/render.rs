@@ -11,7 +11,7 @@ const TEMPLATE: &str =
 /// The report as one HTML document.
 ///
 /// # Errors
-/// [`ReportError::Bins`] if both histograms are there and differ in length.
+/// [`ReportError::Bins`] if both histograms are given and differ in length.
 pub fn render(report: &LinkReport) -> Result<String, ReportError> {
     fill(TEMPLATE, page::Page::new(report)?)
 }

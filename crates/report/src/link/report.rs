@@ -1,8 +1,8 @@
-//! What came out of a linkage.
+//! Results of a linkage.
 
 use serde::Serialize;
 
-/// What came out of one linkage, in sums and shares. Holds nothing of a single record.
+/// Results of one linkage, in sums and shares. Contains nothing about single records.
 #[derive(Debug, Clone, Serialize)]
 pub struct LinkReport {
     /// Heading of the page.
@@ -13,28 +13,28 @@ pub struct LinkReport {
     pub files: Vec<FileSummary>,
     /// Name of the linkage schema.
     pub schema_name: String,
-    /// Digest of the linkage schema; empty if the tokens came without one.
+    /// Digest of the linkage schema; empty if the tokens have none.
     pub schema_digest: String,
-    /// Names the key without telling it; absent if the tokens came without one.
+    /// Identifies the key without revealing it; absent if the tokens have no key id.
     pub key_id: Option<String>,
     /// Profile of the tokens: `plain`, `hardened`, `max-privacy` or `clkhash`.
     pub profile: String,
     /// How two tokens are compared, in words.
     pub measure: String,
-    /// Epoch of the schema's keys, where there is one.
+    /// Epoch of the schema's keys, if there is one.
     pub epoch: Option<u32>,
     /// How links were chosen among the candidates, in words.
     pub assignment: String,
-    /// The thresholds used: of the first comparison, where there are several.
+    /// The thresholds used, of the first comparison if there are several.
     pub thresholds: ThresholdSummary,
     /// Which pairs were compared and why, in words.
     pub plan: String,
     /// The passes, in order.
     pub passes: Vec<PassFigures>,
-    /// Links that are borderline only because another record is as similar: with filters, another member of the
-    /// household.
+    /// Links that are borderline only because another record, or with filters another household member, is
+    /// about as similar.
     pub doubtful: u64,
-    /// What was searched, if records came as sealed symbols.
+    /// The search, if records are sealed symbols.
     pub symbols: Option<SymbolSummary>,
     /// Pairs compared.
     pub compared: u64,
@@ -44,13 +44,13 @@ pub struct LinkReport {
     pub matches: u64,
     /// Links between the thresholds.
     pub borderline: u64,
-    /// Expected accuracy, where it was estimated.
+    /// Expected accuracy, if estimated.
     pub expectation: Option<ExpectationSummary>,
     /// One-to-one candidate links by similarity: bins of equal width over 0..=1, or empty.
     pub histogram: Vec<u64>,
     /// Links written, in the same bins, or empty.
     pub links_histogram: Vec<u64>,
-    /// Things to look at.
+    /// Warnings.
     pub warnings: Vec<String>,
 }
 
@@ -72,11 +72,11 @@ pub struct PassFigures {
 pub struct FileSummary {
     /// Its name.
     pub name: String,
-    /// Who made it.
+    /// The custodian who made it.
     pub custodian: String,
     /// Records in it.
     pub records: u64,
-    /// Its views; none if its records are sealed symbols.
+    /// Its views; empty if its records are sealed symbols.
     pub views: Vec<ViewSection>,
 }
 
@@ -91,11 +91,11 @@ pub struct ViewSection {
     pub tokens: u64,
     /// Mean share of set token bits, 0..=1.
     pub fill: f64,
-    /// Different tokens over tokens, 0..=1.
+    /// Distinct tokens over tokens, 0..=1.
     pub distinct_share: f64,
 }
 
-/// Sealed symbols, as both files have them.
+/// Parameters of the sealed symbols of both files.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct SymbolSummary {
     /// Symbols of every record.
@@ -104,60 +104,61 @@ pub struct SymbolSummary {
     pub bits: u64,
     /// Positions of a filter that a symbol seals.
     pub positions: u64,
-    /// Common symbols from which on a pair is a candidate.
+    /// Minimum number of common symbols of a candidate.
     pub least_common: u32,
-    /// Pairs of a sample that was compared with everything; `None` if candidates came from a file.
+    /// Search recall in a sample; `None` if candidates came from a file.
     pub sampled: Option<SampledPairs>,
 }
 
-/// Pairs with enough common symbols that a sample of the records has, and how many of them the search found.
+/// Search recall: pairs with enough common symbols in a sample of records, and how many of them the search
+/// found.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct SampledPairs {
-    /// All of the sample.
+    /// All pairs of the sample.
     pub pairs: u64,
-    /// Those that were found.
+    /// Pairs that the search found.
     pub found: u64,
 }
 
 /// The thresholds of a linkage.
 #[derive(Debug, Clone, Serialize)]
 pub struct ThresholdSummary {
-    /// Match from here on.
+    /// Matches are at or above this.
     pub accept: f64,
-    /// Borderline from here on, up to `accept`.
+    /// Borderline pairs are at or above this, and below `accept`.
     pub borderline: f64,
     /// `schema`, `command line` or `calibrated without labels`.
     pub origin: String,
 }
 
-/// Accuracy expected at the upper threshold.
+/// Expected accuracy at the upper threshold.
 #[derive(Debug, Clone, Serialize)]
 pub struct ExpectationSummary {
-    /// Expected share of true links among the links, 0..=1.
+    /// Expected precision: share of true links among the links, 0..=1.
     pub precision: f64,
-    /// Expected share of the true links that stand out at all, 0..=1.
+    /// Expected recall: share found of the true links that stand out from chance, 0..=1.
     pub recall: f64,
     /// Expected share of true pairs among all pairs.
     pub prior: f64,
-    /// Expected share of the strangers' pairs that reach the upper threshold (u); recall is m.
+    /// Expected share of non-matching pairs that reach the upper threshold (u); recall is m.
     pub u: f64,
-    /// What other thresholds promise, from high to low.
+    /// Expected accuracy at other thresholds, from high to low.
     pub curve: Vec<ExpectedAt>,
-    /// How all this was estimated, in words.
+    /// The method of estimation, in words.
     pub method: String,
 }
 
-/// What a threshold promises.
+/// Expected accuracy at a threshold.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct ExpectedAt {
     /// The threshold.
     pub threshold: f64,
     /// One-to-one links at or above it.
     pub links: u64,
-    /// Expected precision of those, 0..=1.
+    /// Expected precision of these links, 0..=1.
     pub precision: f64,
     /// Expected recall, 0..=1.
     pub recall: f64,
-    /// Probability that a link of just this similarity is true, 0..=1.
+    /// Match probability of a link of exactly this similarity, 0..=1.
     pub probability: f64,
 }
