@@ -79,10 +79,10 @@ fn pairs(criterion: &mut Criterion) {
                     rows.clear();
                     for (at, (handle, values)) in sides.iter().enumerate() {
                         worker.read(1, &|column| &values[side][column]).expect("a record");
-                        let neighbour = |offset: isize| {
+                        let neighbor = |offset: isize| {
                             sides.get((at as isize + offset) as usize).map(|(handle, _)| *handle)
                         };
-                        worker.seal(handle, &neighbour, &mut rows);
+                        worker.seal(handle, &neighbor, &mut rows);
                     }
                     black_box(&rows);
                 });

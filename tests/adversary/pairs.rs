@@ -3,7 +3,7 @@
 
 mod alone;
 mod known;
-mod neighbours;
+mod neighbors;
 mod pairs_kit;
 mod picked;
 mod runs;

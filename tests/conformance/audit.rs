@@ -65,12 +65,12 @@ fn files() {
         for (place, (&row, expected)) in order.iter().zip(expected).enumerate() {
             let row = &given[row as usize];
             read(&mut worker, &encoder, &row["columns"]);
-            let neighbour = |offset: isize| {
+            let neighbor = |offset: isize| {
                 let at = usize::try_from(place as isize + offset).ok().filter(|at| *at < sorted.len());
                 at.map(|at| sorted.get(at))
             };
             let mut sealed = Vec::new();
-            worker.seal(text(row, "handle"), &neighbour, &mut sealed);
+            worker.seal(text(row, "handle"), &neighbor, &mut sealed);
             assert_eq!(text(row, "handle"), text(expected, "handle"), "{}", case["name"]);
             let tags = &sealed[layout.neighbours_start()..];
             assert_eq!(tags, hex(text(expected, "neighbours")), "{}: {}", case["name"], expected["handle"]);

@@ -2,7 +2,7 @@
 
 use mizuhiki_bits::BitRows;
 use mizuhiki_exchange::{
-    Classification, Comparable, CustodianId, KeyId, RecordIds, Run, TokenMeta, TokenSet, View,
+    Classification, Comparable, CustodianId, KeyId, RecordIds, Run, TokenMeta, TokenSet, ViewTokens,
 };
 use mizuhiki_match::{
     Assignment, Calibration, Candidate, CommonLaw, Counts, Scale, WithinFile, choose, similarity_of,
@@ -42,7 +42,7 @@ fn record(case: &Value, side: &str) -> TokenSet {
             Some(digits) => rows.push_bytes(&hex(digits)).unwrap(),
             None => rows.push_zero(),
         }
-        View { name: name(index), rows, present: vec![!token.is_null()] }
+        ViewTokens { name: name(index), rows, present: vec![!token.is_null()] }
     });
     let meta = TokenMeta {
         schema,

@@ -12,8 +12,7 @@ pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
-/// Folders of what is built, which is not ours to read.
-
+/// Folders of built files, which are not ours to read.
 const BUILT: [&str; 4] = ["target", "book", "__pycache__", ".git"];
 
 /// Files of the repository with one of these extensions, by their paths below it.

@@ -10,7 +10,7 @@ const README_BYTES: usize = 6_000;
 /// Columns of a line of a protocol page.
 const COLUMNS: usize = 100;
 
-/// Lines from the title of a protocol page to its example.
+/// Lines from the title of a protocol page to its example, a block or a table.
 const LINES_TO_EXAMPLE: usize = 12;
 
 fn protocol_pages() -> Vec<String> {
@@ -39,7 +39,8 @@ fn protocol_pages_wrap_and_begin_with_an_example() {
                 faults.push(format!("{page}:{number}: longer than {COLUMNS} columns"));
             }
         }
-        let example = text.lines().take(LINES_TO_EXAMPLE).any(|line| line.starts_with("```"));
+        let example =
+            text.lines().take(LINES_TO_EXAMPLE).any(|line| line.starts_with("```") || line.starts_with('|'));
         if !example {
             faults.push(format!("{page}: no example among its first {LINES_TO_EXAMPLE} lines"));
         }

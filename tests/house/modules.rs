@@ -215,6 +215,9 @@ impl<'ast> Visit<'ast> for Needs<'_> {
         self.note_tree(&item.tree, &mut Vec::new());
     }
 
+    /// Where a thing may be seen from is no use of that place.
+    fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         if names.len() > 1 {

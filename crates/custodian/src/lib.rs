@@ -31,6 +31,6 @@ pub use people::normalize::{
     LevelValue, NormalizeJob, NormalizeProblem, NormalizeSummary, NormalizedValue, normalize_file,
     normalize_value,
 };
-pub use people::progress::OnProgress;
+pub use people::progress::OnRecords;
 pub use schema::propose::{Proposal, propose_schema};
 pub use schema::propose_audit::propose_audit_schema;

@@ -3,6 +3,8 @@
 //! Its weaknesses are known: no normalization, filters whose weight reveals lengths, double hashing. It is
 //! here so that mizuhiki can read and write a format that others already use.
 
+mod grams;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -12,7 +14,7 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use mizuhiki_schema::{
-    BitStrategy, ClkhashFormat, ClkhashHash, ClkhashSchema, Comparison, Hashing, KdfHash, TextEncoding,
+    BitStrategy, ClkhashFormat, ClkhashHash, ClkhashSchema, Hashing, KdfHash, TextEncoding,
 };
 use regex::Regex;
 use rustc_hash::FxBuildHasher;
@@ -20,6 +22,7 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
+use self::grams::{Grams, python_integer, tokenize};
 use crate::error::EncodeError;
 use crate::key::LinkageKey;
 use crate::strptime::DateFormat;
@@ -141,130 +144,6 @@ fn fold(filter: &[u8], folds: u32, out: &mut Vec<u8>) {
     }
 }
 
-/// Grams of one value, in order, in one allocation.
-#[derive(Default)]
-struct Grams {
-    text: String,
-    ends: Vec<usize>,
-    starts: Vec<usize>,
-    padded: String,
-}
-
-impl Grams {
-    fn clear(&mut self) {
-        self.text.clear();
-        self.ends.clear();
-    }
-
-    fn push(&mut self, gram: std::fmt::Arguments<'_>) {
-        if std::fmt::Write::write_fmt(&mut self.text, gram).is_err() {
-            unreachable!("writing into a String does not fail");
-        }
-        self.ends.push(self.text.len());
-    }
-
-    fn push_str(&mut self, gram: &str) {
-        self.text.push_str(gram);
-        self.ends.push(self.text.len());
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &str> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, &end)| &self.text[start..end])
-    }
-}
-
-fn tokenise(value: &str, comparison: Comparison, grams: &mut Grams) -> Result<(), &'static str> {
-    grams.clear();
-    if value.is_empty() {
-        return Ok(());
-    }
-    match comparison {
-        Comparison::Ngram { n, positional } => ngrams(value, n, positional, grams),
-        Comparison::Numeric { distance_interval, resolution, fractional_precision } => {
-            return neighbourhood(value, distance_interval, resolution, fractional_precision, grams);
-        }
-        Comparison::Exact => grams.push_str(value),
-    }
-    Ok(())
-}
-
-fn ngrams(value: &str, n: usize, positional: bool, grams: &mut Grams) {
-    let mut padded = std::mem::take(&mut grams.padded);
-    padded.clear();
-    let pad = n.saturating_sub(1);
-    padded.extend(std::iter::repeat_n(' ', pad));
-    padded.push_str(value);
-    padded.extend(std::iter::repeat_n(' ', pad));
-    grams.starts.clear();
-    grams.starts.extend(padded.char_indices().map(|(at, _)| at));
-    grams.starts.push(padded.len());
-    for at in 0..grams.starts.len().saturating_sub(n) {
-        let gram = &padded[grams.starts[at]..grams.starts[at + n]];
-        if positional {
-            grams.push(format_args!("{} {gram}", at + 1));
-        } else {
-            grams.push_str(gram);
-        }
-    }
-    grams.padded = padded;
-}
-
-/// Vatsalan & Christen's neighborhood of a number (J. Biomed. Inform. 59, 2016), scaled as clkhash does.
-fn neighbourhood(
-    value: &str,
-    interval: i64,
-    resolution: i64,
-    precision: u32,
-    grams: &mut Grams,
-) -> Result<(), &'static str> {
-    const TOO_LARGE: &str = "the number is too large";
-    let scale = 10_i128.pow(precision);
-    let number = match python_integer(value) {
-        Some(digits) => {
-            digits.parse::<i128>().ok().and_then(|number| number.checked_mul(scale)).ok_or(TOO_LARGE)?
-        }
-        None => {
-            let float: f64 = value.trim().parse().map_err(|_| "not a number")?;
-            let scaled = if precision > 0 { (float * scale as f64).round_ties_even() } else { float.trunc() };
-            if !scaled.is_finite() || scaled.abs() > 1e30 {
-                return Err(TOO_LARGE);
-            }
-            scaled as i128
-        }
-    };
-    let number = number.checked_mul(2 * i128::from(resolution)).ok_or(TOO_LARGE)?;
-    let interval = i128::from(interval);
-    let residue = number.rem_euclid(interval);
-    // Half of the interval rounds up.
-    let snapped = if 2 * residue < interval { number - residue } else { number + (interval - residue) };
-    for step in -i128::from(resolution)..=i128::from(resolution) {
-        grams.push(format_args!("{}", snapped + step * interval));
-    }
-    Ok(())
-}
-
-/// `value` as Python's `int()` reads it, without sign `+`, leading zeros, blanks and underscores.
-fn python_integer(value: &str) -> Option<String> {
-    let trimmed = value.trim();
-    let (negative, digits) = match trimmed.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, trimmed.strip_prefix('+').unwrap_or(trimmed)),
-    };
-    let well_placed = !digits.starts_with('_') && !digits.ends_with('_') && !digits.contains("__");
-    if digits.is_empty() || !well_placed || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
-    {
-        return None;
-    }
-    let plain: String = digits.chars().filter(|&c| c != '_').collect();
-    let significant = plain.trim_start_matches('0');
-    Some(match (negative, significant) {
-        (_, "") => "0".to_owned(),
-        (true, digits) => format!("-{digits}"),
-        (false, digits) => digits.to_owned(),
-    })
-}
-
 impl Hashed {
     fn new(index: usize, rules: &Hashing, keys: [Zeroizing<Vec<u8>>; 2]) -> Result<Self, EncodeError> {
         let mut encoding = TextEncoding::Utf8;
@@ -360,9 +239,9 @@ impl Hashed {
         grams: &mut Grams,
         bytes: usize,
     ) -> Result<Box<[u8]>, &'static str> {
-        tokenise(&self.format(value)?, self.rules.comparison, grams)?;
+        tokenize(&self.format(value)?, self.rules.comparison, grams)?;
         let mut filter = vec![0; bytes].into_boxed_slice();
-        let total = grams.ends.len() as u32;
+        let total = grams.len() as u32;
         for (index, gram) in grams.iter().enumerate() {
             let count = match self.rules.strategy {
                 BitStrategy::PerToken(bits) => bits,
@@ -469,7 +348,7 @@ mod tests {
 
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
-    use mizuhiki_schema::{LinkageSchema, SchemaBody};
+    use mizuhiki_schema::{Comparison, LinkageSchema, SchemaBody};
     use serde_json::Value;
 
     use super::*;
@@ -534,7 +413,7 @@ mod tests {
     fn grams_are_clkhash_s() {
         for vector in list(&vectors(), "tokenize") {
             let mut grams = Grams::default();
-            tokenise(vector["value"].as_str().unwrap(), comparison(&vector["comparison"]), &mut grams)
+            tokenize(vector["value"].as_str().unwrap(), comparison(&vector["comparison"]), &mut grams)
                 .unwrap();
             let expected: Vec<&str> =
                 list(vector, "tokens").iter().map(|token| token.as_str().unwrap()).collect();

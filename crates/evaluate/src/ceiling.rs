@@ -89,7 +89,7 @@ pub fn audit_ceiling(
         }
         let mut groups: Vec<(&Patterns, &[Hypothesis])> = vec![(&right_links, &RIGHT)];
         groups.extend(wrong_links.0.iter().map(|(hypotheses, patterns)| (patterns, *hypotheses)));
-        Model::fit_labelled(&schema, &groups, &non_matches)
+        Model::fit_labeled(&schema, &groups, &non_matches)
     };
     let (lefts, rights) = (shared(&links, |link| link.1), shared(&links, |link| link.2));
     for link in lefts.iter().flatten() {

@@ -32,4 +32,4 @@ pub use results::language::Language;
 pub use results::link::{Link, compare_links};
 pub use results::outcome::{Outcome, error_words, role_words};
 pub use symbols::SymbolReader;
-pub use tokens::{TokenSet, TokenSetError, View};
+pub use tokens::{TokenSet, TokenSetError, ViewTokens};

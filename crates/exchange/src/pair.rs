@@ -188,7 +188,7 @@ impl PairLayout {
             start = layout.range().end;
             comparisons.push(layout);
         }
-        Self { comparisons, reach: body.neighbours.reach }
+        Self { comparisons, reach: body.neighbors.reach }
     }
 
     /// First byte of the neighbor tags.
@@ -200,7 +200,7 @@ impl PairLayout {
     /// Neighbor tag for `offset` (not 0, within reach). A left row tags its record under the handle `offset`
     /// places later; a right row tags its record for comparison with the left row `offset` places earlier.
     #[must_use]
-    pub fn neighbour(&self, offset: isize) -> Range<usize> {
+    pub fn neighbor(&self, offset: isize) -> Range<usize> {
         let place = offset + self.reach as isize - isize::from(offset > 0);
         let start = self.neighbours_start() + place as usize * TAG_BYTES;
         start..start + TAG_BYTES
@@ -253,8 +253,8 @@ mod tests {
         let b = layout.comparisons[1];
         assert_eq!((b.present(), b.tag(0, 1), b.complete(0, 1)), (198..201, 204..207, 207..210));
         assert_eq!(b.range(), 198..237);
-        assert_eq!([layout.neighbour(-2), layout.neighbour(1)], [237..240, 243..246]);
-        assert_eq!(layout.neighbour(2).end, layout.row_bytes());
+        assert_eq!([layout.neighbor(-2), layout.neighbor(1)], [237..240, 243..246]);
+        assert_eq!(layout.neighbor(2).end, layout.row_bytes());
         let left = PairLayout::new(&schema, Side::Left);
         assert_eq!(
             (left.comparisons[0].values, left.comparisons[0].filters, left.comparisons[1].values),

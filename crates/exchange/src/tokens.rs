@@ -11,7 +11,7 @@ use crate::meta::TokenMeta;
 
 /// Tokens of one view, one per row.
 #[derive(Debug, Clone, PartialEq)]
-pub struct View {
+pub struct ViewTokens {
     /// Name of the view.
     pub name: String,
     /// The tokens; rows without a token are zero.
@@ -30,7 +30,7 @@ pub struct TokenSet {
     records: Vec<u32>,
     /// First row of each record, and the end; empty where each record has one row.
     starts: Vec<u32>,
-    views: Vec<View>,
+    views: Vec<ViewTokens>,
     blocks: Vec<Vec<Option<BlockId>>>,
 }
 
@@ -64,7 +64,7 @@ impl TokenSet {
     pub fn new(
         meta: Option<TokenMeta>,
         ids: RecordIds,
-        mut views: Vec<View>,
+        mut views: Vec<ViewTokens>,
         mut blocks: Vec<Vec<Option<BlockId>>>,
     ) -> Result<Self, TokenSetError> {
         let fits = |rows: usize| assert!(rows == ids.len(), "one row per id");
@@ -140,7 +140,7 @@ impl TokenSet {
     #[must_use]
     pub fn only(&self, records: &[u32]) -> Self {
         let rows: Vec<u32> = records.iter().flat_map(|&record| self.rows_of(record)).collect();
-        let view = |view: &View| View {
+        let view = |view: &ViewTokens| ViewTokens {
             name: view.name.clone(),
             rows: view.rows.selected(&rows),
             present: rows.iter().map(|&row| view.present[row as usize]).collect(),
@@ -199,7 +199,7 @@ impl TokenSet {
 
     /// The views, in schema order.
     #[must_use]
-    pub fn views(&self) -> &[View] {
+    pub fn views(&self) -> &[ViewTokens] {
         &self.views
     }
 
@@ -288,8 +288,13 @@ mod tests {
             rows.push_bytes(&[id.as_bytes()[0]; 8]).unwrap();
         }
         let present = ids.iter().map(|id| *id != "c").collect();
-        TokenSet::new(None, record_ids, vec![View { name: "whole".to_owned(), rows, present }], Vec::new())
-            .unwrap()
+        TokenSet::new(
+            None,
+            record_ids,
+            vec![ViewTokens { name: "whole".to_owned(), rows, present }],
+            Vec::new(),
+        )
+        .unwrap()
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod confirm;
 mod link;
 
 pub use audit::error::AuditError;
-pub use audit::feedback::{FeedbackJob, FeedbackSummary, Reliability, read_feedback};
+pub use audit::feedback::{FeedbackJob, FeedbackSummary, VerdictReliability, read_feedback};
 pub use audit::job::{
     AuditJob, AuditStage, AuditSummary, ClassSummary, HypothesisSummary, OnAuditProgress, ReviewLength,
 };

@@ -118,9 +118,9 @@ impl Groups {
     fn merge(&mut self, first: u32, second: u32) {
         // The group with fewer neighbors is merged into the other. Which one is kept has no effect on
         // results.
-        let neighbours = |group: u32| self.offered[group as usize].len();
+        let neighbors = |group: u32| self.offered[group as usize].len();
         let (kept, gone) =
-            if neighbours(first) >= neighbours(second) { (first, second) } else { (second, first) };
+            if neighbors(first) >= neighbors(second) { (first, second) } else { (second, first) };
         for record in std::mem::take(&mut self.members[gone as usize]) {
             self.group_of[record as usize] = kept;
             self.members[kept as usize].push(record);

@@ -110,7 +110,7 @@ impl<'a, R: SymbolReader> Join<'a, R> {
 
     /// Number of symbols that were skipped because more than [`HEAVY`] records of one file have them, and the
     /// maximum number of records that share one.
-    pub fn passed_over(&self) -> (u64, u64) {
+    pub fn skipped_symbols(&self) -> (u64, u64) {
         (self.heavy.load(Ordering::Relaxed), self.heaviest.load(Ordering::Relaxed))
     }
 

@@ -176,8 +176,8 @@ impl Task<'_> {
 
 /// One view, prepared for pairs of at least some agreement.
 struct ViewSearch<'a> {
-    left: &'a mizuhiki_exchange::View,
-    right: &'a mizuhiki_exchange::View,
+    left: &'a mizuhiki_exchange::ViewTokens,
+    right: &'a mizuhiki_exchange::ViewTokens,
     order: ColumnOrder,
     scan: &'a RowScan<'a>,
     need: Vec<u32>,
@@ -265,7 +265,7 @@ pub(crate) struct Scorer<'a> {
 impl<'a> Scorer<'a> {
     pub(crate) fn new(comparable: &Comparable<'a>) -> Self {
         let instructions = InstructionSet::detect();
-        let scan = |view: &'a mizuhiki_exchange::View| RowScan::new(&view.rows, instructions);
+        let scan = |view: &'a mizuhiki_exchange::ViewTokens| RowScan::new(&view.rows, instructions);
         Self { comparable: *comparable, scans: comparable.right().views().iter().map(scan).collect() }
     }
 

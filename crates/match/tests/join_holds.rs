@@ -127,7 +127,7 @@ proptest! {
         let join = Join::new(&comparable, &left_rows, other).unwrap().in_units(units);
         let expected = naive(&left_rows, other, within);
         prop_assert_eq!(joined(&join, at_once), expected.clone());
-        prop_assert_eq!(join.passed_over(), (0, 0));
+        prop_assert_eq!(join.skipped_symbols(), (0, 0));
         // So few records are all in the sample, which is counted in a different way.
         let least = join.law().least();
         let sampled: BTreeMap<(u32, u32), u32> =
@@ -145,7 +145,7 @@ fn a_symbol_that_too_many_share_is_passed_over_and_counted() {
     let comparable = Comparable::within(&set_of_many);
     let join = Join::new(&comparable, &rows, &rows).unwrap();
     assert!(joined(&join, 1).is_empty());
-    assert_eq!(join.passed_over(), (8, HEAVY as u64 + 1));
+    assert_eq!(join.skipped_symbols(), (8, HEAVY as u64 + 1));
     let (set_of_few, rows) = set("few", Task::Dedupe, &few);
     let comparable = Comparable::within(&set_of_few);
     let join = Join::new(&comparable, &rows, &rows).unwrap();

@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mizuhiki_bits::BitRows;
-use mizuhiki_exchange::{BlockId, Comparable, CustodianId, KeyId, RecordIds, Run, TokenMeta, TokenSet, View};
+use mizuhiki_exchange::{
+    BlockId, Comparable, CustodianId, KeyId, RecordIds, Run, TokenMeta, TokenSet, ViewTokens,
+};
 use mizuhiki_match::{Scope, candidates, similarity_of};
 use mizuhiki_schema::{LinkageSchema, Similarity};
 use proptest::prelude::*;
@@ -51,8 +53,8 @@ fn set(name: &str, schema: &LinkageSchema, rows: &[Made]) -> TokenSet {
         _ => number / 6 * 3 + 2,
     };
     let mut ids = RecordIds::default();
-    let mut views: Vec<View> = ["v", "w"]
-        .map(|name| View { name: name.to_owned(), rows: BitRows::new(1024), present: Vec::new() })
+    let mut views: Vec<ViewTokens> = ["v", "w"]
+        .map(|name| ViewTokens { name: name.to_owned(), rows: BitRows::new(1024), present: Vec::new() })
         .into();
     let mut blocks = vec![Vec::new(); 2];
     for (number, (seed, present, block)) in rows.iter().enumerate() {

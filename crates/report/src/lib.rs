@@ -16,7 +16,7 @@ mod template;
 
 pub use audit::render::render_audit;
 pub use audit::report::{
-    AuditReport, AuditSide, ClassCount, ComparisonRow, EvidenceBar, FeedbackSummary, FindingCard, GroupRow,
+    AuditReport, AuditSide, ClassCount, ComparisonRow, EvidenceBar, FeedbackSection, FindingCard, GroupRow,
     HypothesisShare, Interval, ReliabilityBin, ReviewPoint, SharedRow, ShiftRow,
 };
 pub use error::ReportError;

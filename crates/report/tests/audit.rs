@@ -2,7 +2,7 @@
 
 use mizuhiki_exchange::{AuditClass, Hypothesis, Outcome};
 use mizuhiki_report::{
-    AuditReport, AuditSide, ClassCount, ComparisonRow, EvidenceBar, FeedbackSummary, FindingCard, GroupRow,
+    AuditReport, AuditSide, ClassCount, ComparisonRow, EvidenceBar, FeedbackSection, FindingCard, GroupRow,
     HypothesisShare, Interval, ReliabilityBin, ReviewPoint, SharedRow, ShiftRow, render_audit,
 };
 use mizuhiki_schema::AuditRole;
@@ -114,7 +114,7 @@ fn sample() -> AuditReport {
         ],
         rounds: 41,
         least_evidence_bits: 10.0,
-        feedback: Some(FeedbackSummary {
+        feedback: Some(FeedbackSection {
             reviewed: 120,
             wrong: 80,
             right: 30,

@@ -53,7 +53,7 @@ pub struct AuditBody {
     /// For each comparison, whether people were looked up by it when the links were made.
     pub searched: Vec<bool>,
     /// How neighboring rows are compared.
-    pub neighbours: Neighbours,
+    pub neighbors: Neighbours,
     /// Statute that permits a national number among the values.
     pub statutory_basis: Option<String>,
 }
@@ -271,7 +271,7 @@ fn read(value: &Value, walk: &mut Walk) -> Option<AuditBody> {
     let inputs = read_inputs(&root, walk);
     let (inputs, comparisons) = read_comparisons(&root, walk, inputs).unzip();
     let searched = read_searched(&root, walk, comparisons.as_deref());
-    let neighbours = read_neighbours(&root, walk, comparisons.as_deref());
+    let neighbors = read_neighbours(&root, walk, comparisons.as_deref());
     let statutory_basis = read_statutory_basis(&root, walk)?;
     let (pack, pack_digest) = locale?;
     Some(AuditBody {
@@ -282,7 +282,7 @@ fn read(value: &Value, walk: &mut Walk) -> Option<AuditBody> {
         inputs: inputs?,
         comparisons: comparisons?,
         searched: searched?,
-        neighbours: neighbours?,
+        neighbors: neighbors?,
         statutory_basis,
     })
 }

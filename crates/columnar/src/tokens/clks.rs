@@ -6,7 +6,7 @@ use std::io::{BufReader, Read};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mizuhiki_bits::BitRows;
-use mizuhiki_exchange::{RecordIds, TokenSet, View};
+use mizuhiki_exchange::{RecordIds, TokenSet, ViewTokens};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::error::ColumnarError;
@@ -46,7 +46,7 @@ pub(crate) fn read_clks(name: &str, read: Box<dyn Read + Send>) -> Result<TokenS
             .map_err(|error| ColumnarError::file(name, error.to_string(), "report this"))?;
     }
     let rows = state.rows.unwrap_or_else(|| BitRows::new(8));
-    let view = View { name: "clk".to_owned(), present: vec![true; count], rows };
+    let view = ViewTokens { name: "clk".to_owned(), present: vec![true; count], rows };
     TokenSet::new(None, ids, vec![view], Vec::new())
         .map_err(|error| ColumnarError::file(name, error.to_string(), "split the file"))
 }

@@ -9,7 +9,7 @@ use arrow_ipc::reader::FileReader;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mizuhiki_bits::BitRows;
-use mizuhiki_exchange::{BlockId, RecordIds, TokenMeta, TokenSet, View};
+use mizuhiki_exchange::{BlockId, RecordIds, TokenMeta, TokenSet, ViewTokens};
 
 use crate::decode::damage::{arrow_problem, damaged};
 use crate::decode::hostile::{Parquet, check_arrow};
@@ -23,7 +23,7 @@ struct Gather<'n> {
     name: &'n str,
     meta: TokenMeta,
     ids: RecordIds,
-    views: Vec<View>,
+    views: Vec<ViewTokens>,
     /// Block ids by pass; none if the file omits them.
     blocks: Vec<Vec<Option<BlockId>>>,
     /// Maximum number of rows of the file: ids differ, so each takes at least a byte.
@@ -41,7 +41,8 @@ impl<'n> Gather<'n> {
             return Err(ColumnarError::file(name, problem, "ask the custodian for an intact file"));
         }
         let bits = meta.schema.filter_bits();
-        let view = |name: &str| View { name: name.to_owned(), rows: BitRows::new(bits), present: Vec::new() };
+        let view =
+            |name: &str| ViewTokens { name: name.to_owned(), rows: BitRows::new(bits), present: Vec::new() };
         let blocks = vec![Vec::new(); columns.len() - 1 - views];
         let views = meta.schema.view_names().into_iter().map(view).collect();
         Ok(Self { name, meta, ids: RecordIds::default(), views, blocks, most_rows: u64::MAX })

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::confirm::asked::{Asked, ConfirmTerms, in_file};
 use crate::error::CustodianError;
-use crate::people::progress::OnProgress;
+use crate::people::progress::OnRecords;
 use crate::people::random::random;
 
 /// Settings for checking answers.
@@ -55,7 +55,7 @@ pub struct CheckSummary {
 /// [`CustodianError`]; refusals name who is at fault.
 pub fn check_answers<B: Backend>(
     job: &CheckJob<'_, B>,
-    on_progress: OnProgress<'_>,
+    on_progress: OnRecords<'_>,
 ) -> Result<CheckSummary, CustodianError> {
     let terms = &job.terms;
     let asked = Asked::read(terms)?;

@@ -17,7 +17,7 @@ use crate::confirm::asked::{Asked, ConfirmTerms, in_file};
 use crate::confirm::ledger::OwnLedger;
 use crate::confirm::records::{Finder, RecordSource, Sent, Wanted, find};
 use crate::error::CustodianError;
-use crate::people::progress::OnProgress;
+use crate::people::progress::OnRecords;
 use crate::people::random::random;
 
 /// Settings for an encryption.
@@ -72,7 +72,7 @@ pub struct ConfirmSummary {
 /// [`CustodianError`]; refusals name who is at fault.
 pub fn encrypt_tickets<B: Backend>(
     job: &ConfirmJob<'_, B>,
-    on_progress: OnProgress<'_>,
+    on_progress: OnRecords<'_>,
 ) -> Result<ConfirmSummary, CustodianError> {
     let terms = &job.terms;
     let asked = Asked::read(terms)?;
@@ -115,7 +115,7 @@ fn write<B: Backend>(
     job: &ConfirmJob<'_, B>,
     (asked, encryptor, filters): (&Asked, &B::Encryptor, &[Filters]),
     own: &PartyKey,
-    on_progress: OnProgress<'_>,
+    on_progress: OnRecords<'_>,
 ) -> Result<(), CustodianError> {
     let (batch, side, circuit) = (asked.batch(), asked.side, &asked.circuit);
     let header = CiphertextsHeader {

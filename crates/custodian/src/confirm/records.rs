@@ -15,7 +15,7 @@ use crate::error::CustodianError;
 use crate::people::chunks::{ChunkWorker, work_chunks};
 use crate::people::columns::{columns_by_name, find_id_column};
 use crate::people::ids::IdPolicy;
-use crate::people::progress::OnProgress;
+use crate::people::progress::OnRecords;
 
 /// How the ids of tickets lead to records.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,7 +183,7 @@ struct FindWorker<'a> {
 pub(crate) fn find(
     finder: &Finder<'_>,
     (input, options, threads): (&Source, &ReadOptions, usize),
-    on_progress: OnProgress<'_>,
+    on_progress: OnRecords<'_>,
     in_tickets: &dyn Fn(ConfirmError) -> CustodianError,
 ) -> Result<Vec<Filters>, CustodianError> {
     let encoder = &finder.asked.encoder;

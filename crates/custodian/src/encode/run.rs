@@ -19,7 +19,7 @@ use crate::error::CustodianError;
 use crate::people::chunks::{ChunkWorker, work_chunks};
 use crate::people::columns::{Places, columns_by_name, find_id_column};
 use crate::people::ids::{IdPolicy, IdSource};
-use crate::people::progress::OnProgress;
+use crate::people::progress::OnRecords;
 use crate::people::random::random;
 
 /// Settings for encoding.
@@ -50,7 +50,7 @@ pub struct EncodeJob<'a> {
 ///
 /// # Errors
 /// [`CustodianError`]; nothing is written then.
-pub fn encode_file(job: EncodeJob<'_>, on_progress: OnProgress<'_>) -> Result<EncodeSummary, CustodianError> {
+pub fn encode_file(job: EncodeJob<'_>, on_progress: OnRecords<'_>) -> Result<EncodeSummary, CustodianError> {
     let encoder = Encoder::new(job.schema, job.key, &job.run, &job.custodian)
         .map_err(|reason| CustodianError::Encode { file: "linkage schema".to_owned(), reason })?;
     let reader = TableReader::open(&job.input, &job.options)?;
@@ -152,7 +152,7 @@ fn run(
     columns: &Columns<'_>,
     threads: usize,
     sink: &mut Sink,
-    on_progress: OnProgress<'_>,
+    on_progress: OnRecords<'_>,
 ) -> Result<(Counts, Vec<UnreadableValues>), CustodianError> {
     let name = reader.name().to_owned();
     let worker = || EncodeWorker { worker: encoder.worker(), columns, file: &name };

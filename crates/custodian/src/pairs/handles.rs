@@ -50,7 +50,7 @@ impl HandleSource {
 }
 
 /// Links in the order of their handles.
-pub(crate) struct Ties {
+pub(crate) struct LinkTable {
     pub(crate) handles: RecordIds,
     /// First link of each record, by its id or row number.
     first: Records,
@@ -76,7 +76,7 @@ struct Read {
     labels: Vec<(Vec<String>, Vec<u32>)>,
 }
 
-impl Ties {
+impl LinkTable {
     /// Reads all links; `labels` are the label columns.
     pub(crate) fn read(
         source: &HandleSource,
@@ -195,7 +195,7 @@ impl Read {
         Ok(())
     }
 
-    fn ordered(self, by_row: bool) -> Result<Ties, CustodianError> {
+    fn ordered(self, by_row: bool) -> Result<LinkTable, CustodianError> {
         let order = self.handles.ranking();
         if let Some(pair) = order
             .windows(2)
@@ -236,7 +236,7 @@ impl Read {
             .labels
             .into_iter()
             .map(|(values, numbers)| (values, order.iter().map(|&row| numbers[row as usize]).collect()));
-        Ok(Ties {
+        Ok(LinkTable {
             labels: labels.collect(),
             handles: {
                 let mut handles = RecordIds::default();

@@ -69,7 +69,7 @@ mod tests {
         all.near()
     }
 
-    fn one_slip(a: &str, b: &str) -> bool {
+    fn one_typo(a: &str, b: &str) -> bool {
         let (a, b) = (a.as_bytes(), b.as_bytes());
         let differ: Vec<usize> = (0..a.len().min(b.len())).filter(|&at| a[at] != b[at]).collect();
         a.len() == b.len()
@@ -85,7 +85,7 @@ mod tests {
         fn slips_are_found_as_by_comparing_all(numbers in prop::collection::vec("[0-2]{3,4}", 0..30)) {
             let expected: Vec<bool> = numbers
                 .iter()
-                .map(|a| numbers.iter().any(|b| one_slip(a, b)))
+                .map(|a| numbers.iter().any(|b| one_typo(a, b)))
                 .collect();
             prop_assert_eq!(near(&numbers), expected);
         }

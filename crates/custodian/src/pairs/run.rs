@@ -13,12 +13,12 @@ use serde::Serialize;
 
 use crate::encode::summary::FieldIssue;
 use crate::error::CustodianError;
-use crate::pairs::handles::{HandleSource, Ties};
+use crate::pairs::handles::{HandleSource, LinkTable};
 use crate::pairs::near_numbers::NearNumbers;
 use crate::pairs::places::Places;
 use crate::people::chunks::{ChunkWorker, work_chunks};
 use crate::people::columns::columns_by_name;
-use crate::people::progress::OnProgress;
+use crate::people::progress::OnRecords;
 use crate::people::spill::SpillOr;
 
 /// Rows that are written at once.
@@ -94,28 +94,25 @@ pub struct PairSummary {
 ///
 /// # Errors
 /// [`CustodianError`]; nothing is written then.
-pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<PairSummary, CustodianError> {
+pub fn encode_pairs(job: PairJob<'_>, on_progress: OnRecords<'_>) -> Result<PairSummary, CustodianError> {
     let in_schema = |reason| CustodianError::Encode { file: "audit schema".to_owned(), reason };
     let encoder = PairEncoder::new(job.schema, job.key, &job.run, (job.custodian.as_str(), job.side))
         .map_err(in_schema)?;
     refuse_columns(&job, encoder.columns())?;
-    let ties = Ties::read(&job.handles, &job.input, &job.options, &job.labels)?;
+    let links = LinkTable::read(&job.handles, &job.input, &job.options, &job.labels)?;
     let near = job
         .number_column
         .as_ref()
         .map(|column| near_numbers(&job.input, &job.options, column))
         .transpose()?;
-    let decoys = Decoys::draw(&encoder, job.custodian.as_str(), &ties.handles);
+    let decoys = Decoys::draw(&encoder, job.custodian.as_str(), &links.handles);
     let reader = TableReader::open(&job.input, &job.options)?;
     let file = reader.name().to_owned();
     let (mut wanted, places) = columns_by_name(encoder.columns(), &encoder.column_groups(), &reader)?;
     let id_column = job.handles.id_column();
-    let id_place = id_column.map(|column| reader.column(column)).transpose()?.map(|index| {
-        wanted.push(index);
-        wanted.len() - 1
-    });
+    let id_place = id_column.map(|column| also_read(column, &reader, &mut wanted)).transpose()?;
     let plan = Plan {
-        ties: &ties,
+        links: &links,
         decoys: &decoys,
         decoy_handles: decoys.handles(),
         places: &places,
@@ -125,8 +122,8 @@ pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<Pai
     let row_bytes = encoder.layout().row_bytes();
     let output = job.output.name();
     let spill = |error: SpillOr| error.of(&output, "order in temporary files for it");
-    let mut rows =
-        Places::new(ties.len() + plan.decoy_handles.len(), row_bytes).map_err(|error| spill(error.into()))?;
+    let mut rows = Places::new(links.len() + plan.decoy_handles.len(), row_bytes)
+        .map_err(|error| spill(error.into()))?;
     let mut summary = PairSummary::new(&job, &encoder);
     let workers: Vec<Sealer<'_>> =
         (0..job.threads.max(1)).map(|_| Sealer { plan: &plan, worker: encoder.worker() }).collect();
@@ -156,7 +153,7 @@ pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<Pai
     };
     let out = Output {
         plan: &plan,
-        shared: Shared::new(&encoder, &ties),
+        shared: Shared::new(&encoder, &links),
         writer: PairTokenWriter::create(&job.output, &meta, &job.labels, near.is_some())?,
         near,
         row_bytes,
@@ -166,6 +163,12 @@ pub fn encode_pairs(job: PairJob<'_>, on_progress: OnProgress<'_>) -> Result<Pai
     out.write(&mut rows, &mut summary).map_err(spill)?;
     summary.warn();
     Ok(summary)
+}
+
+/// Adds a column to those that are read; its place among them.
+fn also_read(column: &str, reader: &TableReader, wanted: &mut Vec<usize>) -> Result<usize, CustodianError> {
+    wanted.push(reader.column(column)?);
+    Ok(wanted.len() - 1)
 }
 
 /// Values that were masked, over all threads.
@@ -211,7 +214,7 @@ fn near_numbers(input: &Source, options: &ReadOptions, column: &str) -> Result<V
 
 /// Everything that is known before records are read.
 struct Plan<'a> {
-    ties: &'a Ties,
+    links: &'a LinkTable,
     decoys: &'a Decoys,
     /// Handles that have decoys; the places of decoys follow those of links.
     decoy_handles: Vec<u32>,
@@ -244,7 +247,7 @@ impl ChunkWorker for Sealer<'_> {
         for index in 0..chunk.rows() {
             let row = chunk.first_row() + index as u64;
             let id = plan.id_place.map_or("", |place| chunk.get(index, place));
-            let mut links = plan.ties.of(row, id).peekable();
+            let mut links = plan.links.of(row, id).peekable();
             if links.peek().is_none() {
                 made.without_link += 1;
                 continue;
@@ -264,18 +267,18 @@ impl ChunkWorker for Sealer<'_> {
 impl Sealer<'_> {
     /// Seals the current record under a link's handle, and as a decoy if it is one.
     fn seal(&self, link: u32, row: u64, made: &mut Sealed) {
-        let (ties, plan) = (self.plan.ties, self.plan);
-        let neighbour = |offset: isize| {
-            let at = usize::try_from(link as isize + offset).ok().filter(|at| *at < ties.len());
-            at.map(|at| ties.handles.get(at))
+        let (links, plan) = (self.plan.links, self.plan);
+        let neighbor = |offset: isize| {
+            let at = usize::try_from(link as isize + offset).ok().filter(|at| *at < links.len());
+            at.map(|at| links.handles.get(at))
         };
         made.places.push((link, row));
-        self.worker.seal(ties.handles.get(link as usize), &neighbour, &mut made.rows);
+        self.worker.seal(links.handles.get(link as usize), &neighbor, &mut made.rows);
         if let Some(under) = plan.decoys.under(link)
             && let Ok(number) = plan.decoy_handles.binary_search(&under)
         {
-            made.places.push(((ties.len() + number) as u32, row));
-            self.worker.seal_decoy(ties.handles.get(under as usize), &mut made.rows);
+            made.places.push(((links.len() + number) as u32, row));
+            self.worker.seal_decoy(links.handles.get(under as usize), &mut made.rows);
         }
     }
 }
@@ -284,9 +287,9 @@ impl Sealer<'_> {
 struct Shared(Vec<Option<[u8; 8]>>);
 
 impl Shared {
-    fn new(encoder: &PairEncoder, ties: &Ties) -> Self {
-        let mut marks = vec![None; ties.len()];
-        for (id, links) in ties.of_shared_records() {
+    fn new(encoder: &PairEncoder, links: &LinkTable) -> Self {
+        let mut marks = vec![None; links.len()];
+        for (id, links) in links.of_shared_records() {
             let mark = encoder.shared(id);
             links.iter().for_each(|link| marks[*link as usize] = Some(mark));
         }
@@ -309,7 +312,7 @@ struct Output<'a> {
 impl Output<'_> {
     /// Writes the rows that were added: links, then decoys.
     fn write(mut self, rows: &mut Places, summary: &mut PairSummary) -> Result<(), SpillOr> {
-        let links = self.plan.ties.len();
+        let links = self.plan.links.len();
         let filled: Vec<Option<u64>> =
             (0..links + self.plan.decoy_handles.len()).map(|place| rows.filled_by(place)).collect();
         self.batch = self.empty();
@@ -329,7 +332,7 @@ impl Output<'_> {
     }
 
     fn empty(&self) -> PairRows {
-        PairRows { labels: vec![Vec::new(); self.plan.ties.labels.len()], ..PairRows::default() }
+        PairRows { labels: vec![Vec::new(); self.plan.links.labels.len()], ..PairRows::default() }
     }
 
     fn push(
@@ -339,11 +342,11 @@ impl Output<'_> {
         token: &[u8],
         summary: &mut PairSummary,
     ) -> Result<(), SpillOr> {
-        let ties = self.plan.ties;
-        let decoy = place >= ties.len();
-        let link = if decoy { self.plan.decoy_handles[place - ties.len()] as usize } else { place };
+        let links = self.plan.links;
+        let decoy = place >= links.len();
+        let link = if decoy { self.plan.decoy_handles[place - links.len()] as usize } else { place };
         let batch = &mut self.batch;
-        if batch.handles.push(ties.handles.get(link)).is_err() {
+        if batch.handles.push(links.handles.get(link)).is_err() {
             unreachable!("handles were checked when they were added");
         }
         batch.decoys.push(decoy);
@@ -355,7 +358,7 @@ impl Output<'_> {
             self.near_links += u64::from(is_near);
             batch.near_number.push(is_near);
         }
-        for (texts, (values, numbers)) in batch.labels.iter_mut().zip(&ties.labels) {
+        for (texts, (values, numbers)) in batch.labels.iter_mut().zip(&links.labels) {
             texts.push(if decoy { String::new() } else { values[numbers[link] as usize].clone() });
         }
         summary.links += u64::from(!decoy);

@@ -9,8 +9,8 @@ use mizuhiki_files::Target;
 use serde::Serialize;
 
 use crate::error::CustodianError;
-use crate::pairs::handles::{HandleSource, Ties};
-use crate::people::progress::OnProgress;
+use crate::pairs::handles::{HandleSource, LinkTable};
+use crate::people::progress::OnRecords;
 
 /// Minimum probability of a wrong link for selecting its record, as in `protocols/05-audit.md` §4. After a
 /// verdict the probability is 1 or 0, whatever the class.
@@ -47,9 +47,9 @@ pub struct SelectSummary {
 ///
 /// # Errors
 /// [`CustodianError`]; nothing is written then.
-pub fn select_records(job: &SelectJob, on_progress: OnProgress<'_>) -> Result<SelectSummary, CustodianError> {
+pub fn select_records(job: &SelectJob, on_progress: OnRecords<'_>) -> Result<SelectSummary, CustodianError> {
     let wanted = wrong_handles(&job.findings)?;
-    let ties = Ties::read(&job.handles, &job.people, &job.options, &[])?;
+    let links = LinkTable::read(&job.handles, &job.people, &job.options, &[])?;
     let mut reader = TableReader::open(&job.people, &job.options)?;
     let columns: Vec<String> = reader.columns().to_vec();
     if matches!(job.handles, HandleSource::Links { .. }) && columns.iter().any(|column| column == HANDLE) {
@@ -75,8 +75,8 @@ pub fn select_records(job: &SelectJob, on_progress: OnProgress<'_>) -> Result<Se
         for index in 0..chunk.rows() {
             let row = chunk.first_row() + index as u64;
             let id = id_place.map_or("", |place| chunk.get(index, place));
-            for link in ties.of(row, id) {
-                let handle = ties.handles.get(link as usize);
+            for link in links.of(row, id) {
+                let handle = links.handles.get(link as usize);
                 if wanted.contains(handle) {
                     let own = places.iter().map(|&at| Cell::Text(chunk.get(index, at)));
                     writer.push(&std::iter::once(Cell::Text(handle)).chain(own).collect::<Vec<_>>())?;

@@ -28,7 +28,7 @@ pub(crate) fn work_chunks<W: ChunkWorker>(
     wanted: &[usize],
     workers: Vec<W>,
     mut take: impl FnMut(&TextChunk, W::Made) -> Result<u64, CustodianError>,
-    on_progress: crate::people::progress::OnProgress<'_>,
+    on_progress: crate::people::progress::OnRecords<'_>,
 ) -> Result<(Vec<W>, Vec<UnreadableValues>), CustodianError> {
     let input = Mutex::new((reader, 0_usize, false));
     let threads = workers.len();

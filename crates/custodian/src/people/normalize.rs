@@ -11,7 +11,7 @@ use mizuhiki_locale::{Normalization, Pack};
 use serde::Serialize;
 
 use crate::error::CustodianError;
-use crate::people::progress::OnProgress;
+use crate::people::progress::OnRecords;
 
 /// Columns that the batch reads, besides `kind` and `a`.
 const OPTIONAL: [&str; 2] = ["b", "code_book"];
@@ -155,7 +155,7 @@ pub struct NormalizeProblem {
 /// [`CustodianError`]; nothing is written then.
 pub fn normalize_file(
     job: &NormalizeJob<'_>,
-    on_progress: OnProgress<'_>,
+    on_progress: OnRecords<'_>,
 ) -> Result<NormalizeSummary, CustodianError> {
     let mut reader = TableReader::open(&job.input, &job.options)?;
     let columns = reader.columns().to_vec();

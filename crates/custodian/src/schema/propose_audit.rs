@@ -131,7 +131,7 @@ fn document(guessed: &Guessed) -> Value {
     }
     let is = |comparison: &Value, roles: &[&str]| roles.iter().any(|role| comparison["role"] == *role);
     let find = |roles: &[&str]| comparisons.iter().find(|comparison| is(comparison, roles));
-    let neighbours: Vec<Value> = [
+    let neighbors: Vec<Value> = [
         find(&["given_name"]).or_else(|| find(&["full_name"])).or_else(|| find(&["given_reading"])),
         find(&["birth_date"]).or_else(|| find(&["address"])),
     ]
@@ -146,7 +146,7 @@ fn document(guessed: &Guessed) -> Value {
             comparisons.iter().filter(|comparison| is(comparison, &lookup)).map(|of| &of["name"]).collect();
         document["searched"] = json!(searched);
     }
-    document["neighbours"] = json!({ "reach": 3, "comparisons": neighbours });
+    document["neighbours"] = json!({ "reach": 3, "comparisons": neighbors });
     document["comparisons"] = json!(comparisons);
     document
 }

@@ -29,7 +29,7 @@ pub struct PairEncoder {
     custodian: String,
     side: Side,
     /// The comparisons and levels that must all agree between neighbors.
-    neighbours: Vec<(usize, usize)>,
+    neighbors: Vec<(usize, usize)>,
     /// K_pair.
     pub(super) pair_key: Mac,
     shared_key: Mac,
@@ -62,7 +62,7 @@ impl PairEncoder {
                 )
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let neighbours = neighbours(schema)?;
+        let neighbors = neighbors(schema)?;
         check_tables(pack, body.pack_digest)?;
         let columns = columns_of(&body.inputs);
         let keys = key.for_run(schema.digest(), run, "");
@@ -76,7 +76,7 @@ impl PairEncoder {
             key_id: key.fingerprint(run),
             custodian: custodian.to_owned(),
             side,
-            neighbours,
+            neighbors,
             pair_key: Mac::new(&keys.expand("pair/link", "", "", body.epoch)),
             shared_key: Mac::new(&keys.expand("pair/shared", custodian, "", body.epoch)),
         })
@@ -134,19 +134,19 @@ impl PairEncoder {
 }
 
 /// Comparisons that neighbors are compared by, and the numbers of their levels.
-fn neighbours(schema: &AuditSchema) -> Result<Vec<(usize, usize)>, EncodeError> {
+fn neighbors(schema: &AuditSchema) -> Result<Vec<(usize, usize)>, EncodeError> {
     let body = schema.body();
     let place = |(at, (comparison, level)): (usize, &(usize, String))| {
         let of = &body.comparisons[*comparison];
         let number = of.levels.iter().position(|known| known == level);
         number.map(|number| (*comparison, number)).ok_or_else(|| EncodeError::UnknownLevel {
-            path: format!("$.neighbours.comparisons[{at}]").into(),
+            path: format!("$.neighbors.comparisons[{at}]").into(),
             kind: of.kind.clone(),
             level: level.clone(),
             known: of.levels.join(", "),
         })
     };
-    body.neighbours.comparisons.iter().enumerate().map(place).collect()
+    body.neighbors.comparisons.iter().enumerate().map(place).collect()
 }
 
 pub(super) fn first_eight(key: &Mac, parts: &[&[u8]]) -> [u8; 8] {
@@ -198,15 +198,15 @@ impl PairWorker<'_> {
         self.prepared.iter().map(Prepared::plain).collect()
     }
 
-    /// Appends the row of the last record read under `handle`; `neighbour(k)` is the handle k places later,
+    /// Appends the row of the last record read under `handle`; `neighbor(k)` is the handle k places later,
     /// which only left rows need.
-    pub fn seal<'h>(&self, handle: &str, neighbour: &dyn Fn(isize) -> Option<&'h str>, out: &mut Vec<u8>) {
+    pub fn seal<'h>(&self, handle: &str, neighbor: &dyn Fn(isize) -> Option<&'h str>, out: &mut Vec<u8>) {
         let encoder = self.encoder;
         let own = encoder.link_key(b"h", handle);
         let row = self.seal_under(&own, b"x", handle, out);
         let layout = &encoder.layout;
         let texts: Option<Vec<&str>> = encoder
-            .neighbours
+            .neighbors
             .iter()
             .map(|&(comparison, level)| self.prepared[comparison].first_at(level))
             .collect();
@@ -215,13 +215,13 @@ impl PairWorker<'_> {
         for offset in (-reach..=reach).filter(|&offset| offset != 0) {
             let texts = texts.iter().copied();
             let tag = match encoder.side {
-                Side::Right => own.neighbour(offset, texts),
-                Side::Left => match neighbour(offset) {
-                    Some(handle) => encoder.link_key(b"h", handle).neighbour(offset, texts),
+                Side::Right => own.neighbor(offset, texts),
+                Side::Left => match neighbor(offset) {
+                    Some(handle) => encoder.link_key(b"h", handle).neighbor(offset, texts),
                     None => continue,
                 },
             };
-            row[layout.neighbour(offset)].copy_from_slice(&tag);
+            row[layout.neighbor(offset)].copy_from_slice(&tag);
         }
     }
 

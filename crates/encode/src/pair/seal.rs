@@ -41,7 +41,7 @@ impl LinkKey {
     }
 
     /// The tag of a record under the handle of a neighbor, `offset` places later.
-    pub(super) fn neighbour<'t>(
+    pub(super) fn neighbor<'t>(
         &self,
         offset: isize,
         texts: impl Iterator<Item = &'t str>,

@@ -49,12 +49,12 @@ pub struct FeedbackSummary {
     /// Expected number of wrong links among the findings without a verdict, after correction.
     pub expected_left: f64,
     /// Verdicts by predicted probability.
-    pub reliability: Vec<Reliability>,
+    pub reliability: Vec<VerdictReliability>,
 }
 
 /// Verdicts on entries of similar probability.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Reliability {
+pub struct VerdictReliability {
     /// Mean predicted probability of being wrong.
     pub predicted: f64,
     /// Observed share of wrong links, with a 95 % interval.
@@ -80,16 +80,16 @@ pub fn read_feedback(job: &FeedbackJob) -> Result<FeedbackSummary, AuditError> {
         findings.iter().enumerate().map(|(at, row)| (row[0].clone(), at)).collect();
     let verdicts = read_verdicts(&job.review, &places)?;
     let probability = |row: &[String]| row[PROBABILITY].parse::<f64>().ok();
-    let told: Vec<(f64, bool)> = verdicts
+    let judged: Vec<(f64, bool)> = verdicts
         .iter()
         .filter_map(|&(at, verdict)| Some((probability(&findings[at])?, verdict?)))
         .filter_map(|(probability, verdict)| Some((probability, verdict.wrong()?)))
         .collect();
-    let correction = Correction::fit(&told);
+    let correction = Correction::fit(&judged);
     let count =
         |wanted: Verdict| verdicts.iter().filter(|(_, verdict)| *verdict == Some(wanted)).count() as u64;
     let wrong = count(Verdict::Wrong);
-    let (low, high) = wilson(wrong as f64, told.len() as f64);
+    let (low, high) = wilson(wrong as f64, judged.len() as f64);
     let decided: HashMap<usize, Verdict> =
         verdicts.iter().filter_map(|&(at, verdict)| Some((at, verdict?))).collect();
     let mut expected_left = 0.0;
@@ -107,7 +107,7 @@ pub fn read_feedback(job: &FeedbackJob) -> Result<FeedbackSummary, AuditError> {
     if let Some(target) = &job.output {
         write_findings(&mut findings, target)?;
     }
-    let share = |part: f64| if told.is_empty() { 0.0 } else { part / told.len() as f64 };
+    let share = |part: f64| if judged.is_empty() { 0.0 } else { part / judged.len() as f64 };
     Ok(FeedbackSummary {
         entries: verdicts.len() as u64,
         wrong,
@@ -117,26 +117,27 @@ pub fn read_feedback(job: &FeedbackJob) -> Result<FeedbackSummary, AuditError> {
         precision: share(wrong as f64),
         precision_low: low,
         precision_high: high,
-        promised: share(told.iter().map(|(probability, _)| probability).sum()),
+        promised: share(judged.iter().map(|(probability, _)| probability).sum()),
         intercept: correction.intercept,
         slope: correction.slope,
         expected_left,
-        reliability: reliability(told),
+        reliability: reliability(judged),
     })
 }
 
 /// Ten groups of verdicts, by descending probability.
-fn reliability(mut told: Vec<(f64, bool)>) -> Vec<Reliability> {
-    told.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
-    let size = told.len().div_ceil(10).max(1);
-    told.chunks(size)
+fn reliability(mut judged: Vec<(f64, bool)>) -> Vec<VerdictReliability> {
+    judged.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+    let size = judged.len().div_ceil(10).max(1);
+    judged
+        .chunks(size)
         .map(|chunk| {
             let wrong = chunk.iter().filter(|(_, wrong)| *wrong).count() as f64;
             let (low, high) = wilson(wrong, chunk.len() as f64);
             let predicted =
                 chunk.iter().map(|(probability, _)| probability).sum::<f64>() / chunk.len() as f64;
             let observed = wrong / chunk.len() as f64;
-            Reliability { predicted, observed, low, high, verdicts: chunk.len() as u64 }
+            VerdictReliability { predicted, observed, low, high, verdicts: chunk.len() as u64 }
         })
         .collect()
 }

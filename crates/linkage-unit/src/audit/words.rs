@@ -34,7 +34,7 @@ impl Audit<'_> {
             });
         }
         if finding.class == AuditClass::Unrelated
-            && let Some(offset) = self.found.neighbours.get(&finding.row)
+            && let Some(offset) = self.found.neighbors.get(&finding.row)
         {
             text.push_str(&if japanese {
                 format!("。{offset}行隣の記録と一致（前の利用者の操作の続きの可能性）")

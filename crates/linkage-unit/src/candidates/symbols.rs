@@ -153,7 +153,7 @@ pub(crate) fn measure<L: Fn(&Candidate) -> Key + Sync>(
 
 /// Warns of symbols that were skipped.
 pub(crate) fn warn_of_heavy(join: &SymbolJoin<'_>) -> Option<String> {
-    let (heavy, heaviest) = join.passed_over();
+    let (heavy, heaviest) = join.skipped_symbols();
     (heavy > 0).then(|| {
         format!(
             "{heavy} symbols that more than {HEAVY} records of one file share were skipped (one is shared by \

@@ -61,6 +61,6 @@ impl Cut {
 }
 
 /// A threshold as reported: `None` if no similarity can reach it.
-pub(crate) fn told(threshold: f64) -> Option<f64> {
+pub(crate) fn finite(threshold: f64) -> Option<f64> {
     threshold.is_finite().then_some(threshold)
 }

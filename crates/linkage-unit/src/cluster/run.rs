@@ -8,7 +8,7 @@ use crate::candidates::error::SearchError;
 use crate::candidates::memory;
 use crate::candidates::options::{OnProgress, Stage};
 use crate::candidates::store::Store;
-use crate::candidates::thresholds::{Cut, NOTHING, told};
+use crate::candidates::thresholds::{Cut, NOTHING, finite};
 use crate::candidates::tokens::{are_sealed, read_all};
 use crate::candidates::workspace::check_folder;
 use crate::cluster::clustering::{Clustering, Clusters};
@@ -121,8 +121,8 @@ fn summarize(
         clustered: found.clusters.iter().map(|cluster| cluster.len() as u64).sum(),
         household: found.household,
         conflicts: found.conflicts,
-        accept_thresholds: cuts.iter().map(|cut| told(cut.accept)).collect(),
-        borderline_thresholds: cuts.iter().map(|cut| told(cut.borderline)).collect(),
+        accept_thresholds: cuts.iter().map(|cut| finite(cut.accept)).collect(),
+        borderline_thresholds: cuts.iter().map(|cut| finite(cut.borderline)).collect(),
         least_common: CommonLaw::of(&comparisons.comparables[0]).map(|law| law.least()),
         expected_precision: found.expected.map(|(precision, _)| precision),
         expected_recall: found.expected.map(|(_, recall)| recall),

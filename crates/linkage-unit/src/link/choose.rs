@@ -1,7 +1,7 @@
 //! Chooses links among the candidates in a store, and writes them to a table.
 
 use mizuhiki_columnar::{CandidatePair, LinkRow, LinkWriter, PairWriter};
-use mizuhiki_exchange::{Classification, Comparable, IncomparableError, LinkFlag, TokenSet, View};
+use mizuhiki_exchange::{Classification, Comparable, IncomparableError, LinkFlag, TokenSet, ViewTokens};
 use mizuhiki_match::{
     Assignment, Calibration, Candidate, Components, Greedy, MAX_COMPONENT, PairsToList, RunnersUp, Scale,
     Top, WithinHousehold, agreements_of, candidate_order, doubt_of, pairs_to_confirm, solve_component,
@@ -205,7 +205,7 @@ impl Chooser<'_> {
         }
         let views = self.comparable.left().views();
         let agreements = agreements_of(self.comparable, link.left, link.right);
-        let of = |(view, agreement): (&View, f64)| format!("{} {agreement:.2}", view.name);
+        let of = |(view, agreement): (&ViewTokens, f64)| format!("{} {agreement:.2}", view.name);
         views.iter().zip(agreements).map(of).collect::<Vec<_>>().join("; ")
     }
 

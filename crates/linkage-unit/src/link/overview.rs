@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use mizuhiki_exchange::{Comparable, TokenSet, View};
+use mizuhiki_exchange::{Comparable, TokenSet, ViewTokens};
 use mizuhiki_files::{WriteError, WriteFile};
 use mizuhiki_match::{Calibration, HISTOGRAM_BINS};
 use mizuhiki_report::{
@@ -135,7 +135,7 @@ pub(crate) fn file(name: &str, set: &TokenSet) -> FileSummary {
     }
 }
 
-fn view(set: &TokenSet, view: &View) -> ViewSection {
+fn view(set: &TokenSet, view: &ViewTokens) -> ViewSection {
     let tokens = view.present.iter().filter(|&&present| present).count();
     let present = |row: &usize| view.present[*row];
     let weight: u64 = (0..view.rows.len()).filter(present).map(|row| u64::from(view.rows.weight(row))).sum();

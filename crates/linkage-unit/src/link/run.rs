@@ -8,7 +8,7 @@ use mizuhiki_match::{Assignment, Calibration, with_threads};
 use crate::candidates::error::SearchError;
 use crate::candidates::memory;
 use crate::candidates::options::{OnProgress, Stage};
-use crate::candidates::thresholds::{Cut, NOTHING, told};
+use crate::candidates::thresholds::{Cut, NOTHING, finite};
 use crate::candidates::tokens::{compare_files, read_all};
 use crate::candidates::workspace::check_folder;
 use crate::link::choose::{Chooser, Chosen};
@@ -97,8 +97,8 @@ fn summarize(comparable: &Comparable<'_>, found: &Found<'_>, chosen: &Chosen, cu
         matches: chosen.matches,
         borderline: chosen.borderline,
         household: chosen.household,
-        accept_threshold: told(cut.accept),
-        borderline_threshold: told(cut.borderline),
+        accept_threshold: finite(cut.accept),
+        borderline_threshold: finite(cut.borderline),
         threshold_origin: cut.origin,
         expected: found
             .calibration

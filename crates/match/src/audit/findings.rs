@@ -45,7 +45,7 @@ pub struct AuditFindings {
     pub shifts: Vec<Shift>,
     /// Wrong rows outside runs, by position in the order of handles, and the offset of the left row with
     /// which their right record agrees.
-    pub neighbours: HashMap<u32, i8>,
+    pub neighbors: HashMap<u32, i8>,
     /// Rows of the left file, as positions in the order of handles.
     pub left_rows: Vec<u32>,
     /// The findings, most urgent first.
@@ -73,16 +73,12 @@ impl AuditFindings {
             HandleState::Compared(pattern) => grades[pattern as usize].probability >= WRONG,
             HandleState::LeftOnly | HandleState::RightOnly => false,
         };
-        let (found, neighbours) =
-            search.map(|search| search.finish(|row| !is_wrong(row))).unwrap_or_default();
+        let (found, neighbors) = search.map(|search| search.finish(|row| !is_wrong(row))).unwrap_or_default();
         let shifts = found.into_iter().map(|shift| widen(shift, left_rows.len(), &is_wrong)).collect();
         let mut graded = Self {
             grades,
             shifts,
-            neighbours: neighbours
-                .into_iter()
-                .map(|(row, offset)| (left_rows[row as usize], offset))
-                .collect(),
+            neighbors: neighbors.into_iter().map(|(row, offset)| (left_rows[row as usize], offset)).collect(),
             left_rows,
             findings: Vec::new(),
             groups: Vec::new(),
@@ -129,7 +125,7 @@ impl AuditFindings {
         let class = match grade.class {
             _ if shift.is_some() => AuditClass::BlockShift,
             // The linked record belongs to a neighboring row's person: it was entered in the wrong row.
-            AuditClass::PriorHolder if self.neighbours.contains_key(&row) => AuditClass::Unrelated,
+            AuditClass::PriorHolder if self.neighbors.contains_key(&row) => AuditClass::Unrelated,
             class => class,
         };
         let probability = if shift.is_some() { grade.probability.max(SHIFTED) } else { grade.probability };

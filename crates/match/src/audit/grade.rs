@@ -80,7 +80,7 @@ fn class_of_wrong(
     use Hypothesis::{Homonym, Household, HouseholdOtherName, Namesake, Twin, Unrelated};
     let of = |hypothesis: Hypothesis| posterior[hypothesis as usize];
     let candidates = [
-        (class_of_stranger(schema, vector, hints), of(Unrelated)),
+        (class_of_unrelated(schema, vector, hints), of(Unrelated)),
         (AuditClass::Homonym, of(Homonym) + of(Namesake)),
         (AuditClass::SameHouseholdOther, of(Household) + of(HouseholdOtherName)),
         (AuditClass::Twin, of(Twin)),
@@ -89,7 +89,7 @@ fn class_of_wrong(
     candidates.into_iter().fold(first, |best, next| if next.1 > best.1 { next } else { best })
 }
 
-fn class_of_stranger(schema: &AuditSchema, vector: &OutcomeVector, hints: Hints) -> AuditClass {
+fn class_of_unrelated(schema: &AuditSchema, vector: &OutcomeVector, hints: Hints) -> AuditClass {
     let is_family = |role: AuditRole| matches!(role, AuditRole::FamilyName | AuditRole::FamilyReading);
     let mut families = schema.body().comparisons.iter().zip(vector).filter(|(of, _)| is_family(of.role));
     let agrees = |(of, &outcome): (&AuditComparison, &u8)| {

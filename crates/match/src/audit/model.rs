@@ -146,12 +146,12 @@ impl Model {
     /// Fits the model to links and non-matching pairs.
     #[must_use]
     pub fn fit(schema: &AuditSchema, links: &Patterns, non_matches: &NonMatchCounts) -> Self {
-        Self::fit_labelled(schema, &[(links, &Hypothesis::ALL)], non_matches)
+        Self::fit_labeled(schema, &[(links, &Hypothesis::ALL)], non_matches)
     }
 
     /// Fits the model to groups of links, each with the hypotheses that are possible for it.
     #[must_use]
-    pub fn fit_labelled(
+    pub fn fit_labeled(
         schema: &AuditSchema,
         groups: &[(&Patterns, &[Hypothesis])],
         non_matches: &NonMatchCounts,
@@ -184,7 +184,7 @@ impl Model {
                 right.add_same(&model.seen, vector, hints, count as f64);
             }
         }
-        model.maximise(&right, &u_counts);
+        model.maximize(&right, &u_counts);
         let total: u64 = groups.iter().map(|group| group.links.links()).sum();
         let mut last = f64::NEG_INFINITY;
         while model.rounds < MAX_ROUNDS {
@@ -199,7 +199,7 @@ impl Model {
                     expected.add(&model.seen, vector, hints, &posterior, count as f64);
                 }
             }
-            model.maximise(&expected, &u_counts);
+            model.maximize(&expected, &u_counts);
             if likelihood - last < STILL * (total as f64).max(1.0) {
                 break;
             }
@@ -339,7 +339,7 @@ impl Model {
     }
 
     /// New parameters from expected counts.
-    fn maximise(&mut self, expected: &Expected, non_matches: &[Vec<f64>]) {
+    fn maximize(&mut self, expected: &Expected, non_matches: &[Vec<f64>]) {
         (self.m, self.u) = expected.same.iter().zip(non_matches).map(|(m, u)| smooth(m, u)).unzip();
         let counted: f64 = expected.hypotheses.iter().sum();
         let priors = self.priors(counted);

@@ -90,7 +90,7 @@ impl<'c> ShiftSearch<'c> {
             return;
         }
         let layout = self.comparison.layout(Side::Left);
-        let place = layout.neighbour(-isize::from(offset)).start - layout.neighbours_start();
+        let place = layout.neighbor(-isize::from(offset)).start - layout.neighbours_start();
         let tag = place..place + TAG_BYTES;
         self.compared += 1;
         if self.window[of].left[tag.clone()] == right[tag] {
@@ -99,9 +99,9 @@ impl<'c> ShiftSearch<'c> {
     }
 
     /// The runs, in the order of rows, and the single rows whose right records agree with another row's left
-    /// one, with the offset. `tied_right(row)` is true if the row agrees with its own right record.
+    /// one, with the offset. `linked_right(row)` is true if the row agrees with its own right record.
     #[must_use]
-    pub fn finish(mut self, tied_right: impl Fn(u32) -> bool) -> (Vec<Shift>, Vec<(u32, i8)>) {
+    pub fn finish(mut self, linked_right: impl Fn(u32) -> bool) -> (Vec<Shift>, Vec<(u32, i8)>) {
         let chance =
             ((self.agreeing.len() as f64 + 0.5) / (self.compared as f64 + 1.0)).clamp(LEAST_CHANCE, 0.5);
         let score = (AGREE / chance).log2();
@@ -111,7 +111,7 @@ impl<'c> ShiftSearch<'c> {
         for run in self.agreeing.chunk_by(|a, b| a.0 == b.0) {
             let offset = run[0].0;
             let hits: Vec<(u32, f64)> =
-                run.iter().filter(|hit| !tied_right(hit.1)).map(|hit| (hit.1, score)).collect();
+                run.iter().filter(|hit| !linked_right(hit.1)).map(|hit| (hit.1, score)).collect();
             if score >= CLEAR {
                 single.extend(hits.iter().map(|hit| (hit.0, offset)));
             }

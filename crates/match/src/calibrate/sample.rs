@@ -155,7 +155,7 @@ fn partners(set: &TokenSet, scale: &Scale, blocked: bool) -> Partners {
         // The most similar alternatives of each other record.
         let mut similarity_of: FxHashMap<u32, f64> = FxHashMap::default();
         for row in set.rows_of(record) {
-            let met: Vec<u32> = if blocked { neighbours(set, &passes, row) } else { Vec::new() };
+            let met: Vec<u32> = if blocked { neighbors(set, &passes, row) } else { Vec::new() };
             let others = if blocked { &met } else { &all };
             for (&other, similarity) in others.iter().zip(scorer.similarities(row, others)) {
                 let other = set.record_of(other);
@@ -186,7 +186,7 @@ fn partners(set: &TokenSet, scale: &Scale, blocked: bool) -> Partners {
 }
 
 /// Rows that share a block with `row` in some pass, without repetition.
-fn neighbours(set: &TokenSet, passes: &[BlockOrder], row: u32) -> Vec<u32> {
+fn neighbors(set: &TokenSet, passes: &[BlockOrder], row: u32) -> Vec<u32> {
     let mut met: Vec<u32> = passes
         .iter()
         .zip(set.blocks())

@@ -7,7 +7,7 @@ use mizuhiki_exchange::{AuditClass, Language, role_words};
 use crate::audit::batch::Batches;
 use crate::audit::finding::Card;
 use crate::audit::report::{
-    AuditReport, AuditSide, ClassCount, ComparisonRow, FeedbackSummary, HypothesisShare, ReliabilityBin,
+    AuditReport, AuditSide, ClassCount, ComparisonRow, FeedbackSection, HypothesisShare, ReliabilityBin,
 };
 use crate::audit::review::Review;
 use crate::number;
@@ -241,7 +241,7 @@ impl Class {
 }
 
 impl Feedback {
-    fn new(feedback: &FeedbackSummary) -> Self {
+    fn new(feedback: &FeedbackSection) -> Self {
         Self {
             reviewed: number::count(feedback.reviewed),
             wrong: number::count(feedback.wrong),

@@ -60,7 +60,7 @@ pub struct AuditReport {
     /// right.
     pub least_evidence_bits: f64,
     /// Results of an earlier review, if any.
-    pub feedback: Option<FeedbackSummary>,
+    pub feedback: Option<FeedbackSection>,
     /// Warnings.
     pub warnings: Vec<String>,
 }
@@ -224,7 +224,7 @@ pub struct HypothesisShare {
 
 /// Verdicts on reviewed entries.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FeedbackSummary {
+pub struct FeedbackSection {
     /// Reviewed entries.
     pub reviewed: u64,
     /// Of these, wrong links.

@@ -66,10 +66,10 @@ fn a_custodians_file_does_not_show_which_neighbours_have_equal_values() {
                 _ => "",
             };
             worker.read(1, &value).unwrap();
-            let neighbour =
+            let neighbor =
                 |offset: isize| handles.get(usize::try_from(row as isize + offset).ok()?).map(String::as_str);
             let mut sealed = Vec::new();
-            worker.seal(&handles[row], &neighbour, &mut sealed);
+            worker.seal(&handles[row], &neighbor, &mut sealed);
             rows.insert(row, sealed);
         }
         // Any three bytes of a row at tag positions.
