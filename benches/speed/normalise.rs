@@ -50,6 +50,7 @@ fn normalise(criterion: &mut Criterion) {
             .map(|record| record.expect("a row")[at].to_owned())
             .filter(|value| !value.is_empty())
             .collect();
+        let form = Ja.form(kind, level).expect("a kind and level of the pack");
         let mut out = String::new();
         group.throughput(Throughput::Elements(values.len() as u64)).sample_size(20);
         group.bench_function(
@@ -57,7 +58,7 @@ fn normalise(criterion: &mut Criterion) {
             |bencher| {
                 bencher.iter(|| {
                     for value in &values {
-                        black_box(Ja.normalize(kind, level, value, &mut out));
+                        black_box(form.normalize(value, &mut out));
                     }
                 });
             },

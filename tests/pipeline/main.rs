@@ -158,7 +158,7 @@ fn random_ids_come_with_a_map_that_leads_back() {
     let set = read_tokens(&Source::Path(folder.join("hospital.parquet"))).unwrap().set;
     let map = std::fs::read_to_string(folder.join("map.csv")).unwrap();
     let mut lines = map.lines();
-    assert_eq!(lines.next(), Some("record_id,rec_id"));
+    assert_eq!(lines.next(), Some("token_id,rec_id"));
     let mut mapped: Vec<&str> = lines.map(|line| line.split_once(',').unwrap().0).collect();
     let mut found: Vec<&str> = (0..set.len()).map(|row| set.ids().get(row)).collect();
     assert_eq!(mapped.len() as u64, summary.records);

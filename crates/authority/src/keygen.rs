@@ -52,6 +52,19 @@ pub struct KeygenSummary {
 
 /// Makes keys. The folder appears whole, or not at all.
 ///
+/// # Examples
+/// ```
+/// use mizuhiki_authority::{AuthorityError, KeygenJob, generate_keys};
+/// use mizuhiki_confirm::{Backend, Policy};
+/// use zeroize::Zeroizing;
+///
+/// /// With the homomorphic back end, `mizuhiki_tfhe::Tfhe`, and 32 random bytes of the system.
+/// fn keys(backend: &impl Backend, seed: Zeroizing<[u8; 32]>, now: u64) -> Result<String, AuthorityError> {
+///     let job = KeygenJob { output: "keys".into(), policy: Policy::default(), backend, seed, now };
+///     Ok(generate_keys(&job)?.fingerprint)
+/// }
+/// ```
+///
 /// # Errors
 /// [`AuthorityError`].
 pub fn generate_keys<B: Backend>(job: &KeygenJob<'_, B>) -> Result<KeygenSummary, AuthorityError> {

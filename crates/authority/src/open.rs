@@ -65,6 +65,27 @@ struct Secret<D> {
 /// Opens the answers of a batch, once, if those of the linkage unit and the checker agree bit for bit. All
 /// checks come first, then the log, then the output.
 ///
+/// # Examples
+/// ```
+/// use mizuhiki_authority::{AuthorityError, OpenJob, open_answers};
+/// use mizuhiki_confirm::Backend;
+///
+/// /// With the fingerprints that the custodians told the authority.
+/// fn open(backend: &impl Backend, pins: Vec<(String, String)>, now: u64) -> Result<u64, AuthorityError> {
+///     let job = OpenJob {
+///         tickets: "authority.tickets".into(),
+///         secret: "keys/secret.key".into(),
+///         sealed: "sealed".into(),
+///         checked: "checked".into(),
+///         output: "opened".into(),
+///         pins,
+///         backend,
+///         now,
+///     };
+///     Ok(open_answers(&job)?.tickets)
+/// }
+/// ```
+///
 /// # Errors
 /// [`AuthorityError`]; refusals say who is at fault.
 pub fn open_answers<B: Backend>(job: &OpenJob<'_, B>) -> Result<OpenSummary, AuthorityError> {

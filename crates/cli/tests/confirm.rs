@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed step fails the test")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -11,7 +12,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 const SCHEMA: &str = include_str!("../../../protocols/schema/examples/people-five-fields.json");
-const HEADER: &str = "rec_id,given_name,surname,date_of_birth,suburb,postcode\n";
+/// Columns after the id.
+const HEADER: &str = ",given_name,surname,date_of_birth,suburb,postcode\n";
 
 /// People of both sides; the right side has some of them with errors.
 fn people(side: &str) -> String {
@@ -31,7 +33,8 @@ fn people(side: &str) -> String {
             1000 + 3713 * at % 9000
         )
     };
-    HEADER.to_owned() + &(0..24).map(row).collect::<String>()
+    let id = if side == "right" { "record_id" } else { "rec_id" };
+    id.to_owned() + HEADER + &(0..24).map(row).collect::<String>()
 }
 
 struct World(TempDir);
@@ -49,6 +52,10 @@ impl World {
                 "encode {side}.csv --schema schema.json --key linkage.key --run test -o {side}.parquet --id-map {side}-ids.csv"
             ));
         }
+        // The column of an earlier release.
+        let map = fs::read_to_string(world.path("left-ids.csv")).unwrap();
+        assert!(map.starts_with("token_id,"));
+        fs::write(world.path("left-ids.csv"), map.replacen("token_id", "record_id", 1)).unwrap();
         let [left, right] = ["left", "right"].map(|side| {
             let map = fs::read_to_string(world.path(&format!("{side}-ids.csv"))).unwrap();
             let id = |at: usize| {
@@ -176,7 +183,7 @@ fn what_goes_wrong_is_said_with_file_reason_and_culprit() {
     say(
         "confirm ask --links links.csv --left left.parquet --right right.parquet --public keys/public.key -o t",
         1,
-        &["t: this is there already"],
+        &["t: this exists already"],
     );
     fs::write(world.path("sure.csv"), "left_id,right_id,similarity,class\na,b,0.9,match\n").unwrap();
     let ask = |links: &str| {
@@ -242,4 +249,49 @@ fn what_goes_wrong_is_said_with_file_reason_and_culprit() {
     fs::write(world.path("links.csv"), "left_id,right_id,similarity,class\na,b,0.9,borderline\n").unwrap();
     say(APPLY, 1, &["links.csv", "asked"]);
     assert!(!world.path("links2.csv").exists());
+}
+
+/// Runs a command that makes the folder `output`, and interrupts it as soon as something is written under a
+/// temporary name. Returns whether the interrupt came in time.
+#[cfg(unix)]
+fn interrupt(world: &World, arguments: &str, output: &str) -> bool {
+    let names = || {
+        let entries = fs::read_dir(world.0.path()).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<BTreeSet<String>>()
+    };
+    let before = names();
+    let command = format!("{arguments} -o {output}");
+    let mut child = world.command(&command).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while child.try_wait().unwrap().is_none() {
+        if names().iter().any(|name| name.starts_with(".mizuhiki-")) {
+            let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+            assert!(sent.success());
+            break;
+        }
+    }
+    let status = child.wait().unwrap();
+    let mut after = names();
+    let is_whole = after.remove(output);
+    assert_eq!(before, after, "{command} leaves something");
+    assert_eq!(status.success(), is_whole, "{command} ends with {status}");
+    if is_whole {
+        let files = fs::read_dir(world.path(output)).unwrap();
+        assert!(files.count() >= 4, "{command} is not whole");
+        fs::remove_dir_all(world.path(output)).unwrap();
+    } else {
+        assert_eq!(status.code(), Some(130));
+    }
+    !is_whole
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_folder_with_a_secret_is_whole_or_absent() {
+    let world = World::new(12);
+    let ask =
+        "confirm ask --links links.csv --left left.parquet --right right.parquet --public keys/public.key";
+    for arguments in ["confirm keygen", ask] {
+        let caught = (0..10).filter(|_| interrupt(&world, arguments, "made")).count();
+        assert!(caught > 0, "{arguments}: no interrupt came in time");
+    }
 }

@@ -303,7 +303,7 @@ fn a_full_disk_while_spilling_is_an_error_that_names_the_folder() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(
-        said.contains("out.csv.work: cannot keep candidate pairs there") && said.contains("--work"),
+        said.contains("out.csv.work: cannot store candidate pairs there") && said.contains("--work"),
         "{said}"
     );
     assert!(!folder.join("out.csv").exists());

@@ -1,6 +1,7 @@
 //! Valid files that the cases break.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -23,6 +24,13 @@ const CLK: &str = r#"{"version":3,"clkConfig":{"l":1024,"kdf":{"type":"HKDF"}},"
 {"identifier":"name","format":{"type":"string"},"hashing":{"comparison":{"type":"ngram","n":2},"strategy":{"bitsPerToken":10}}},
 {"identifier":"born","format":{"type":"date","format":"%Y-%m-%d"},"hashing":{"comparison":{"type":"exact"},"strategy":{"bitsPerToken":10}}}]}"#;
 
+/// The example schema for names in kanji.
+pub(crate) const JA_SCHEMA: &str = include_str!("../../../../protocols/schema/examples/people-ja-kanji.json");
+
+/// Values of which one is in Shift_JIS.
+const MIXED_BATCH: &[u8] =
+    b"kind\ta\tb\nkanji\t\xE9\xAB\x98\xE6\xA9\x8B\t\nkanji\t\x8D\x82\x8B\xB4\t\xE9\xAB\x98\xE6\xA9\x8B\n";
+
 /// A folder of valid files, copied for every case.
 pub(crate) struct Fixture {
     folder: TempDir,
@@ -38,6 +46,9 @@ impl Fixture {
         write("other.key", &[8; 32]);
         write("clk.json", CLK.as_bytes());
         write("secret.txt", b"horse");
+        write("ja.json", JA_SCHEMA.as_bytes());
+        write("ja.csv", &mixed_people());
+        write("batch.tsv", MIXED_BATCH);
         for key in ["linkage.key", "other.key", "secret.txt"] {
             protect(&folder.path().join(key));
         }
@@ -82,14 +93,20 @@ impl Fixture {
     }
 }
 
-#[cfg(unix)]
-fn protect(path: &Path) {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+/// Japanese people in UTF-8, with one row in Shift_JIS.
+fn mixed_people() -> Vec<u8> {
+    let (utf8, shift_jis) =
+        ("r1,高橋　太郎,S60.4.1,男,東京都千代田区一番町１\n", b"\x8D\x82\x8B\xB4\x81\x40\x89\xD4");
+    let mut rows = b"record_id,name_kanji,birth_date,sex,address\n".to_vec();
+    rows.extend_from_slice(utf8.as_bytes());
+    rows.extend_from_slice(&[b"r2,".as_slice(), shift_jis, b",S61.5.2,2,\n"].concat());
+    rows.extend_from_slice("r3,鈴木　花子,S62.6.3,2,東京都千代田区二番町２\n".as_bytes());
+    rows
 }
 
-#[cfg(not(unix))]
-fn protect(_path: &Path) {}
+fn protect(path: &Path) {
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
 
 /// Runs the command in `folder`; returns exit code and standard error.
 pub(crate) fn run(folder: &Path, arguments: &str) -> (Option<i32>, String) {
@@ -100,4 +117,19 @@ pub(crate) fn run(folder: &Path, arguments: &str) -> (Option<i32>, String) {
         .output()
         .unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// Runs shell commands in `folder`, with `mizuhiki` on their path.
+pub(crate) fn shell(folder: &Path, script: &str) {
+    let binary = Path::new(env!("CARGO_BIN_EXE_mizuhiki")).parent().unwrap();
+    let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
+    // `yes | head` ends by a signal.
+    let output = Command::new("bash")
+        .args(["-euc", script])
+        .current_dir(folder)
+        .env("PATH", path)
+        .env("LC_ALL", "C")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
 }

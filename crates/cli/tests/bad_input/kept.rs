@@ -6,8 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::cases::{JA_SCHEMA, MIXED_BATCH, japanese_mixed};
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, JA_SCHEMA};
 
 /// Runs a command that must succeed; returns its JSON.
 fn json(folder: &Path, arguments: &str) -> Value {
@@ -84,8 +83,7 @@ fn values_that_cannot_be_normalised_keep_their_rows() {
 
 #[test]
 fn a_value_of_another_encoding_keeps_its_row_when_asked() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("batch.tsv"), MIXED_BATCH).unwrap();
+    let folder = Fixture::new().fresh();
     let summary = json(folder.path(), "normalize --pack ja --batch batch.tsv -o out.tsv --mask-unreadable");
     let found = rows(&folder.path().join("out.tsv"));
     assert_eq!(found[0][1..4], ["高橋", "", "高橋"]);
@@ -136,7 +134,6 @@ fn bad_values_of_people_are_masked_and_counted() {
 fn people_of_another_encoding_are_kept_when_asked() {
     let fixture = Fixture::new();
     let folder = fixture.fresh();
-    japanese_mixed(folder.path());
     let summary = json(
         folder.path(),
         "encode ja.csv --schema ja.json --key linkage.key -o ja.parquet --keep-ids --mask-unreadable",

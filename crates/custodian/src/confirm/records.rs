@@ -14,7 +14,7 @@ use crate::confirm::asked::{Asked, ConfirmTerms, in_file};
 use crate::error::CustodianError;
 use crate::people::chunks::{ChunkWorker, work_chunks};
 use crate::people::columns::{columns_by_name, find_id_column};
-use crate::people::ids::IdPolicy;
+use crate::people::ids::{IdPolicy, MAP_ID, OLD_MAP_ID};
 use crate::people::progress::OnRecords;
 
 /// How the ids of tickets lead to records.
@@ -94,7 +94,7 @@ impl Wanted {
         };
         let mut reader = TableReader::open(map, &ReadOptions::default())?;
         let no_map = || CustodianError::NoIdMap { file: reader.name().to_owned() };
-        let named = reader.column("record_id").map_err(|_| no_map())?;
+        let named = reader.column(MAP_ID).or_else(|_| reader.column(OLD_MAP_ID)).map_err(|_| no_map())?;
         let (2, Some(other)) = (reader.columns().len(), reader.columns().get(1 - named.min(1))) else {
             return Err(no_map());
         };

@@ -48,6 +48,45 @@ pub struct EncodeJob<'a> {
 
 /// Encodes a file. The output appears complete, or not at all.
 ///
+/// # Examples
+/// ```
+/// use mizuhiki_columnar::{ReadOptions, Source};
+/// use mizuhiki_custodian::{EncodeJob, IdPolicy, LinkageKey, encode_file};
+/// use mizuhiki_exchange::{CustodianId, Run};
+/// use mizuhiki_files::Target;
+/// use mizuhiki_schema::LinkageSchema;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let folder = tempfile::tempdir()?;
+/// let path = |name: &str| folder.path().join(name);
+/// std::fs::write(
+///     path("people.csv"),
+///     "id,given_name,surname,date_of_birth,suburb,postcode\n\
+///      1,Ada,Byron,18151210,London,1815\n\
+///      2,Grace,Hopper,19061209,New York,1906\n",
+/// )?;
+/// # let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../protocols/schema/examples/people-five-fields.json");
+/// let schema = LinkageSchema::parse(&std::fs::read_to_string(shipped)?)?;
+/// let key = LinkageKey::random().ok_or("the system has no randomness")?;
+/// let job = EncodeJob {
+///     input: Source::Path(path("people.csv")),
+///     options: ReadOptions::default(),
+///     schema: &schema,
+///     key: &key,
+///     output: Target::Path(path("people.parquet")),
+///     custodian: CustodianId::new("hospital")?,
+///     run: Run::default(),
+///     id_column: None,
+///     ids: IdPolicy::Random { map: Some(Target::Path(path("ids.csv"))) },
+///     threads: 1,
+/// };
+/// let summary = encode_file(job, &|_records, _share| ())?;
+/// assert_eq!(summary.records, 2);
+/// assert!(path("people.parquet").exists() && path("ids.csv").exists());
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// [`CustodianError`]; nothing is written then.
 pub fn encode_file(job: EncodeJob<'_>, on_progress: OnRecords<'_>) -> Result<EncodeSummary, CustodianError> {

@@ -92,6 +92,48 @@ pub struct PairSummary {
 
 /// Encodes pair tokens. The output appears complete, or not at all.
 ///
+/// # Examples
+/// The handles of the links are in the table itself.
+///
+/// ```
+/// use mizuhiki_columnar::{ReadOptions, Source};
+/// use mizuhiki_custodian::{HandleSource, LinkageKey, PairJob, encode_pairs};
+/// use mizuhiki_exchange::{CustodianId, Run, RunName, Side, Task};
+/// use mizuhiki_files::Target;
+/// use mizuhiki_schema::AuditSchema;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let folder = tempfile::tempdir()?;
+/// let path = |name: &str| folder.path().join(name);
+/// std::fs::write(
+///     path("people.csv"),
+///     "link,given_name,surname,date_of_birth,suburb,postcode\n\
+///      L1,Ada,Byron,18151210,London,1815\n\
+///      L2,Grace,Hopper,19061209,New York,1906\n",
+/// )?;
+/// # let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../protocols/schema/examples/audit-people-en.json");
+/// let schema = AuditSchema::parse(&std::fs::read_to_string(shipped)?)?;
+/// let key = LinkageKey::random().ok_or("the system has no randomness")?;
+/// let job = PairJob {
+///     input: Source::Path(path("people.csv")),
+///     options: ReadOptions::default(),
+///     schema: &schema,
+///     key: &key,
+///     output: Target::Path(path("people.pairs.arrow")),
+///     custodian: CustodianId::new("hospital")?,
+///     run: Run { task: Task::Audit, name: RunName::new("2026-11")?, ..Run::default() },
+///     side: Side::Left,
+///     handles: HandleSource::Table { handle: "link".to_owned(), id: None },
+///     labels: Vec::new(),
+///     number_column: None,
+///     threads: 1,
+/// };
+/// let summary = encode_pairs(job, &|_records, _share| ())?;
+/// assert_eq!(summary.links, 2);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// [`CustodianError`]; nothing is written then.
 pub fn encode_pairs(job: PairJob<'_>, on_progress: OnRecords<'_>) -> Result<PairSummary, CustodianError> {

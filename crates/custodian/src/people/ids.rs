@@ -25,6 +25,12 @@ pub enum IdPolicy {
     RowNumbers,
 }
 
+/// Column of id maps with the ids of the tokens; the other column has the name of the table's id column, or `row`.
+pub(crate) const MAP_ID: &str = "token_id";
+
+/// Its name in earlier releases, which an id column can have, too.
+pub(crate) const OLD_MAP_ID: &str = "record_id";
+
 /// Assigns ids to records, in row order.
 pub(crate) struct IdSource {
     file: String,
@@ -48,7 +54,7 @@ impl IdSource {
         if let IdPolicy::Random { map: Some(target) } = &policy {
             let mut writer = WriteFile::create(target, Access::Owner)?;
             let original = column.as_ref().map_or("row", |(name, _)| name.as_str());
-            write_map_row(&mut writer, "record_id", original)?;
+            write_map_row(&mut writer, MAP_ID, original)?;
             map = Some(writer);
         }
         Ok(Self { file: file.to_owned(), policy, column, random, map, seen: Vec::new() })

@@ -59,6 +59,16 @@ fn kind_of(pack: &dyn Pack, kind: &str, code_book: &str) -> Option<String> {
 }
 
 /// Normalizes `a`, and relates it to `b` if given; `None` if the pack does not know the kind or code book.
+///
+/// # Examples
+/// ```
+/// use mizuhiki_custodian::{normalize_value, pack};
+///
+/// let ja = pack("ja").unwrap();
+/// let value = normalize_value(ja, "date", "", "昭和60年4月1日", Some("1985-04-01")).unwrap();
+/// assert_eq!(value.normal, "1985-04-01");
+/// assert_eq!(value.level, Some("day"));
+/// ```
 #[must_use]
 pub fn normalize_value(
     pack: &dyn Pack,

@@ -17,6 +17,31 @@ const BYTES_PER_LINK: u64 = 24;
 
 /// Audits links. Outputs appear complete, or not at all.
 ///
+/// # Examples
+/// ```no_run
+/// use mizuhiki_columnar::Source;
+/// use mizuhiki_files::Target;
+/// use mizuhiki_linkage_unit::{AuditJob, ReviewLength, audit_files};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let job = AuditJob {
+///     left: Source::from_argument("insurer.pairs.arrow"),
+///     right: Source::from_argument("registry.pairs.arrow"),
+///     output: Target::from_argument("findings.csv"),
+///     batch_output: None,
+///     label: None,
+///     report: Some(Target::from_argument("report.html")),
+///     review: Some((ReviewLength::Auto, Target::from_argument("review.csv"))),
+///     proposals: None,
+///     all: false,
+///     memory: None,
+/// };
+/// let summary = audit_files(&job, &|_stage, _done, _total| ())?;
+/// println!("about {:.0} of {} links are wrong", summary.expected_wrong, summary.links);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// [`AuditError`] if the files cannot be read, compared or written.
 pub fn audit_files(job: &AuditJob, on_progress: OnAuditProgress<'_>) -> Result<AuditSummary, AuditError> {

@@ -21,6 +21,31 @@ use crate::link::overview::write_report;
 
 /// Clusters the records of one or more files. The table appears complete, or not at all.
 ///
+/// # Examples
+/// Duplicates within one list of CLKs.
+///
+/// ```
+/// use mizuhiki_columnar::Source;
+/// use mizuhiki_files::Target;
+/// use mizuhiki_linkage_unit::{Accept, ClusterJob, SearchOptions, cluster_files};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let folder = tempfile::tempdir()?;
+/// let path = |name: &str| folder.path().join(name);
+/// std::fs::write(path("a.json"), r#"{"clks": ["/wAAAAAAAAA=", "AP8AAAAAAAA=", "/wAAAAAAAAA="]}"#)?;
+/// let job = ClusterJob {
+///     files: vec![Source::Path(path("a.json"))],
+///     output: Target::Path(path("clusters.csv")),
+///     search: SearchOptions { accept: Accept::Number(0.9), ..SearchOptions::default() },
+///     duplicates: vec![true],
+///     report: None,
+/// };
+/// let summary = cluster_files(&job, &|_stage, _pass, _done, _total| ())?;
+/// assert_eq!((summary.clusters, summary.clustered), (1, 2));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// [`LinkError`]; no output is written then, but checkpoints may be left to resume from.
 pub fn cluster_files(job: &ClusterJob, on_progress: OnProgress<'_>) -> Result<ClusterSummary, LinkError> {

@@ -20,6 +20,39 @@ use crate::link::report::report;
 
 /// Links two token files, or one within itself. Links and report appear complete, or not at all.
 ///
+/// # Examples
+/// Two lists of CLKs, with a threshold set by hand; the report would be an HTML file.
+///
+/// ```
+/// use mizuhiki_columnar::Source;
+/// use mizuhiki_files::Target;
+/// use mizuhiki_linkage_unit::{Accept, Assignment, Files, LinkJob, SearchOptions, link_files};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let folder = tempfile::tempdir()?;
+/// let path = |name: &str| folder.path().join(name);
+/// std::fs::write(path("left.json"), r#"{"clks": ["/wAAAAAAAAA=", "AP8AAAAAAAA="]}"#)?;
+/// std::fs::write(path("right.json"), r#"{"clks": ["AP8AAAAAAAA=", "AAAA/////wA="]}"#)?;
+/// let job = LinkJob {
+///     files: Files::Between(Source::Path(path("left.json")), Source::Path(path("right.json"))),
+///     output: Target::Path(path("links.csv")),
+///     search: SearchOptions { accept: Accept::Number(0.9), ..SearchOptions::default() },
+///     assignment: Assignment::Optimal,
+///     top: None,
+///     evidence: false,
+///     for_confirm: None,
+///     candidates: None,
+///     write_candidates: None,
+///     report: None,
+/// };
+/// let summary = link_files(&job, &|_stage, _pass, _done, _total| ())?;
+/// assert_eq!(summary.matches, 1);
+/// let links = std::fs::read_to_string(path("links.csv"))?;
+/// assert!(links.lines().any(|line| line.starts_with("1,0,")));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// [`LinkError`]; no output is written then, but checkpoints may be left to resume from.
 pub fn link_files(job: &LinkJob, on_progress: OnProgress<'_>) -> Result<LinkSummary, LinkError> {
