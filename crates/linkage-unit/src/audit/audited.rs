@@ -35,10 +35,21 @@ impl<'a> Audit<'a> {
         proposals: Option<HashMap<String, String>>,
         on_progress: OnAuditProgress<'_>,
     ) -> Result<Self, AuditError> {
-        let (named, handles) = (Vec::new(), RecordIds::default());
-        let mut audit = Self { job, schema, model, links, found, named, handles, proposals };
+        let mut audit = Self::without_handles(job, (schema, model), links, found, proposals);
         audit.find_handles(on_progress)?;
         Ok(audit)
+    }
+
+    /// The same before any handle is read: no row has a name.
+    pub(crate) fn without_handles(
+        job: &'a AuditJob,
+        (schema, model): (&'a AuditSchema, Model),
+        links: ComparedLinks<'a>,
+        found: AuditFindings,
+        proposals: Option<HashMap<String, String>>,
+    ) -> Self {
+        let (named, handles) = (Vec::new(), RecordIds::default());
+        Self { job, schema, model, links, found, named, handles, proposals }
     }
 
     /// Reads the handles of the rows that will be spoken of.

@@ -4,7 +4,8 @@ use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use mizuhiki_columnar::SymbolFile;
+use mizuhiki_columnar::{ColumnarError, SymbolFile};
+use mizuhiki_exchange::SymbolReader;
 use mizuhiki_match::{Candidate, HEAVY, Join, UnitResult};
 use serde::Serialize;
 
@@ -35,7 +36,7 @@ pub(crate) fn by_records(candidate: &Candidate) -> Key {
 /// Works the units of all joins that `store` has not. `number(join, candidate)` renumbers pairs for the store. Gives the
 /// number of symbols that were joined.
 pub(crate) fn run_joins<K: Fn(&Candidate) -> Key + Send + Sync>(
-    joins: &[SymbolJoin<'_>],
+    joins: &[Join<'_, impl SymbolReader<Error = ColumnarError>>],
     store: &mut Store<'_, K>,
     number: &(dyn Fn(usize, Candidate) -> Candidate + Sync),
     budget: u64,
@@ -92,7 +93,7 @@ fn missing(units: usize, at_once: usize, has: &dyn Fn(usize) -> bool) -> Vec<Ran
 pub(crate) fn rank<K: Fn(&Candidate) -> Key + Sync, L: Fn(&Candidate) -> Key + Sync>(
     counts: &mut Store<'_, K>,
     join_of: &dyn Fn(&Candidate) -> usize,
-    joins: &[SymbolJoin<'_>],
+    joins: &[Join<'_, impl SymbolReader>],
     ranked: &mut Store<'_, L>,
 ) -> Result<(), SearchError> {
     const AT_ONCE: usize = 1 << 20;
@@ -131,7 +132,7 @@ pub(crate) fn rank<K: Fn(&Candidate) -> Key + Sync, L: Fn(&Candidate) -> Key + S
 /// Compares what was found with a sample that is counted anew; `found` has all pairs, in any order, and `number` renumbers
 /// those of the sample like them.
 pub(crate) fn measure<L: Fn(&Candidate) -> Key + Sync>(
-    join: &SymbolJoin<'_>,
+    join: &Join<'_, impl SymbolReader<Error = ColumnarError>>,
     number: &dyn Fn(Candidate) -> Candidate,
     ranked: &mut Store<'_, L>,
 ) -> Result<SearchRecall, SearchError> {
@@ -151,7 +152,7 @@ pub(crate) fn measure<L: Fn(&Candidate) -> Key + Sync>(
 }
 
 /// Says which symbols were passed over.
-pub(crate) fn warn_of_heavy(join: &SymbolJoin<'_>) -> Option<String> {
+pub(crate) fn warn_of_heavy(join: &Join<'_, impl SymbolReader>) -> Option<String> {
     let (heavy, heaviest) = join.passed_over();
     (heavy > 0).then(|| {
         format!(

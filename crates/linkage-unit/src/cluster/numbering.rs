@@ -22,12 +22,12 @@ impl Numbering {
         Ok(Self { starts })
     }
 
-    /// File and row of a record.
     /// Number of all records.
     pub(crate) fn records(&self) -> usize {
         self.starts.last().copied().unwrap_or(0) as usize
     }
 
+    /// File and row of a record.
     pub(crate) fn place(&self, record: u32) -> (usize, u32) {
         let file = self.starts.partition_point(|&start| start <= record) - 1;
         (file, record - self.starts[file])

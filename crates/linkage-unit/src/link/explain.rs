@@ -1,15 +1,15 @@
 //! What a linkage would compare, and about how long that takes, before any work.
 
 use mizuhiki_columnar::Source;
-use mizuhiki_exchange::Comparable;
-use mizuhiki_match::Plan;
+use mizuhiki_exchange::{Comparable, SymbolReader};
+use mizuhiki_match::{Join, Plan};
 use serde::Serialize;
 
 use crate::candidates::error::SearchError;
 use crate::candidates::memory;
 use crate::candidates::notes::{JOINED, once_each, passes, warn, warn_of_files, why};
 use crate::candidates::options::{PassSummary, SearchOptions};
-use crate::candidates::symbols::{SymbolJoin, entry_budget};
+use crate::candidates::symbols::entry_budget;
 use crate::candidates::tokens::{compare, compare_within, join, read_all};
 
 /// Comparisons of one view per second and thread, of 1,024 bits: about what the benches record on a processor
@@ -132,7 +132,7 @@ fn about(comparable: &Comparable<'_>, [left, right]: [&Source; 2]) -> ExplainedC
 impl Explanation {
     fn add_join(
         &mut self,
-        join: &SymbolJoin<'_>,
+        join: &Join<'_, impl SymbolReader>,
         explained: &mut ExplainedComparison,
         options: &SearchOptions,
         records: u64,
