@@ -114,3 +114,26 @@ impl<'a> Audit<'a> {
         self.found.probability(self.links.state(row))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mizuhiki_exchange::AuditClass;
+
+    use super::*;
+    use crate::made::{Handles, audit_job, with_audit};
+
+    #[test]
+    fn a_proposal_is_made_for_a_wrong_link_alone() {
+        // Handles are not read here: every row has the empty one.
+        let proposals = HashMap::from([(String::new(), "r1".to_owned())]);
+        let of = Handles { links: 1, ..Handles::default() };
+        with_audit(&audit_job(), of, Some(proposals), |audit| {
+            let proposed = |class| {
+                audit.proposal(&Finding { class, row: 0, probability: 0.9, pattern: Some(0), shift: None })
+            };
+            for class in AuditClass::ALL {
+                assert_eq!(proposed(class), if class.is_wrong() { "r1" } else { "" }, "{class:?}");
+            }
+        });
+    }
+}

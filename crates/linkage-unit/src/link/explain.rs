@@ -161,3 +161,68 @@ impl Explanation {
         explained.pairs_per_million = (plan.pairs() as f64 / all.max(1.0) * 1e6).round() as u64;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mizuhiki_exchange::Task;
+    use mizuhiki_match::Scope;
+
+    use super::*;
+    use crate::made::{FIXED, many_filters, schema_of_filters, source, symbols};
+
+    fn nothing() -> Explanation {
+        Explanation {
+            comparisons: Vec::new(),
+            comparisons_of_views: 0,
+            symbols: 0,
+            readings: 0,
+            seconds: 0.0,
+            token_bytes: 0,
+            memory_bytes: 0,
+            warnings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_plan_of_every_pair_compares_all_of_them_in_each_view() {
+        let schema = schema_of_filters(FIXED);
+        let (left, right) = (many_filters("left", &schema, 4), many_filters("right", &schema, 5));
+        let comparable = Comparable::between(&left, &right).unwrap();
+        let seconds = [1, 2].map(|threads| {
+            let options = SearchOptions { scope: Scope::Exhaustive, threads, ..SearchOptions::default() };
+            let (mut whole, mut explained) =
+                (nothing(), about(&comparable, [&source("left.parquet"), &source("right.parquet")]));
+            whole.add_plan(&Plan::new(&comparable, options.scope), &mut explained, &options);
+            assert_eq!(whole.comparisons_of_views, 4 * 5 * 2);
+            assert_eq!(
+                (explained.left.as_str(), explained.right.as_str()),
+                ("left.parquet", "right.parquet")
+            );
+            assert_eq!((explained.left_records, explained.right_records), (4, 5));
+            assert_eq!(explained.pairs_per_million, 1_000_000);
+            assert_eq!((explained.plan, explained.least_common), ("every pair, as asked", None));
+            whole.seconds
+        });
+        assert!(seconds[0] > 0.0 && (seconds[0] / seconds[1] - 2.0).abs() < 1e-9, "{seconds:?}");
+    }
+
+    #[test]
+    fn files_of_symbols_are_read_more_often_where_memory_is_scarce() {
+        let (left, left_rows) = symbols("left", 112, Task::Link, &[&[1], &[2]]);
+        let (right, right_rows) = symbols("right", 112, Task::Link, &[&[1]]);
+        let comparable = Comparable::between(&left, &right).unwrap();
+        let join = Join::new(&comparable, &left_rows, &right_rows).unwrap().in_units(4);
+        let explained = [Some(0), Some(1 << 40)].map(|memory| {
+            let options = SearchOptions { memory, ..SearchOptions::default() };
+            let (mut whole, mut explained) =
+                (nothing(), about(&comparable, [&source("left.arrow"), &source("right.arrow")]));
+            whole.add_join(&join, &mut explained, &options, 3);
+            assert_eq!((whole.symbols, whole.comparisons_of_views), (join.symbols(), 0));
+            assert_eq!((explained.plan, explained.least_common), (JOINED, Some(join.law().least())));
+            (whole.readings, whole.seconds)
+        });
+        let [(often, longer), (once, shorter)] = explained;
+        assert_eq!((often, once), (4, 1), "a reading for each unit, or one for all");
+        assert!(longer > shorter, "{explained:?}");
+    }
+}
