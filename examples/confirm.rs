@@ -22,7 +22,6 @@ use mizuhiki_linkage_unit::{
 };
 use mizuhiki_schema::LinkageSchema;
 use mizuhiki_tfhe::Tfhe;
-use rand::Rng as _;
 use zeroize::Zeroizing;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -49,16 +48,16 @@ fn confirm() -> Result<ApplySummary> {
     agreed.link()?;
 
     // The authority makes keys, the linkage unit makes tickets.
-    let seed = || {
+    let seed = || -> Result<Zeroizing<[u8; 32]>> {
         let mut seed = Zeroizing::new([0; 32]);
-        rand::rng().fill_bytes(seed.as_mut_slice());
-        seed
+        getrandom::fill(seed.as_mut_slice())?;
+        Ok(seed)
     };
     generate_keys(&KeygenJob {
         output: agreed.path("keys"),
         policy: Policy::default(),
         backend: &Tfhe,
-        seed: seed(),
+        seed: seed()?,
         now: agreed.now,
     })?;
     ask(&AskJob {
@@ -69,7 +68,7 @@ fn confirm() -> Result<ApplySummary> {
         output: agreed.path("tickets"),
         expires: agreed.now + 3_600,
         backend: &Tfhe,
-        seed: seed(),
+        seed: seed()?,
     })?;
 
     // Each custodian encrypts. The linkage unit and one custodian compute the answers.

@@ -357,3 +357,12 @@ fn valid_files() -> Vec<(&'static str, Vec<u8>)> {
     );
     files
 }
+
+fn csv_bytes(header: &[String], rows: &Rows, delimiter: u8) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+    writer.write_record(header).unwrap();
+    for row in rows {
+        writer.write_record(row).unwrap();
+    }
+    writer.into_inner().unwrap()
+}

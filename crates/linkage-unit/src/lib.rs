@@ -7,6 +7,8 @@ mod candidates;
 mod cluster;
 mod confirm;
 mod link;
+#[cfg(test)]
+mod made;
 
 pub use audit::error::AuditError;
 pub use audit::feedback::{FeedbackJob, FeedbackSummary, VerdictReliability, read_feedback};

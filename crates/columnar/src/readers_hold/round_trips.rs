@@ -63,15 +63,6 @@ fn table() -> impl Strategy<Value = (Vec<String>, Rows, Vec<usize>)> {
     })
 }
 
-fn csv_bytes(header: &[String], rows: &Rows, delimiter: u8) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
-    writer.write_record(header).unwrap();
-    for row in rows {
-        writer.write_record(row).unwrap();
-    }
-    writer.into_inner().unwrap()
-}
-
 fn in_columns(rows: &Rows, wanted: &[usize]) -> Rows {
     rows.iter().map(|row| wanted.iter().map(|&column| row[column].clone()).collect()).collect()
 }

@@ -67,7 +67,7 @@ fn kind_of(pack: &dyn Pack, kind: &str, code_book: &str) -> Option<String> {
 /// let ja = pack("ja").unwrap();
 /// let value = normalize_value(ja, "date", "", "昭和60年4月1日", Some("1985-04-01")).unwrap();
 /// assert_eq!(value.normal, "1985-04-01");
-/// assert_eq!(value.level, Some("day"));
+/// assert_eq!(value.level, Some("eq"));
 /// ```
 #[must_use]
 pub fn normalize_value(

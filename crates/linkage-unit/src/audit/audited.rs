@@ -35,10 +35,21 @@ impl<'a> Audit<'a> {
         proposals: Option<HashMap<String, String>>,
         on_progress: OnAuditProgress<'_>,
     ) -> Result<Self, AuditError> {
-        let (named, handles) = (Vec::new(), RecordIds::default());
-        let mut audit = Self { job, schema, model, links, found, named, handles, proposals };
+        let mut audit = Self::without_handles(job, (schema, model), links, found, proposals);
         audit.find_handles(on_progress)?;
         Ok(audit)
+    }
+
+    /// The same before any handle is read: no row has a name.
+    pub(crate) fn without_handles(
+        job: &'a AuditJob,
+        (schema, model): (&'a AuditSchema, Model),
+        links: ComparedLinks<'a>,
+        found: AuditFindings,
+        proposals: Option<HashMap<String, String>>,
+    ) -> Self {
+        let (named, handles) = (Vec::new(), RecordIds::default());
+        Self { job, schema, model, links, found, named, handles, proposals }
     }
 
     /// Reads the handles of the rows that will be reported.
@@ -101,5 +112,28 @@ impl<'a> Audit<'a> {
     /// Probability that a link is wrong.
     pub(crate) fn probability(&self, row: u32) -> f64 {
         self.found.probability(self.links.state(row))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mizuhiki_exchange::AuditClass;
+
+    use super::*;
+    use crate::made::{Handles, audit_job, with_audit};
+
+    #[test]
+    fn a_proposal_is_made_for_a_wrong_link_alone() {
+        // Handles are not read here: every row has the empty one.
+        let proposals = HashMap::from([(String::new(), "r1".to_owned())]);
+        let of = Handles { links: 1, ..Handles::default() };
+        with_audit(&audit_job(), of, Some(proposals), |audit| {
+            let proposed = |class| {
+                audit.proposal(&Finding { class, row: 0, probability: 0.9, pattern: Some(0), shift: None })
+            };
+            for class in AuditClass::ALL {
+                assert_eq!(proposed(class), if class.is_wrong() { "r1" } else { "" }, "{class:?}");
+            }
+        });
     }
 }

@@ -51,3 +51,20 @@ pub enum AuditError {
     #[error("the files contain more than 4294967293 handles; audit parts of them")]
     TooManyLinks,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_name_the_flag_that_helps() {
+        let memory = AuditError::Memory { needed: 3 << 20, allowed: 2 << 20 }.to_string();
+        assert!(memory.contains("about 3 MiB") && memory.contains("2 MiB are allowed"), "{memory}");
+        assert!(memory.contains("--memory"), "{memory}");
+        let label = AuditError::NoLabel { wanted: "ward".to_owned(), known: "office".to_owned() }.to_string();
+        assert!(
+            label.contains("\"ward\"") && label.contains("office") && label.contains("--label"),
+            "{label}"
+        );
+    }
+}

@@ -253,3 +253,56 @@ fn write_findings(findings: &mut [Vec<String>], target: &Target) -> Result<(), A
     }
     Ok(writer.finish()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verdicts_are_read_as_clerks_write_them() {
+        let read = |texts: &[&str]| -> Vec<Option<Option<Verdict>>> {
+            texts.iter().map(|text| Verdict::read(text)).collect()
+        };
+        assert_eq!(read(&["wrong", " Wrong ", "誤り", "誤"]), [Some(Some(Verdict::Wrong)); 4]);
+        assert_eq!(read(&["right", "RIGHT", "正しい", "正"]), [Some(Some(Verdict::Right)); 4]);
+        assert_eq!(
+            read(&["cannot_tell", "cannot tell", "Cannot-Tell", "不明"]),
+            [Some(Some(Verdict::CannotTell)); 4]
+        );
+        assert_eq!(read(&["", "  "]), [Some(None::<Verdict>); 2], "open ones");
+        assert_eq!(read(&["maybe", "0", "wrong?", "wrongright"]), [None::<Option<Verdict>>; 4]);
+    }
+
+    #[test]
+    fn who_cannot_tell_says_nothing_of_the_link() {
+        let wrong = [Verdict::Wrong, Verdict::Right, Verdict::CannotTell].map(Verdict::wrong);
+        assert_eq!(wrong, [Some(true), Some(false), None]);
+    }
+
+    #[test]
+    fn verdicts_are_told_in_ten_groups_at_most_by_falling_probability() {
+        let told: Vec<(f64, bool)> = (0..25).map(|at| (f64::from(at) / 25.0, at >= 10)).collect();
+        let groups = reliability(told);
+        assert!(groups.len() <= 10);
+        assert_eq!(groups.iter().map(|group| group.verdicts).sum::<u64>(), 25);
+        assert!(groups.is_sorted_by(|a, b| a.predicted > b.predicted), "{groups:?}");
+        let holds =
+            |group: &VerdictReliability| (group.low - 1e-9..group.high + 1e-9).contains(&group.observed);
+        assert!(groups.iter().all(holds), "{groups:?}");
+        assert_eq!((groups[0].observed, groups[groups.len() - 1].observed), (1.0, 0.0));
+        assert!(reliability(Vec::new()).is_empty());
+        assert_eq!(reliability(vec![(0.5, true)]).len(), 1);
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_list_is_told_by_row_and_column() {
+        let message = cell("review.csv", 7, "verdict", "not a verdict", "write right").to_string();
+        assert!(message.starts_with("review.csv, row 7, column \"verdict\": not a verdict"), "{message}");
+    }
+
+    #[test]
+    fn the_probability_is_where_findings_have_it() {
+        assert_eq!(FINDING_COLUMNS[0].0, "handle");
+        assert_eq!(FINDING_COLUMNS[PROBABILITY].0, "probability");
+    }
+}

@@ -74,6 +74,7 @@ fn find_label(left: &PairTokenReader, right: &PairTokenReader, wanted: &str) -> 
         (None, None) => {
             let mut known: Vec<&str> =
                 left.labels().iter().chain(right.labels()).map(String::as_str).collect();
+            known.sort_unstable();
             known.dedup();
             Err(AuditError::NoLabel {
                 wanted: wanted.to_owned(),

@@ -99,3 +99,76 @@ impl Audit<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use mizuhiki_files::Target;
+
+    use super::*;
+    use crate::audit::job::AuditJob;
+    use crate::made::{Handles, audit_job, with_audit};
+
+    #[test]
+    fn handles_of_one_file_alone_are_told_and_no_links() {
+        let of = Handles { links: 3, shared: 0, left_only: 2, right_only: 1 };
+        with_audit(&audit_job(), of, None, |audit| {
+            let summary = audit.summary();
+            assert_eq!((summary.links, summary.left_only, summary.right_only), (3, 2, 1));
+            assert_eq!(summary.findings, 6, "all are listed");
+            let classes: u64 = summary.classes.iter().map(|class| class.links).sum();
+            assert_eq!(classes, 6);
+            let told = |text: &str| summary.warnings.iter().any(|warning| warning.starts_with(text));
+            assert!(told("2 handles are in the left file alone and 1 in the right file alone"));
+            assert!(told("only 0 non-matching pairs"), "{:?}", summary.warnings);
+            assert_eq!((summary.review_written, summary.proposals), (None, None));
+        });
+    }
+
+    #[test]
+    fn an_audit_of_nothing_expects_nothing() {
+        with_audit(&audit_job(), Handles::default(), None, |audit| {
+            let summary = audit.summary();
+            assert_eq!(summary.expected_wrong.to_bits(), 0, "not −0");
+            assert_eq!((summary.links, summary.findings, summary.review_auto), (0, 0, 0));
+            assert!(summary.classes.is_empty() && summary.warnings.is_empty(), "{:?}", summary.warnings);
+        });
+    }
+
+    #[test]
+    fn a_right_record_of_several_links_is_counted_once() {
+        let of = Handles { links: 2, shared: 2, ..Handles::default() };
+        with_audit(&audit_job(), of, None, |audit| {
+            let summary = audit.summary();
+            assert_eq!((summary.links, summary.shared_left, summary.shared_right), (4, 0, 1));
+        });
+    }
+
+    #[test]
+    fn a_review_list_holds_compared_links_alone() {
+        let of = Handles { links: 3, left_only: 2, ..Handles::default() };
+        for (wanted, expected) in [
+            (None, None),
+            (Some(ReviewLength::Entries(2)), Some(2)),
+            (Some(ReviewLength::Entries(9)), Some(3)),
+            (Some(ReviewLength::Auto), Some(1)),
+        ] {
+            let review = wanted.map(|length| (length, Target::Stdout));
+            with_audit(&AuditJob { review, ..audit_job() }, of, None, |audit| {
+                assert_eq!(audit.review_length(1), expected, "{wanted:?}");
+            });
+        }
+    }
+
+    #[test]
+    fn proposals_of_other_handles_are_told() {
+        let of = Handles { links: 1, ..Handles::default() };
+        let foreign = HashMap::from([("elsewhere".to_owned(), "r1".to_owned())]);
+        with_audit(&audit_job(), of, Some(foreign), |audit| {
+            let summary = audit.summary();
+            assert_eq!(summary.proposals, Some(0));
+            assert!(summary.warnings.iter().any(|warning| warning.contains("mizuhiki audit select")));
+        });
+    }
+}

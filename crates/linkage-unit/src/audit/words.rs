@@ -103,3 +103,90 @@ impl Audit<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mizuhiki_match::audit::{HandleState, Shift};
+
+    use super::*;
+    use crate::made::{Handles, audit_job, with_audit};
+
+    /// What is found of a link, whatever the audit thinks of it.
+    fn finding(audit: &Audit<'_>, row: u32, class: AuditClass) -> Finding {
+        let pattern = match audit.links.state(row) {
+            HandleState::Compared(pattern) => Some(pattern),
+            HandleState::LeftOnly | HandleState::RightOnly => None,
+        };
+        Finding { row, class, probability: 0.5, pattern, shift: None }
+    }
+
+    #[test]
+    fn handles_of_one_side_are_said_to_be_unchecked_in_both_languages() {
+        let of = Handles { left_only: 1, right_only: 1, ..Handles::default() };
+        with_audit(&audit_job(), of, None, |audit| {
+            let said = |row, class, language| audit.reason(language, &finding(&audit, row, class));
+            let (left, right) = (AuditClass::LeftOnly, AuditClass::RightOnly);
+            assert!(said(0, left, Language::English).contains("in the left file alone"));
+            assert!(said(1, right, Language::English).contains("in the right file alone"));
+            assert!(said(0, left, Language::Japanese).starts_with("左の側にのみ"));
+            assert!(said(1, right, Language::Japanese).starts_with("右の側にのみ"));
+            assert_eq!(audit.cluster_type(&finding(&audit, 0, left)), "");
+        });
+    }
+
+    #[test]
+    fn two_people_under_one_number_are_intertwined_and_one_under_two_is_a_duplicate() {
+        let of = Handles { links: 1, shared: 2, ..Handles::default() };
+        with_audit(&audit_job(), of, None, |audit| {
+            let of = |row, class| audit.cluster_type(&finding(&audit, row, class));
+            assert_eq!(of(0, AuditClass::Match), "", "its record has no other link");
+            assert_eq!((of(1, AuditClass::Match), of(2, AuditClass::Match)), ("duplicate", "duplicate"));
+            assert_eq!(of(0, AuditClass::Homonym), "intertwined");
+            assert_eq!(of(1, AuditClass::Unrelated), "intertwined");
+        });
+    }
+
+    #[test]
+    fn evidence_names_each_comparison_with_its_outcome() {
+        with_audit(&audit_job(), Handles { links: 1, ..Handles::default() }, None, |audit| {
+            let evidence = audit.evidence(0);
+            let comparisons = &audit.schema.body().comparisons;
+            let parts: Vec<&str> = evidence.split("; ").collect();
+            assert!(parts.len() >= comparisons.len(), "{evidence}");
+            for (part, comparison) in parts.iter().zip(comparisons) {
+                assert!(part.starts_with(&format!("{} agree(0,0) ", comparison.name)), "{part}");
+            }
+        });
+    }
+
+    #[test]
+    fn a_shifted_row_and_a_session_left_open_say_how_far_off_the_other_record_is() {
+        with_audit(&audit_job(), Handles { links: 2, ..Handles::default() }, None, |mut audit| {
+            audit.found.shifts = vec![Shift { offset: 2, first: 0, last: 1, agreeing: 2 }];
+            let shifted = Finding { shift: Some(0), ..finding(&audit, 0, AuditClass::BlockShift) };
+            assert!(audit.reason(Language::English, &shifted).ends_with("stand +2 off"));
+            assert!(audit.reason(Language::Japanese, &shifted).ends_with("2行ずれ"));
+            audit.found.neighbors.insert(1, -1);
+            let open = finding(&audit, 1, AuditClass::Unrelated);
+            assert!(audit.reason(Language::English, &open).contains(" -1 rows away"));
+            assert!(audit.reason(Language::Japanese, &open).contains("-1行隣"));
+            // What a neighboring row tells is nothing to a row of another class.
+            let same = finding(&audit, 1, AuditClass::Match);
+            assert!(!audit.reason(Language::English, &same).contains("rows away"));
+        });
+    }
+
+    #[test]
+    fn what_stands_out_in_a_batch_names_the_comparison_and_the_count() {
+        with_audit(&audit_job(), Handles::default(), None, |audit| {
+            let said = |flag, comparison| audit.flag_words(flag, comparison, 30, 40);
+            let suburb = audit.schema.body().comparisons.iter().position(|of| of.name == "suburb");
+            let (kind, reason) = said(GroupFlag::ErrorRate, None);
+            assert!(kind == "error_rate" && reason.starts_with("about 30 of 40 links"), "{reason}");
+            let (kind, reason) = said(GroupFlag::Stale, suburb);
+            assert!(kind == "stale" && reason.starts_with("suburb differs in 30 of 40 links"), "{reason}");
+            let (kind, reason) = said(GroupFlag::Differs, suburb);
+            assert!(kind == "comparison" && reason.starts_with("suburb differs in 30 of 40"), "{reason}");
+        });
+    }
+}

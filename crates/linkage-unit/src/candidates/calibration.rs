@@ -110,3 +110,114 @@ pub(crate) fn given(options: &SearchOptions) -> Result<Option<Similarity>, Searc
             .map(|t| t.borderline()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::made::{CALIBRATED, FIXED, file, many_filters, schema_of_filters};
+
+    fn options(accept: Accept, borderline: Option<f64>) -> SearchOptions {
+        SearchOptions { accept, borderline, ..SearchOptions::default() }
+    }
+
+    fn similarity(number: f64) -> Similarity {
+        Similarity::new(number).unwrap()
+    }
+
+    #[test]
+    fn sealed_symbols_have_one_way_to_be_searched() {
+        let refuse = |scope| refuse_scope(&SearchOptions { scope, ..SearchOptions::default() });
+        assert!(refuse(Scope::Auto).is_ok());
+        for (scope, flag) in [(Scope::Exhaustive, "--exact "), (Scope::Blocks, "--blocks ")] {
+            assert!(refuse(scope).unwrap_err().to_string().starts_with(flag));
+        }
+    }
+
+    #[test]
+    fn the_lower_of_the_given_thresholds_is_the_one_to_search_from() {
+        let of = |accept, borderline| given(&options(accept, borderline)).unwrap().map(Similarity::get);
+        assert_eq!(of(Accept::Schema, None), None);
+        assert_eq!(of(Accept::Calibrated, Some(0.6)), Some(0.6));
+        assert_eq!(of(Accept::Number(0.9), None), Some(0.9));
+        assert_eq!(of(Accept::Number(0.9), Some(0.7)), Some(0.7));
+    }
+
+    #[test]
+    fn thresholds_that_are_no_similarities_are_refused_before_any_search() {
+        let refused = |accept, borderline| {
+            matches!(given(&options(accept, borderline)), Err(SearchError::Threshold(_)))
+        };
+        assert!(refused(Accept::Number(1.5), None));
+        assert!(refused(Accept::Number(f64::NAN), None));
+        assert!(refused(Accept::Number(0.5), Some(0.7)));
+        assert!(refused(Accept::Schema, Some(-0.1)));
+        assert!(refused(Accept::Schema, Some(f64::NAN)));
+    }
+
+    #[test]
+    fn candidates_are_searched_from_the_lowest_similarity_that_anything_needs() {
+        let set = many_filters("left", &schema_of_filters(FIXED), 2);
+        let from = |accept, sampled: Option<f64>| {
+            let sample = sampled.map(similarity);
+            let sample = sample.map(|lowest| Sample { files: Vec::new(), lowest, far: lowest });
+            lowest(&Comparable::within(&set), &options(accept, None), sample.as_ref()).unwrap().get()
+        };
+        assert_eq!(from(Accept::Schema, None), 0.8, "the schema's lower threshold");
+        assert_eq!(from(Accept::Number(0.95), None), 0.95);
+        assert_eq!(from(Accept::Number(0.95), Some(0.65)), 0.65);
+        assert_eq!(from(Accept::Number(0.5), Some(0.65)), 0.5);
+        assert_eq!(from(Accept::Calibrated, Some(0.85)), 0.85);
+    }
+
+    #[test]
+    fn too_few_records_are_an_error_only_where_calibration_was_asked_for() {
+        let said = |schema, accept, wanted| {
+            let set = many_filters("left", &schema_of_filters(schema), 49);
+            let mut warnings = Vec::new();
+            let comparable = Comparable::within(&set);
+            let found = calibrates(&options(accept, None), &comparable, wanted, &mut warnings);
+            (found.map_err(|error| error.to_string()), warnings.join("\n"))
+        };
+        let (found, _) = said(FIXED, Accept::Calibrated, false);
+        assert!(found.unwrap_err().contains("--accept"));
+        assert_eq!(said(FIXED, Accept::Schema, false), (Ok(false), String::new()));
+        assert_eq!(said(FIXED, Accept::Number(0.9), false), (Ok(false), String::new()));
+        for (schema, accept, start) in [
+            (CALIBRATED, Accept::Schema, "thresholds are the schema's, not calibrated: 49 records"),
+            (FIXED, Accept::Schema, "no expected precision and recall: 49 records"),
+            (CALIBRATED, Accept::Number(0.9), "no expected precision and recall: 49 records"),
+        ] {
+            let (found, warning) = said(schema, accept, true);
+            assert_eq!(found, Ok(false));
+            assert!(warning.starts_with(start), "{warning}");
+        }
+    }
+
+    #[test]
+    fn enough_records_are_calibrated_where_anything_needs_it() {
+        let said = |schema, accept, wanted| {
+            let set = many_filters("left", &schema_of_filters(schema), 50);
+            let mut warnings = Vec::new();
+            let found = calibrates(&options(accept, None), &Comparable::within(&set), wanted, &mut warnings);
+            assert!(warnings.is_empty(), "{warnings:?}");
+            found.unwrap()
+        };
+        assert!(said(FIXED, Accept::Calibrated, false));
+        assert!(said(CALIBRATED, Accept::Schema, false));
+        assert!(said(FIXED, Accept::Schema, true), "a report wants it");
+        assert!(!said(FIXED, Accept::Schema, false), "nobody asks");
+    }
+
+    #[test]
+    fn files_that_say_nothing_of_their_own_pairs_are_named_between_files_alone() {
+        let schema = schema_of_filters(FIXED);
+        let files = ["left", "right"].map(|name| file(many_filters(name, &schema, 2)));
+        let mut warnings = Vec::new();
+        let within = Comparable::within(&files[0].set);
+        assert!(within_files(&within, [&files[0], &files[0]], &mut warnings).is_empty());
+        assert!(warnings.is_empty(), "within one file there is nothing to count besides");
+        let between = Comparable::between(&files[0].set, &files[1].set).unwrap();
+        assert!(within_files(&between, [&files[0], &files[1]], &mut warnings).is_empty());
+        assert_eq!(warnings.len(), 1);
+    }
+}

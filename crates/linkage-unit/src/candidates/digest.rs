@@ -61,3 +61,57 @@ fn add_set(hash: &mut Sha256, set: &TokenSet) {
         hash.update(meta.schema.digest().as_bytes());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mizuhiki_exchange::Comparable;
+    use mizuhiki_match::Scope;
+
+    use super::*;
+    use crate::made::{CALIBRATED, FIXED, file, filters, schema_of_filters};
+
+    fn of(set: &TokenSet, scope: Scope, threshold: f64) -> [u8; 32] {
+        digest(&[Plan::new(&Comparable::within(set), scope)], &[threshold])
+    }
+
+    #[test]
+    fn whatever_candidates_depend_on_makes_it_other_work() {
+        let (schema, other) = (schema_of_filters(FIXED), schema_of_filters(CALIBRATED));
+        let set = filters("left", &schema, &[("1", 1), ("23", 3)]);
+        let digests = [
+            of(&set, Scope::Auto, 0.8),
+            of(&set, Scope::Auto, 0.9),
+            of(&set, Scope::Exhaustive, 0.8),
+            of(&filters("left", &other, &[("1", 1), ("23", 3)]), Scope::Auto, 0.8),
+            of(&filters("left", &schema, &[("1", 1), ("23", 4)]), Scope::Auto, 0.8),
+            of(&filters("left", &schema, &[("1", 1), ("23", 0)]), Scope::Auto, 0.8),
+            of(&filters("left", &schema, &[("1", 1), ("24", 3)]), Scope::Auto, 0.8),
+            // The same letters, cut elsewhere.
+            of(&filters("left", &schema, &[("12", 1), ("3", 3)]), Scope::Auto, 0.8),
+            of(&filters("left", &schema, &[("1", 1)]), Scope::Auto, 0.8),
+        ];
+        for (at, one) in digests.iter().enumerate() {
+            assert!(!digests[at + 1..].contains(one), "{at}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_rows_is_no_other_work() {
+        let schema = schema_of_filters(FIXED);
+        let set = filters("left", &schema, &[("1", 1), ("23", 3)]);
+        let reversed = filters("left", &schema, &[("23", 3), ("1", 1)]);
+        assert_eq!(of(&set, Scope::Auto, 0.8), of(&reversed, Scope::Auto, 0.8));
+    }
+
+    #[test]
+    fn joins_of_other_files_are_other_work() {
+        let schema = schema_of_filters(FIXED);
+        let made = |ids: [&str; 2]| {
+            let files = ids.map(|id| file(filters("left", &schema, &[(id, 1)])));
+            digest_of_joins(&[], &files)
+        };
+        assert_eq!(made(["1", "2"]), made(["1", "2"]));
+        assert_ne!(made(["1", "2"]), made(["2", "1"]), "records are numbered file by file");
+        assert_ne!(made(["1", "2"]), made(["1", "3"]));
+    }
+}

@@ -103,3 +103,29 @@ impl SearchError {
         Self::Spill { place: place.display().to_string(), reason }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn messages_name_the_flag_that_helps() {
+        let said = |error: SearchError, parts: &[&str]| {
+            let message = error.to_string();
+            for part in parts {
+                assert!(message.contains(part), "{part:?} in {message:?}");
+            }
+        };
+        let folder = || "links.csv.work".to_owned();
+        let memory = SearchError::Memory { needed: 3 << 20, allowed: (2 << 20) + 1 };
+        said(memory, &["about 3 MiB", "2 MiB are allowed", "--memory"]);
+        let full = SearchError::spill(Path::new("links.csv.work"), std::io::Error::other("full"));
+        said(full, &["links.csv.work: ", "full", "--work", "--resume"]);
+        said(SearchError::Unfinished { folder: folder() }, &["links.csv.work: ", "--resume"]);
+        said(SearchError::Interrupted { folder: folder() }, &["links.csv.work", "--resume"]);
+        said(SearchError::NotForDedupe { file: "a.arrow".to_owned() }, &["a.arrow: ", "--for dedupe"]);
+        said(SearchError::from(MatchError::Threads), &["--threads 1"]);
+    }
+}

@@ -31,3 +31,17 @@ impl<T> Files<T> {
         matches!(self, Self::Within(_))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_within_itself_is_both_sides_and_counts_once() {
+        let between = Files::Between("a", "b");
+        assert_eq!((between.sides(), between.all()), ((&"a", &"b"), vec![&"a", &"b"]));
+        let within = Files::Within("a");
+        assert_eq!((within.sides(), within.all()), ((&"a", &"a"), vec![&"a"]));
+        assert_eq!((between.is_within(), within.is_within()), (false, true));
+    }
+}

@@ -42,3 +42,17 @@ pub(crate) fn check_fits(files: &[OpenTokens], budget: u64) -> Result<u64, Searc
 pub(crate) fn candidates(budget: u64, tokens: u64) -> usize {
     ((budget.saturating_sub(tokens) / 2).max(LEAST) / 16) as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn candidates_take_half_of_what_tokens_leave_and_never_too_little() {
+        let bytes = |budget, tokens| candidates(budget, tokens) as u64 * 16;
+        assert_eq!(bytes(5 << 30, 1 << 30), 2 << 30);
+        assert_eq!(bytes(1 << 30, 1 << 30), LEAST);
+        assert_eq!(bytes(0, 1 << 40), LEAST, "tokens beyond the budget");
+        assert_eq!(budget(Some(5 << 30)), 5 << 30);
+    }
+}

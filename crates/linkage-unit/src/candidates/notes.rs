@@ -94,3 +94,62 @@ pub(crate) fn once_each(warnings: impl Iterator<Item = String>) -> Vec<String> {
     warnings.dedup();
     warnings
 }
+
+#[cfg(test)]
+mod tests {
+    use mizuhiki_exchange::Task;
+    use mizuhiki_match::Scope;
+
+    use super::*;
+    use crate::made::{FIXED, bare, filters, many_filters, schema_of_filters, symbols};
+
+    #[test]
+    fn what_several_comparisons_warn_of_is_said_once() {
+        let warnings = ["b", "a", "b", "a"].map(str::to_owned);
+        assert_eq!(once_each(warnings.into_iter()), ["a", "b"]);
+    }
+
+    #[test]
+    fn files_are_warned_of_for_what_they_are() {
+        let said = |comparable: Comparable<'_>| warn_of_files(&comparable);
+        let plain = filters("left", &schema_of_filters(FIXED), &[("1", 1)]);
+        let [warning]: [String; 1] = said(Comparable::within(&plain)).try_into().unwrap();
+        assert!(warning.starts_with("profile plain: "), "{warning}");
+        let [warning]: [String; 1] = said(Comparable::within(&bare(&[("1", 1)]))).try_into().unwrap();
+        assert!(warning.starts_with("bare CLKs "), "{warning}");
+        let (sealed, _) = symbols("left", 112, Task::Dedupe, &[&[1]]);
+        assert!(said(Comparable::within(&sealed)).is_empty());
+        let (empty, _) = symbols("right", 112, Task::Dedupe, &[]);
+        let [warning]: [String; 1] = said(Comparable::within(&empty)).try_into().unwrap();
+        assert!(warning.contains("no records"), "{warning}");
+    }
+
+    #[test]
+    fn rules_without_block_ids_are_told_unless_every_pair_was_asked_for() {
+        let schema = schema_of_filters(FIXED);
+        let sets = [many_filters("left", &schema, 2), many_filters("right", &schema, 3)];
+        let comparable = Comparable::between(&sets[0], &sets[1]).unwrap();
+        let told = |scope| {
+            let warnings = warn(&Plan::new(&comparable, scope));
+            warnings.iter().any(|warning| warning.contains("the schema has blocking rules"))
+        };
+        assert!(told(Scope::Auto) && told(Scope::Blocks));
+        assert!(!told(Scope::Exhaustive));
+    }
+
+    #[test]
+    fn every_pair_is_one_pass_of_one_block() {
+        let schema = schema_of_filters(FIXED);
+        let sets = [many_filters("left", &schema, 2), many_filters("right", &schema, 3)];
+        let comparable = Comparable::between(&sets[0], &sets[1]).unwrap();
+        let pass = PassSummary {
+            pass: "all pairs".to_owned(),
+            blocks: 1,
+            pairs: 6,
+            left_rows: 2,
+            right_rows: 3,
+            largest_block: 6,
+        };
+        assert_eq!(passes(&Plan::new(&comparable, Scope::Exhaustive)), [pass]);
+    }
+}

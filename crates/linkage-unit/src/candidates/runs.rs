@@ -171,4 +171,35 @@ mod tests {
             assert_eq!(sorted, expected);
         }
     }
+
+    #[test]
+    fn keys_are_in_the_order_of_candidates() {
+        let similarities = [0.0, f64::MIN_POSITIVE, 0.5, 0.5 + f64::EPSILON, 1.0];
+        let all: Vec<Candidate> = similarities
+            .into_iter()
+            .flat_map(|similarity| {
+                let records = [(0, 0), (0, u32::MAX), (1, 0), (u32::MAX, 1)];
+                records.map(|(left, right)| Candidate { left, right, similarity })
+            })
+            .collect();
+        for a in &all {
+            for b in &all {
+                let order = mizuhiki_match::candidate_order(a, b);
+                assert_eq!(by_similarity(a).cmp(&by_similarity(b)), order, "{a:?} {b:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_candidate_in_a_run_is_sixteen_bytes_of_one_order() {
+        let mut bytes = Vec::new();
+        let candidates = [
+            Candidate { left: 1, right: 0x0203_0405, similarity: 0.5 },
+            Candidate { left: u32::MAX, right: 0, similarity: 1.0 },
+        ];
+        write_candidates(&mut bytes, &candidates).unwrap();
+        assert_eq!(bytes.len(), 2 * BYTES);
+        assert_eq!(bytes[..8], 0.5_f64.to_le_bytes());
+        assert_eq!(bytes[8..BYTES], [1, 0, 0, 0, 5, 4, 3, 2]);
+    }
 }

@@ -270,3 +270,64 @@ impl<'a, K: Fn(&Candidate) -> Key + Sync> Store<'a, K> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::candidates::runs::by_similarity;
+    use crate::candidates::symbols::by_records;
+    use crate::made::{all_of, pair, store, unit};
+
+    #[test]
+    fn counts_of_units_add_up_whatever_their_order() {
+        let units = [
+            vec![pair(0, 0, 1.0), pair(0, 2, 1.0), pair(3, 1, 2.0)],
+            vec![pair(0, 1, 1.0), pair(0, 2, 4.0)],
+            vec![pair(3, 1, 1.0), pair(3, 2, 1.0)],
+            Vec::new(),
+        ];
+        let sums = [pair(0, 0, 1.0), pair(0, 1, 1.0), pair(0, 2, 5.0), pair(3, 1, 3.0), pair(3, 2, 1.0)];
+        for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2]] {
+            let mut counts = store(true, by_records);
+            order.iter().for_each(|&at| counts.add(unit(at, &units[at])).unwrap());
+            assert_eq!(all_of(&mut counts), sums, "{order:?}");
+        }
+    }
+
+    #[test]
+    fn candidates_come_in_order_however_often_they_are_asked_for() {
+        let mut found = store(false, by_similarity);
+        found.add(unit(0, &[pair(1, 0, 0.8), pair(0, 1, 0.9)])).unwrap();
+        assert_eq!(all_of(&mut found), [pair(0, 1, 0.9), pair(1, 0, 0.8)]);
+        // More of them, of which one is as similar as another.
+        found.add(unit(1, &[pair(0, 0, 0.8), pair(2, 2, 1.0)])).unwrap();
+        let all = [pair(2, 2, 1.0), pair(0, 1, 0.9), pair(0, 0, 0.8), pair(1, 0, 0.8)];
+        assert_eq!(all_of(&mut found), all);
+        assert_eq!(all_of(&mut found), all);
+    }
+
+    #[test]
+    fn equal_pairs_stay_apart_where_they_are_no_counts() {
+        let mut found = store(false, by_similarity);
+        found.add(unit(0, &[pair(0, 0, 0.8)])).unwrap();
+        found.add(unit(1, &[pair(0, 0, 0.8)])).unwrap();
+        assert_eq!(all_of(&mut found), [pair(0, 0, 0.8), pair(0, 0, 0.8)]);
+    }
+
+    #[test]
+    fn a_unit_in_memory_alone_is_not_done() {
+        let mut found = store(false, by_similarity);
+        found.add(unit(0, &[pair(0, 0, 0.8)])).unwrap();
+        assert_eq!((found.has(0), found.has(1), found.resumed()), (false, false, 0));
+        assert!(!found.is_resumable(), "it has no folder");
+    }
+
+    #[test]
+    fn a_settled_store_gives_what_it_had() {
+        let mut found = store(false, by_similarity);
+        found.add(unit(0, &[pair(1, 0, 0.8), pair(0, 1, 0.9)])).unwrap();
+        let mut settled = found.settled();
+        assert_eq!(all_of(&mut settled), [pair(0, 1, 0.9), pair(1, 0, 0.8)]);
+        assert_eq!(settled.most(), usize::MAX);
+        settled.remove().unwrap();
+    }
+}

@@ -75,3 +75,45 @@ pub(crate) fn compare<'a>(
         reason,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::made::{FIXED, file, many_filters, schema_of_filters, source, symbols};
+
+    #[test]
+    fn files_that_cannot_be_compared_are_both_named() {
+        let schema = schema_of_filters(FIXED);
+        let (set, same) = (many_filters("clinic", &schema, 2), many_filters("clinic", &schema, 3));
+        let (a, b) = (source("a.parquet"), source("b.parquet"));
+        let message = compare((&set, &a), (&same, &b)).unwrap_err().to_string();
+        assert!(message.starts_with("a.parquet and b.parquet: "), "{message}");
+        assert!(message.contains("\"clinic\""), "{message}");
+        let other = many_filters("registry", &schema, 3);
+        assert!(!compare((&set, &a), (&other, &b)).unwrap().is_within());
+    }
+
+    #[test]
+    fn sealed_symbols_made_to_be_linked_hold_no_duplicates_to_find() {
+        let made = |task| symbols("left", 112, task, &[&[1], &[1]]).0;
+        let message = compare_within(&made(Task::Link), &source("a.arrow")).unwrap_err().to_string();
+        assert!(message.starts_with("a.arrow: ") && message.contains("--for dedupe"), "{message}");
+        assert!(compare_within(&made(Task::Dedupe), &source("a.arrow")).unwrap().is_within());
+        // Filters are the same for every task.
+        let plain = many_filters("left", &schema_of_filters(FIXED), 2);
+        assert!(compare_within(&plain, &source("a.arrow")).unwrap().is_within());
+    }
+
+    #[test]
+    fn a_job_compares_the_files_that_were_read_for_it() {
+        let schema = schema_of_filters(FIXED);
+        let files = [file(many_filters("left", &schema, 2)), file(many_filters("right", &schema, 3))];
+        let between = Files::Between(source("a"), source("b"));
+        let comparable = compare_files(&between, &files).unwrap();
+        assert_eq!((comparable.left().len(), comparable.right().len()), (2, 3));
+        let comparable = compare_files(&Files::Within(source("b")), &files[1..]).unwrap();
+        assert!(comparable.is_within() && comparable.left().len() == 3);
+        assert!(!are_sealed(&files));
+        assert!(join(&comparable, &files[0], &files[1]).is_none(), "filters are not joined");
+    }
+}

@@ -87,3 +87,32 @@ pub(crate) fn check_folder(options: &SearchOptions, output: &Target) -> Result<(
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::candidates::runs::by_similarity;
+
+    #[test]
+    fn unfinished_work_stands_beside_the_output_or_where_it_was_asked_to() {
+        let links = Target::Path("out/links.csv".into());
+        assert_eq!(work_folder(&links, None), Some("out/links.csv.work".into()));
+        assert_eq!(work_folder(&links, Some(Path::new("fast"))), Some("fast/links.csv.work".into()));
+        // Two outputs of one folder do not share their work.
+        let other = Target::Path("out/links.tsv".into());
+        assert_ne!(work_folder(&links, None), work_folder(&other, None));
+        assert_eq!(work_folder(&Target::Stdout, Some(Path::new("fast"))), None);
+    }
+
+    #[test]
+    fn counts_and_what_is_ranked_share_the_memory_of_candidates() {
+        let options = SearchOptions { memory: Some(9 << 30), ..SearchOptions::default() };
+        let (tokens, digest, output) = (1 << 30, || [0; 32], Target::Stdout);
+        let all = memory::candidates(9 << 30, tokens);
+        let found = open_store(&options, &output, tokens, &digest, by_similarity).unwrap();
+        let counts = open_counts(&options, &output, tokens, &digest, by_similarity).unwrap();
+        let ranked = passing_store(&options, tokens, by_similarity).unwrap();
+        assert_eq!((found.most(), counts.most(), ranked.most()), (all, all / 4, all / 2));
+        assert!(!found.is_resumable() && !counts.is_resumable(), "nothing is kept beside standard output");
+    }
+}

@@ -180,3 +180,62 @@ impl Clustering<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::made::{FIXED, cluster_job, file, many_filters, pair, schema_of_filters, store, unit};
+
+    /// Clusters the records of two files of two, numbered 0 and 1, 2 and 3.
+    fn clusters(duplicates: bool, candidates: &[Candidate]) -> Clusters {
+        let schema = schema_of_filters(FIXED);
+        let files = ["a", "b"].map(|name| file(many_filters(name, &schema, 2)));
+        let job = cluster_job(&[("a", duplicates), ("b", duplicates)]);
+        let numbering = Numbering::new(&files).unwrap();
+        let comparisons = Comparisons::new(&job, &files).unwrap();
+        let calibrations = vec![None; comparisons.files.len()];
+        let households = comparisons.comparables.iter().map(|of| WithinHousehold::new(of, None));
+        let work = Clustering {
+            job: &job,
+            numbering: &numbering,
+            comparisons: &comparisons,
+            calibrations: &calibrations,
+            cuts: &comparisons.cuts(&job, &calibrations).unwrap(),
+            households: households.collect(),
+        };
+        let mut found = store(false, numbering.boxed_key());
+        found.add(unit(0, candidates)).unwrap();
+        work.cluster(&mut found, &files).unwrap()
+    }
+
+    #[test]
+    fn matches_make_clusters_and_what_would_join_two_of_them_is_a_conflict() {
+        let pairs = [pair(0, 2, 0.95), pair(1, 3, 0.92), pair(0, 3, 0.91), pair(1, 2, 0.85)];
+        let found = clusters(false, &pairs);
+        assert_eq!(found.clusters, [[0, 2], [1, 3]]);
+        assert_eq!((found.matches, found.borderline, found.conflicts), (3, 1, 1));
+        assert_eq!(found.conflicts_of, [1, 0, 0, 1]);
+        assert_eq!(found.least, [0.95, 0.92, 0.95, 0.92]);
+        assert_eq!(found.histogram.0.iter().sum::<u64>(), 3, "matches alone");
+        assert_eq!((found.expected, found.probable), (None, vec![None; 4]));
+    }
+
+    #[test]
+    fn a_cluster_holds_two_records_of_a_file_only_if_it_may_have_duplicates() {
+        let pairs = [pair(0, 2, 0.95), pair(1, 2, 0.93), pair(0, 1, 0.91)];
+        let found = clusters(true, &pairs);
+        assert_eq!(found.clusters, [[0, 1, 2]]);
+        assert_eq!(found.least, [0.91, 0.91, 0.93, 1.0], "record 3 is in no cluster");
+        assert_eq!((found.matches, found.conflicts), (3, 0));
+        let found = clusters(false, &pairs[..2]);
+        assert_eq!(found.clusters, [[0, 2]]);
+        assert_eq!((found.matches, found.conflicts), (2, 1));
+    }
+
+    #[test]
+    fn borderline_pairs_join_no_cluster_and_less_similar_ones_count_nowhere() {
+        let found = clusters(false, &[pair(0, 2, 0.85), pair(1, 3, 0.8), pair(1, 2, 0.79)]);
+        assert!(found.clusters.is_empty());
+        assert_eq!((found.matches, found.borderline, found.conflicts), (0, 2, 0));
+    }
+}

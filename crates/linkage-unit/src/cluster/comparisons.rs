@@ -4,7 +4,7 @@ use mizuhiki_columnar::TokenFile;
 use mizuhiki_exchange::Comparable;
 use mizuhiki_match::{Calibration, Candidate, Plan, Sample, Tally, WithinFile};
 
-use crate::candidates::calibration::{calibrates, lowest, refuse_scope, sample, within_files};
+use crate::candidates::calibration::{calibrates, given, lowest, refuse_scope, sample, within_files};
 use crate::candidates::digest::{digest, digest_of_joins};
 use crate::candidates::error::SearchError;
 use crate::candidates::filters::run_plans;
@@ -153,6 +153,7 @@ impl<'a> Comparisons<'a> {
         on_progress: OnProgress<'_>,
     ) -> Result<Searched<'n>, SearchError> {
         refuse_scope(&job.search)?;
+        given(&job.search)?;
         let places = self.files.iter().zip(&self.comparables);
         let joins: Vec<SymbolJoin<'_>> = places
             .filter_map(|(&(left, right), comparable)| join(comparable, &files[left], &files[right]))
@@ -189,5 +190,81 @@ impl<'a> Comparisons<'a> {
         let calibrations = self.calibrate(numbering, &mut store, &least, &within)?;
         let spent = Some(counts.settled());
         Ok(Searched { store, compared, recall: Some(recall), calibrations, warnings, spent })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::candidates::options::Accept;
+    use crate::candidates::runs::by_similarity;
+    use crate::made::{FIXED, cluster_job, file, many_filters, pair, schema_of_filters, store};
+
+    fn files<const COUNT: usize>(custodians: [&str; COUNT]) -> [TokenFile; COUNT] {
+        let schema = schema_of_filters(FIXED);
+        custodians.map(|name| file(many_filters(name, &schema, 3)))
+    }
+
+    #[test]
+    fn every_two_files_are_compared_and_those_with_duplicates_with_themselves() {
+        let files = files(["a", "b", "c"]);
+        let job = cluster_job(&[("a", true), ("b", false), ("c", true)]);
+        let comparisons = Comparisons::new(&job, &files).unwrap();
+        assert_eq!(comparisons.files, [(0, 0), (0, 1), (0, 2), (1, 2), (2, 2)]);
+        let within: Vec<bool> = comparisons.comparables.iter().map(Comparable::is_within).collect();
+        assert_eq!(within, [true, false, false, false, true]);
+        for (at, &places) in comparisons.files.iter().enumerate() {
+            assert_eq!(comparisons.of(places), at);
+        }
+    }
+
+    #[test]
+    fn a_pair_by_the_numbers_of_all_files_is_that_pair_again() {
+        let files = files(["a", "b", "c"]);
+        let job = cluster_job(&[("a", true), ("b", false), ("c", true)]);
+        let comparisons = Comparisons::new(&job, &files).unwrap();
+        let numbering = Numbering::new(&files).unwrap();
+        let mut seen = Vec::new();
+        for (comparison, comparable) in comparisons.comparables.iter().enumerate() {
+            let within = comparable.is_within();
+            for (left, right) in
+                [(0, 1), (1, 2), (0, 2), (2, 0)].into_iter().filter(|of| !within || of.0 < of.1)
+            {
+                let of_files = pair(left, right, 0.9);
+                let of_all = comparisons.number(&numbering, comparison, of_files);
+                assert_eq!(comparisons.local(&numbering, &of_all), (comparison, of_files));
+                seen.push((of_all.left, of_all.right));
+            }
+        }
+        let count = seen.len();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), count, "no two pairs have the same numbers");
+    }
+
+    #[test]
+    fn two_files_of_one_custodian_are_refused_by_name() {
+        let files = files(["a", "b", "a"]);
+        let job = cluster_job(&[("first", false), ("second", false), ("third", false)]);
+        let message = Comparisons::new(&job, &files).map(|_| ()).unwrap_err().to_string();
+        assert!(message.starts_with("first and third: "), "{message}");
+    }
+
+    #[test]
+    fn each_comparison_is_cut_and_none_is_calibrated_unasked() {
+        let files = files(["a", "b"]);
+        let mut job = cluster_job(&[("a", true), ("b", false)]);
+        let comparisons = Comparisons::new(&job, &files).unwrap();
+        let numbering = Numbering::new(&files).unwrap();
+        let mut found = store(false, by_similarity);
+        let calibrations = comparisons.calibrate(&numbering, &mut found, &[0.8, 0.8], &[None, None]).unwrap();
+        assert!(calibrations.len() == 2 && calibrations.iter().all(Option::is_none));
+        let cuts = |job: &ClusterJob| {
+            let cuts = comparisons.cuts(job, &calibrations).unwrap();
+            cuts.iter().map(|cut| (cut.accept, cut.borderline)).collect::<Vec<_>>()
+        };
+        assert_eq!(cuts(&job), [(0.9, 0.8); 2]);
+        job.search.accept = Accept::Number(0.85);
+        assert_eq!(cuts(&job), [(0.85, 0.85); 2]);
     }
 }

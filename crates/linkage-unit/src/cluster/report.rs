@@ -8,6 +8,17 @@ use mizuhiki_report::{ExpectationSummary, LinkReport, ThresholdSummary};
 use crate::cluster::job::{ClusterJob, ClusterSummary};
 use crate::link::overview::{LinksHistogram, about, curve, file, method, symbols};
 
+/// Pairs of records that can be of one person, at least 1: of two files, and within files with duplicates.
+fn all_pairs(records: &[u64], duplicates: &[bool]) -> f64 {
+    let (mut pairs, mut before) = (0.0, 0.0);
+    for (&records, &within) in records.iter().zip(duplicates) {
+        let records = records as f64;
+        pairs += before * records + if within { records * (records - 1.0) / 2.0 } else { 0.0 };
+        before += records;
+    }
+    pairs.max(1.0)
+}
+
 /// The report of clusters. `calibration` is that of the only comparison, if there is one.
 pub(crate) fn report_of_clusters(
     job: &ClusterJob,
@@ -20,10 +31,7 @@ pub(crate) fn report_of_clusters(
     let accept = summary.accept_thresholds.first().copied().flatten();
     let expectation = || {
         let (precision, recall) = (summary.expected_precision?, summary.expected_recall?);
-        let all: f64 = {
-            let records = summary.records.iter().sum::<u64>() as f64;
-            (records * (records - 1.0) / 2.0).max(1.0)
-        };
+        let all = all_pairs(&summary.records, &job.duplicates);
         let true_pairs =
             calibration.map_or(summary.matches as f64 * precision, |known| known.expect(0.0).true_links);
         Some(ExpectationSummary {
@@ -54,5 +62,18 @@ pub(crate) fn report_of_clusters(
         links_histogram: links_histogram.0.clone(),
         warnings: summary.warnings.clone(),
         ..about(sources, comparable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::all_pairs;
+
+    #[test]
+    fn pairs_within_a_file_count_if_it_may_have_duplicates() {
+        assert_eq!(all_pairs(&[3, 4, 5], &[false, false, false]), 12.0 + 15.0 + 20.0);
+        assert_eq!(all_pairs(&[3, 4], &[true, false]), 3.0 + 12.0);
+        assert_eq!(all_pairs(&[4], &[true]), 6.0);
+        assert_eq!(all_pairs(&[0, 0], &[true, true]), 1.0);
     }
 }

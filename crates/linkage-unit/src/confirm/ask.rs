@@ -394,3 +394,101 @@ fn write_file<H: Header>(
     let (file, _) = out.finish().map_err(in_file)?;
     Ok(file.commit()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use mizuhiki_exchange::RecordId;
+    use mizuhiki_schema::Similarity;
+
+    use super::*;
+    use crate::made::{FIXED, filters, schema_of_filters, source};
+
+    const fn record(number: u8) -> Hash {
+        Hex([number; 32])
+    }
+
+    const PLENTY: Policy = Policy { openings: 100, per_custodian: 100, per_record: 100 };
+
+    #[test]
+    fn a_record_has_so_many_tickets_on_either_side() {
+        let mut budget = Budget::new(Policy { per_record: 2, ..PLENTY });
+        let mut take = |left, right| budget.take(record(left), record(right));
+        assert!(take(1, 11) && take(1, 12));
+        assert!(!take(1, 13), "the left record has its two");
+        assert!(take(2, 11));
+        assert!(!take(3, 11), "and so has the right one");
+        assert!(take(2, 12) && take(3, 13), "what was refused cost nothing");
+    }
+
+    #[test]
+    fn a_pair_of_records_is_asked_for_once() {
+        let mut budget = Budget::new(Policy { openings: 2, ..PLENTY });
+        assert!(budget.take(record(1), record(11)));
+        assert!(!budget.take(record(1), record(11)));
+        assert!(budget.take(record(11), record(1)), "sides are not exchanged");
+        assert_eq!(budget.tickets, 2);
+    }
+
+    #[test]
+    fn neither_a_key_nor_a_custodian_has_more_tickets_than_the_policy_allows() {
+        for policy in [Policy { openings: 3, ..PLENTY }, Policy { per_custodian: 3, ..PLENTY }] {
+            let mut budget = Budget::new(policy);
+            let taken = (0..9).filter(|&pair| budget.take(record(pair), record(100 + pair))).count();
+            assert_eq!(taken, 3, "{policy:?}");
+        }
+    }
+
+    fn link(left: &str, right: &str, similarity: f64) -> Link {
+        Link {
+            left: RecordId::new(left).unwrap(),
+            right: RecordId::new(right).unwrap(),
+            similarity: Similarity::new(similarity).unwrap(),
+            class: Classification::Borderline,
+            probability: None,
+            flag: None,
+            evidence: None,
+        }
+    }
+
+    #[test]
+    fn the_most_similar_pairs_are_asked_for_first_whatever_their_order() {
+        let schema = schema_of_filters(FIXED);
+        let left = filters("left", &schema, &[("1", 1), ("2", 2)]);
+        let right = filters("right", &schema, &[("a", 1), ("b", 2)]);
+        let comparable = Comparable::between(&left, &right).unwrap();
+        let links = [link("2", "a", 0.8), link("1", "b", 0.9), link("1", "a", 0.8)];
+        let file = source("links.csv");
+        for links in [links.clone(), [links[2].clone(), links[0].clone(), links[1].clone()]] {
+            assert_eq!(candidates(&links, &comparable, &file).unwrap(), [(0, 1), (0, 0), (1, 0)]);
+        }
+    }
+
+    #[test]
+    fn links_of_other_files_are_told_by_side_and_id() {
+        let schema = schema_of_filters(FIXED);
+        let left = filters("left", &schema, &[("1", 1)]);
+        let right = filters("right", &schema, &[("a", 1)]);
+        let comparable = Comparable::between(&left, &right).unwrap();
+        let said = |of: Link| candidates(&[of], &comparable, &source("links.csv")).unwrap_err().to_string();
+        let message = said(link("1", "z", 0.8));
+        assert!(message.starts_with("links.csv: the right token file has no record \"z\""), "{message}");
+        let message = said(link("9", "a", 0.8));
+        assert!(message.starts_with("links.csv: the left token file has no record \"9\""), "{message}");
+    }
+
+    #[test]
+    fn a_common_symbol_is_drawn_by_lot_and_is_of_both() {
+        let of = |record, symbols: &[u64]| Tokens::Symbols {
+            of: HashMap::from([(record, symbols.to_vec())]),
+            bytes: 8,
+        };
+        let (left, right) = (of(0, &[1, 5, 7, 9]), of(3, &[2, 5, 9, 11]));
+        let mut random = ChaCha20Rng::from_seed([1; 32]);
+        let drawn: HashSet<u64> =
+            (0..64).map(|_| u64::from_be_bytes(left.common(0, &right, 3, &mut random))).collect();
+        assert_eq!(drawn, HashSet::from([5, 9]), "the smallest one is not always taken");
+        assert_eq!(left.common(0, &of(3, &[2, 4]), 3, &mut random), [0; 8], "none is in common");
+        let set = filters("left", &schema_of_filters(FIXED), &[("1", 1)]);
+        assert_eq!(Tokens::Filters(&set).common(0, &right, 3, &mut random), [0; 8], "filters have none");
+    }
+}

@@ -135,3 +135,37 @@ pub(crate) fn read_file<T>(
         .and_then(|file| read(BufReader::with_capacity(1 << 18, file)))
         .map_err(|reason| LinkageUnitError::Confirm { file: path.display().to_string(), reason })
 }
+
+#[cfg(test)]
+mod tests {
+    use mizuhiki_confirm::{Party, Reason};
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_a_party_s_fault_and_nothing_else_is() {
+        let of = |party, reason| LinkageUnitError::Confirm {
+            file: "left.ciphertexts".to_owned(),
+            reason: ConfirmError::Refused { party, reason },
+        };
+        let refused = of(Party::Custodian("clinic".to_owned()), Reason::Root);
+        assert!(refused.is_refusal());
+        let message = refused.to_string();
+        assert!(message.starts_with("left.ciphertexts: ") && message.contains("clinic"), "{message}");
+        assert!(!of(Party::Carrier, Reason::Signature).is_refusal(), "nobody knows who changed it");
+        let reason = ConfirmError::TooLarge { slots: 1 };
+        assert!(!LinkageUnitError::Confirm { file: String::new(), reason }.is_refusal());
+        assert!(!LinkageUnitError::NoRule.is_refusal());
+    }
+
+    #[test]
+    fn messages_say_what_to_run_next() {
+        let file = || "links.csv".to_owned();
+        let said = LinkageUnitError::NothingToAsk { file: file() }.to_string();
+        assert!(said.starts_with("links.csv: ") && said.contains("--for-confirm"), "{said}");
+        let said = LinkageUnitError::NotEvaluated { folder: "tickets".to_owned() }.to_string();
+        assert!(said.starts_with("tickets: ") && said.contains("mizuhiki confirm evaluate"), "{said}");
+        let said = LinkageUnitError::OtherLinks { file: file(), missing: 3 }.to_string();
+        assert!(said.starts_with("links.csv: 3 of the asked pairs"), "{said}");
+    }
+}

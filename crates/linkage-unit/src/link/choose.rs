@@ -325,3 +325,122 @@ impl Chooser<'_> {
         })?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mizuhiki_exchange::Task;
+    use mizuhiki_match::CommonLaw;
+
+    use super::*;
+    use crate::candidates::runs::by_similarity;
+    use crate::made::{
+        FIXED, all_of, calibration, filters, link_job, many_filters, pair, schema_of_filters, store, symbols,
+        unit,
+    };
+
+    /// Cuts at 0.8 and 0.7.
+    fn chooser<'a>(job: &'a LinkJob, comparable: &'a Comparable<'a>) -> Chooser<'a> {
+        let cut = Cut { accept: 0.8, borderline: 0.7, origin: "command line" };
+        let lowest_to_confirm = comparable.thresholds().borderline();
+        Chooser { job, comparable, cut, calibration: None, lowest_to_confirm }
+    }
+
+    fn three_records_each(look: impl FnOnce(&Comparable<'_>)) {
+        let schema = schema_of_filters(FIXED);
+        let (left, right) = (many_filters("left", &schema, 3), many_filters("right", &schema, 3));
+        look(&Comparable::between(&left, &right).unwrap());
+    }
+
+    /// A pair that is best for itself, and two that are better together; one that stands alone; one below the cut.
+    const CANDIDATES: [Candidate; 5] =
+        [pair(0, 0, 0.9), pair(0, 1, 0.85), pair(1, 0, 0.85), pair(2, 2, 0.75), pair(2, 1, 0.65)];
+
+    #[test]
+    fn greedy_links_take_the_best_pair_and_each_record_once() {
+        three_records_each(|comparable| {
+            let job = link_job(Assignment::Greedy);
+            let mut found = store(false, by_similarity);
+            found.add(unit(0, &CANDIDATES)).unwrap();
+            let (links, candidates) = chooser(&job, comparable).greedy(&mut found).unwrap();
+            assert_eq!(links, [pair(0, 0, 0.9), pair(2, 2, 0.75)]);
+            assert_eq!(candidates, 4, "none below the lower threshold");
+        });
+    }
+
+    #[test]
+    fn optimal_links_have_the_largest_sum_and_come_in_order() {
+        three_records_each(|comparable| {
+            let job = link_job(Assignment::Optimal);
+            let mut found = store(false, by_similarity);
+            found.add(unit(0, &CANDIDATES)).unwrap();
+            let mut warnings = Vec::new();
+            let (links, candidates) = chooser(&job, comparable).optimal(&mut found, &mut warnings).unwrap();
+            assert_eq!(links, [pair(0, 1, 0.85), pair(1, 0, 0.85), pair(2, 2, 0.75)]);
+            assert_eq!((candidates, warnings.len()), (4, 0));
+        });
+    }
+
+    #[test]
+    fn candidates_beyond_the_best_of_both_records_are_passed_over() {
+        three_records_each(|comparable| {
+            let job = LinkJob { top: Some(1), ..link_job(Assignment::Many) };
+            let mut found = store(false, by_similarity);
+            let worse = pair(1, 1, 0.72);
+            found.add(unit(0, &[&CANDIDATES[..], &[worse]].concat())).unwrap();
+            let mut taken = Vec::new();
+            let count = chooser(&job, comparable).each(&mut found, &mut |candidate| {
+                taken.push(*candidate);
+                Ok(())
+            });
+            assert_eq!(count.unwrap(), 4);
+            assert_eq!(taken, CANDIDATES[..4]);
+            assert_eq!(all_of(&mut found).len(), 6, "the store keeps all");
+        });
+    }
+
+    #[test]
+    fn a_link_is_sure_if_it_is_accepted_and_nearly_certain() {
+        let known = calibration(&[(190, 400), (120, 100)], 1_000);
+        let (near, far) = (known.probability(0.95), known.probability(0.6));
+        assert!(near >= SURE && far < SURE, "{near} {far}");
+        three_records_each(|comparable| {
+            let job = link_job(Assignment::Greedy);
+            let of = |accept, calibration| {
+                let mut chooser = Chooser { calibration, ..chooser(&job, comparable) };
+                chooser.cut.accept = accept;
+                [0.95, 0.6].map(|similarity| chooser.is_sure(&pair(0, 0, similarity)))
+            };
+            assert_eq!(of(0.5, None), [true, true]);
+            assert_eq!(of(0.8, None), [true, false]);
+            assert_eq!(of(0.5, Some(&known)), [true, false]);
+            assert_eq!(of(0.99, Some(&known)), [false, false]);
+        });
+    }
+
+    #[test]
+    fn links_of_filters_rest_on_their_views() {
+        let schema = schema_of_filters(FIXED);
+        let left = filters("left", &schema, &[("1", 0b1111_1111)]);
+        let right = filters("right", &schema, &[("1", 0b1111_1111), ("2", 0b0000_1111)]);
+        let comparable = Comparable::between(&left, &right).unwrap();
+        let job = link_job(Assignment::Greedy);
+        let chooser = chooser(&job, &comparable);
+        assert_eq!(chooser.evidence(&pair(0, 0, 1.0)), "v 1.00; w 1.00");
+        assert_eq!(chooser.evidence(&pair(0, 1, 0.67)), "v 0.67; w 0.67");
+        assert_eq!(chooser.flag(), LinkFlag::Household);
+    }
+
+    #[test]
+    fn links_of_symbols_rest_on_how_many_are_in_common() {
+        let (left, _) = symbols("left", 112, Task::Link, &[&[1]]);
+        let (right, _) = symbols("right", 112, Task::Link, &[&[1]]);
+        let comparable = Comparable::between(&left, &right).unwrap();
+        let law = CommonLaw::of(&comparable).unwrap();
+        let job = link_job(Assignment::Greedy);
+        let chooser = chooser(&job, &comparable);
+        let said = |common| chooser.evidence(&pair(0, 0, law.similarity(common)));
+        assert_eq!(said(5), "5 of 8 symbols in common");
+        assert_eq!(said(8), "8 or more of 8 symbols in common", "alternatives may have more");
+        assert_eq!(chooser.flag(), LinkFlag::Ambiguous);
+    }
+}

@@ -1,15 +1,15 @@
 //! Explains what a linkage would compare, and about how long it would take, without doing it.
 
 use mizuhiki_columnar::Source;
-use mizuhiki_exchange::Comparable;
-use mizuhiki_match::Plan;
+use mizuhiki_exchange::{Comparable, SymbolReader};
+use mizuhiki_match::{Join, Plan};
 use serde::Serialize;
 
 use crate::candidates::error::SearchError;
 use crate::candidates::memory;
 use crate::candidates::notes::{JOINED, once_each, passes, warn, warn_of_files, why};
 use crate::candidates::options::{PassSummary, SearchOptions};
-use crate::candidates::symbols::{SymbolJoin, entry_budget};
+use crate::candidates::symbols::entry_budget;
 use crate::candidates::tokens::{compare, compare_within, join, read_all};
 
 /// Comparisons of one view of 1,024 bits per second and thread, about as measured by the benches on a
@@ -132,7 +132,7 @@ fn about(comparable: &Comparable<'_>, [left, right]: [&Source; 2]) -> ExplainedC
 impl Explanation {
     fn add_join(
         &mut self,
-        join: &SymbolJoin<'_>,
+        join: &Join<'_, impl SymbolReader>,
         explained: &mut ExplainedComparison,
         options: &SearchOptions,
         records: u64,
@@ -155,9 +155,75 @@ impl Explanation {
         let work = plan.pairs() as f64 * views as f64 / 1024.0;
         self.seconds += work / RATE_DICE / options.threads.max(1) as f64;
         self.comparisons_of_views += plan.pairs() * comparable.left().views().len() as u64;
-        let all = explained.left_rows as f64 * explained.right_rows as f64;
+        let (left, right) = (explained.left_rows as f64, explained.right_rows as f64);
+        let all = if comparable.is_within() { left * (left - 1.0) / 2.0 } else { left * right };
         explained.plan = why(plan.kind());
         explained.passes = passes(plan);
         explained.pairs_per_million = (plan.pairs() as f64 / all.max(1.0) * 1e6).round() as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mizuhiki_exchange::Task;
+    use mizuhiki_match::Scope;
+
+    use super::*;
+    use crate::made::{FIXED, many_filters, schema_of_filters, source, symbols};
+
+    fn nothing() -> Explanation {
+        Explanation {
+            comparisons: Vec::new(),
+            comparisons_of_views: 0,
+            symbols: 0,
+            readings: 0,
+            seconds: 0.0,
+            token_bytes: 0,
+            memory_bytes: 0,
+            warnings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_plan_of_every_pair_compares_all_of_them_in_each_view() {
+        let schema = schema_of_filters(FIXED);
+        let (left, right) = (many_filters("left", &schema, 4), many_filters("right", &schema, 5));
+        let comparable = Comparable::between(&left, &right).unwrap();
+        let seconds = [1, 2].map(|threads| {
+            let options = SearchOptions { scope: Scope::Exhaustive, threads, ..SearchOptions::default() };
+            let (mut whole, mut explained) =
+                (nothing(), about(&comparable, [&source("left.parquet"), &source("right.parquet")]));
+            whole.add_plan(&Plan::new(&comparable, options.scope), &mut explained, &options);
+            assert_eq!(whole.comparisons_of_views, 4 * 5 * 2);
+            assert_eq!(
+                (explained.left.as_str(), explained.right.as_str()),
+                ("left.parquet", "right.parquet")
+            );
+            assert_eq!((explained.left_records, explained.right_records), (4, 5));
+            assert_eq!(explained.pairs_per_million, 1_000_000);
+            assert_eq!((explained.plan, explained.least_common), ("every pair, as asked", None));
+            whole.seconds
+        });
+        assert!(seconds[0] > 0.0 && (seconds[0] / seconds[1] - 2.0).abs() < 1e-9, "{seconds:?}");
+    }
+
+    #[test]
+    fn files_of_symbols_are_read_more_often_where_memory_is_scarce() {
+        let (left, left_rows) = symbols("left", 112, Task::Link, &[&[1], &[2]]);
+        let (right, right_rows) = symbols("right", 112, Task::Link, &[&[1]]);
+        let comparable = Comparable::between(&left, &right).unwrap();
+        let join = Join::new(&comparable, &left_rows, &right_rows).unwrap().in_units(4);
+        let explained = [Some(0), Some(1 << 40)].map(|memory| {
+            let options = SearchOptions { memory, ..SearchOptions::default() };
+            let (mut whole, mut explained) =
+                (nothing(), about(&comparable, [&source("left.arrow"), &source("right.arrow")]));
+            whole.add_join(&join, &mut explained, &options, 3);
+            assert_eq!((whole.symbols, whole.comparisons_of_views), (join.symbols(), 0));
+            assert_eq!((explained.plan, explained.least_common), (JOINED, Some(join.law().least())));
+            (whole.readings, whole.seconds)
+        });
+        let [(often, longer), (once, shorter)] = explained;
+        assert_eq!((often, once), (4, 1), "a reading for each unit, or one for all");
+        assert!(longer > shorter, "{explained:?}");
     }
 }

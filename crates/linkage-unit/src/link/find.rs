@@ -224,3 +224,35 @@ fn take_candidates<K: Fn(&Candidate) -> Key + Sync>(
     store.add(UnitResult { unit: 0, pairs: 0, candidates })?;
     Ok(count)
 }
+
+#[cfg(test)]
+mod tests {
+    use mizuhiki_match::Assignment;
+
+    use super::*;
+    use crate::made::{FIXED, link_job, many_filters, pair, schema_of_filters, store, unit};
+
+    #[test]
+    fn candidate_pairs_of_a_file_leave_no_checkpoints() {
+        let searched = LinkJob { output: Target::Path("links.csv".into()), ..link_job(Assignment::Greedy) };
+        assert!(matches!(resumable(&searched), Target::Path(_)));
+        let taken = LinkJob { candidates: Some("pairs.bin".into()), ..searched };
+        assert!(matches!(resumable(&taken), Target::Stdout));
+    }
+
+    #[test]
+    fn calibration_counts_links_of_records_once_and_in_order() {
+        let schema = schema_of_filters(FIXED);
+        let (left, right) = (many_filters("left", &schema, 60), many_filters("right", &schema, 60));
+        let comparable = Comparable::between(&left, &right).unwrap();
+        let mut found = store(false, by_similarity);
+        // Less similar pairs of the same records come first, and are no links.
+        let near: Vec<Candidate> = (0..59).map(|record| pair(record, record + 1, 0.82)).collect();
+        let same: Vec<Candidate> = (0..60).map(|record| pair(record, record, 0.999)).collect();
+        found.add(unit(0, &near)).unwrap();
+        found.add(unit(1, &same)).unwrap();
+        let known = calibrate(&mut found, &comparable, 0.8, &[]).unwrap();
+        assert_eq!(known.expect(0.0).links, 60);
+        assert_eq!(known.histogram.iter().sum::<u64>(), 60);
+    }
+}

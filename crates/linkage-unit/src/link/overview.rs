@@ -153,3 +153,54 @@ fn view(set: &TokenSet, view: &ViewTokens) -> ViewSection {
         distinct_share: rows.len() as f64 / records.max(1) as f64,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::made::{FIXED, calibration, filters, schema_of_filters};
+
+    #[test]
+    fn every_similarity_has_a_bin_both_ends_too() {
+        let mut histogram = LinksHistogram::default();
+        [0.0, 0.5, 0.5, 1.0 - f64::EPSILON, 1.0].into_iter().for_each(|of| histogram.add(of));
+        let LinksHistogram(bins) = histogram;
+        assert_eq!(bins.len(), HISTOGRAM_BINS);
+        assert_eq!((bins[0], bins[HISTOGRAM_BINS / 2], bins[HISTOGRAM_BINS - 1]), (1, 2, 2));
+        assert_eq!(bins.iter().sum::<u64>(), 5);
+    }
+
+    #[test]
+    fn a_curve_goes_down_to_where_links_end() {
+        let rows = curve(&calibration(&[(190, 400), (120, 100)], 1_000));
+        let links: Vec<u64> = rows.iter().map(|row| row.links).collect();
+        assert_eq!(links, [400, 500], "a row for every step that links more");
+        assert!(rows[0].threshold > rows[1].threshold && rows[0].threshold <= 0.95);
+        assert!(rows[0].precision > rows[1].precision, "{rows:?}");
+        assert!(rows[0].recall < rows[1].recall && rows[1].recall <= 1.0 + 1e-9, "{rows:?}");
+        assert!(curve(&calibration(&[], 1_000)).is_empty());
+    }
+
+    #[test]
+    fn a_view_is_told_by_its_tokens_alone() {
+        let rows = [("1", 0b1111_0000), ("2", 0b1111_0000), ("3", 0b1111_1111), ("4", 0)];
+        let of = file("left.parquet", &filters("clinic", &schema_of_filters(FIXED), &rows));
+        assert_eq!((of.name.as_str(), of.custodian.as_str(), of.records), ("left.parquet", "clinic", 4));
+        assert_eq!(of.views.iter().map(|view| view.name.as_str()).collect::<Vec<_>>(), ["v", "w"]);
+        for view in &of.views {
+            assert_eq!(view.tokens, 3, "a record lacks one");
+            assert!((view.fill - 2.0 / 3.0).abs() < 1e-12, "{view:?}");
+            assert!((view.distinct_share - 2.0 / 3.0).abs() < 1e-12, "{view:?}");
+        }
+    }
+
+    #[test]
+    fn symbols_are_reported_of_sealed_tokens_alone() {
+        let set = filters("clinic", &schema_of_filters(FIXED), &[("1", 1)]);
+        let recall = SearchRecall { sampled_pairs: 5, found_pairs: 4 };
+        assert!(symbols(&Comparable::within(&set), Some(3), Some(recall)).is_none());
+        let (set, _) = crate::made::symbols("clinic", 112, mizuhiki_exchange::Task::Dedupe, &[&[1]]);
+        let told = symbols(&Comparable::within(&set), Some(3), Some(recall)).unwrap();
+        assert_eq!((told.per_record, told.positions, told.least_common), (8, 112, 3));
+        assert_eq!(told.sampled.map(|of| (of.pairs, of.found)), Some((5, 4)));
+    }
+}

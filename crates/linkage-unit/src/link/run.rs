@@ -162,3 +162,45 @@ fn expect(calibration: &Calibration, cut: Cut, all: f64) -> ExpectedAccuracy {
         expected_u: Some(expected.links as f64 * (1.0 - expected.precision) / all),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::made::{FIXED, calibration, link_job, many_filters, schema_of_filters, source};
+
+    #[test]
+    fn a_pair_counts_once_within_a_file_and_no_record_pairs_with_itself() {
+        let schema = schema_of_filters(FIXED);
+        let (left, right) = (many_filters("left", &schema, 5), many_filters("right", &schema, 3));
+        assert_eq!(all_pairs(&Comparable::between(&left, &right).unwrap()), 15.0);
+        assert_eq!(all_pairs(&Comparable::within(&left)), 10.0);
+        // Shares of none are shares of one.
+        for records in [0, 1] {
+            assert_eq!(all_pairs(&Comparable::within(&many_filters("left", &schema, records))), 1.0);
+        }
+    }
+
+    #[test]
+    fn expected_shares_add_up_to_the_links() {
+        let known = calibration(&[(190, 400), (120, 100)], 1_000);
+        let all = 1e6;
+        let promised = |accept| expect(&known, Cut { accept, borderline: accept, origin: "schema" }, all);
+        for (accept, links) in [(0.9, 400.0), (0.5, 500.0)] {
+            let of = promised(accept);
+            let (precision, prior) = (of.expected_precision.unwrap(), of.expected_prior.unwrap());
+            let (m, u) = (of.expected_m.unwrap(), of.expected_u.unwrap());
+            assert!((precision * links + u * all - links).abs() < 1e-6, "true and false links: {of:?}");
+            assert!((m * prior * all - precision * links).abs() < 1e-6, "true links, by records: {of:?}");
+            assert_eq!(of.expected_recall, of.expected_m);
+        }
+        assert!(promised(0.9).expected_recall < promised(0.5).expected_recall);
+    }
+
+    #[test]
+    fn optimal_links_within_one_file_are_refused_before_anything_is_opened() {
+        let files = crate::candidates::files::Files::Within(source("left.parquet"));
+        let job = LinkJob { files, ..link_job(Assignment::Optimal) };
+        let message = run(&job, &|_, _, _, _| panic!("nothing is begun")).unwrap_err().to_string();
+        assert!(message.contains("--assign greedy") && message.contains("--assign many"), "{message}");
+    }
+}
