@@ -1,4 +1,4 @@
-//! `protocols/02-normalisation.md` and `protocols/02-ja.md`.
+//! `protocols/02-normalisation.md`, `02-ja.md` and `02-de.md`.
 
 use mizuhiki_locale::{Normalization, pack};
 use serde_json::{Value, json};

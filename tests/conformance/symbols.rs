@@ -207,7 +207,7 @@ fn least_numbers() {
             list(&case, "records").iter().map(|count| count.as_u64().unwrap() as usize).collect();
         let symbols = schema(number(&case, "views"), &symbols).symbols().unwrap();
         let law = CommonLaw::new(symbols, records[0], records.get(1).copied());
-        assert_eq!(law.least() as usize, number(&case, "least"), "{}", case["name"]);
+        assert_eq!(law.min_common() as usize, number(&case, "least"), "{}", case["name"]);
         let expected = case["expected"].as_f64().unwrap();
         assert!((law.lambda() / expected - 1.0).abs() < 1e-9, "{}: {}", case["name"], law.lambda());
     }

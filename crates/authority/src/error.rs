@@ -17,6 +17,15 @@ pub enum AuthorityError {
         /// The problem.
         reason: ConfirmError,
     },
+    /// The tickets are a custodian's, with ids that the authority must not see.
+    #[error(
+        "{file}: these are a custodian's tickets, with the ids of its records, which an authority must not have; delete \
+         this file, and use authority.tickets"
+    )]
+    NotForAuthority {
+        /// The file.
+        file: String,
+    },
     /// The authority was not given a custodian's signing key.
     #[error(
         "no fingerprint of custodian {name:?} is known: anybody could have signed in its name. Ask the custodian for the \

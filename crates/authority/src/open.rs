@@ -62,8 +62,11 @@ struct Secret<D> {
     decryptor: D,
 }
 
-/// Opens the answers of a batch, once, if those of the linkage unit and the checker agree bit for bit. All
-/// checks come first, then the log, then the output.
+/// Opens the answers of a batch, once, if those of the linkage unit and the checker agree bit for bit.
+///
+/// Requests and answers are checked first. Then the log records that they are opened. Both sets of answers are
+/// opened and compared; if they agree, the output is written, and the log records that, too. If not, the log
+/// records that they differ, and the key opens nothing more.
 ///
 /// # Examples
 /// ```
@@ -92,6 +95,9 @@ pub fn open_answers<B: Backend>(job: &OpenJob<'_, B>) -> Result<OpenSummary, Aut
     let secret = read_secret(&job.secret, job.backend)?;
     let mut log = Log::open(&job.secret.with_file_name(LOG), &secret.header)?;
     let Tickets { header, tickets, .. } = read_file(&job.tickets, Tickets::read)?;
+    if header.side.is_some() {
+        return Err(AuthorityError::NotForAuthority { file: job.tickets.display().to_string() });
+    }
     let sealed = Answers::<SealedHeader>::read(&job.sealed, job.backend)?;
     let checked = Answers::<CheckedHeader>::read(&job.checked, job.backend)?;
     check_pins_named(job, &header.batch)?;

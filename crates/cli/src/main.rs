@@ -34,7 +34,8 @@ fn main() -> ExitCode {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => say.fail(&error),
         Err(_) => say.fail(&anyhow::anyhow!(
-            "internal error; nothing was written. Please report the command (without data) that led here"
+            "internal error, a defect of mizuhiki: outputs that were not complete are removed. Please report the \
+             command, without data"
         )),
     }
 }

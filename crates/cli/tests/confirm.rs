@@ -202,8 +202,8 @@ fn what_goes_wrong_is_said_with_file_reason_and_culprit() {
         &["t/right.tickets", "custodian \"right\"", "the linkage unit"],
     );
     say(&encrypt("t/authority.tickets", "--id-map left-ids.csv"), 1, &["for the authority"]);
-    say(&encrypt("links.csv", "--id-map left-ids.csv"), 1, &["links.csv", "no file of tickets"]);
-    say(&encrypt("keys/public.key", "--id-map left-ids.csv"), 1, &["it is a public key"]);
+    say(&encrypt("links.csv", "--id-map left-ids.csv"), 1, &["links.csv", "not the file of tickets"]);
+    say(&encrypt("keys/public.key", "--id-map left-ids.csv"), 1, &["it is the public key"]);
     say(&encrypt("nowhere", "--id-map left-ids.csv"), 1, &["nowhere", "No such file"]);
     // A table that has changed since it was encoded.
     let table = fs::read_to_string(world.path("left.csv")).unwrap();
@@ -229,16 +229,21 @@ fn what_goes_wrong_is_said_with_file_reason_and_culprit() {
     );
     say(APPLY, 1, &["t: ", "evaluate"]);
     world.ok(EVALUATE);
-    say(&CHECK.replace("sealed.masks", "sealed"), 1, &["sealed", "it is a file of sealed answers"]);
+    say(&CHECK.replace("sealed.masks", "sealed"), 1, &["sealed", "it is the file of sealed answers"]);
     say(&CHECK.replace("left.ct right.ct", "right.ct left.ct"), 3, &["exchange the two files"]);
     say(&CHECK.replace("--tokens left", "--custodian right --tokens left"), 3, &["custodian \"left\""]);
     say(
         &format!("{}{pins}", OPEN.replace("--checked checked", "--checked sealed")),
         1,
-        &["it is a file of sealed answers"],
+        &["it is the file of sealed answers"],
     );
     world.ok(CHECK);
     say(OPEN, 2, &["--pin"]);
+    say(
+        &format!("{}{pins}", OPEN.replace("authority.tickets", "left.tickets")),
+        1,
+        &["t/left.tickets", "a custodian's tickets", "use authority.tickets"],
+    );
     let (left, right) = pins.split_at(pins.find(" --pin right").unwrap());
     say(&format!("{OPEN}{left}"), 3, &["custodian \"right\"", "no fingerprint"]);
     say(&format!("{OPEN}{pins} --pin rihgt=0123456789abcdef"), 3, &["rihgt", "no custodian of this name"]);
@@ -247,7 +252,7 @@ fn what_goes_wrong_is_said_with_file_reason_and_culprit() {
     // Refusals spend nothing.
     world.ok(&format!("{OPEN}{pins}"));
     fs::write(world.path("links.csv"), "left_id,right_id,similarity,class\na,b,0.9,borderline\n").unwrap();
-    say(APPLY, 1, &["links.csv", "asked"]);
+    say(APPLY, 1, &["links.csv", "pairs with tickets"]);
     assert!(!world.path("links2.csv").exists());
 }
 

@@ -99,7 +99,7 @@ impl Reader {
             match (line.strip_prefix("$ "), commands.last_mut()) {
                 (Some(command), _) => commands.push((command.to_owned(), Vec::new())),
                 (None, Some((command, _))) if command.ends_with('\\') => {
-                    command.push_str(&format!("\n{line}"))
+                    command.push_str(&format!("\n{line}"));
                 }
                 (None, Some((_, expected))) => expected.push(line),
                 (None, None) => panic!("{}:{}: output before a command", self.page, block.at),

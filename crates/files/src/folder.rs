@@ -18,7 +18,7 @@ pub struct WriteFolder {
 }
 
 impl WriteFolder {
-    /// Starts a folder that must not exist. Until it is committed, only its owner can read it.
+    /// Starts a folder that must not exist. Only its owner can enter it, as it may have secrets.
     ///
     /// # Errors
     /// [`WriteError::Exists`] if it does, or another [`WriteError`] if no folder can be created.
@@ -33,6 +33,8 @@ impl WriteFolder {
         }
         let mut builder = tempfile::Builder::new();
         builder.prefix(".mizuhiki-").suffix(".tmp");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let folder = unfinished::begin(|| builder.tempdir_in(beside), |folder| folder.path().to_owned())
             .map_err(WriteError::io(&file(), "create a folder beside it"))?;
         Ok(Self { folder, target: target.to_owned() })

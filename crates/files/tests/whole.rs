@@ -56,6 +56,9 @@ fn secrets_are_readable_by_their_owner_alone() {
     let path = folder.path().join("secret.key");
     WriteFile::create(&Target::Path(path.clone()), Access::Owner).unwrap().commit().unwrap();
     assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+    let keys = folder.path().join("keys");
+    WriteFolder::create(&keys).unwrap().commit().unwrap();
+    assert_eq!(std::fs::metadata(keys).unwrap().permissions().mode() & 0o777, 0o700);
 }
 
 /// The environment variable that turns this test binary into the process to interrupt.

@@ -1,6 +1,6 @@
 //! Locale packs: from values as written to values that can be compared.
 //!
-//! Normative text: `protocols/02-normalisation.md` and `protocols/02-ja.md`. A pack knows kinds of values (a
+//! Normative text: `protocols/02-normalisation.md`, `02-ja.md` and `02-de.md`. A pack knows kinds of values (a
 //! surname, a date, …) and, for each, levels from tight to loose. Levels replace one all-purpose key: two
 //! values are compared at the level in the linkage schema.
 

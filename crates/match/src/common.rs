@@ -1,4 +1,5 @@
-//! What a number of common symbols means (`protocols/04-matching.md` §3).
+//! How many symbols unrelated records have in common by chance, and so the minimum number of common symbols of a
+//! candidate (`protocols/04-matching.md` §3 and §5).
 
 use mizuhiki_exchange::Comparable;
 use mizuhiki_schema::Symbols;
@@ -81,7 +82,7 @@ impl CommonLaw {
     /// The minimum number of common symbols of a candidate, at least 1. Random pairs are expected to have
     /// fewer.
     #[must_use]
-    pub const fn least(&self) -> u32 {
+    pub const fn min_common(&self) -> u32 {
         self.least
     }
 

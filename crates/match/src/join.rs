@@ -209,7 +209,7 @@ impl<'a, R: SymbolReader> Join<'a, R> {
             rest = &rest[gallop(rest, symbol(&lefts[0]))..];
             let count = rest.iter().take_while(|entry| same_symbol(entry, &lefts[0])).count();
             let rights = &rest[..count];
-            if count == 0 || self.is_heavy(lefts.len().max(count)) {
+            if count == 0 || self.skips(lefts.len().max(count)) {
                 continue;
             }
             for a in lefts {
@@ -222,7 +222,7 @@ impl<'a, R: SymbolReader> Join<'a, R> {
     fn within(&self, entries: &[Entry]) -> Vec<u64> {
         let mut pairs = Vec::new();
         for run in entries.chunk_by(same_symbol) {
-            if run.len() == 1 || self.is_heavy(run.len()) {
+            if run.len() == 1 || self.skips(run.len()) {
                 continue;
             }
             // Entries of one symbol are in the order of records.
@@ -233,7 +233,8 @@ impl<'a, R: SymbolReader> Join<'a, R> {
         pairs
     }
 
-    fn is_heavy(&self, records: usize) -> bool {
+    /// Whether a symbol of so many records of one file is skipped; it is counted then.
+    fn skips(&self, records: usize) -> bool {
         if records <= HEAVY {
             return false;
         }
@@ -285,7 +286,7 @@ impl<'a, R: SymbolReader> Join<'a, R> {
                 found.push(Candidate { left: a.min(b), right: a.max(b), ..candidate });
             }
         }
-        found.retain(|candidate| candidate.similarity >= f64::from(self.law.least()));
+        found.retain(|candidate| candidate.similarity >= f64::from(self.law.min_common()));
         found.sort_unstable_by_key(|candidate| (candidate.left, candidate.right));
         Ok(found)
     }

@@ -129,7 +129,7 @@ proptest! {
         prop_assert_eq!(joined(&join, at_once), expected.clone());
         prop_assert_eq!(join.skipped_symbols(), (0, 0));
         // So few records are all in the sample, which is counted in a different way.
-        let least = join.law().least();
+        let least = join.law().min_common();
         let sampled: BTreeMap<(u32, u32), u32> =
             join.sample().unwrap().iter().map(|pair| ((pair.left, pair.right), pair.similarity as u32)).collect();
         let reach: BTreeMap<(u32, u32), u32> = expected.into_iter().filter(|(_, count)| *count >= least).collect();

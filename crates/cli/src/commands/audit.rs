@@ -18,7 +18,7 @@ pub(super) fn run(audit: Audit, say: &Say) -> anyhow::Result<()> {
     match (audit.command, audit.files) {
         (Some(AuditCommand::Select(select)), _) => select_wrong(select, say),
         (Some(AuditCommand::Feedback(given)), _) => feedback(&given, say),
-        (None, Some(files)) => grade(files, say),
+        (None, Some(files)) => grade(&files, say),
         (None, None) => Err(UsageError(
             "give --left, --right and -o, or a subcommand; see mizuhiki audit --help".to_owned(),
         )
@@ -114,7 +114,7 @@ fn feedback(given: &AuditFeedback, say: &Say) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn grade(files: AuditFiles, say: &Say) -> anyhow::Result<()> {
+fn grade(files: &AuditFiles, say: &Say) -> anyhow::Result<()> {
     let batch_output = files.batch_findings.clone().or_else(|| beside(&files.output, "batches"));
     let review_output = match files.review {
         None => None,
@@ -172,7 +172,7 @@ fn grade(files: AuditFiles, say: &Say) -> anyhow::Result<()> {
     })?;
     drop(progress);
     summary.warnings.iter().for_each(|warning| say.warn(warning));
-    let text = describe_outputs(&files, &summary, review_output.as_deref(), batch_output.as_deref());
+    let text = describe_outputs(files, &summary, review_output.as_deref(), batch_output.as_deref());
     say.result(&summary, &text, files.output == "-");
     Ok(())
 }

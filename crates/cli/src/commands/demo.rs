@@ -1,5 +1,6 @@
 //! `mizuhiki demo`: registry, insurer and bank of a Japanese city through the whole flow.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -7,7 +8,7 @@ use mizuhiki_columnar::{Format, LinkRow, LinkWriter, ReadOptions, Source, read_l
 use mizuhiki_custodian::{EncodeJob, IdPolicy, KeyKind, KeySource, encode_file, read_key, write_new_key};
 use mizuhiki_evaluate::{JapanSpec, LinkTableAccuracy, Manifest, Rates, make_japan};
 use mizuhiki_exchange::{Classification, CustodianId, Run, RunName, Task, compare_links};
-use mizuhiki_files::Target;
+use mizuhiki_files::{Access, Target, WriteFile};
 use mizuhiki_linkage_unit::{Assignment, Files, LinkJob, LinkSummary, SearchOptions};
 use mizuhiki_schema::LinkageSchema;
 use serde::Serialize;
@@ -107,8 +108,11 @@ pub(super) fn run(demo: &Demo, say: &Say) -> anyhow::Result<()> {
 fn link_pair(folder: &Path, pair: &Pair, confirming: &Confirming) -> anyhow::Result<DemoLink> {
     let Pair { holder, script, .. } = pair;
     let schema_path = folder.join(format!("schema-{script}.json"));
-    std::fs::write(&schema_path, pair.schema)
+    let mut schema_file = WriteFile::create(&Target::Path(schema_path.clone()), Access::Shared)?;
+    schema_file
+        .write_all(pair.schema.as_bytes())
         .with_context(|| format!("{}: cannot write", schema_path.display()))?;
+    schema_file.commit()?;
     let schema = read_usable_schema(&schema_path)?;
     let left = encode(folder, holder, script, &schema)?;
     let right = encode(folder, "registry", script, &schema)?;

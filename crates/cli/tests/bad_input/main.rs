@@ -31,12 +31,12 @@ struct Case {
 impl Case {
     fn read(path: PathBuf) -> Self {
         let text = std::fs::read_to_string(&path).unwrap();
-        let shape = || format!("{}: # name, commands, $ mizuhiki …, exit …", path.display());
-        let (name, rest) = text.strip_prefix("# ").and_then(|text| text.split_once('\n')).expect(&shape());
-        let at = if rest.starts_with("$ ") { 0 } else { rest.find("\n$ ").expect(&shape()) + 1 };
+        let shape = format!("{}: # name, commands, $ mizuhiki …, exit …", path.display());
+        let (name, rest) = text.strip_prefix("# ").and_then(|text| text.split_once('\n')).expect(&shape);
+        let at = if rest.starts_with("$ ") { 0 } else { rest.find("\n$ ").expect(&shape) + 1 };
         let (setup, rest) = rest.split_at(at);
         let (command, expected) =
-            rest.strip_prefix("$ mizuhiki ").and_then(|rest| rest.split_once('\n')).expect(&shape());
+            rest.strip_prefix("$ mizuhiki ").and_then(|rest| rest.split_once('\n')).expect(&shape);
         let (name, setup) = (name.to_owned(), setup.to_owned());
         let (command, expected) = (command.to_owned(), expected.to_owned());
         Self { path, name, setup, command, expected }

@@ -84,7 +84,7 @@ pub const fn error_words(error: ErrorVariant, language: Language) -> &'static st
 
 /// A role of a comparison in words; `name` is that of the comparison, for roles that say nothing.
 #[must_use]
-pub const fn role_words<'a>(role: AuditRole, language: Language, name: &'a str) -> &'a str {
+pub const fn role_words(role: AuditRole, language: Language, name: &str) -> &str {
     match role {
         AuditRole::FamilyName => language.choose("family name", "姓"),
         AuditRole::GivenName => language.choose("given name", "名"),

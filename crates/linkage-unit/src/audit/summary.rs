@@ -111,7 +111,7 @@ mod tests {
     use crate::made::{Handles, audit_job, with_audit};
 
     #[test]
-    fn handles_of_one_file_alone_are_told_and_no_links() {
+    fn handles_of_only_one_file_are_stated_and_are_no_links() {
         let of = Handles { links: 3, shared: 0, left_only: 2, right_only: 1 };
         with_audit(&audit_job(), of, None, |audit| {
             let summary = audit.summary();
@@ -120,7 +120,7 @@ mod tests {
             let classes: u64 = summary.classes.iter().map(|class| class.links).sum();
             assert_eq!(classes, 6);
             let told = |text: &str| summary.warnings.iter().any(|warning| warning.starts_with(text));
-            assert!(told("2 handles are in the left file alone and 1 in the right file alone"));
+            assert!(told("2 handles are only in the left file and 1 only in the right file"));
             assert!(told("only 0 non-matching pairs"), "{:?}", summary.warnings);
             assert_eq!((summary.review_written, summary.proposals), (None, None));
         });

@@ -126,8 +126,8 @@ mod tests {
         with_audit(&audit_job(), of, None, |audit| {
             let said = |row, class, language| audit.reason(language, &finding(&audit, row, class));
             let (left, right) = (AuditClass::LeftOnly, AuditClass::RightOnly);
-            assert!(said(0, left, Language::English).contains("in the left file alone"));
-            assert!(said(1, right, Language::English).contains("in the right file alone"));
+            assert!(said(0, left, Language::English).contains("only in the left file"));
+            assert!(said(1, right, Language::English).contains("only in the right file"));
             assert!(said(0, left, Language::Japanese).starts_with("左の側にのみ"));
             assert!(said(1, right, Language::Japanese).starts_with("右の側にのみ"));
             assert_eq!(audit.cluster_type(&finding(&audit, 0, left)), "");
@@ -164,7 +164,7 @@ mod tests {
         with_audit(&audit_job(), Handles { links: 2, ..Handles::default() }, None, |mut audit| {
             audit.found.shifts = vec![Shift { offset: 2, first: 0, last: 1, agreeing: 2 }];
             let shifted = Finding { shift: Some(0), ..finding(&audit, 0, AuditClass::BlockShift) };
-            assert!(audit.reason(Language::English, &shifted).ends_with("stand +2 off"));
+            assert!(audit.reason(Language::English, &shifted).ends_with("are shifted by +2"));
             assert!(audit.reason(Language::Japanese, &shifted).ends_with("2行ずれ"));
             audit.found.neighbors.insert(1, -1);
             let open = finding(&audit, 1, AuditClass::Unrelated);

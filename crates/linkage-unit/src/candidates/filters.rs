@@ -22,7 +22,7 @@ pub(crate) fn run_plans<K: Fn(&Candidate) -> Key + Send + Sync>(
     number: &(dyn Fn(usize, Candidate) -> Candidate + Sync),
     on_progress: OnProgress<'_>,
 ) -> Result<u64, SearchError> {
-    let _working = store.is_resumable().then(Working::begin);
+    let working = store.is_resumable().then(Working::begin);
     let total: u64 = plans.iter().map(Plan::pairs).sum();
     let done = AtomicU64::new(0);
     let mut first = 0;
@@ -51,6 +51,9 @@ pub(crate) fn run_plans<K: Fn(&Candidate) -> Key + Send + Sync>(
             ControlFlow::Continue(()) => {}
         }
         first += plan.units();
+    }
+    if working.is_some_and(Working::end) {
+        return Err(store.interrupt()?);
     }
     Ok(done.into_inner())
 }

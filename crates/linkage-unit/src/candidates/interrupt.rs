@@ -30,6 +30,11 @@ impl Working {
         STATE.store(WORKING, Ordering::SeqCst);
         Self(())
     }
+
+    /// Ends the search; whether it was asked to stop since it last looked.
+    pub(crate) fn end(self) -> bool {
+        STATE.swap(IDLE, Ordering::SeqCst) == STOPPING
+    }
 }
 
 impl Drop for Working {

@@ -73,7 +73,9 @@ pub(crate) fn run_joins<K: Fn(&Candidate) -> Key + Send + Sync>(
         }
         first += join.units();
     }
-    drop(working);
+    if working.is_some_and(Working::end) {
+        return Err(store.interrupt()?);
+    }
     Ok(symbols)
 }
 
@@ -103,7 +105,7 @@ pub(crate) fn rank<K: Fn(&Candidate) -> Key + Sync, L: Fn(&Candidate) -> Key + S
     let mut settle = |pair: Candidate, ranked: &mut Store<'_, L>| {
         let join = join_of(&pair);
         let (law, common) = (joins[join].law(), pair.similarity as u32);
-        if common >= law.least() {
+        if common >= law.min_common() {
             waiting.push(Candidate { similarity: law.similarity(common), ..pair });
         }
         if waiting.len() < AT_ONCE {
@@ -194,7 +196,7 @@ mod tests {
         let comparable = Comparable::between(&left, &right).unwrap();
         let joins = [Join::new(&comparable, &left_rows, &right_rows).unwrap()];
         let law = joins[0].law();
-        assert_eq!(law.least(), 2, "with eight positions, one symbol may be in common by chance");
+        assert_eq!(law.min_common(), 2, "with eight positions, one symbol may be in common by chance");
         // The same whether counts add up in memory or not before they are ranked.
         for adds_up in [true, false] {
             let mut counts = store(adds_up, by_records);

@@ -114,7 +114,7 @@ mod tests {
         let (accept, borderline) = (known.accept().unwrap(), known.borderline().unwrap());
         assert_ne!((accept, borderline), (0.9, 0.8));
         let by_schema = cut(CALIBRATED, (Accept::Schema, None), Some(&known)).unwrap();
-        let origin = "calibrated without labels, as the schema says";
+        let origin = "calibrated without labels, as the schema specifies";
         assert_eq!(by_schema, thresholds(accept, borderline, origin));
         let by_hand = cut(FIXED, (Accept::Calibrated, None), Some(&known)).unwrap();
         assert_eq!(by_hand, thresholds(accept, borderline, "calibrated without labels"));

@@ -185,7 +185,7 @@ impl<'a> Comparisons<'a> {
             let wanted = calibrates(&job.search, comparable, job.report.is_some(), &mut warnings)?;
             let pair = [&files[left], &files[right]];
             within.push(wanted.then(|| within_files(comparable, pair, &mut warnings)));
-            least.push(law.similarity(law.least()));
+            least.push(law.similarity(law.min_common()));
         }
         let calibrations = self.calibrate(numbering, &mut store, &least, &within)?;
         let spent = Some(counts.settled());

@@ -148,7 +148,7 @@ fn summarize(
         conflicts: found.conflicts,
         accept_thresholds: cuts.iter().map(|cut| finite(cut.accept)).collect(),
         borderline_thresholds: cuts.iter().map(|cut| finite(cut.borderline)).collect(),
-        least_common: CommonLaw::of(&comparisons.comparables[0]).map(|law| law.least()),
+        least_common: CommonLaw::of(&comparisons.comparables[0]).map(|law| law.min_common()),
         expected_precision: found.expected.map(|(precision, _)| precision),
         expected_recall: found.expected.map(|(_, recall)| recall),
         warnings: searched.warnings.clone(),

@@ -166,6 +166,6 @@ mod tests {
         let said = LinkageUnitError::NotEvaluated { folder: "tickets".to_owned() }.to_string();
         assert!(said.starts_with("tickets: ") && said.contains("mizuhiki confirm evaluate"), "{said}");
         let said = LinkageUnitError::OtherLinks { file: file(), missing: 3 }.to_string();
-        assert!(said.starts_with("links.csv: 3 of the asked pairs"), "{said}");
+        assert!(said.starts_with("links.csv: 3 of the pairs with tickets"), "{said}");
     }
 }

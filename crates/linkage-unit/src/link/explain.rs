@@ -145,7 +145,7 @@ impl Explanation {
         // One more reading to check the files, which is done by now, and one for the sample.
         let read = (readings + 1) as f64 * join.symbols() as f64 / RATE_READ;
         self.seconds += join.symbols() as f64 / RATE_JOIN / options.threads.max(1) as f64 + read;
-        explained.least_common = Some(join.law().least());
+        explained.least_common = Some(join.law().min_common());
     }
 
     fn add_plan(&mut self, plan: &Plan<'_>, explained: &mut ExplainedComparison, options: &SearchOptions) {
@@ -201,7 +201,7 @@ mod tests {
             );
             assert_eq!((explained.left_records, explained.right_records), (4, 5));
             assert_eq!(explained.pairs_per_million, 1_000_000);
-            assert_eq!((explained.plan, explained.least_common), ("every pair, as asked", None));
+            assert_eq!((explained.plan, explained.least_common), ("every pair, as requested", None));
             whole.seconds
         });
         assert!(seconds[0] > 0.0 && (seconds[0] / seconds[1] - 2.0).abs() < 1e-9, "{seconds:?}");
@@ -219,7 +219,7 @@ mod tests {
                 (nothing(), about(&comparable, [&source("left.arrow"), &source("right.arrow")]));
             whole.add_join(&join, &mut explained, &options, 3);
             assert_eq!((whole.symbols, whole.comparisons_of_views), (join.symbols(), 0));
-            assert_eq!((explained.plan, explained.least_common), (JOINED, Some(join.law().least())));
+            assert_eq!((explained.plan, explained.least_common), (JOINED, Some(join.law().min_common())));
             (whole.readings, whole.seconds)
         });
         let [(often, longer), (once, shorter)] = explained;

@@ -154,13 +154,13 @@ fn find_by_symbols<'a>(
     }
     let mut calibration = None;
     if calibrates(&job.search, comparable, job.report.is_some(), &mut warnings)? {
-        let least = law.similarity(law.least());
+        let least = law.similarity(law.min_common());
         let within = within_files(comparable, [&files[0], &files[files.len() - 1]], &mut warnings);
         calibration = Some(calibrate(&mut ranked, comparable, least, &within)?);
     }
     Ok(Found {
         calibration,
-        lowest_to_confirm: Similarity::new(law.similarity(law.least())),
+        lowest_to_confirm: Similarity::new(law.similarity(law.min_common())),
         compared,
         plan: if job.candidates.is_some() { FROM_FILE } else { JOINED },
         passes: Vec::new(),

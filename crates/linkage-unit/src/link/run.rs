@@ -124,7 +124,7 @@ fn summarize(comparable: &Comparable<'_>, found: &Found<'_>, chosen: &Chosen, cu
         plan: found.plan,
         passes: found.passes.clone(),
         compared: found.compared,
-        least_common: found.law.as_ref().map(|law| law.least()),
+        least_common: found.law.as_ref().map(|law| law.min_common()),
         search_recall: found.recall,
         candidates: chosen.candidates,
         matches: chosen.matches,

@@ -53,7 +53,7 @@ pub struct AuditFindings {
     /// Links by label, and what stands out in each group.
     pub groups: Vec<LinkGroup>,
     /// Number of links and expected number of wrong ones per class, in the order of [`AuditClass::ALL`].
-    pub classes: [(u64, f64); 12],
+    pub classes: [(u64, f64); AuditClass::ALL.len()],
 }
 
 impl AuditFindings {
@@ -82,7 +82,7 @@ impl AuditFindings {
             left_rows,
             findings: Vec::new(),
             groups: Vec::new(),
-            classes: [(0, 0.0); 12],
+            classes: [(0, 0.0); AuditClass::ALL.len()],
         };
         graded.look(schema, links, |finding| {
             all || finding.class != AuditClass::Match || finding.probability >= NOTABLE
