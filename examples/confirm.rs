@@ -17,8 +17,7 @@ use mizuhiki_evaluate::{JapanSpec, Rates, make_japan};
 use mizuhiki_exchange::{Classification, CustodianId, Run, compare_links};
 use mizuhiki_files::Target;
 use mizuhiki_linkage_unit::{
-    ApplyJob, ApplySummary, AskJob, Assignment, EvaluateJob, Files, LinkJob, SearchOptions, apply, ask,
-    evaluate, link_files,
+    ApplyJob, ApplySummary, AskJob, EvaluateJob, Files, LinkJob, apply, ask, evaluate, link_files,
 };
 use mizuhiki_schema::LinkageSchema;
 use mizuhiki_tfhe::Tfhe;
@@ -158,18 +157,8 @@ impl Agreed {
             };
             encode_file(job, &|_, _| ())?;
         }
-        let job = LinkJob {
-            files: Files::Between(self.source("insurer.parquet"), self.source("registry.parquet")),
-            output: Target::Path(self.path("found.csv")),
-            search: SearchOptions::default(),
-            assignment: Assignment::Optimal,
-            top: None,
-            evidence: false,
-            for_confirm: None,
-            candidates: None,
-            write_candidates: None,
-            report: None,
-        };
+        let files = Files::Between(self.source("insurer.parquet"), self.source("registry.parquet"));
+        let job = LinkJob::new(files, Target::Path(self.path("found.csv")));
         link_files(&job, &|_, _, _, _| ())?;
         let mut links = read_links(&self.source("found.csv"))?;
         links.sort_by(compare_links);

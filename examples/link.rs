@@ -10,7 +10,7 @@ use mizuhiki_custodian::{EncodeJob, IdPolicy, LinkageKey, encode_file};
 use mizuhiki_evaluate::{JapanSpec, Rates, link_table_accuracy, make_japan};
 use mizuhiki_exchange::{CustodianId, Run, RunName, Task};
 use mizuhiki_files::Target;
-use mizuhiki_linkage_unit::{Assignment, Files, LinkJob, SearchOptions, link_files};
+use mizuhiki_linkage_unit::{Files, LinkJob, link_files};
 use mizuhiki_schema::LinkageSchema;
 
 const SCHEMA: &str = include_str!("../protocols/schema/examples/people-ja-kanji.json");
@@ -36,16 +36,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let [insurer, registry] = ["insurer.parquet", "registry.parquet"].map(|name| Source::Path(path(name)));
     let job = LinkJob {
-        files: Files::Between(insurer, registry),
-        output: Target::Path(path("links.csv")),
-        search: SearchOptions::default(),
-        assignment: Assignment::Optimal,
-        top: None,
-        evidence: false,
-        for_confirm: None,
-        candidates: None,
-        write_candidates: None,
         report: Some(Target::Path(path("report.html"))),
+        ..LinkJob::new(Files::Between(insurer, registry), Target::Path(path("links.csv")))
     };
     let found = link_files(&job, &|_, _, _, _| ())?;
     println!("{} matches, {} borderline", found.matches, found.borderline);

@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
-use crate::{files, read};
+use crate::{files, read, repository};
 
 /// Bytes of the README.
 const README_BYTES: usize = 6_000;
@@ -93,4 +93,51 @@ fn every_block_of_the_docs_is_of_a_kind_that_is_run_or_checked() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Whether a crate has a file or folder of this name.
+fn has_module(krate: &str, module: &str) -> bool {
+    let prefix = format!("crates/{krate}/src/");
+    let (file, folder) = (format!("/{module}.rs"), format!("/{module}/"));
+    files(&["rs"])
+        .iter()
+        .any(|path| path.starts_with(&prefix) && (path.ends_with(&file) || path.contains(&folder)))
+}
+
+#[test]
+fn names_in_the_glossary_are_in_the_code() {
+    let sources: String =
+        files(&["rs"]).iter().filter(|path| path.starts_with("crates/")).map(|p| read(p)).collect();
+    let defines = |name: &str| {
+        ["struct", "enum", "trait", "type"].iter().any(|kind| {
+            sources.match_indices(&format!("pub {kind} {name}")).any(|(at, found)| {
+                !sources[at + found.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_')
+            })
+        })
+    };
+    let (mut faults, mut checked) = (Vec::new(), 0);
+    for row in read("docs/src/glossary.md").lines().filter(|line| line.starts_with("| ")) {
+        let cell = row.trim_end_matches([' ', '|']).rsplit(" | ").next().unwrap();
+        for part in cell.split(';') {
+            let mut krate = None;
+            for (at, name) in part.split('`').enumerate().filter(|(at, _)| at % 2 == 1) {
+                let before = part.split('`').nth(at - 1).unwrap();
+                let known = if name.starts_with(|c: char| c.is_ascii_uppercase()) {
+                    defines(name)
+                } else if before.contains("crate") {
+                    krate = Some(name);
+                    repository().join("crates").join(name).is_dir()
+                } else if let (true, Some(krate)) = (part.contains("module"), krate) {
+                    has_module(krate, name)
+                } else {
+                    continue;
+                };
+                checked += 1;
+                if !known {
+                    faults.push(format!("{name} in {row:?}"));
+                }
+            }
+        }
+    }
+    assert!(checked > 50 && faults.is_empty(), "{checked} names, {}", faults.join("\n"));
 }

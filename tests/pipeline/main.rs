@@ -16,7 +16,7 @@ use mizuhiki_evaluate::{
 };
 use mizuhiki_exchange::{CustodianId, Run, RunName, SymbolReader as _, Task};
 use mizuhiki_files::Target;
-use mizuhiki_linkage_unit::{Assignment, Files, LinkJob, SearchOptions, link_files};
+use mizuhiki_linkage_unit::{Files, LinkJob, SearchOptions, link_files};
 use mizuhiki_schema::LinkageSchema;
 
 const FIVE: &str = include_str!("../../protocols/schema/examples/people-five-fields.json");
@@ -52,17 +52,10 @@ fn encode_by(
 }
 
 fn link(folder: &Path, left: &str, right: &str, output: &str, threads: usize) -> Vec<u8> {
+    let files = Files::Between(Source::Path(folder.join(left)), Source::Path(folder.join(right)));
     let job = LinkJob {
-        files: Files::Between(Source::Path(folder.join(left)), Source::Path(folder.join(right))),
-        output: Target::Path(folder.join(output)),
         search: SearchOptions { threads, ..SearchOptions::default() },
-        assignment: Assignment::Optimal,
-        top: None,
-        evidence: false,
-        for_confirm: None,
-        candidates: None,
-        write_candidates: None,
-        report: None,
+        ..LinkJob::new(files, Target::Path(folder.join(output)))
     };
     link_files(&job, &|_, _, _, _| {}).unwrap();
     std::fs::read(folder.join(output)).unwrap()

@@ -197,18 +197,8 @@ pub(crate) fn calibration(links: &[(usize, u64)], records: usize) -> Calibration
 
 /// Two files to be linked, with all that is usual.
 pub(crate) fn link_job(assignment: Assignment) -> LinkJob {
-    LinkJob {
-        files: Files::Between(source("left.parquet"), source("right.parquet")),
-        output: Target::Stdout,
-        search: SearchOptions::default(),
-        assignment,
-        top: None,
-        evidence: false,
-        for_confirm: None,
-        candidates: None,
-        write_candidates: None,
-        report: None,
-    }
+    let files = Files::Between(source("left.parquet"), source("right.parquet"));
+    LinkJob { assignment, ..LinkJob::new(files, Target::Stdout) }
 }
 
 /// Files to be clustered, each with whether it may hold a person more than once.

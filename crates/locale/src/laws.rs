@@ -3,6 +3,14 @@
 use crate::outcome::{LevelTexts, Normalization};
 use crate::pack::Pack;
 
+/// Relates two values at every kind, in both orders.
+pub(crate) fn relate_both_ways(pack: &dyn Pack, a: &str, b: &str) {
+    for kind in pack.kinds() {
+        let (one, other) = (pack.relation(kind.name, a, b), pack.relation(kind.name, b, a));
+        assert_eq!(one, other, "{}: {a:?} and {b:?}", kind.name);
+    }
+}
+
 /// Normalizes at every kind and level, twice: a value is not empty and is its own normal form.
 pub(crate) fn normalize_twice(pack: &dyn Pack, value: &str) {
     let (mut once, mut twice) = (String::new(), String::new());

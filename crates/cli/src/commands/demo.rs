@@ -9,7 +9,7 @@ use mizuhiki_custodian::{EncodeJob, IdPolicy, KeyKind, KeySource, encode_file, r
 use mizuhiki_evaluate::{JapanSpec, LinkTableAccuracy, Manifest, Rates, make_japan};
 use mizuhiki_exchange::{Classification, CustodianId, Run, RunName, Task, compare_links};
 use mizuhiki_files::{Access, Target, WriteFile};
-use mizuhiki_linkage_unit::{Assignment, Files, LinkJob, LinkSummary, SearchOptions};
+use mizuhiki_linkage_unit::{Files, LinkJob, LinkSummary, SearchOptions};
 use mizuhiki_schema::LinkageSchema;
 use serde::Serialize;
 
@@ -118,17 +118,11 @@ fn link_pair(folder: &Path, pair: &Pair, confirming: &Confirming) -> anyhow::Res
     let right = encode(folder, "registry", script, &schema)?;
     let links = folder.join(format!("links-found-{holder}-registry.csv"));
     let report = folder.join(pair.report);
+    let files = Files::Between(Source::Path(left.clone()), Source::Path(right.clone()));
     let mut job = LinkJob {
-        files: Files::Between(Source::Path(left.clone()), Source::Path(right.clone())),
-        output: Target::Path(links.clone()),
         search: SearchOptions { threads: threads(None), ..SearchOptions::default() },
-        assignment: Assignment::Optimal,
-        top: None,
-        evidence: false,
-        for_confirm: None,
-        candidates: None,
-        write_candidates: None,
         report: Some(Target::Path(report.clone())),
+        ..LinkJob::new(files, Target::Path(links.clone()))
     };
     let summary = run_job(&job)?;
     let truth = folder.join(format!("truth-{holder}-registry.csv"));

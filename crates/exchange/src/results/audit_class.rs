@@ -34,7 +34,7 @@ pub enum AuditClass {
 }
 
 impl AuditClass {
-    /// All classes, in order.
+    /// All classes, in the order of their declaration: results are indexed by it.
     pub const ALL: [Self; 12] = [
         Self::Match,
         Self::EntryVariant,
@@ -78,16 +78,16 @@ impl AuditClass {
     /// Whether the link is found to be wrong.
     #[must_use]
     pub const fn is_wrong(self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::SameHouseholdOther
-                | Self::Twin
-                | Self::Homonym
-                | Self::DigitTypo
-                | Self::PriorHolder
-                | Self::BlockShift
-                | Self::Unrelated
-        )
+            | Self::Twin
+            | Self::Homonym
+            | Self::DigitTypo
+            | Self::PriorHolder
+            | Self::BlockShift
+            | Self::Unrelated => true,
+            Self::Match | Self::EntryVariant | Self::Insufficient | Self::RightOnly | Self::LeftOnly => false,
+        }
     }
 
     /// A heading for it.
@@ -162,5 +162,39 @@ impl AuditClass {
 impl Serialize for AuditClass {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AuditClass;
+
+    /// The next class in order. With a new class this does not compile until it has its place.
+    const fn next(class: AuditClass) -> Option<AuditClass> {
+        Some(match class {
+            AuditClass::Match => AuditClass::EntryVariant,
+            AuditClass::EntryVariant => AuditClass::Insufficient,
+            AuditClass::Insufficient => AuditClass::SameHouseholdOther,
+            AuditClass::SameHouseholdOther => AuditClass::Twin,
+            AuditClass::Twin => AuditClass::Homonym,
+            AuditClass::Homonym => AuditClass::DigitTypo,
+            AuditClass::DigitTypo => AuditClass::PriorHolder,
+            AuditClass::PriorHolder => AuditClass::BlockShift,
+            AuditClass::BlockShift => AuditClass::Unrelated,
+            AuditClass::Unrelated => AuditClass::RightOnly,
+            AuditClass::RightOnly => AuditClass::LeftOnly,
+            AuditClass::LeftOnly => return None,
+        })
+    }
+
+    #[test]
+    fn every_class_has_its_place_and_a_name_of_its_own() {
+        let all: Vec<AuditClass> =
+            std::iter::successors(Some(AuditClass::Match), |class| next(*class)).collect();
+        assert_eq!(all, AuditClass::ALL);
+        for (place, class) in all.into_iter().enumerate() {
+            assert_eq!(class as usize, place);
+            assert_eq!(AuditClass::from_name(class.name()), Some(class));
+        }
     }
 }

@@ -19,6 +19,22 @@ fn work_folder(output: &Target, given: Option<&Path>) -> Option<PathBuf> {
     Some(given.map_or_else(|| path.with_file_name(&name), |folder| folder.join(&name)))
 }
 
+fn store_options<'a>(
+    options: &SearchOptions,
+    output: &Target,
+    tokens: u64,
+    digest: &'a (dyn Fn() -> [u8; 32] + Sync),
+) -> StoreOptions<'a> {
+    StoreOptions {
+        folder: work_folder(output, options.work.as_deref()),
+        resume: options.resume,
+        most: memory::candidates(memory::budget(options.memory), tokens),
+        every: options.checkpoint,
+        adds_up: false,
+        digest,
+    }
+}
+
 /// Opens the store of a job whose tokens take `tokens` bytes.
 pub(crate) fn open_store<'a, K: Fn(&Candidate) -> Key + Sync>(
     options: &SearchOptions,
@@ -27,14 +43,7 @@ pub(crate) fn open_store<'a, K: Fn(&Candidate) -> Key + Sync>(
     digest: &'a (dyn Fn() -> [u8; 32] + Sync),
     key: K,
 ) -> Result<Store<'a, K>, SearchError> {
-    let store = StoreOptions {
-        folder: work_folder(output, options.work.as_deref()),
-        resume: options.resume,
-        most: memory::candidates(memory::budget(options.memory), tokens),
-        every: options.checkpoint,
-        adds_up: false,
-        digest,
-    };
+    let store = store_options(options, output, tokens, digest);
     Store::open(store, key)
 }
 
@@ -46,15 +55,8 @@ pub(crate) fn open_counts<'a, K: Fn(&Candidate) -> Key + Sync>(
     digest: &'a (dyn Fn() -> [u8; 32] + Sync),
     key: K,
 ) -> Result<Store<'a, K>, SearchError> {
-    let store = StoreOptions {
-        folder: work_folder(output, options.work.as_deref()),
-        resume: options.resume,
-        most: memory::candidates(memory::budget(options.memory), tokens) / 4,
-        every: options.checkpoint,
-        adds_up: true,
-        digest,
-    };
-    Store::open(store, key)
+    let store = store_options(options, output, tokens, digest);
+    Store::open(StoreOptions { most: store.most / 4, adds_up: true, ..store }, key)
 }
 
 /// A store that cannot be resumed.

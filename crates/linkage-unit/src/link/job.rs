@@ -37,6 +37,25 @@ pub struct LinkJob {
     pub report: Option<Target>,
 }
 
+impl LinkJob {
+    /// Links at the schema's thresholds, one-to-one between two files, and nothing else.
+    #[must_use]
+    pub fn new(files: Files<Source>, output: Target) -> Self {
+        Self {
+            assignment: if files.is_within() { Assignment::Greedy } else { Assignment::Optimal },
+            files,
+            output,
+            search: SearchOptions::default(),
+            top: None,
+            evidence: false,
+            for_confirm: None,
+            candidates: None,
+            write_candidates: None,
+            report: None,
+        }
+    }
+}
+
 /// Results of a linkage.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LinkSummary {

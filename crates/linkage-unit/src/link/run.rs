@@ -26,24 +26,17 @@ use crate::link::report::report;
 /// ```
 /// use mizuhiki_columnar::Source;
 /// use mizuhiki_files::Target;
-/// use mizuhiki_linkage_unit::{Accept, Assignment, Files, LinkJob, SearchOptions, link_files};
+/// use mizuhiki_linkage_unit::{Accept, Files, LinkJob, SearchOptions, link_files};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let folder = tempfile::tempdir()?;
 /// let path = |name: &str| folder.path().join(name);
 /// std::fs::write(path("left.json"), r#"{"clks": ["/wAAAAAAAAA=", "AP8AAAAAAAA="]}"#)?;
 /// std::fs::write(path("right.json"), r#"{"clks": ["AP8AAAAAAAA=", "AAAA/////wA="]}"#)?;
+/// let files = Files::Between(Source::Path(path("left.json")), Source::Path(path("right.json")));
 /// let job = LinkJob {
-///     files: Files::Between(Source::Path(path("left.json")), Source::Path(path("right.json"))),
-///     output: Target::Path(path("links.csv")),
 ///     search: SearchOptions { accept: Accept::Number(0.9), ..SearchOptions::default() },
-///     assignment: Assignment::Optimal,
-///     top: None,
-///     evidence: false,
-///     for_confirm: None,
-///     candidates: None,
-///     write_candidates: None,
-///     report: None,
+///     ..LinkJob::new(files, Target::Path(path("links.csv")))
 /// };
 /// let summary = link_files(&job, &|_stage, _pass, _done, _total| ())?;
 /// assert_eq!(summary.matches, 1);

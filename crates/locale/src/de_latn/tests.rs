@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::laws::normalize_twice;
+use crate::laws::{normalize_twice, relate_both_ways};
 
 proptest! {
     #[test]
@@ -11,6 +11,8 @@ proptest! {
         normalize_twice(&DeLatn, &value);
         normalize_twice(&DeLatn, &name);
         normalize_twice(&DeLatn, &code);
+        relate_both_ways(&DeLatn, &name, &value);
+        relate_both_ways(&DeLatn, &name, &name.to_lowercase());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::laws::normalize_twice;
+use crate::laws::{normalize_twice, relate_both_ways};
 
 #[test]
 fn every_character_is_normalized_once_and_for_all() {
@@ -22,6 +22,7 @@ proptest! {
     #[test]
     fn any_text_is_normalized_once_and_for_all(value in any::<String>()) {
         normalize_twice(&EnLatn, &value);
+        relate_both_ways(&EnLatn, &value, &value.to_lowercase());
     }
 
     #[test]

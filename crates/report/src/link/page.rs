@@ -212,10 +212,13 @@ fn figures(report: &LinkReport) -> Vec<Figure> {
         files => format!("in {} files", files.len()),
     };
     let what = if report.symbols.is_some() { "Symbols joined" } else { "Pairs compared" };
-    let compared = match report.compared {
-        symbols if report.symbols.is_some() => number::count(symbols),
-        pairs if number::short_count(pairs) == number::count(pairs) => "each with a similarity".to_owned(),
-        pairs => number::count(pairs),
+    let exact = number::count(report.compared);
+    let compared = if number::short_count(report.compared) != exact {
+        exact
+    } else if report.symbols.is_some() {
+        "of all records".to_owned()
+    } else {
+        "each with a similarity".to_owned()
     };
     let between = if borderline == accept {
         "no range between the thresholds".to_owned()
