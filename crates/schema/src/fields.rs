@@ -15,7 +15,7 @@ const MAX_FEATURES: usize = 8;
 pub struct Field {
     /// Name of the field.
     pub name: String,
-    /// Where the values come from: an index into [`TokenSchema::inputs`].
+    /// Where the values come from: an index into [`TokenSchema::inputs`](crate::TokenSchema::inputs).
     pub input: usize,
     /// Kind of value, known to the locale pack (`surname`, `date`, …).
     pub kind: String,

@@ -59,7 +59,7 @@ pub struct View {
     pub name: String,
     /// A record has a token in this view only if its present fields carry this share of the view's weight.
     pub min_present_weight: f64,
-    /// Indices into [`TokenSchema::fields`], ascending and distinct.
+    /// Indices into [`TokenSchema::fields`](crate::TokenSchema::fields), ascending and distinct.
     pub fields: Vec<usize>,
     /// Files for deduplication have no tokens in this view.
     pub link_only: bool,

@@ -11,7 +11,7 @@ pub struct ReadOptions {
     /// Name of the character encoding; detected if `None`.
     pub encoding: Option<String>,
     /// Whether a CSV or TSV value whose bytes are invalid in the encoding becomes [`UNREADABLE`] and is
-    /// counted ([`TableReader::unreadable`]), instead of being an error.
+    /// counted ([`unreadable`](crate::TableReader::unreadable)), instead of being an error.
     pub mask_unreadable: bool,
 }
 
