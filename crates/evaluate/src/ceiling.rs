@@ -311,7 +311,7 @@ pub fn plain_outcome(left: &[PlainValue], right: &[PlainValue], comparison: &Aud
         }
     }
     let (a, first) = (&left[0], &right[0]);
-    for (tag, &error) in (levels..).zip(&comparison.slips) {
+    for (tag, &error) in (levels..).zip(&comparison.error_variants) {
         let turns_into = |a: &PlainValue, b: &PlainValue| a.tags[tag].is_some() && a.tags[tag] == b.tags[0];
         if turns_into(a, first) || turns_into(first, a) {
             return Outcome::KnownError(error);

@@ -15,7 +15,7 @@ use mizuhiki_files::Target;
 
 pub use population::{Holder, Population, PopulationSpec, Record};
 
-use crate::manifest::{GENERATOR, MadeFile, Manifest, SynthError, make_folder};
+use crate::manifest::{GENERATOR, Manifest, ManifestFile, SynthError, make_folder};
 use crate::table::write_truth;
 
 /// Generates people of an English-speaking country. Writes to `folder`, which is created if needed: a table
@@ -30,7 +30,7 @@ pub fn make_english(people: u32, seed: u64, folder: &Path, format: Format) -> Re
     let mut made = |name: String, rows: usize| {
         let file = format!("{name}.{}", format.extension());
         let target = Target::Path(folder.join(&file));
-        files.push(MadeFile { file, rows: rows as u64, causes: BTreeMap::new() });
+        files.push(ManifestFile { file, rows: rows as u64, causes: BTreeMap::new() });
         target
     };
     for holder in &population.holders {

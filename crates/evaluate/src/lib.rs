@@ -29,7 +29,7 @@ pub use ceiling::{CeilingError, CeilingJob, audit_ceiling, plain_outcome};
 pub use clusters::{BCubed, ClusterAccuracy, ClusterError, cluster_accuracy, persons_of_pairs};
 pub use en_latn::{Holder, Population, PopulationSpec, Record, make_english};
 pub use ja::{Figure, JapanSpec, Rates, SynthRate, make_japan};
-pub use manifest::{MadeFile, Manifest, SynthError};
+pub use manifest::{Manifest, ManifestFile, SynthError};
 pub use rate::Rate;
 pub use reliability::{ProbabilityRow, Reliability};
 pub use table::write_truth;

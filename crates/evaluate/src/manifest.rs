@@ -31,7 +31,7 @@ pub struct Manifest {
     /// Code of the only municipality, if any.
     pub municipality: Option<String>,
     /// The files, by name.
-    pub files: Vec<MadeFile>,
+    pub files: Vec<ManifestFile>,
     /// Every configurable rate, as used.
     pub rates: Vec<SynthRate>,
     /// Marginal figures compared with their sources.
@@ -40,7 +40,7 @@ pub struct Manifest {
 
 /// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct MadeFile {
+pub struct ManifestFile {
     /// Its name in the folder.
     pub file: String,
     /// Its rows.

@@ -80,7 +80,7 @@ pub struct ComparisonLayout {
     /// Levels, each with a tag in every slot.
     pub levels: usize,
     /// Error variants, each with two tags.
-    pub slips: usize,
+    pub error_variants: usize,
     /// Whether a slot has a completeness tag for each level except the tightest.
     pub partial: bool,
 }
@@ -96,7 +96,7 @@ impl ComparisonLayout {
             values,
             filters: comparison.filters,
             levels: comparison.levels.len(),
-            slips: comparison.slips.len(),
+            error_variants: comparison.error_variants.len(),
             partial: comparison.partial,
         }
     }
@@ -139,23 +139,23 @@ impl ComparisonLayout {
     }
 
     /// The error variant of the first value, to be compared with the other side's
-    /// [`ComparisonLayout::slip_target`].
+    /// [`ComparisonLayout::variant_target`].
     #[must_use]
-    pub const fn slipped(&self, slip: usize) -> Range<usize> {
-        Self::tag_at(self.tag(self.values, 0).start + 2 * slip * TAG_BYTES)
+    pub const fn variant(&self, error: usize) -> Range<usize> {
+        Self::tag_at(self.tag(self.values, 0).start + 2 * error * TAG_BYTES)
     }
 
-    /// The first value, to be compared with the other side's [`ComparisonLayout::slipped`].
+    /// The first value, to be compared with the other side's [`ComparisonLayout::variant`].
     #[must_use]
-    pub const fn slip_target(&self, slip: usize) -> Range<usize> {
-        Self::tag_at(self.slipped(slip).end)
+    pub const fn variant_target(&self, error: usize) -> Range<usize> {
+        Self::tag_at(self.variant(error).end)
     }
 
     /// The filter with this number, below `filters`. In a right row it is of the value with that number, in a
     /// left row of the first value.
     #[must_use]
     pub const fn filter(&self, number: usize) -> Range<usize> {
-        let start = self.slipped(self.slips).start + number * PAIR_FILTER_BYTES;
+        let start = self.variant(self.error_variants).start + number * PAIR_FILTER_BYTES;
         start..start + PAIR_FILTER_BYTES
     }
 
@@ -248,7 +248,7 @@ mod tests {
         let a = layout.comparisons[0];
         assert_eq!((a.present(), a.known()), (0..3, 3..6));
         assert_eq!([a.tag(0, 0), a.tag(0, 1), a.tag(2, 1)], [6..9, 9..12, 21..24]);
-        assert_eq!((a.slipped(0), a.slip_target(0)), (24..27, 27..30));
+        assert_eq!((a.variant(0), a.variant_target(0)), (24..27, 27..30));
         assert_eq!((a.filter(0), a.filter(2), a.range()), (30..86, 142..198, 0..198));
         let b = layout.comparisons[1];
         assert_eq!((b.present(), b.tag(0, 1), b.complete(0, 1)), (198..201, 204..207, 207..210));

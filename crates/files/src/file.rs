@@ -148,10 +148,16 @@ impl WriteFile {
         else {
             return Ok(());
         };
-        let file = file.into_inner().map_err(|error| WriteError::io(&name, "write")(error.into_error()))?;
-        let path: TempPath = file.into_temp_path();
-        let temporary = path.to_path_buf();
-        let renamed = unfinished::finish(&temporary, || {
+        let temporary = file.get_ref().path().to_owned();
+        let path: TempPath = match file.into_inner() {
+            Ok(file) => file.into_temp_path(),
+            Err(error) => {
+                let (reason, file) = error.into_parts();
+                unfinished::end(&temporary, || drop(file));
+                return Err(WriteError::io(&name, "write")(reason));
+            }
+        };
+        let renamed = unfinished::end(&temporary, || {
             let renamed = if replaces { path.persist(&target) } else { path.persist_noclobber(&target) };
             renamed.map_err(|error| error.error)
         });
@@ -186,9 +192,10 @@ impl Write for WriteFile {
 
 impl Drop for WriteFile {
     fn drop(&mut self) {
-        // The file itself is removed with its handle.
-        if let Sink::Temporary { file, .. } = &self.sink {
-            unfinished::forget(file.get_ref().path());
+        let sink = std::mem::replace(&mut self.sink, Sink::Direct(Box::new(io::sink())));
+        if let Sink::Temporary { file, .. } = sink {
+            let temporary = file.get_ref().path().to_owned();
+            unfinished::end(&temporary, || drop(file));
         }
     }
 }

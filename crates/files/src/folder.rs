@@ -13,8 +13,10 @@ use crate::unfinished;
 /// A folder that appears complete, or not at all. Its files are written into a temporary folder, which
 /// [`WriteFolder::commit`] renames. If it is dropped earlier, it leaves no trace.
 pub struct WriteFolder {
-    folder: TempDir,
+    temporary: PathBuf,
     target: PathBuf,
+    /// Removes the temporary folder; `None` once it is renamed or removed.
+    folder: Option<TempDir>,
 }
 
 impl WriteFolder {
@@ -37,7 +39,7 @@ impl WriteFolder {
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let folder = unfinished::begin(|| builder.tempdir_in(beside), |folder| folder.path().to_owned())
             .map_err(WriteError::io(&file(), "create a folder beside it"))?;
-        Ok(Self { folder, target: target.to_owned() })
+        Ok(Self { temporary: folder.path().to_owned(), target: target.to_owned(), folder: Some(folder) })
     }
 
     /// Starts a file in the folder.
@@ -45,7 +47,7 @@ impl WriteFolder {
     /// # Errors
     /// [`WriteError`] if it cannot be created.
     pub fn file(&self, name: &str, access: Access) -> Result<WriteFile, WriteError> {
-        WriteFile::create(&Target::Path(self.folder.path().join(name)), access)
+        WriteFile::create(&Target::Path(self.temporary.join(name)), access)
     }
 
     /// The final path of a file in the folder.
@@ -59,11 +61,13 @@ impl WriteFolder {
     /// # Errors
     /// [`WriteError::Io`] if the system reports an error; nothing is left then.
     pub fn commit(mut self) -> Result<(), WriteError> {
-        let temporary = self.folder.path().to_owned();
-        unfinished::finish(&temporary, || {
-            fs::rename(&temporary, &self.target)?;
-            // The temporary name is no longer in use.
-            self.folder.disable_cleanup(true);
+        let folder = self.folder.take();
+        unfinished::end(&self.temporary, || {
+            fs::rename(&self.temporary, &self.target)?;
+            // The temporary name is no longer in use. Otherwise the folder is removed here.
+            if let Some(mut folder) = folder {
+                folder.disable_cleanup(true);
+            }
             Ok(())
         })
         .map_err(WriteError::io(&self.target.display().to_string(), "rename"))?;
@@ -74,7 +78,8 @@ impl WriteFolder {
 
 impl Drop for WriteFolder {
     fn drop(&mut self) {
-        // The folder itself is removed with its handle.
-        unfinished::forget(self.folder.path());
+        if let Some(folder) = self.folder.take() {
+            unfinished::end(&self.temporary, || drop(folder));
+        }
     }
 }

@@ -40,15 +40,10 @@ pub(crate) fn begin<T>(
     Ok(made)
 }
 
-/// Gives the file or folder at `path` its final name. An interrupt happens before, or after that.
-pub(crate) fn finish<T>(path: &Path, rename: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+/// Ends the file or folder at `path`: `end` renames or removes it. An interrupt happens before, or after that.
+pub(crate) fn end<T>(path: &Path, end: impl FnOnce() -> T) -> T {
     let mut known = unfinished();
-    let renamed = rename();
+    let ended = end();
     known.remove(path);
-    renamed
-}
-
-/// Unregisters `path`, which no longer exists.
-pub(crate) fn forget(path: &Path) {
-    unfinished().remove(path);
+    ended
 }

@@ -48,6 +48,19 @@ fn new_files_and_folders_replace_nothing() {
     assert_eq!(names(folder.path()), ["linkage.key"]);
 }
 
+#[test]
+fn a_folder_that_cannot_take_its_name_leaves_no_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys");
+    let keys = WriteFolder::create(&path).unwrap();
+    keys.file("secret.key", Access::Owner).unwrap().commit().unwrap();
+    // Somebody else takes the name.
+    std::fs::create_dir(&path).unwrap();
+    std::fs::write(path.join("own"), "").unwrap();
+    assert!(matches!(keys.commit(), Err(WriteError::Io { .. })));
+    assert_eq!((names(folder.path()), names(&path)), (vec!["keys".to_owned()], vec!["own".to_owned()]));
+}
+
 #[cfg(unix)]
 #[test]
 fn secrets_are_readable_by_their_owner_alone() {

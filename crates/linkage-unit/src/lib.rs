@@ -6,9 +6,9 @@ mod audit;
 mod candidates;
 mod cluster;
 mod confirm;
-mod link;
 #[cfg(test)]
-mod made;
+mod fixtures;
+mod link;
 
 pub use audit::error::AuditError;
 pub use audit::feedback::{FeedbackJob, FeedbackSummary, VerdictReliability, read_feedback};

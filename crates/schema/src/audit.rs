@@ -73,7 +73,7 @@ pub struct AuditComparison {
     /// Levels from tight to loose, at least one.
     pub levels: Vec<String>,
     /// The errors that are typical of the values.
-    pub slips: Vec<ErrorVariant>,
+    pub error_variants: Vec<ErrorVariant>,
     /// Graded similarity.
     pub filter: Option<AuditFilter>,
     /// Slots of a right row: how many values of a record are compared.
@@ -356,7 +356,7 @@ fn read_comparison(
     let role = one_of(&object, walk, "role", &AuditRole::ALL.map(|role| (role.name(), role)));
     let kind = object.text(walk, "kind", "say what the values are, such as \"surname\" or \"date\"");
     let levels = read_levels(&object, walk);
-    let slips = read_slips(&object, walk);
+    let error_variants = read_variants(&object, walk);
     let filter = match object.optional("filter") {
         Some((value, path)) => read_filter(value, &path, walk).map(Some),
         None => Some(None),
@@ -372,8 +372,8 @@ fn read_comparison(
     let missing = read_missing(&object, walk)?;
     let name = name?;
     let input = input_named(&object, walk, &name, inputs)?;
-    let (levels, slips) = (levels?, slips?);
-    if levels.len() + slips.len() > MAX_TAGS {
+    let (levels, error_variants) = (levels?, error_variants?);
+    if levels.len() + error_variants.len() > MAX_TAGS {
         let fix = format!("use at most {MAX_TAGS} levels and error variants together");
         walk.fault(&object.path("slips"), "too many error variants", fix);
     }
@@ -383,7 +383,7 @@ fn read_comparison(
         role: role?,
         kind: kind?.to_owned(),
         levels,
-        slips,
+        error_variants,
         filters: if filter.is_some() { filters? as usize } else { 0 },
         filter,
         values: values? as usize,
@@ -442,18 +442,18 @@ fn read_levels(object: &Object<'_>, walk: &mut Walk) -> Option<Vec<String>> {
     Some(levels.into_iter().map(|(level, _)| level.to_owned()).collect())
 }
 
-fn read_slips(object: &Object<'_>, walk: &mut Walk) -> Option<Vec<ErrorVariant>> {
-    let mut slips = Vec::new();
+fn read_variants(object: &Object<'_>, walk: &mut Walk) -> Option<Vec<ErrorVariant>> {
+    let mut error_variants = Vec::new();
     for (text, path) in texts(object, walk, "slips", ErrorVariant::ALL.len())?.unwrap_or_default() {
         match ErrorVariant::ALL.into_iter().find(|error| error.name() == text) {
-            Some(error) => slips.push(error),
+            Some(error) => error_variants.push(error),
             None => {
                 walk.fault(&path, "unknown error variant", "write day_month, next_day or exchanged");
                 return None;
             }
         }
     }
-    Some(slips)
+    Some(error_variants)
 }
 
 fn read_filter(value: &Value, path: &str, walk: &mut Walk) -> Option<AuditFilter> {

@@ -3,7 +3,6 @@ use serde::{Deserialize, Serialize};
 /// A side of a pair, and of the file that holds its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(clippy::exhaustive_enums, reason = "a pair has two sides")]
 pub enum Side {
     /// The left one; in an audit, the party that made the links.
     Left,

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use mizuhiki_authority::AuthorityError;
 use mizuhiki_confirm::Backend;
 use mizuhiki_tests::Clear;
 use mizuhiki_tfhe::Tfhe;
@@ -52,11 +53,14 @@ fn look<B: Backend>(kit: &Kit<B>) {
         assert_eq!(mode & 0o777, 0o600, "{}", path.display());
     }
     // The authority's files contain no record ids; only the custodians' and the linkage unit's do.
+    let of_custodian = fs::read(kit.path("t/left.tickets")).unwrap();
+    let names = |bytes: &[u8], id: &str| bytes.windows(id.len()).any(|window| window == id.as_bytes());
+    assert!(kit.truth.iter().any(|(left, _)| names(&of_custodian, left)), "the search finds ids");
     for (left, right) in &kit.truth {
         for name in ["t/authority.tickets", "t.sealed", "t.opened", "keys/openings.log"] {
             let bytes = fs::read(kit.path(name)).unwrap();
             for id in [left, right] {
-                assert!(!bytes.windows(id.len()).any(|window| window == id.as_bytes()), "{name} names {id}");
+                assert!(!names(&bytes, id), "{name} names {id}");
             }
         }
     }
@@ -66,6 +70,24 @@ fn look<B: Backend>(kit: &Kit<B>) {
 fn secrets_are_in_their_own_files_alone() {
     look(&Kit::new(Clear));
     look(&Kit::new(Tfhe));
+}
+
+#[test]
+fn an_authority_takes_no_tickets_with_ids_of_records() {
+    let kit = Kit::new(Clear);
+    kit.links("links.csv", 2, 2);
+    kit.ask("links.csv", "t", 1).unwrap();
+    kit.encrypt("t").unwrap();
+    kit.evaluate("t").unwrap();
+    let own = fs::read(kit.path("t/authority.tickets")).unwrap();
+    for side in ["left", "right"] {
+        fs::copy(kit.path(&format!("t/{side}.tickets")), kit.path("t/authority.tickets")).unwrap();
+        assert!(matches!(kit.open("t"), Err(AuthorityError::NotForAuthority { .. })));
+        assert!(!kit.path("t.opened").exists());
+    }
+    // Nothing is spent, and with its own tickets the same answers are opened.
+    fs::write(kit.path("t/authority.tickets"), own).unwrap();
+    kit.open("t").unwrap();
 }
 
 #[test]

@@ -111,9 +111,9 @@ fn agreements(layouts: [&PairLayout; 2], left: &[u8], right: &[u8]) -> Vec<u8> {
                 }
             }
         }
-        for slip in 0..l.slips {
-            seen.push(u8::from(equal(l.slipped(slip), r.slip_target(slip))));
-            seen.push(u8::from(equal(l.slip_target(slip), r.slipped(slip))));
+        for error in 0..l.error_variants {
+            seen.push(u8::from(equal(l.variant(error), r.variant_target(error))));
+            seen.push(u8::from(equal(l.variant_target(error), r.variant(error))));
         }
     }
     seen

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use mizuhiki_columnar::{Format, Source};
-use mizuhiki_evaluate::{JapanSpec, MadeFile, Manifest, Rates, make_english, make_japan};
+use mizuhiki_evaluate::{JapanSpec, Manifest, ManifestFile, Rates, make_english, make_japan};
 
 use crate::args::evaluate::{Synth, SynthLocale, TableFormat};
 use crate::progress::{Progress, grouped};
@@ -51,7 +51,7 @@ fn describe(manifest: &Manifest, folder: &Path) -> String {
         manifest.seed,
         folder.display()
     );
-    for MadeFile { file, rows, .. } in &manifest.files {
+    for ManifestFile { file, rows, .. } in &manifest.files {
         text.push_str(&format!("{file:<36} {:>12} rows\n", grouped(*rows)));
     }
     text.push_str("manifest.json documents how they were generated\n");

@@ -14,7 +14,7 @@ use crate::confirm::asked::{Asked, ConfirmTerms, in_file};
 use crate::error::CustodianError;
 use crate::people::chunks::{ChunkWorker, work_chunks};
 use crate::people::columns::{columns_by_name, find_id_column};
-use crate::people::ids::{IdPolicy, MAP_ID, OLD_MAP_ID};
+use crate::people::ids::{IdPolicy, MAP_ID, MAP_ROW, OLD_MAP_ID};
 use crate::people::progress::OnRecords;
 
 /// How the ids of tickets lead to records.
@@ -98,7 +98,7 @@ impl Wanted {
         let (2, Some(other)) = (reader.columns().len(), reader.columns().get(1 - named.min(1))) else {
             return Err(no_map());
         };
-        let column = if other == "row" { IdColumn::Row } else { IdColumn::Named(other.clone()) };
+        let column = if other == MAP_ROW { IdColumn::Row } else { IdColumn::Named(other.clone()) };
         let wanted = [named, 1 - named.min(1)];
         let mut wanted_tickets = HashMap::new();
         while let Some(chunk) = reader.next_chunk(&wanted)? {
@@ -221,9 +221,9 @@ pub(crate) fn find(
 
 impl ChunkWorker for FindWorker<'_> {
     /// Tickets with their filters; `None` if a ticket is not bound to the record's tokens.
-    type Made = Vec<(usize, Option<Filters>)>;
+    type Output = Vec<(usize, Option<Filters>)>;
 
-    fn work(&mut self, chunk: &TextChunk) -> Result<Self::Made, CustodianError> {
+    fn work(&mut self, chunk: &TextChunk) -> Result<Self::Output, CustodianError> {
         let finder = self.finder;
         let mut made = Vec::new();
         for index in 0..chunk.rows() {

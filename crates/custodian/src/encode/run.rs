@@ -174,7 +174,7 @@ struct EncodeWorker<'a> {
 }
 
 impl ChunkWorker for EncodeWorker<'_> {
-    type Made = EncodedRows;
+    type Output = EncodedRows;
 
     fn work(&mut self, chunk: &TextChunk) -> Result<EncodedRows, CustodianError> {
         let value =

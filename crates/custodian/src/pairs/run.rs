@@ -281,7 +281,7 @@ struct Sealed {
 }
 
 impl ChunkWorker for Sealer<'_> {
-    type Made = Sealed;
+    type Output = Sealed;
 
     fn work(&mut self, chunk: &TextChunk) -> Result<Sealed, CustodianError> {
         let plan = self.plan;

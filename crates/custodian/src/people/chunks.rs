@@ -11,14 +11,14 @@ use crate::error::CustodianError;
 /// The work of one thread.
 pub(crate) trait ChunkWorker: Send {
     /// The result of a chunk.
-    type Made: Send;
+    type Output: Send;
 
     /// Processes a chunk.
-    fn work(&mut self, chunk: &TextChunk) -> Result<Self::Made, CustodianError>;
+    fn work(&mut self, chunk: &TextChunk) -> Result<Self::Output, CustodianError>;
 }
 
 /// A chunk and its result, or an error.
-type Outcome<W> = Result<(TextChunk, <W as ChunkWorker>::Made), CustodianError>;
+type Outcome<W> = Result<(TextChunk, <W as ChunkWorker>::Output), CustodianError>;
 
 /// Processes the columns `wanted` of a table on as many threads as there are workers. `take` gets the results
 /// in the order of the rows, and returns the number of records so far. Returns the workers, and what was
@@ -27,7 +27,7 @@ pub(crate) fn work_chunks<W: ChunkWorker>(
     reader: TableReader,
     wanted: &[usize],
     workers: Vec<W>,
-    mut take: impl FnMut(&TextChunk, W::Made) -> Result<u64, CustodianError>,
+    mut take: impl FnMut(&TextChunk, W::Output) -> Result<u64, CustodianError>,
     on_progress: crate::people::progress::OnRecords<'_>,
 ) -> Result<(Vec<W>, Vec<UnreadableValues>), CustodianError> {
     let input = Mutex::new((reader, 0_usize, false));

@@ -25,10 +25,16 @@ pub enum IdPolicy {
     RowNumbers,
 }
 
-/// Column of id maps with the ids of the tokens; the other column has the name of the table's id column, or `row`.
+/// Column of id maps with the ids of the tokens; the other column has the name of the table's id column, or [`MAP_ROW`].
 pub(crate) const MAP_ID: &str = "token_id";
 
-/// Its name in earlier releases, which an id column can have, too.
+/// Column of id maps with row numbers, from 1, if the table has no ids.
+pub(crate) const MAP_ROW: &str = "row";
+
+/// Names of columns of id maps that an id column cannot have.
+const RESERVED: [&str; 2] = [MAP_ID, MAP_ROW];
+
+/// The name of [`MAP_ID`] in earlier releases, which an id column can have, too.
 pub(crate) const OLD_MAP_ID: &str = "record_id";
 
 /// Assigns ids to records, in row order.
@@ -52,8 +58,18 @@ impl IdSource {
     ) -> Result<Self, CustodianError> {
         let mut map = None;
         if let IdPolicy::Random { map: Some(target) } = &policy {
+            if let Some((name, _)) = column.as_ref().filter(|(name, _)| RESERVED.contains(&name.as_str())) {
+                return Err(ColumnarError::File {
+                    file: file.to_owned(),
+                    problem: format!(
+                        "the id column is called {name:?}, which has a meaning of its own in id maps"
+                    ),
+                    fix: "rename the column, or omit --id-map".to_owned(),
+                }
+                .into());
+            }
             let mut writer = WriteFile::create(target, Access::Owner)?;
-            let original = column.as_ref().map_or("row", |(name, _)| name.as_str());
+            let original = column.as_ref().map_or(MAP_ROW, |(name, _)| name.as_str());
             write_map_row(&mut writer, MAP_ID, original)?;
             map = Some(writer);
         }

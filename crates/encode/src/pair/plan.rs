@@ -14,7 +14,7 @@ pub(super) struct ComparisonPlan {
     pub(super) kinds: Vec<String>,
     /// Of each column, the forms at the levels of the comparison, then at any others needed.
     pub(super) forms: Vec<Forms>,
-    pub(super) slips: Vec<ErrorVariant>,
+    pub(super) error_variants: Vec<ErrorVariant>,
     /// For each column, the tightest form of the other part of the name, if its kind has one.
     pub(super) other_parts: Vec<Option<Form>>,
     /// The filter's level, by number, and its features.
@@ -74,7 +74,7 @@ impl ComparisonPlan {
             name: comparison.name.clone(),
             input: comparison.input,
             forms,
-            slips: comparison.slips.clone(),
+            error_variants: comparison.error_variants.clone(),
             other_parts,
             filter,
             partial: comparison.partial,

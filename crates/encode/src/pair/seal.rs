@@ -35,8 +35,8 @@ impl LinkKey {
     }
 
     /// The tag of a text on `side` with an error applied, or of the text it is compared with.
-    fn slip(&self, side: Side, slip: usize, name: &str, text: &str) -> [u8; 32] {
-        let head = [b's', side_byte(side), slip as u8];
+    fn error(&self, side: Side, error: usize, name: &str, text: &str) -> [u8; 32] {
+        let head = [b's', side_byte(side), error as u8];
         self.0.of(&[&head, &be16(name.len()), name.as_bytes(), text.as_bytes()])
     }
 
@@ -174,13 +174,13 @@ pub(super) fn seal(
             complete &= text.is_some();
         }
         if number == 0 {
-            for slip in 0..layout.slips {
-                if let Some(text) = prepared.tag_text(0, layout.levels + slip) {
-                    row[layout.slipped(slip)].copy_from_slice(&first(&key.slip(side, slip, name, text)));
+            for error in 0..layout.error_variants {
+                if let Some(text) = prepared.tag_text(0, layout.levels + error) {
+                    row[layout.variant(error)].copy_from_slice(&first(&key.error(side, error, name, text)));
                 }
                 if let Some(text) = prepared.tag_text(0, 0) {
-                    let tag = key.slip(side.other(), slip, name, text);
-                    row[layout.slip_target(slip)].copy_from_slice(&first(&tag));
+                    let tag = key.error(side.other(), error, name, text);
+                    row[layout.variant_target(error)].copy_from_slice(&first(&tag));
                 }
             }
         }

@@ -91,8 +91,9 @@ impl Prepared {
     /// Whether there is anything to compare, of `levels` levels and the filters of the first `filtered` values.
     pub(super) fn is_compared(&self, levels: usize, filtered: usize) -> bool {
         let at_levels = (1_u16 << levels) - 1;
-        let slips = self.slots.first().is_some_and(|first| first.texts[levels..].iter().any(Option::is_some));
-        slips
+        let has_variants =
+            self.slots.first().is_some_and(|first| first.texts[levels..].iter().any(Option::is_some));
+        has_variants
             || self.slots.iter().any(|slot| u16::from(slot.compared) & at_levels != 0)
             || self.slots.iter().take(filtered).any(|slot| !slot.features.is_empty())
     }
@@ -199,7 +200,7 @@ fn push(
     let mut slot = Slot {
         column: value.column,
         wild: false,
-        texts: Vec::with_capacity(layout.levels + layout.slips),
+        texts: Vec::with_capacity(layout.levels + layout.error_variants),
         compared: 0,
         features: feature_count..feature_count,
     };
@@ -229,9 +230,9 @@ fn push(
         out.text.truncate(text_length);
         return levels.outcome(0);
     }
-    for (number, &slip) in plan.slips.iter().enumerate() {
-        let slipped = slipped(plan, value, slip, levels, &mut scratch.normal);
-        slot.texts.push(slipped.map(|text| out.keep(&text)));
+    for (number, &error) in plan.error_variants.iter().enumerate() {
+        let with_error = with_error(plan, value, error, levels, &mut scratch.normal);
+        slot.texts.push(with_error.map(|text| out.keep(&text)));
         slot.compared |= 1 << (layout.levels + number);
     }
     out.slots.push(slot);
@@ -245,15 +246,15 @@ fn push(
 }
 
 /// The error variant of a value, which is normalized in `levels`.
-fn slipped(
+fn with_error(
     plan: &ComparisonPlan,
     value: &InputValue<'_>,
-    slip: ErrorVariant,
+    error: ErrorVariant,
     levels: &LevelTexts,
     normal: &mut String,
 ) -> Option<String> {
     let tightest = levels.text(0);
-    match slip {
+    match error {
         ErrorVariant::DayMonth => day_month_exchanged(tightest?),
         ErrorVariant::NextDay => day_after(tightest?),
         ErrorVariant::Exchanged => {

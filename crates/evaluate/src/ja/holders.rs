@@ -3,7 +3,7 @@
 use super::names::NameId;
 use super::people::Person;
 use super::places::Address;
-use super::script::{half_width, hiragana, kana_slip, large};
+use super::script::{half_width, hiragana, kana_typo, large};
 use super::world::World;
 use super::write::{AddressStyle, Causes, DateStyle, NameOf, in_jis, kanji_slip, write_address, write_date};
 use crate::draw::Draw;
@@ -153,7 +153,7 @@ impl Entry<'_> {
         let mut kana = self.kana(name);
         if self.draw.chance(rates.insurer_misread) {
             self.causes.push("misread");
-            kana = kana_slip(&kana, self.draw);
+            kana = kana_typo(&kana, self.draw);
         }
         // Older offices type large kana, in full or half width.
         let mut kana = match self.draw.below(4) {
@@ -202,7 +202,7 @@ impl Entry<'_> {
         let mut kana = self.kana(name);
         if self.draw.chance(rates.bank_typo) {
             self.causes.push("typo");
-            kana = kana_slip(&kana, self.draw);
+            kana = kana_typo(&kana, self.draw);
         }
         let mut kana = half_width(&large(&kana).replace('ー', "-").replace('・', " "));
         if kana.chars().count() > 30 && self.draw.chance(rates.bank_truncated) {
@@ -230,7 +230,7 @@ impl Entry<'_> {
             if self.draw.below(2) == 0 {
                 kanji = kanji_slip(&kanji, self.draw);
             } else {
-                kana = kana_slip(&kana, self.draw);
+                kana = kana_typo(&kana, self.draw);
             }
         }
         if self.draw.chance(rates.hospital_order) {

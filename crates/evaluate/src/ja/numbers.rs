@@ -40,7 +40,9 @@ pub(crate) fn mistyped(number: &str, draw: &mut Draw) -> Option<String> {
             one.push(changed(digits, &[(at, digits[at + 1]), (at + 1, digits[at])]));
         }
     }
-    let passes = |slip: &Vec<u8>| slip != digits && u32::from(slip[11] - b'0') == check_digit(&slip[..11]);
+    let passes = |changed_value: &Vec<u8>| {
+        changed_value != digits && u32::from(changed_value[11] - b'0') == check_digit(&changed_value[..11])
+    };
     one.retain(passes);
     two.retain(passes);
     let passing = if one.is_empty() { &two } else { &one };

@@ -16,7 +16,7 @@ use super::rates::Rates;
 use super::world::World;
 use super::write::Causes;
 use crate::draw::Draw;
-use crate::manifest::{GENERATOR, MadeFile, Manifest, SynthError, make_folder};
+use crate::manifest::{GENERATOR, Manifest, ManifestFile, SynthError, make_folder};
 use crate::table::TextTable;
 
 /// What to generate.
@@ -164,7 +164,7 @@ struct Output<'a> {
     written: AtomicU64,
     total: u64,
     progress: &'a (dyn Fn(u64, u64) + Sync),
-    files: Mutex<Vec<MadeFile>>,
+    files: Mutex<Vec<ManifestFile>>,
 }
 
 impl Output<'_> {
@@ -278,7 +278,7 @@ impl Output<'_> {
     fn table(&self, name: &str, columns: &[&str]) -> Result<Table, SynthError> {
         let file = format!("{name}.{}", self.format.extension());
         let rows = TextTable::create(&Target::Path(self.folder.join(&file)), columns)?;
-        Ok(Table { rows, made: MadeFile { file, rows: 0, causes: BTreeMap::new() } })
+        Ok(Table { rows, made: ManifestFile { file, rows: 0, causes: BTreeMap::new() } })
     }
 
     fn finish(&self, table: Table) -> Result<(), SynthError> {
@@ -300,7 +300,7 @@ impl Output<'_> {
 /// A table under construction.
 struct Table {
     rows: TextTable,
-    made: MadeFile,
+    made: ManifestFile,
 }
 
 impl Table {

@@ -77,7 +77,7 @@ pub(crate) fn kanji_number(number: u16) -> String {
 }
 
 /// A typo in one kana of a word: another of its row, one omitted, one doubled, or two exchanged.
-pub(crate) fn kana_slip(kana: &str, draw: &mut Draw) -> String {
+pub(crate) fn kana_typo(kana: &str, draw: &mut Draw) -> String {
     let mut characters: Vec<char> = kana.chars().collect();
     if characters.is_empty() {
         return String::new();
@@ -112,9 +112,9 @@ mod tests {
     fn slips_change_a_word_a_little() {
         let mut draw = Draw::new(1, 0);
         for _ in 0..200 {
-            let slip = kana_slip("ヤマモト", &mut draw);
-            assert!(slip.chars().count().abs_diff(4) <= 1, "{slip}");
+            let changed_value = kana_typo("ヤマモト", &mut draw);
+            assert!(changed_value.chars().count().abs_diff(4) <= 1, "{changed_value}");
         }
-        assert_eq!(kana_slip("", &mut draw), "");
+        assert_eq!(kana_typo("", &mut draw), "");
     }
 }

@@ -138,17 +138,17 @@ pub(crate) fn write_date(
         causes.push("date_missing");
         return String::new();
     }
-    let mut slip = |happens: bool, changed: Date, cause: &'static str| {
+    let mut record = |happens: bool, changed: Date, cause: &'static str| {
         if happens && changed != date {
             date = changed;
             causes.push(cause);
         }
     };
     let digit = birth.other_digit(draw);
-    slip(draw.chance(rates.date_digit), digit, "date_digit");
+    record(draw.chance(rates.date_digit), digit, "date_digit");
     let forward = draw.below(2) == 0;
-    slip(draw.chance(rates.date_day), birth.next_to(forward), "date_day");
-    slip(draw.chance(rates.date_swap), birth.swapped(), "date_swap");
+    record(draw.chance(rates.date_day), birth.next_to(forward), "date_day");
+    record(draw.chance(rates.date_swap), birth.swapped(), "date_swap");
     let whole = u32::from(date.year) * 10_000 + u32::from(date.month) * 100 + u32::from(date.day);
     let mut era = ERAS.iter().position(|era| whole >= era.3).unwrap_or(4);
     let year = date.year - ERAS[era].4;

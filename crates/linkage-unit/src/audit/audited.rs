@@ -120,7 +120,7 @@ mod tests {
     use mizuhiki_exchange::AuditClass;
 
     use super::*;
-    use crate::made::{Handles, audit_job, with_audit};
+    use crate::fixtures::{Handles, audit_job, with_audit};
 
     #[test]
     fn a_proposal_is_made_for_a_wrong_link_alone() {

@@ -108,7 +108,7 @@ mod tests {
 
     use super::*;
     use crate::audit::job::AuditJob;
-    use crate::made::{Handles, audit_job, with_audit};
+    use crate::fixtures::{Handles, audit_job, with_audit};
 
     #[test]
     fn handles_of_only_one_file_are_stated_and_are_no_links() {

@@ -109,7 +109,7 @@ mod tests {
     use mizuhiki_match::audit::{HandleState, Shift};
 
     use super::*;
-    use crate::made::{Handles, audit_job, with_audit};
+    use crate::fixtures::{Handles, audit_job, with_audit};
 
     /// What is found of a link, whatever the audit thinks of it.
     fn finding(audit: &Audit<'_>, row: u32, class: AuditClass) -> Finding {

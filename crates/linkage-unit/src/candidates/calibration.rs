@@ -114,7 +114,7 @@ pub(crate) fn given(options: &SearchOptions) -> Result<Option<Similarity>, Searc
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made::{CALIBRATED, FIXED, file, many_filters, schema_of_filters};
+    use crate::fixtures::{CALIBRATED, FIXED, file, many_filters, schema_of_filters};
 
     fn options(accept: Accept, borderline: Option<f64>) -> SearchOptions {
         SearchOptions { accept, borderline, ..SearchOptions::default() }

@@ -68,7 +68,7 @@ mod tests {
     use mizuhiki_match::Scope;
 
     use super::*;
-    use crate::made::{CALIBRATED, FIXED, file, filters, schema_of_filters};
+    use crate::fixtures::{CALIBRATED, FIXED, file, filters, schema_of_filters};
 
     fn of(set: &TokenSet, scope: Scope, threshold: f64) -> [u8; 32] {
         digest(&[Plan::new(&Comparable::within(set), scope)], &[threshold])

@@ -19,7 +19,7 @@ pub(crate) fn passes(plan: &Plan<'_>) -> Vec<PassSummary> {
 }
 
 /// Why these pairs are compared, in words.
-pub(crate) const fn why(kind: PlanKind) -> &'static str {
+pub(crate) const fn plan_in_words(kind: PlanKind) -> &'static str {
     match kind {
         PlanKind::ExhaustiveAsked => "every pair, as requested",
         PlanKind::ExhaustiveNoBlocks => "every pair, because a file has no block ids",
@@ -101,7 +101,7 @@ mod tests {
     use mizuhiki_match::Scope;
 
     use super::*;
-    use crate::made::{FIXED, bare, filters, many_filters, schema_of_filters, symbols};
+    use crate::fixtures::{FIXED, bare, filters, many_filters, schema_of_filters, symbols};
 
     #[test]
     fn what_several_comparisons_warn_of_is_said_once() {

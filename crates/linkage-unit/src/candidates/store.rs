@@ -275,7 +275,7 @@ impl<'a, K: Fn(&Candidate) -> Key + Sync> Store<'a, K> {
 mod tests {
     use crate::candidates::runs::by_similarity;
     use crate::candidates::symbols::by_records;
-    use crate::made::{all_of, pair, store, unit};
+    use crate::fixtures::{all_of, pair, store, unit};
 
     #[test]
     fn counts_of_units_add_up_whatever_their_order() {

@@ -177,7 +177,7 @@ mod tests {
 
     use super::*;
     use crate::candidates::runs::by_similarity;
-    use crate::made::{all_of, pair, store, symbols, unit};
+    use crate::fixtures::{all_of, pair, store, symbols, unit};
 
     #[test]
     fn missing_units_form_runs_of_so_many_at_most() {

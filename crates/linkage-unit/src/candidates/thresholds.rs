@@ -69,7 +69,7 @@ pub(crate) fn finite(threshold: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made::{CALIBRATED, FIXED, calibration, filters, schema_of_filters};
+    use crate::fixtures::{CALIBRATED, FIXED, calibration, filters, schema_of_filters};
 
     /// The cut of a schema with the thresholds 0.9 and 0.8.
     fn cut(

@@ -64,7 +64,7 @@ pub(crate) fn compare_within<'a>(set: &'a TokenSet, source: &Source) -> Result<C
     }
 }
 
-/// Two sets as a [`Comparable`], or the reason why they cannot be compared, with the names of both files.
+/// Two sets as a [`Comparable`], or the reason plan_in_words they cannot be compared, with the names of both files.
 pub(crate) fn compare<'a>(
     (left, left_source): (&'a TokenSet, &Source),
     (right, right_source): (&'a TokenSet, &Source),
@@ -76,10 +76,27 @@ pub(crate) fn compare<'a>(
     })
 }
 
+/// Number of pairs of records, or of rows, of a comparison.
+pub(crate) fn count_pairs(comparable: &Comparable<'_>, count: impl Fn(&TokenSet) -> usize) -> f64 {
+    let (left, right) = (count(comparable.left()) as f64, count(comparable.right()) as f64);
+    if comparable.is_within() { left * (left - 1.0).max(0.0) / 2.0 } else { left * right }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made::{FIXED, file, many_filters, schema_of_filters, source, symbols};
+    use crate::fixtures::{FIXED, file, many_filters, schema_of_filters, source, symbols};
+
+    #[test]
+    fn a_pair_counts_once_within_a_file_and_no_record_pairs_with_itself() {
+        let schema = schema_of_filters(FIXED);
+        let file = |name, records| many_filters(name, &schema, records);
+        let (left, right) = (file("left", 5), file("right", 3));
+        assert_eq!(count_pairs(&Comparable::between(&left, &right).unwrap(), TokenSet::len), 15.0);
+        for (records, pairs) in [(0, 0.0), (1, 0.0), (5, 10.0)] {
+            assert_eq!(count_pairs(&Comparable::within(&file("left", records)), TokenSet::len), pairs);
+        }
+    }
 
     #[test]
     fn files_that_cannot_be_compared_are_both_named() {

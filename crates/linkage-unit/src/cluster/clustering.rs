@@ -184,7 +184,7 @@ impl Clustering<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made::{FIXED, cluster_job, file, many_filters, pair, schema_of_filters, store, unit};
+    use crate::fixtures::{FIXED, cluster_job, file, many_filters, pair, schema_of_filters, store, unit};
 
     /// Clusters the records of two files of two, numbered 0 and 1, 2 and 3.
     fn clusters(duplicates: bool, candidates: &[Candidate]) -> Clusters {

@@ -198,7 +198,7 @@ mod tests {
     use super::*;
     use crate::candidates::options::Accept;
     use crate::candidates::runs::by_similarity;
-    use crate::made::{FIXED, cluster_job, file, many_filters, pair, schema_of_filters, store};
+    use crate::fixtures::{FIXED, cluster_job, file, many_filters, pair, schema_of_filters, store};
 
     fn files<const COUNT: usize>(custodians: [&str; COUNT]) -> [TokenFile; COUNT] {
         let schema = schema_of_filters(FIXED);

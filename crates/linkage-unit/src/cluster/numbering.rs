@@ -49,7 +49,7 @@ impl Numbering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made::{FIXED, file, many_filters, pair, schema_of_filters};
+    use crate::fixtures::{FIXED, file, many_filters, pair, schema_of_filters};
 
     fn numbering(records: [u8; 3]) -> Numbering {
         let schema = schema_of_filters(FIXED);

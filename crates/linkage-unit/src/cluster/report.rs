@@ -8,22 +8,13 @@ use mizuhiki_report::{ExpectationSummary, LinkReport, ThresholdSummary};
 use crate::cluster::job::{ClusterJob, ClusterSummary};
 use crate::link::overview::{LinksHistogram, about, curve, file, method, symbols};
 
-/// Pairs of records that can be of one person, at least 1: of two files, and within files with duplicates.
-fn all_pairs(records: &[u64], duplicates: &[bool]) -> f64 {
-    let (mut pairs, mut before) = (0.0, 0.0);
-    for (&records, &within) in records.iter().zip(duplicates) {
-        let records = records as f64;
-        pairs += before * records + if within { records * (records - 1.0) / 2.0 } else { 0.0 };
-        before += records;
-    }
-    pairs.max(1.0)
-}
-
-/// The report of clusters. `calibration` is that of the only comparison, if there is one.
+/// The report of clusters. `calibration` is that of the only comparison, if there is one; `all` is the number
+/// of pairs of records that were compared, at least 1.
 pub(crate) fn report_of_clusters(
     job: &ClusterJob,
     files: &[TokenFile],
     (comparable, calibration): (&Comparable<'_>, Option<&Calibration>),
+    all: f64,
     summary: &ClusterSummary,
     (origin, links_histogram): (&str, &LinksHistogram),
 ) -> LinkReport {
@@ -31,7 +22,6 @@ pub(crate) fn report_of_clusters(
     let accept = summary.accept_thresholds.first().copied().flatten();
     let expectation = || {
         let (precision, recall) = (summary.expected_precision?, summary.expected_recall?);
-        let all = all_pairs(&summary.records, &job.duplicates);
         let true_pairs =
             calibration.map_or(summary.matches as f64 * precision, |known| known.expect(0.0).true_links);
         Some(ExpectationSummary {
@@ -62,18 +52,5 @@ pub(crate) fn report_of_clusters(
         links_histogram: links_histogram.0.clone(),
         warnings: summary.warnings.clone(),
         ..about(sources, comparable)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::all_pairs;
-
-    #[test]
-    fn pairs_within_a_file_count_if_it_may_have_duplicates() {
-        assert_eq!(all_pairs(&[3, 4, 5], &[false, false, false]), 12.0 + 15.0 + 20.0);
-        assert_eq!(all_pairs(&[3, 4], &[true, false]), 3.0 + 12.0);
-        assert_eq!(all_pairs(&[4], &[true]), 6.0);
-        assert_eq!(all_pairs(&[0, 0], &[true, true]), 1.0);
     }
 }

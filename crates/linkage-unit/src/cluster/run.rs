@@ -1,6 +1,7 @@
 //! The job: one or more token files to clusters of records, one per person.
 
 use mizuhiki_columnar::{CLUSTER_COLUMNS, Cell, Format, ResultWriter, Source, TokenFile};
+use mizuhiki_exchange::TokenSet;
 use mizuhiki_files::{Access, WriteFile};
 use mizuhiki_match::{Calibration, CommonLaw, WithinHousehold, with_threads};
 
@@ -9,7 +10,7 @@ use crate::candidates::memory;
 use crate::candidates::options::{OnProgress, Stage};
 use crate::candidates::store::Store;
 use crate::candidates::thresholds::{Cut, NOTHING, finite};
-use crate::candidates::tokens::{are_sealed, read_all};
+use crate::candidates::tokens::{are_sealed, count_pairs, read_all};
 use crate::candidates::workspace::check_folder;
 use crate::cluster::clustering::{Clustering, Clusters};
 use crate::cluster::comparisons::{Comparisons, Searched};
@@ -94,7 +95,9 @@ fn run(job: &ClusterJob, on_progress: OnProgress<'_>) -> Result<ClusterSummary, 
         let calibrations: &[Option<Calibration>] = &searched.calibrations;
         let only = calibrations[0].as_ref().filter(|_| calibrations.len() == 1);
         let of = (&comparisons.comparables[0], only);
-        let page = report_of_clusters(job, &files, of, &summary, (cuts[0].origin, &found.histogram));
+        let pairs = comparisons.comparables.iter().map(|of| count_pairs(of, TokenSet::len));
+        let all = pairs.sum::<f64>().max(1.0);
+        let page = report_of_clusters(job, &files, of, all, &summary, (cuts[0].origin, &found.histogram));
         write_report(file, &page)?;
     }
     writer.finish()?;

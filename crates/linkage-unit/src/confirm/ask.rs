@@ -401,7 +401,7 @@ mod tests {
     use mizuhiki_schema::Similarity;
 
     use super::*;
-    use crate::made::{FIXED, filters, schema_of_filters, source};
+    use crate::fixtures::{FIXED, filters, schema_of_filters, source};
 
     const fn record(number: u8) -> Hash {
         Hex([number; 32])

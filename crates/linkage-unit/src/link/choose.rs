@@ -333,7 +333,7 @@ mod tests {
 
     use super::*;
     use crate::candidates::runs::by_similarity;
-    use crate::made::{
+    use crate::fixtures::{
         FIXED, all_of, calibration, filters, link_job, many_filters, pair, schema_of_filters, store, symbols,
         unit,
     };

@@ -1,16 +1,16 @@
 //! Explains what a linkage would compare, and about how long it would take, without doing it.
 
 use mizuhiki_columnar::Source;
-use mizuhiki_exchange::{Comparable, SymbolReader};
+use mizuhiki_exchange::{Comparable, SymbolReader, TokenSet};
 use mizuhiki_match::{Join, Plan};
 use serde::Serialize;
 
 use crate::candidates::error::SearchError;
 use crate::candidates::memory;
-use crate::candidates::notes::{JOINED, once_each, passes, warn, warn_of_files, why};
+use crate::candidates::notes::{JOINED, once_each, passes, plan_in_words, warn, warn_of_files};
 use crate::candidates::options::{PassSummary, SearchOptions};
 use crate::candidates::symbols::entry_budget;
-use crate::candidates::tokens::{compare, compare_within, join, read_all};
+use crate::candidates::tokens::{compare, compare_within, count_pairs, join, read_all};
 
 /// Comparisons of one view of 1,024 bits per second and thread, about as measured by the benches on a
 /// processor with AVX2. Times are rough estimates; nothing depends on them.
@@ -155,9 +155,8 @@ impl Explanation {
         let work = plan.pairs() as f64 * views as f64 / 1024.0;
         self.seconds += work / RATE_DICE / options.threads.max(1) as f64;
         self.comparisons_of_views += plan.pairs() * comparable.left().views().len() as u64;
-        let (left, right) = (explained.left_rows as f64, explained.right_rows as f64);
-        let all = if comparable.is_within() { left * (left - 1.0) / 2.0 } else { left * right };
-        explained.plan = why(plan.kind());
+        let all = count_pairs(comparable, TokenSet::rows);
+        explained.plan = plan_in_words(plan.kind());
         explained.passes = passes(plan);
         explained.pairs_per_million = (plan.pairs() as f64 / all.max(1.0) * 1e6).round() as u64;
     }
@@ -169,7 +168,7 @@ mod tests {
     use mizuhiki_match::Scope;
 
     use super::*;
-    use crate::made::{FIXED, many_filters, schema_of_filters, source, symbols};
+    use crate::fixtures::{FIXED, many_filters, schema_of_filters, source, symbols};
 
     fn nothing() -> Explanation {
         Explanation {

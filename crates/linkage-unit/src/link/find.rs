@@ -11,7 +11,7 @@ use crate::candidates::digest::{digest, digest_of_joins};
 use crate::candidates::error::SearchError;
 use crate::candidates::filters::run_plans;
 use crate::candidates::memory;
-use crate::candidates::notes::{JOINED, passes, warn, warn_of_files, why};
+use crate::candidates::notes::{JOINED, passes, plan_in_words, warn, warn_of_files};
 use crate::candidates::options::{OnProgress, PassSummary, Stage};
 use crate::candidates::runs::{Key, KeyFn, by_similarity};
 use crate::candidates::store::Store;
@@ -101,7 +101,7 @@ fn find_by_filters<'a>(
         calibration,
         lowest_to_confirm,
         compared,
-        plan: if job.candidates.is_some() { FROM_FILE } else { why(plans[0].kind()) },
+        plan: if job.candidates.is_some() { FROM_FILE } else { plan_in_words(plans[0].kind()) },
         passes: passes(&plans[0]),
         law: None,
         recall: None,
@@ -230,7 +230,7 @@ mod tests {
     use mizuhiki_match::Assignment;
 
     use super::*;
-    use crate::made::{FIXED, link_job, many_filters, pair, schema_of_filters, store, unit};
+    use crate::fixtures::{FIXED, link_job, many_filters, pair, schema_of_filters, store, unit};
 
     #[test]
     fn candidate_pairs_of_a_file_leave_no_checkpoints() {

@@ -157,7 +157,7 @@ fn view(set: &TokenSet, view: &ViewTokens) -> ViewSection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made::{FIXED, calibration, filters, schema_of_filters};
+    use crate::fixtures::{FIXED, calibration, filters, schema_of_filters};
 
     #[test]
     fn every_similarity_has_a_bin_both_ends_too() {
@@ -198,7 +198,7 @@ mod tests {
         let set = filters("clinic", &schema_of_filters(FIXED), &[("1", 1)]);
         let recall = SearchRecall { sampled_pairs: 5, found_pairs: 4 };
         assert!(symbols(&Comparable::within(&set), Some(3), Some(recall)).is_none());
-        let (set, _) = crate::made::symbols("clinic", 112, mizuhiki_exchange::Task::Dedupe, &[&[1]]);
+        let (set, _) = crate::fixtures::symbols("clinic", 112, mizuhiki_exchange::Task::Dedupe, &[&[1]]);
         let told = symbols(&Comparable::within(&set), Some(3), Some(recall)).unwrap();
         assert_eq!((told.per_record, told.positions, told.least_common), (8, 112, 3));
         assert_eq!(told.sampled.map(|of| (of.pairs, of.found)), Some((5, 4)));

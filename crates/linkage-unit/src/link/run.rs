@@ -1,7 +1,7 @@
 //! The job: two token files, or one, to a table of links.
 
 use mizuhiki_columnar::{LinkWriter, PairWriter};
-use mizuhiki_exchange::Comparable;
+use mizuhiki_exchange::{Comparable, TokenSet};
 use mizuhiki_files::{Access, WriteFile};
 use mizuhiki_match::{Assignment, Calibration, with_threads};
 
@@ -9,7 +9,7 @@ use crate::candidates::error::SearchError;
 use crate::candidates::memory;
 use crate::candidates::options::{OnProgress, Stage};
 use crate::candidates::thresholds::{Cut, NOTHING, finite};
-use crate::candidates::tokens::{compare_files, read_all};
+use crate::candidates::tokens::{compare_files, count_pairs, read_all};
 use crate::candidates::workspace::check_folder;
 use crate::link::choose::{Chooser, Chosen};
 use crate::link::error::LinkError;
@@ -132,17 +132,10 @@ fn summarize(comparable: &Comparable<'_>, found: &Found<'_>, chosen: &Chosen, cu
             // Without links there is no expectation.
             .filter(|_| !cut.is_nothing())
             .map_or_else(ExpectedAccuracy::default, |calibration| {
-                expect(calibration, cut, all_pairs(comparable))
+                expect(calibration, cut, count_pairs(comparable, TokenSet::len).max(1.0))
             }),
         warnings: found.warnings.clone(),
     }
-}
-
-/// Number of pairs of a comparison, at least 1.
-fn all_pairs(comparable: &Comparable<'_>) -> f64 {
-    let (left, right) = (comparable.left().len() as f64, comparable.right().len() as f64);
-    let all = if comparable.is_within() { left * (left - 1.0) / 2.0 } else { left * right };
-    all.max(1.0)
 }
 
 fn expect(calibration: &Calibration, cut: Cut, all: f64) -> ExpectedAccuracy {
@@ -159,19 +152,7 @@ fn expect(calibration: &Calibration, cut: Cut, all: f64) -> ExpectedAccuracy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made::{FIXED, calibration, link_job, many_filters, schema_of_filters, source};
-
-    #[test]
-    fn a_pair_counts_once_within_a_file_and_no_record_pairs_with_itself() {
-        let schema = schema_of_filters(FIXED);
-        let (left, right) = (many_filters("left", &schema, 5), many_filters("right", &schema, 3));
-        assert_eq!(all_pairs(&Comparable::between(&left, &right).unwrap()), 15.0);
-        assert_eq!(all_pairs(&Comparable::within(&left)), 10.0);
-        // Shares of none are shares of one.
-        for records in [0, 1] {
-            assert_eq!(all_pairs(&Comparable::within(&many_filters("left", &schema, records))), 1.0);
-        }
-    }
+    use crate::fixtures::{calibration, link_job, source};
 
     #[test]
     fn expected_shares_add_up_to_the_links() {

@@ -33,8 +33,8 @@ impl Outcomes {
     #[must_use]
     pub fn new(comparison: &AuditComparison) -> Self {
         let mut known = ErrorVariant::ALL;
-        known.iter_mut().zip(&comparison.slips).for_each(|(known, error)| *known = *error);
-        Self { levels: comparison.levels.len(), known, errors: comparison.slips.len() }
+        known.iter_mut().zip(&comparison.error_variants).for_each(|(known, error)| *known = *error);
+        Self { levels: comparison.levels.len(), known, errors: comparison.error_variants.len() }
     }
 
     /// Number of outcomes.
@@ -182,11 +182,11 @@ impl Rows<'_> {
         if let Some(outcome) = (0..l.levels).find_map(|level| self.agreement(level)) {
             return outcome;
         }
-        for slip in 0..l.slips {
-            if equal(&left[l.slipped(slip)], &right[r.slip_target(slip)])
-                || equal(&left[l.slip_target(slip)], &right[r.slipped(slip)])
+        for error in 0..l.error_variants {
+            if equal(&left[l.variant(error)], &right[r.variant_target(error)])
+                || equal(&left[l.variant_target(error)], &right[r.variant(error)])
             {
-                return Outcome::KnownError(known[slip]);
+                return Outcome::KnownError(known[error]);
             }
         }
         if l.filters == 0 {
