@@ -21,6 +21,18 @@ impl std::fmt::Display for UsageError {
 
 impl std::error::Error for UsageError {}
 
+/// Something that was done, but is not within the limits.
+#[derive(Debug)]
+pub(crate) struct BeyondLimits(pub(crate) String);
+
+impl std::fmt::Display for BeyondLimits {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BeyondLimits {}
+
 /// The format of output.
 pub(crate) struct Say {
     json: bool,
@@ -55,7 +67,8 @@ impl Say {
 
     /// Prints an error and gives its exit code: 1 failed, 2 usage, 3 refused by policy.
     pub(crate) fn fail(&self, error: &anyhow::Error) -> ExitCode {
-        let refused = error.downcast_ref::<CustodianError>().is_some_and(CustodianError::is_refusal)
+        let refused = error.is::<BeyondLimits>()
+            || error.downcast_ref::<CustodianError>().is_some_and(CustodianError::is_refusal)
             || error.downcast_ref::<LinkageUnitError>().is_some_and(LinkageUnitError::is_refusal)
             || error.downcast_ref::<AuthorityError>().is_some_and(AuthorityError::is_refusal);
         let code = if refused {

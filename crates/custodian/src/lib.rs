@@ -16,7 +16,7 @@ pub use confirm::check::{CheckJob, CheckSummary, check_answers};
 pub use confirm::encrypt::{ConfirmJob, ConfirmSummary, encrypt_tickets};
 pub use confirm::records::RecordSource;
 pub use encode::blocks::{BlockingReport, PassReport};
-pub use encode::run::{EncodeJob, encode_file};
+pub use encode::run::{EncodeJob, encode_file, encode_predictably};
 pub use encode::summary::{Alternatives, EncodeSummary, FieldIssue, ViewReport};
 pub use encode::symbols::SymbolReport;
 pub use error::CustodianError;
@@ -26,7 +26,7 @@ pub use mizuhiki_locale::{Pack, Reading, pack, packs};
 pub use pairs::handles::HandleSource;
 pub use pairs::run::{PairJob, PairSummary, encode_pairs};
 pub use pairs::select::{SelectJob, SelectSummary, select_records};
-pub use people::ids::IdPolicy;
+pub use people::ids::{IdPolicy, is_id_header};
 pub use people::normalize::{
     LevelValue, NormalizeJob, NormalizeProblem, NormalizeSummary, NormalizedValue, normalize_file,
     normalize_value,

@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod accuracy;
+mod attack;
 mod audit;
 mod ceiling;
 mod clusters;
@@ -21,6 +22,10 @@ mod reliability;
 mod table;
 
 pub use accuracy::{Accuracy, LinkTableAccuracy, accuracy, accuracy_unordered, link_table_accuracy};
+pub use attack::{
+    AttackError, AttackLimits, Attacker, Finding, Goal, Measured, PeopleFile, PeopleList, PrivacyJob,
+    PrivacyResult, Tier, Verdict, evaluate_privacy, laboratory_key, laboratory_run,
+};
 pub use audit::{
     AuditAccuracy, CauseRow, JudgedFinding, LinkTruth, ListRecall, ReliabilityRow, audit_accuracy,
     read_findings, read_link_truth,

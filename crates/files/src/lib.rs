@@ -23,11 +23,13 @@
 mod error;
 mod file;
 mod folder;
+mod scratch;
 mod target;
 mod unfinished;
 
 pub use error::WriteError;
 pub use file::{WriteFailure, WriteFile};
 pub use folder::WriteFolder;
+pub use scratch::ScratchFolder;
 pub use target::{Access, Target};
 pub use unfinished::{Stopped, remove_unfinished};

@@ -4,8 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 
+use crate::args::privacy::Privacy;
+
 #[derive(Subcommand)]
 pub(crate) enum Evaluate {
+    /// Attack the files that a schema would make, and compare the success with limits.
+    ///
+    /// Encodes people as custodians would, and runs published attacks, and some of our own, on the files as they
+    /// would be sent. Every attack also runs on a weak encoding, on which it must succeed: otherwise its failure
+    /// shows nothing. Exit code 3 if an attack succeeds beyond the limits.
+    Privacy(Box<Privacy>),
     /// Precision, recall and F1 of a link table, with 95 % intervals.
     Accuracy {
         /// The links, from `mizuhiki link`.

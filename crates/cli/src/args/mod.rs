@@ -6,5 +6,6 @@ pub(crate) mod confirm;
 pub(crate) mod encode;
 pub(crate) mod evaluate;
 pub(crate) mod link;
+pub(crate) mod privacy;
 pub(crate) mod reading;
 pub(crate) mod tools;

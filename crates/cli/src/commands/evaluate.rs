@@ -11,11 +11,13 @@ use mizuhiki_evaluate::{
 use serde::Serialize;
 
 use crate::args::evaluate::Evaluate;
+use crate::commands::privacy;
 use crate::progress::grouped;
 use crate::say::{Say, UsageError};
 
 pub(super) fn run(evaluate: Evaluate, say: &Say) -> anyhow::Result<()> {
     match evaluate {
+        Evaluate::Privacy(privacy) => privacy::run(*privacy, say),
         Evaluate::Accuracy { links, truth, unordered } => judge_links(&links, &truth, unordered, say),
         Evaluate::Clusters { clusters, truth } => judge_clusters(&clusters, &truth, say),
         Evaluate::Audit { findings, truth, schema, left, right, links } => {

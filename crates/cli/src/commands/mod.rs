@@ -15,6 +15,7 @@ mod generate;
 mod key;
 mod link;
 mod normalize;
+mod privacy;
 mod schema;
 mod search;
 mod synth;

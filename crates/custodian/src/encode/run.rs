@@ -20,7 +20,7 @@ use crate::people::chunks::{ChunkWorker, work_chunks};
 use crate::people::columns::{Places, columns_by_name, find_id_column};
 use crate::people::ids::{IdPolicy, IdSource};
 use crate::people::progress::OnRecords;
-use crate::people::random::random;
+use crate::people::random::Randomness;
 
 /// Settings for encoding.
 pub struct EncodeJob<'a> {
@@ -90,6 +90,30 @@ pub struct EncodeJob<'a> {
 /// # Errors
 /// [`CustodianError`]; nothing is written then.
 pub fn encode_file(job: EncodeJob<'_>, on_progress: OnRecords<'_>) -> Result<EncodeSummary, CustodianError> {
+    encode_with(job, Randomness::System, on_progress)
+}
+
+/// Encodes a file for the laboratory: as [`encode_file`], on one thread, with order, ids and padding from a seed, so
+/// that an evaluation can be repeated. Whoever knows the seed sees which symbols are real: never send such a
+/// file.
+///
+/// # Errors
+/// [`CustodianError`]; nothing is written then.
+pub fn encode_predictably(
+    job: EncodeJob<'_>,
+    seed: u64,
+    on_progress: OnRecords<'_>,
+) -> Result<EncodeSummary, CustodianError> {
+    let randomness = Randomness::seeded(seed, &job.custodian);
+    // Each thread pads with its own stream.
+    encode_with(EncodeJob { threads: 1, ..job }, randomness, on_progress)
+}
+
+fn encode_with(
+    job: EncodeJob<'_>,
+    mut randomness: Randomness,
+    on_progress: OnRecords<'_>,
+) -> Result<EncodeSummary, CustodianError> {
     let encoder = Encoder::new(job.schema, job.key, &job.run, &job.custodian)
         .map_err(|reason| CustodianError::Encode { file: "linkage schema".to_owned(), reason })?;
     let reader = TableReader::open(&job.input, &job.options)?;
@@ -109,8 +133,9 @@ pub fn encode_file(job: EncodeJob<'_>, on_progress: OnRecords<'_>) -> Result<Enc
         custodian: job.custodian,
         run: job.run,
     };
-    let ids = IdSource::new(&name, policy, id_place, random()?)?;
-    let shuffle = (!clk_list).then(random).transpose()?.map(|random| Shuffle::new(job.schema, random));
+    let ids = IdSource::new(&name, policy, id_place, randomness.next()?)?;
+    let shuffle =
+        (!clk_list).then(|| randomness.next()).transpose()?.map(|random| Shuffle::new(job.schema, random));
     let mut sink = Sink {
         ids,
         shuffle,
@@ -119,6 +144,7 @@ pub fn encode_file(job: EncodeJob<'_>, on_progress: OnRecords<'_>) -> Result<Enc
         symbols: job.schema.symbols(),
         finder: solid.zip(job.schema.symbols()).map(|(solid, symbols)| Finder::new(solid, symbols.per_row)),
         threads: job.threads.max(1),
+        randomness,
         records: 0,
         rows: 0,
         file: job.output.name(),

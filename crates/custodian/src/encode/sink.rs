@@ -9,7 +9,7 @@ use crate::encode::shuffle::Shuffle;
 use crate::encode::symbols::{Finder, Sealer, Shared, SymbolReport, pack};
 use crate::error::CustodianError;
 use crate::people::ids::IdSource;
-use crate::people::random::random;
+use crate::people::random::Randomness;
 use crate::people::spill::SpillOr;
 
 /// The action that fails if a shuffle in temporary files does.
@@ -24,6 +24,8 @@ pub(crate) struct Sink {
     pub(crate) symbols: Option<Symbols>,
     pub(crate) finder: Option<Finder>,
     pub(crate) threads: usize,
+    /// For ids, order and padding.
+    pub(crate) randomness: Randomness,
     pub(crate) records: u64,
     pub(crate) rows: u64,
     pub(crate) file: String,
@@ -65,7 +67,7 @@ impl Sink {
                     shared = found.0;
                     self.writer.state_pairs_within(found.1);
                 }
-                let random = (0..self.threads).map(|_| random()).collect::<Result<_, _>>()?;
+                let random = (0..self.threads).map(|_| self.randomness.next()).collect::<Result<_, _>>()?;
                 Some(Sealer::new(symbols, shared, random))
             }
             None => None,

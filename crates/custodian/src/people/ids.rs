@@ -168,7 +168,8 @@ fn write_map_row(map: &mut WriteFile, id: &str, original: &str) -> Result<(), Cu
 }
 
 /// Whether a header names a column of record ids.
-pub(crate) fn is_id_header(header: &str) -> bool {
+#[must_use]
+pub fn is_id_header(header: &str) -> bool {
     let plain: String =
         header.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     matches!(

@@ -1,0 +1,290 @@
+//! What attacks found, and whether it is within limits.
+
+use serde::Serialize;
+
+use crate::rate::Rate;
+
+/// What an attacker has, from least to most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Attacker {
+    /// One file of tokens, and the schema.
+    Reader,
+    /// The same, with public frequencies of values.
+    Statistician,
+    /// Both files of a run, and a list with the values of other or the same people.
+    ListHolder,
+    /// Both files of a run, and both lists from which they were made.
+    BothLists,
+    /// Files, a list, and pairs of a person and a token.
+    KnownPairs,
+    /// The linkage key.
+    KeyHolder,
+    /// May submit people of its choice and sees one bit per question.
+    Prober,
+}
+
+impl Attacker {
+    /// What such an attacker has, in a sentence.
+    #[must_use]
+    pub const fn has(self) -> &'static str {
+        match self {
+            Self::Reader => "one file of tokens and the schema",
+            Self::Statistician => "files of tokens and public frequencies of names and places",
+            Self::ListHolder => {
+                "the files of a run and a plaintext list of people, without knowing who is who"
+            }
+            Self::BothLists => "the files of a run and the plaintext of both, without knowing who is who",
+            Self::KnownPairs => "the files of a run, and for some people both plaintext and token",
+            Self::KeyHolder => "the linkage key",
+            Self::Prober => "may submit people of its choice, and sees one bit per question",
+        }
+    }
+}
+
+/// What an attack is after, and how its success is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Goal {
+    /// Which person a token belongs to.
+    Reidentification,
+    /// A value of a person.
+    Inference,
+    /// Which people resemble each other.
+    Neighbors,
+    /// How long the values of a person are.
+    Correlation,
+    /// Any structure that tokens of a random function would not have.
+    Structure,
+    /// Something that the threat model discloses: measured, not limited.
+    Disclosed,
+}
+
+/// Limits of success, by goal (`protocols/01-linkage-schema.md` §2.7).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct AttackLimits {
+    /// Maximum share of tokens assigned their person, 0..=1; chance where that is more.
+    pub reidentification: f64,
+    /// Maximum share of correct values, as a multiple of the base rate, at least 1.
+    pub inference: f64,
+    /// Maximum share of neighbors found, as a multiple of chance, at least 1.
+    pub neighbors: f64,
+    /// Maximum size of a correlation, 0..=1.
+    pub correlation: f64,
+}
+
+impl Default for AttackLimits {
+    fn default() -> Self {
+        Self { reidentification: 0.0005, inference: 1.2, neighbors: 3.0, correlation: 0.05 }
+    }
+}
+
+impl AttackLimits {
+    /// The maximum of a rate for a goal, with a rate by chance of `chance`; `None` where nothing is limited.
+    #[must_use]
+    pub fn most(&self, goal: Goal, chance: f64) -> Option<f64> {
+        match goal {
+            Goal::Reidentification => Some(self.reidentification.max(chance)),
+            Goal::Inference => Some((self.inference * chance).min(1.0)),
+            Goal::Neighbors => Some((self.neighbors * chance).min(1.0)),
+            Goal::Correlation => Some(self.correlation),
+            Goal::Structure => Some(chance),
+            Goal::Disclosed => None,
+        }
+    }
+}
+
+/// Result of one attack in one setting.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Measured {
+    /// The setting: overlap of lists, number of known pairs, attribute.
+    pub setting: String,
+    /// What it is after.
+    pub goal: Goal,
+    /// Its success: a share of trials, or the size of a correlation, with a 95 % interval.
+    pub found: Rate,
+    /// Number of trials.
+    pub trials: u64,
+    /// The same by chance.
+    pub chance: f64,
+    /// What else is to be said; mostly empty.
+    pub remark: String,
+}
+
+impl Measured {
+    /// `hits` of `trials`; `None` without trials.
+    pub(crate) fn counted(
+        setting: impl Into<String>,
+        goal: Goal,
+        hits: u64,
+        trials: u64,
+        chance: f64,
+    ) -> Option<Self> {
+        let found = Rate::of(hits, trials);
+        let remark = String::new();
+        (trials > 0).then(|| Self { setting: setting.into(), goal, found, trials, chance, remark })
+    }
+
+    pub(crate) fn with_remark(self, remark: String) -> Self {
+        Self { remark, ..self }
+    }
+}
+
+/// The verdict on an attack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Success is within the limit, and the control shows that the attack works.
+    Within,
+    /// Success is beyond the limit, and more than chance explains.
+    Exceeds,
+    /// Nothing to attack: files have nothing on which the attack could work.
+    Nothing,
+    /// Success is within the limit, but the attack failed on its control, or had none: it shows nothing.
+    Unproven,
+    /// The threat model discloses it.
+    Disclosed,
+}
+
+impl Verdict {
+    /// The word in tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Within => "within",
+            Self::Exceeds => "EXCEEDS",
+            Self::Nothing => "nothing there",
+            Self::Unproven => "unproven",
+            Self::Disclosed => "disclosed",
+        }
+    }
+}
+
+/// One line of the result: an attack in a setting, with its control and the verdict.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// The attack.
+    pub attack: &'static str,
+    /// Who can run it.
+    pub attacker: Attacker,
+    /// Its result; absent where there is nothing to attack.
+    pub result: Option<Measured>,
+    /// The same attack on its control, an encoding known to be weak.
+    pub control: Option<Measured>,
+    /// What the control must reach at least.
+    pub control_needs: f64,
+    /// The maximum that the limits permit.
+    pub limit: Option<f64>,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+impl Finding {
+    pub(crate) fn judge(
+        (attack, attacker): (&'static str, Attacker),
+        result: Option<Measured>,
+        (control, control_needs): (Option<Measured>, f64),
+        limits: &AttackLimits,
+    ) -> Self {
+        let limit = result.as_ref().and_then(|result| limits.most(result.goal, result.chance));
+        let proven = control.as_ref().is_some_and(|control| control.found.value >= control_needs);
+        let verdict = match (&result, limit) {
+            (None, _) => Verdict::Nothing,
+            (Some(_), None) => Verdict::Disclosed,
+            (Some(result), Some(limit)) if beyond(result, limit) => Verdict::Exceeds,
+            _ if proven => Verdict::Within,
+            _ => Verdict::Unproven,
+        };
+        Self { attack, attacker, result, control, control_needs, limit, verdict }
+    }
+}
+
+/// Whether a result is above the limit, and chance does not explain it: with several hundred results in a
+/// report, a 95 % interval would be exceeded every time. One result in a thousand is, by chance.
+fn beyond(result: &Measured, limit: f64) -> bool {
+    if result.found.value <= limit {
+        return false;
+    }
+    match result.goal {
+        Goal::Correlation => result.found.low > limit,
+        _ => {
+            upper_tail((result.found.value * result.trials as f64).round() as u64, result.trials, limit)
+                < 1e-3
+        }
+    }
+}
+
+/// Probability of at least `hits` successes in `trials` with probability `rate` each.
+fn upper_tail(hits: u64, trials: u64, rate: f64) -> f64 {
+    if hits == 0 {
+        return 1.0;
+    }
+    if rate <= 0.0 {
+        return 0.0;
+    }
+    if rate >= 1.0 {
+        return 1.0;
+    }
+    // The terms from `hits` on, each from the one before; the first one by logarithms.
+    let log_choose: f64 = (0..hits).map(|at| ((trials - at) as f64).ln() - ((at + 1) as f64).ln()).sum();
+    let mut term = (log_choose + hits as f64 * rate.ln() + (trials - hits) as f64 * (-rate).ln_1p()).exp();
+    let mut sum = 0.0;
+    for at in hits..=trials {
+        sum += term;
+        if term < sum * 1e-12 {
+            break;
+        }
+        term *= (trials - at) as f64 / (at + 1) as f64 * rate / (1.0 - rate);
+    }
+    sum.min(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(a: f64, b: f64) -> bool {
+        (a - b).abs() < 1e-9
+    }
+
+    #[test]
+    fn tails_by_hand() {
+        // Two coins: at least one head 3/4, two heads 1/4.
+        assert!(
+            near(upper_tail(0, 2, 0.5), 1.0)
+                && near(upper_tail(1, 2, 0.5), 0.75)
+                && near(upper_tail(2, 2, 0.5), 0.25)
+        );
+        assert_eq!((upper_tail(3, 10, 0.0), upper_tail(3, 10, 1.0)), (0.0, 1.0));
+        // Far from the mean, where the first term is tiny: certain, up to rounding.
+        assert!(upper_tail(1, 1_000_000, 0.01) > 0.999_999);
+    }
+
+    fn measured(goal: Goal, hits: u64, trials: u64, chance: f64) -> Option<Measured> {
+        Measured::counted("", goal, hits, trials, chance)
+    }
+
+    #[test]
+    fn verdicts() {
+        let limits = AttackLimits::default();
+        let strong = || (measured(Goal::Reidentification, 99, 100, 0.01), 0.9);
+        let judge =
+            |result, control| Finding::judge(("a", Attacker::Reader), result, control, &limits).verdict;
+        let attack = |hits| measured(Goal::Reidentification, hits, 2_000, 0.0005);
+        assert_eq!(judge(attack(1), strong()), Verdict::Within);
+        // Three of 2,000 where one is expected is luck; ten are not.
+        assert_eq!(judge(attack(3), strong()), Verdict::Within);
+        assert_eq!(judge(attack(10), strong()), Verdict::Exceeds);
+        assert_eq!(judge(None, strong()), Verdict::Nothing);
+        assert_eq!(
+            judge(attack(1), (measured(Goal::Reidentification, 5, 100, 0.01), 0.9)),
+            Verdict::Unproven
+        );
+        assert_eq!(judge(attack(1), (None, 0.9)), Verdict::Unproven);
+        assert_eq!(judge(measured(Goal::Disclosed, 9, 10, 0.1), (None, 0.0)), Verdict::Disclosed);
+        assert_eq!(judge(measured(Goal::Inference, 240, 1_000, 0.2), strong()), Verdict::Within);
+        assert_eq!(judge(measured(Goal::Inference, 400, 1_000, 0.2), strong()), Verdict::Exceeds);
+        assert_eq!(judge(measured(Goal::Structure, 1, 1_024, 0.0), strong()), Verdict::Exceeds);
+        assert!(measured(Goal::Structure, 0, 0, 0.0).is_none());
+    }
+}

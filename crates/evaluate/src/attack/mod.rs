@@ -1,0 +1,31 @@
+//! Attacks on files as they would be sent, each with a control on which it succeeds.
+
+mod algebra;
+mod align;
+mod blocks;
+mod edges;
+mod embedding;
+mod encodings;
+mod finding;
+mod gf2;
+mod graphs;
+mod insiders;
+mod landmarks;
+mod neighbors;
+mod network;
+mod numbers;
+mod patterns;
+mod people;
+mod ridge;
+mod rows;
+mod run;
+mod scene;
+mod sight;
+mod trial;
+mod visible;
+
+pub use encodings::{laboratory_key, run as laboratory_run};
+pub use finding::{AttackLimits, Attacker, Finding, Goal, Measured, Verdict};
+pub use people::PeopleList;
+pub use run::{PeopleFile, PrivacyJob, PrivacyResult, Tier, evaluate_privacy};
+pub use scene::AttackError;

@@ -1,0 +1,424 @@
+//! All attacks on the files of a run, in order, each with its control.
+
+use mizuhiki_columnar::{ReadOptions, Source};
+use mizuhiki_encode::Encoder;
+use mizuhiki_schema::LinkageSchema;
+use serde::Serialize;
+
+use crate::attack::encodings::{custodian, laboratory_key, run};
+use crate::attack::finding::{AttackLimits, Attacker, Finding, Goal, Measured, Verdict};
+use crate::attack::people::PeopleList;
+use crate::attack::scene::{AttackError, LEAST_PEOPLE, Scene, SceneFiles};
+use crate::attack::{
+    algebra, blocks, embedding, insiders, landmarks, neighbors, network, patterns, ridge, rows, visible,
+};
+
+/// How much is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tier {
+    /// Under half a minute for 10,000 records.
+    Quick,
+    /// A few minutes for 10,000 records.
+    Standard,
+    /// As long as it takes.
+    Deep,
+}
+
+/// The sizes of a tier.
+pub(crate) struct Effort {
+    /// Random column orders of information-set decoding.
+    pub(crate) decoding_rounds: usize,
+    /// Most nodes of a graph that is matched by landmarks.
+    pub(crate) graph: usize,
+    /// Most nodes of a graph that is embedded; 0: not at all.
+    pub(crate) embedding: usize,
+    /// Numbers of known pairs.
+    pub(crate) known: Vec<usize>,
+    /// Attacked tokens with known pairs, which are the candidates, too.
+    pub(crate) attacked: usize,
+    /// Steps of a network's training; 0: none.
+    pub(crate) network_steps: usize,
+    /// People of the control.
+    pub(crate) control: usize,
+    /// Patterns that are mined.
+    pub(crate) patterns: usize,
+    /// Shares of a list's people who are in the file.
+    pub(crate) overlaps: Vec<f64>,
+    /// Records whose neighbors are compared.
+    pub(crate) neighbors: usize,
+}
+
+impl Tier {
+    pub(crate) fn effort(self) -> Effort {
+        match self {
+            Self::Quick => Effort {
+                decoding_rounds: 40,
+                graph: 1_500,
+                embedding: 0,
+                known: vec![1_000],
+                attacked: 1_000,
+                network_steps: 0,
+                control: 2_500,
+                patterns: 10,
+                overlaps: vec![1.0],
+                neighbors: 300,
+            },
+            Self::Standard => Effort {
+                decoding_rounds: 900,
+                graph: 5_000,
+                embedding: 2_500,
+                known: vec![1_000, 10_000],
+                attacked: 2_000,
+                network_steps: 40_000,
+                control: 10_000,
+                patterns: 40,
+                overlaps: vec![1.0, 0.5, 0.2],
+                neighbors: 1_000,
+            },
+            Self::Deep => Effort {
+                decoding_rounds: 1_200,
+                graph: 10_000,
+                embedding: 5_000,
+                known: vec![1_000, 10_000, 100_000],
+                attacked: 2_000,
+                network_steps: 200_000,
+                control: 10_000,
+                patterns: 100,
+                overlaps: vec![1.0, 0.5, 0.2],
+                neighbors: 2_000,
+            },
+        }
+    }
+}
+
+/// Files of a run, made with [`laboratory_key`] and for the laboratory's run, and the people behind them.
+pub struct PrivacyJob<'j> {
+    /// The schema of the files.
+    pub schema: &'j LinkageSchema,
+    /// Seed of all choices.
+    pub seed: u64,
+    /// How much is tried.
+    pub tier: Tier,
+    /// What is permitted.
+    pub limits: AttackLimits,
+    /// The attacked file.
+    pub left: PeopleFile,
+    /// The other file of the run.
+    pub right: Option<PeopleFile>,
+    /// The true pairs of both: a table with columns left_id and right_id.
+    pub truth: Option<Source>,
+}
+
+/// A table of people, and the tokens made of it with its ids kept.
+pub struct PeopleFile {
+    /// The table.
+    pub table: Source,
+    /// How it is read.
+    pub options: ReadOptions,
+    /// Its column of ids.
+    pub id_column: String,
+    /// The tokens.
+    pub tokens: Source,
+}
+
+/// What came out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PrivacyResult {
+    /// Version of this program.
+    pub version: &'static str,
+    /// Name of the schema.
+    pub schema: String,
+    /// Its SHA-256.
+    pub digest: String,
+    /// Its profile.
+    pub profile: &'static str,
+    /// How much was tried.
+    pub tier: Tier,
+    /// Seed of all choices.
+    pub seed: u64,
+    /// People of the attacked file.
+    pub people: usize,
+    /// People of the other file.
+    pub partner_people: Option<usize>,
+    /// People in both.
+    pub linked: usize,
+    /// What is permitted.
+    pub limits: AttackLimits,
+    /// Every attack in every setting.
+    pub findings: Vec<Finding>,
+    /// Attacks that this tier leaves out.
+    pub left_out: Vec<&'static str>,
+    /// What no tier tries.
+    pub not_tried: Vec<&'static str>,
+    /// People per second whom somebody with the linkage key can try on one thread of this machine: the only
+    /// figure that differs between machines.
+    pub tries_per_second: f64,
+}
+
+impl PrivacyResult {
+    /// The findings beyond the limits.
+    pub fn exceeding(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.verdict == Verdict::Exceeds)
+    }
+}
+
+/// Kinds of attack that are not part of this laboratory.
+const NOT_TRIED: [&str; 5] = [
+    "chosen plaintext: people whom an attacker enters with a custodian",
+    "a network or another learner over the graph of both files",
+    "side channels: time, memory, traffic, sizes of messages",
+    "confirmation transcripts, which the suite tests/adversary attacks",
+    "pair tokens of audits, which the suite tests/adversary attacks",
+];
+
+type Run = fn(&Scene<'_>, &Effort) -> Result<Vec<Measured>, AttackError>;
+
+/// What shows that an attack works.
+enum Control {
+    /// The same attack on CLKs.
+    Clks(f64),
+    /// Another encoding, which this function makes and attacks.
+    Own(Run, f64),
+    /// None: what is disclosed needs none.
+    Unneeded,
+}
+
+struct Attack {
+    name: &'static str,
+    attacker: Attacker,
+    run: Run,
+    control: Control,
+    wanted: fn(&Effort) -> bool,
+}
+
+const ALWAYS: fn(&Effort) -> bool = |_| true;
+
+fn attack(name: &'static str, attacker: Attacker, run: Run, control: Control) -> Attack {
+    Attack { name, attacker, run, control, wanted: ALWAYS }
+}
+
+/// All attacks, by what an attacker needs.
+fn attacks() -> Vec<Attack> {
+    vec![
+        attack(
+            "light words of the tokens' code (information-set decoding)",
+            Attacker::Reader,
+            |scene, effort| Ok(algebra::light(scene, effort)),
+            Control::Own(|scene, effort| Ok(algebra::light_control(scene, effort)), 0.2),
+        ),
+        attack(
+            "quadratic relations between bits",
+            Attacker::Reader,
+            |scene, effort| Ok(algebra::quadratic(scene, effort)),
+            Control::Own(|scene, effort| Ok(algebra::quadratic_control(scene, effort)), 0.5),
+        ),
+        attack(
+            "records of one file that share something",
+            Attacker::Reader,
+            |scene, effort| Ok(visible::repeats(scene, effort)),
+            Control::Clks(0.99),
+        ),
+        attack(
+            "lengths of values from sizes",
+            Attacker::Reader,
+            |scene, effort| Ok(visible::lengths(scene, effort)),
+            Control::Clks(0.3),
+        ),
+        attack(
+            "aliases and former addresses from a set",
+            Attacker::Reader,
+            rows::several,
+            Control::Own(rows::several_control, 0.9),
+        ),
+        attack(
+            "values from sizes of classes",
+            Attacker::Statistician,
+            |scene, effort| Ok(visible::frequencies(scene, effort)),
+            Control::Own(|scene, effort| Ok(visible::frequencies_control(scene, effort)), 0.1),
+        ),
+        attack(
+            "frequent patterns of bits",
+            Attacker::Statistician,
+            |scene, effort| Ok(patterns::patterns(scene, effort)),
+            Control::Clks(0.5),
+        ),
+        attack("nearest neighbors", Attacker::ListHolder, neighbors::nearest, Control::Clks(0.3)),
+        attack("who lives together", Attacker::ListHolder, neighbors::households, Control::Clks(0.2)),
+        attack(
+            "co-occurrence of block ids",
+            Attacker::ListHolder,
+            |scene, effort| Ok(blocks::blocks(scene, effort)),
+            Control::Own(|scene, effort| Ok(blocks::blocks_control(scene, effort)), 0.5),
+        ),
+        attack("graph matching by landmarks", Attacker::ListHolder, landmarks::landmarks, Control::Clks(0.9)),
+        Attack {
+            wanted: |effort| effort.embedding > 0,
+            ..attack(
+                "graph matching by embeddings",
+                Attacker::ListHolder,
+                embedding::embeddings,
+                Control::Clks(0.9),
+            )
+        },
+        attack(
+            "parity checks of the holders of a value",
+            Attacker::KnownPairs,
+            |scene, effort| Ok(algebra::checks(scene, effort)),
+            Control::Own(|scene, effort| Ok(algebra::checks_control(scene, effort)), 0.9),
+        ),
+        attack(
+            "ridge regression",
+            Attacker::KnownPairs,
+            |scene, effort| Ok(ridge::ridge(scene, effort)),
+            Control::Clks(0.9),
+        ),
+        Attack {
+            wanted: |effort| effort.network_steps > 0,
+            ..attack(
+                "neural network",
+                Attacker::KnownPairs,
+                |scene, effort| Ok(network::network(scene, effort)),
+                Control::Clks(0.5),
+            )
+        },
+        attack(
+            "values of relatives among known people",
+            Attacker::KnownPairs,
+            |scene, effort| Ok(insiders::relatives(scene, effort)),
+            Control::Clks(0.0),
+        ),
+        attack(
+            "records that share symbols across files",
+            Attacker::ListHolder,
+            |scene, effort| Ok(visible::relatives(scene, effort)),
+            Control::Unneeded,
+        ),
+        attack(
+            "kinds of difference of linked pairs",
+            Attacker::KnownPairs,
+            |scene, effort| Ok(visible::changes(scene, effort)),
+            Control::Unneeded,
+        ),
+        attack("linked pairs by their totals", Attacker::BothLists, insiders::totals, Control::Unneeded),
+        attack("dictionary with the key", Attacker::KeyHolder, insiders::dictionary, Control::Unneeded),
+    ]
+}
+
+/// Attacks the files of a run.
+///
+/// # Errors
+/// [`AttackError`] if a file cannot be read, people are too few or have equal ids, or no true pair is in both
+/// tables.
+pub fn evaluate_privacy(
+    job: &PrivacyJob<'_>,
+    on_attack: &dyn Fn(&'static str, f64),
+) -> Result<PrivacyResult, AttackError> {
+    let encoder = Encoder::new(job.schema, &laboratory_key(job.seed)?, &run(), &custodian())?;
+    let read = |file: &PeopleFile| -> Result<PeopleList, AttackError> {
+        let people = PeopleList::read(&file.table, &file.options, (job.schema, &encoder), &file.id_column)?;
+        check(&file.table.name(), &people)?;
+        Ok(people)
+    };
+    let right =
+        job.right.as_ref().map(|file| Ok::<_, AttackError>((read(file)?, &file.tokens))).transpose()?;
+    let files = SceneFiles { left: (read(&job.left)?, &job.left.tokens), right, truth: job.truth.as_ref() };
+    let scene = Scene::read(job.schema, job.seed, files)?;
+    let effort = job.tier.effort();
+    let control = scene.control(effort.control)?;
+    let (mut findings, mut left_out) = (Vec::new(), Vec::new());
+    let attacks = attacks();
+    for (number, attack) in attacks.iter().enumerate() {
+        if !(attack.wanted)(&effort) {
+            left_out.push(attack.name);
+            continue;
+        }
+        on_attack(attack.name, number as f64 / attacks.len() as f64);
+        findings.extend(tried(attack, (&scene, &control), &effort, &job.limits)?);
+    }
+    findings.sort_by_key(|finding| finding.attacker);
+    Ok(PrivacyResult {
+        version: env!("CARGO_PKG_VERSION"),
+        schema: job.schema.name().to_owned(),
+        digest: job.schema.digest().to_string(),
+        profile: job.schema.profile_name(),
+        tier: job.tier,
+        seed: job.seed,
+        people: scene.len(),
+        partner_people: scene.right.as_ref().map(|right| right.people.len()),
+        linked: scene.linked.len(),
+        limits: job.limits,
+        findings,
+        left_out,
+        not_tried: NOT_TRIED.to_vec(),
+        tries_per_second: insiders::tries_per_second(&scene)?,
+    })
+}
+
+fn check(file: &str, people: &PeopleList) -> Result<(), AttackError> {
+    if people.len() < LEAST_PEOPLE {
+        return Err(AttackError::TooFew { file: file.to_owned(), count: people.len(), least: LEAST_PEOPLE });
+    }
+    let mut ids: Vec<&String> = people.ids().iter().collect();
+    ids.sort_unstable();
+    let count = ids.windows(2).filter(|pair| pair[0] == pair[1]).count();
+    if count > 0 {
+        return Err(AttackError::RepeatedIds { file: file.to_owned(), count });
+    }
+    Ok(())
+}
+
+/// One attack and its control.
+fn tried(
+    attack: &Attack,
+    (scene, weak): (&Scene<'_>, &Scene<'_>),
+    effort: &Effort,
+    limits: &AttackLimits,
+) -> Result<Vec<Finding>, AttackError> {
+    let results = (attack.run)(scene, effort)?;
+    let (controls, needs) = match attack.control {
+        Control::Clks(needs) => ((attack.run)(weak, effort)?, needs),
+        Control::Own(run, needs) => (run(scene, effort)?, needs),
+        Control::Unneeded => (Vec::new(), 0.0),
+    };
+    let who = (attack.name, attack.attacker);
+    if results.is_empty() {
+        let control = controls.first().cloned();
+        let needed = control.as_ref().map_or(needs, |control| needed(control, needs));
+        return Ok(vec![Finding::judge(who, None, (control, needed), limits)]);
+    }
+    let judge = |result: Measured| {
+        let control = counterpart(&result, &controls);
+        let needed = control.as_ref().map_or(needs, |control| needed(control, needs));
+        Finding::judge(who, Some(result), (control, needed), limits)
+    };
+    Ok(results.into_iter().map(judge).collect())
+}
+
+/// The control's result in the same setting, or else its best one of the same attribute, or of the same goal.
+fn counterpart(result: &Measured, controls: &[Measured]) -> Option<Measured> {
+    let alike = || controls.iter().filter(|control| control.goal == result.goal);
+    let gain = |control: &&Measured| control.found.value - control.chance;
+    alike()
+        .find(|control| control.setting == result.setting)
+        .or_else(|| {
+            alike().filter(|control| same_value(control, result)).max_by(|a, b| gain(a).total_cmp(&gain(b)))
+        })
+        .or_else(|| alike().max_by(|a, b| gain(a).total_cmp(&gain(b))))
+        .cloned()
+}
+
+/// Whether two results are of the same attribute, with other numbers of known pairs.
+fn same_value(a: &Measured, b: &Measured) -> bool {
+    a.setting.split(',').next() == b.setting.split(',').next()
+}
+
+/// What a control must reach: the attack's own figure; for values twice the base rate or half of what is
+/// missing to certainty, whichever is less; for neighbors ten times chance.
+fn needed(control: &Measured, needs: f64) -> f64 {
+    match control.goal {
+        Goal::Inference => (2.0 * control.chance).min((1.0 + control.chance) / 2.0),
+        Goal::Neighbors => (10.0 * control.chance).min(0.5),
+        _ => needs,
+    }
+}
