@@ -10,11 +10,13 @@
 mod accuracy;
 mod audit;
 mod ceiling;
+mod closest;
 mod clusters;
 mod date;
 mod draw;
 mod en_latn;
 mod ja;
+mod links;
 mod manifest;
 mod rate;
 mod reliability;
@@ -26,9 +28,14 @@ pub use audit::{
     read_findings, read_link_truth,
 };
 pub use ceiling::{CeilingError, CeilingJob, audit_ceiling, plain_outcome};
+pub use closest::{ClosestCluster, Exactness};
 pub use clusters::{BCubed, ClusterAccuracy, ClusterError, cluster_accuracy, persons_of_pairs};
 pub use en_latn::{Holder, Population, PopulationSpec, Record, make_english};
 pub use ja::{Figure, JapanSpec, Rates, SynthRate, make_japan};
+pub use links::{
+    CandidateQuality, GroupAccuracy, GroupColumns, LinkEvaluation, LinkEvaluationError, LinkEvaluationJob,
+    Subgroups, SweepPoint, ThresholdSweep, WorstPairs, WrongPair, evaluate_links,
+};
 pub use manifest::{Manifest, ManifestFile, SynthError};
 pub use rate::Rate;
 pub use reliability::{ProbabilityRow, Reliability};
