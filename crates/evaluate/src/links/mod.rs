@@ -11,6 +11,9 @@ mod script;
 mod sweep;
 mod worst;
 
+pub(crate) use people::id_column;
+pub(crate) use script::script_of;
+
 pub use error::LinkEvaluationError;
 pub use evaluation::{CandidateQuality, LinkEvaluation, LinkEvaluationJob, evaluate_links};
 pub use groups::{GroupAccuracy, Subgroups};

@@ -153,7 +153,8 @@ impl PeopleTables {
     }
 }
 
-fn id_column(reader: &TableReader, given: Option<&str>) -> Result<usize, ColumnarError> {
+/// The column of the ids: the given one, or one with a typical name.
+pub(crate) fn id_column(reader: &TableReader, given: Option<&str>) -> Result<usize, ColumnarError> {
     if let Some(column) = given {
         return reader.column(column);
     }
