@@ -21,6 +21,18 @@ impl std::fmt::Display for UsageError {
 
 impl std::error::Error for UsageError {}
 
+/// Bounds of a scenario that are not kept.
+#[derive(Debug)]
+pub(crate) struct BoundsError(pub(crate) String);
+
+impl std::fmt::Display for BoundsError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BoundsError {}
+
 /// The format of output.
 pub(crate) struct Say {
     json: bool,
@@ -53,11 +65,12 @@ impl Say {
         let _ = writeln!(std::io::stderr(), "{line}");
     }
 
-    /// Prints an error and gives its exit code: 1 failed, 2 usage, 3 refused by policy.
+    /// Prints an error and gives its exit code: 1 failed, 2 usage, 3 refused by policy, or bounds not kept.
     pub(crate) fn fail(&self, error: &anyhow::Error) -> ExitCode {
         let refused = error.downcast_ref::<CustodianError>().is_some_and(CustodianError::is_refusal)
             || error.downcast_ref::<LinkageUnitError>().is_some_and(LinkageUnitError::is_refusal)
-            || error.downcast_ref::<AuthorityError>().is_some_and(AuthorityError::is_refusal);
+            || error.downcast_ref::<AuthorityError>().is_some_and(AuthorityError::is_refusal)
+            || error.is::<BoundsError>();
         let code = if refused {
             3
         } else if error.is::<UsageError>() {

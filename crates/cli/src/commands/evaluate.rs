@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use mizuhiki_columnar::{ReadOptions, Source, TableReader, read_links, read_members, read_pairs};
 use mizuhiki_evaluate::{
-    AuditAccuracy, CeilingJob, LinkTableAccuracy, audit_accuracy, audit_ceiling, cluster_accuracy,
-    link_table_accuracy, persons_of_pairs, read_findings, read_link_truth,
+    AuditAccuracy, CeilingJob, ClusterAccuracy, LinkTableAccuracy, audit_accuracy, audit_ceiling,
+    cluster_accuracy, link_table_accuracy, persons_of_pairs, read_findings, read_link_truth,
 };
 use serde::Serialize;
 
@@ -120,19 +120,23 @@ pub(super) fn judge(links: &Source, truth: &Source, unordered: bool) -> anyhow::
 }
 
 /// Evaluates clusters against the persons of records, or against true pairs.
+pub(super) fn judge_members(clusters: &Source, truth: &Source) -> anyhow::Result<ClusterAccuracy> {
+    let found = read_members(clusters, "cluster")?;
+    let columns = TableReader::open(truth, &ReadOptions::default())?.columns().to_vec();
+    let persons = if columns.iter().any(|column| column == "left_id") {
+        persons_of_pairs(&read_pairs(truth)?)
+    } else {
+        read_members(truth, "entity")?
+    };
+    Ok(cluster_accuracy(&found, &persons)?)
+}
+
+/// Evaluates clusters, and says how.
 fn judge_clusters(clusters: &str, truth: &str, say: &Say) -> anyhow::Result<()> {
     if clusters == "-" || truth == "-" {
         return Err(UsageError("clusters and ground truth are read from files".to_owned()).into());
     }
-    let found = read_members(&Source::from_argument(clusters), "cluster")?;
-    let truth = Source::from_argument(truth);
-    let columns = TableReader::open(&truth, &ReadOptions::default())?.columns().to_vec();
-    let persons = if columns.iter().any(|column| column == "left_id") {
-        persons_of_pairs(&read_pairs(&truth)?)
-    } else {
-        read_members(&truth, "entity")?
-    };
-    let judged = cluster_accuracy(&found, &persons)?;
+    let judged = judge_members(&Source::from_argument(clusters), &Source::from_argument(truth))?;
     if judged.pairs.found > 0 && judged.pairs.correct == 0 {
         say.warn(
             "no pair of a cluster is in the ground truth: do both use the same record ids (encode with --keep-ids)?",

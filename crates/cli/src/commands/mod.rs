@@ -13,6 +13,7 @@ mod encode_pairs;
 mod evaluate;
 mod evaluate_links;
 mod evaluate_run;
+mod examples;
 mod explain;
 mod generate;
 mod key;
