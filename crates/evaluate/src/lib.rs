@@ -37,7 +37,7 @@ pub use file_digest::file_digest;
 pub use ja::{Figure, JapanSpec, Rates, SynthRate, make_japan};
 pub use links::{
     CandidateQuality, GroupAccuracy, GroupColumns, LinkEvaluation, LinkEvaluationError, LinkEvaluationJob,
-    Subgroups, SweepPoint, ThresholdSweep, WorstPairs, WrongPair, evaluate_links,
+    Subgroups, SweepPoint, ThresholdSweep, WorstPairs, WrongPair, accuracy_page, evaluate_links,
 };
 pub use manifest::{Manifest, ManifestFile, SynthError};
 pub use rate::Rate;

@@ -1,7 +1,11 @@
 //! `mizuhiki evaluate accuracy`.
 
+use std::io::Write as _;
+
+use anyhow::Context as _;
 use mizuhiki_columnar::Source;
-use mizuhiki_evaluate::{GroupColumns, LinkEvaluationJob, evaluate_links};
+use mizuhiki_evaluate::{GroupColumns, LinkEvaluationJob, accuracy_page, evaluate_links};
+use mizuhiki_files::{Access, Target, WriteFile};
 
 use crate::args::evaluate::EvaluateLinks;
 use crate::commands::common::keep_inputs;
@@ -43,6 +47,12 @@ pub(super) fn run(arguments: &EvaluateLinks, say: &Say) -> anyhow::Result<()> {
     let with_borderline = &judged.table.with_borderline;
     if with_borderline.found > 0 && with_borderline.correct == 0 {
         say.warn("no link is in the ground truth: do both use the same record ids (encode with --keep-ids)?");
+    }
+    if let Some(report) = &arguments.report {
+        let page = accuracy_page(&judged, &arguments.links, &arguments.truth)?;
+        let mut file = WriteFile::create(&Target::Path(report.clone()), Access::Shared)?;
+        file.write_all(page.as_bytes()).with_context(|| format!("{}: cannot write", report.display()))?;
+        file.commit()?;
     }
     say.result(&judged, &describe_links(&judged), false);
     Ok(())

@@ -410,7 +410,9 @@ fn describe(results: &ScenarioResults, kept: Option<&str>) -> String {
         text.push_str(&format!("{bytes:.1} bytes of tokens per record\n"));
     }
     let end = |end: Option<f64>| end.map_or_else(|| "–".to_owned(), |end| end.to_string());
-    text.push_str(&format!("{:<28} {:>12} {:>12} {:>12}\n", "expected", "min", "max", "measured"));
+    if !results.bounds.is_empty() {
+        text.push_str(&format!("{:<28} {:>12} {:>12} {:>12}\n", "expected", "min", "max", "measured"));
+    }
     for outcome in &results.bounds {
         let value = outcome.value.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"));
         text.push_str(&format!(
