@@ -18,8 +18,8 @@ fn group(name: &str, differs: bool) -> GroupFigures {
         group: name.to_owned(),
         records: 1_234,
         true_links: 611,
-        recall: proportion(0.9),
-        precision: proportion(0.99),
+        recall: Some(proportion(0.9)),
+        precision: Some(proportion(0.99)),
         f1: 0.943,
         p_value: Some(if differs { 0.003 } else { 0.8 }),
         differs,
@@ -68,10 +68,12 @@ fn sample() -> AccuracyReport {
         }],
         false_links: vec![pair(Some(0.9))],
         missed: vec![pair(None)],
+        not_candidates: 36,
         notes: vec!["a remark".to_owned()],
     }
 }
 
+#[allow(clippy::unwrap_used, reason = "a helper of tests: a failed step fails the test")]
 fn page(report: &AccuracyReport) -> String {
     render_accuracy(report).unwrap()
 }

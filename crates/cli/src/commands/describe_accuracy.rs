@@ -55,8 +55,19 @@ pub(super) fn describe_links(judged: &LinkEvaluation) -> String {
              0.05)\n",
         );
     }
-    describe_worst("false links, the most similar first", &judged.worst.false_links, &mut text);
-    describe_worst("missed true pairs, the most similar first", &judged.worst.missed, &mut text);
+    let matches = &judged.table.matches;
+    let wrong = grouped(matches.found - matches.correct);
+    let missed = format!(
+        "{} missed true pairs, {} of which are not in the table; the most similar first:",
+        grouped(matches.true_links - matches.correct),
+        grouped(judged.worst.not_candidates)
+    );
+    describe_worst(
+        &format!("{wrong} false links, the most similar first:"),
+        &judged.worst.false_links,
+        &mut text,
+    );
+    describe_worst(&missed, &judged.worst.missed, &mut text);
     judged.notes.iter().for_each(|note| text.push_str(&format!("note: {note}\n")));
     text
 }
@@ -105,14 +116,17 @@ fn describe_groups(groups: &Subgroups, text: &mut String) {
         groups.attribute, "records", "true links", "recall", "precision", "F1", "p"
     ));
     for group in &groups.groups {
-        let p_value = group.p_value.map_or_else(|| "–".to_owned(), |p| format!("{p:.4}"));
+        let none = || "–".to_owned();
+        let known = |trials: u64, of: &Rate| if trials == 0 { none() } else { rate(of) };
+        let shown = |p: f64| if p < 5e-5 { "< 0.0001".to_owned() } else { format!("{p:.4}") };
+        let p_value = group.p_value.map_or_else(none, shown);
         text.push_str(&format!(
             "  {:<28} {:>9} {:>10} {:>25} {:>25} {:>7.4} {p_value:>9}{}\n",
             group.group,
             grouped(group.records),
             grouped(group.accuracy.true_links),
-            rate(&group.accuracy.recall),
-            rate(&group.accuracy.precision),
+            known(group.accuracy.true_links, &group.accuracy.recall),
+            known(group.accuracy.found, &group.accuracy.precision),
             group.accuracy.f1,
             if group.differs { " *" } else { "" }
         ));

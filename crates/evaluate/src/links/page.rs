@@ -39,6 +39,7 @@ pub fn accuracy_page(judged: &LinkEvaluation, links: &str, truth: &str) -> Resul
         groups: judged.subgroups.iter().map(groups).collect(),
         false_links: judged.worst.false_links.iter().map(pair).collect(),
         missed: judged.worst.missed.iter().map(pair).collect(),
+        not_candidates: judged.worst.not_candidates,
         notes: judged.notes.clone(),
     })
 }
@@ -79,8 +80,8 @@ fn groups(of: &Subgroups) -> GroupTable {
         group: group.group.clone(),
         records: group.records,
         true_links: group.accuracy.true_links,
-        recall: proportion(group.accuracy.recall),
-        precision: proportion(group.accuracy.precision),
+        recall: (group.accuracy.true_links > 0).then_some(proportion(group.accuracy.recall)),
+        precision: (group.accuracy.found > 0).then_some(proportion(group.accuracy.precision)),
         f1: group.accuracy.f1,
         p_value: group.p_value,
         differs: group.differs,

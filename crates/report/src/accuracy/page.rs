@@ -13,8 +13,7 @@ const SWEEP_ROWS: usize = 25;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Page<'a> {
-    title: &'a str,
-    generated_by: &'a str,
+    report: Head<'a>,
     links: &'a str,
     truth: &'a str,
     notes: &'a [String],
@@ -30,6 +29,14 @@ pub(super) struct Page<'a> {
     calibration_error: Option<String>,
     groups: Vec<Groups<'a>>,
     lists: Vec<List<'a>>,
+    not_candidates: String,
+}
+
+/// What the head of every page shows.
+#[derive(Debug, Serialize)]
+struct Head<'a> {
+    title: &'a str,
+    generated_by: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -103,8 +110,7 @@ impl<'a> Page<'a> {
             (report.sweep.len().div_ceil(SWEEP_ROWS).max(1), report.sweep.len().saturating_sub(1));
         let shown = report.sweep.iter().enumerate().filter(|(at, _)| (last - at).is_multiple_of(step));
         Self {
-            title: &report.title,
-            generated_by: &report.generated_by,
+            report: Head { title: &report.title, generated_by: &report.generated_by },
             links: &report.links,
             truth: &report.truth,
             notes: &report.notes,
@@ -119,6 +125,7 @@ impl<'a> Page<'a> {
             average_precision: four(report.average_precision),
             calibration_error: report.calibration_error.map(four),
             groups: report.groups.iter().map(Groups::new).collect(),
+            not_candidates: number::count(report.not_candidates),
             lists: vec![
                 List {
                     id: "false-links",
@@ -189,10 +196,10 @@ impl<'a> GroupRow<'a> {
             group: &group.group,
             records: number::count(group.records),
             true_links: number::count(group.true_links),
-            recall: with_range(group.recall),
-            precision: with_range(group.precision),
+            recall: group.recall.map_or_else(none, with_range),
+            precision: group.precision.map_or_else(none, with_range),
             f1: four(group.f1),
-            p_value: group.p_value.map_or_else(|| number::NONE.to_owned(), four),
+            p_value: group.p_value.map_or_else(none, p_value),
             differs: group.differs,
         }
     }
@@ -200,7 +207,6 @@ impl<'a> GroupRow<'a> {
 
 impl<'a> WrongRow<'a> {
     fn new(pair: &'a PairRow) -> Self {
-        let none = || number::NONE.to_owned();
         Self {
             left: &pair.left,
             right: &pair.right,
@@ -210,6 +216,15 @@ impl<'a> WrongRow<'a> {
             evidence: &pair.evidence,
         }
     }
+}
+
+fn none() -> String {
+    number::NONE.to_owned()
+}
+
+/// A P value with four decimals; none is rounded to 0.
+fn p_value(value: f64) -> String {
+    if value < 5e-5 { "< 0.0001".to_owned() } else { four(value) }
 }
 
 /// A share with four decimals.

@@ -48,6 +48,8 @@ pub struct AccuracyReport {
     pub false_links: Vec<PairRow>,
     /// Missed true pairs, the most similar first.
     pub missed: Vec<PairRow>,
+    /// Number of all true pairs that the table lacks.
+    pub not_candidates: u64,
     /// Remarks.
     pub notes: Vec<String>,
 }
@@ -117,10 +119,10 @@ pub struct GroupFigures {
     pub records: u64,
     /// True pairs.
     pub true_links: u64,
-    /// Recall.
-    pub recall: Proportion,
-    /// Precision.
-    pub precision: Proportion,
+    /// Recall; `None` without true pairs.
+    pub recall: Option<Proportion>,
+    /// Precision; `None` if no pair was found.
+    pub precision: Option<Proportion>,
     /// F1, 0..=1.
     pub f1: f64,
     /// Corrected P value that its share of missed pairs is that of the others, 0..=1, if tested.
