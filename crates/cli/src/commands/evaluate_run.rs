@@ -170,7 +170,7 @@ impl Work<'_> {
 
     /// A path that the scenario names, relative to it.
     fn beside(&self, name: &str) -> PathBuf {
-        self.path.parent().unwrap_or(Path::new("")).join(name)
+        self.path.parent().unwrap_or_else(|| Path::new("")).join(name)
     }
 
     fn schema(&self) -> anyhow::Result<LinkageSchema> {

@@ -45,13 +45,16 @@ pub struct GroupAccuracy {
     pub differs: bool,
 }
 
+/// The group of a pair, an index of the labels.
+type GroupOf<'a> = dyn Fn((&str, &str)) -> u32 + 'a;
+
 /// The label of each record and pair, for one attribute.
 struct Labelling<'a> {
     title: String,
     labels: Vec<GroupLabel>,
     /// Records by label.
     records: Vec<u64>,
-    group_of: Box<dyn Fn((&str, &str)) -> u32 + 'a>,
+    group_of: Box<GroupOf<'a>>,
 }
 
 /// Accuracy by every attribute of the tables, and by the number of a person's records.
