@@ -18,8 +18,8 @@ mod template;
 
 pub use accuracy::render::render_accuracy;
 pub use accuracy::report::{
-    AccuracyReport, ClassAccuracy, GroupFigures, GroupTable, PairRow, Proportion, ReliabilityFigures,
-    SweepFigures,
+    AccuracyReport, ClassAccuracy, GroupFigures, GroupTable, Proportion, ReliabilityFigures, SweepFigures,
+    WrongPairRow,
 };
 pub use audit::render::render_audit;
 pub use audit::report::{

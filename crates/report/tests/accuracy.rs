@@ -1,8 +1,8 @@
 //! The page about accuracy, as its readers see it.
 
 use mizuhiki_report::{
-    AccuracyReport, ClassAccuracy, GroupFigures, GroupTable, PairRow, Proportion, ReliabilityFigures,
-    SweepFigures, render_accuracy,
+    AccuracyReport, ClassAccuracy, GroupFigures, GroupTable, Proportion, ReliabilityFigures, SweepFigures,
+    WrongPairRow, render_accuracy,
 };
 
 fn proportion(value: f64) -> Proportion {
@@ -26,8 +26,8 @@ fn group(name: &str, differs: bool) -> GroupFigures {
     }
 }
 
-fn pair(similarity: Option<f64>) -> PairRow {
-    PairRow {
+fn pair(similarity: Option<f64>) -> WrongPairRow {
+    WrongPairRow {
         left: "H000001".to_owned(),
         right: "R000002".to_owned(),
         similarity,

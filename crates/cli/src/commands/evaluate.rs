@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use mizuhiki_columnar::{ReadOptions, Source, TableReader, read_links, read_members, read_pairs};
+use mizuhiki_columnar::Source;
 use mizuhiki_evaluate::{
-    AuditAccuracy, CeilingJob, ClusterAccuracy, LinkTableAccuracy, audit_accuracy, audit_ceiling,
-    cluster_accuracy, link_table_accuracy, persons_of_pairs, read_findings, read_link_truth,
+    AuditAccuracy, CeilingJob, audit_accuracy, audit_ceiling, read_findings, read_link_truth,
 };
 use serde::Serialize;
 
 use crate::args::evaluate::Evaluate;
 use crate::commands::describe_accuracy::{describe_clusters, rate};
+use crate::commands::judge::judge_members;
 use crate::commands::{evaluate_links, evaluate_run};
 use crate::progress::grouped;
 use crate::say::{Say, UsageError};
@@ -112,23 +112,6 @@ fn describe_causes(audit: &AuditAccuracy) -> String {
         ));
     }
     text
-}
-
-/// Evaluates a link table against the true pairs.
-pub(super) fn judge(links: &Source, truth: &Source, unordered: bool) -> anyhow::Result<LinkTableAccuracy> {
-    Ok(link_table_accuracy(&read_links(links)?, &read_pairs(truth)?, unordered))
-}
-
-/// Evaluates clusters against the persons of records, or against true pairs.
-pub(super) fn judge_members(clusters: &Source, truth: &Source) -> anyhow::Result<ClusterAccuracy> {
-    let found = read_members(clusters, "cluster")?;
-    let columns = TableReader::open(truth, &ReadOptions::default())?.columns().to_vec();
-    let persons = if columns.iter().any(|column| column == "left_id") {
-        persons_of_pairs(&read_pairs(truth)?)
-    } else {
-        read_members(truth, "entity")?
-    };
-    Ok(cluster_accuracy(&found, &persons)?)
 }
 
 /// Evaluates clusters, and says how.

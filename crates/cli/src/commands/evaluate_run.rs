@@ -25,8 +25,8 @@ use serde::Serialize;
 
 use crate::commands::common::threads;
 use crate::commands::describe_accuracy::{describe_clusters, describe_links};
-use crate::commands::evaluate::judge_members;
 use crate::commands::examples::{example, example_names};
+use crate::commands::judge::judge_members;
 use crate::commands::link::run_job;
 use crate::commands::schema::read_usable_schema;
 use crate::commands::search::show;

@@ -16,6 +16,7 @@ mod evaluate_run;
 mod examples;
 mod explain;
 mod generate;
+mod judge;
 mod key;
 mod link;
 mod normalize;

@@ -1,8 +1,8 @@
 //! The evaluation as a page.
 
 use mizuhiki_report::{
-    AccuracyReport, ClassAccuracy, GroupFigures, GroupTable, PairRow, Proportion, ReliabilityFigures,
-    ReportError, SweepFigures, render_accuracy,
+    AccuracyReport, ClassAccuracy, GroupFigures, GroupTable, Proportion, ReliabilityFigures, ReportError,
+    SweepFigures, WrongPairRow, render_accuracy,
 };
 
 use crate::accuracy::Accuracy;
@@ -89,8 +89,8 @@ fn groups(of: &Subgroups) -> GroupTable {
     GroupTable { attribute: of.attribute.clone(), rows: rows.collect() }
 }
 
-fn pair(pair: &WrongPair) -> PairRow {
-    PairRow {
+fn pair(pair: &WrongPair) -> WrongPairRow {
+    WrongPairRow {
         left: pair.left_id.clone(),
         right: pair.right_id.clone(),
         similarity: pair.similarity,

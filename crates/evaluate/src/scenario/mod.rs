@@ -2,17 +2,17 @@
 
 mod bounds;
 mod corrupt;
+mod measure;
 mod members;
 mod parse;
 mod spec;
 
-pub use bounds::{
-    Bound, BoundOutcome, ScenarioMeasure, judge_bounds, measures_of_clusters, measures_of_links,
-};
+pub use bounds::{BoundOutcome, judge_bounds, measures_of_clusters, measures_of_links};
 pub use corrupt::{AppliedError, corrupt_table};
+pub use measure::{Bound, ScenarioMeasure, ScenarioTask};
 pub use members::ScenarioError;
 pub use parse::parse_scenario;
 pub use spec::{
     ColumnErrors, Corruption, DataSide, Scenario, ScenarioAccept, ScenarioAssignment, ScenarioData,
-    ScenarioHouseholds, ScenarioMethod, ScenarioSchema, ScenarioTask, SwapErrors,
+    ScenarioHouseholds, ScenarioMethod, ScenarioSchema, SwapErrors,
 };

@@ -1,11 +1,11 @@
 //! From TOML to a scenario.
 
 use crate::ja::Rates;
-use crate::scenario::bounds::{Bound, ScenarioMeasure};
+use crate::scenario::measure::{Bound, ScenarioMeasure, ScenarioTask};
 use crate::scenario::members::{Members, ScenarioError, fault};
 use crate::scenario::spec::{
     ColumnErrors, Corruption, DataSide, Scenario, ScenarioAccept, ScenarioAssignment, ScenarioData,
-    ScenarioHouseholds, ScenarioMethod, ScenarioSchema, ScenarioTask, SwapErrors,
+    ScenarioHouseholds, ScenarioMethod, ScenarioSchema, SwapErrors,
 };
 
 /// Custodians of synthetic people that can be linked, left and right.

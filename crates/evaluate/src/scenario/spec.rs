@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::scenario::bounds::Bound;
+use crate::scenario::measure::{Bound, ScenarioTask};
 
 /// A benchmark.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -110,16 +110,6 @@ pub enum ScenarioSchema {
     File(String),
     /// One that is shipped, by its name.
     Example(String),
-}
-
-/// What is done with the tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ScenarioTask {
-    /// Links between two tables.
-    Link,
-    /// Clusters within one.
-    Dedupe,
 }
 
 /// The upper threshold.

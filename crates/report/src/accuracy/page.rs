@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::accuracy::plot::{Plot, plots};
 use crate::accuracy::report::{
-    AccuracyReport, ClassAccuracy, GroupFigures, GroupTable, PairRow, Proportion, SweepFigures,
+    AccuracyReport, ClassAccuracy, GroupFigures, GroupTable, Proportion, SweepFigures, WrongPairRow,
 };
 use crate::number;
 
@@ -206,7 +206,7 @@ impl<'a> GroupRow<'a> {
 }
 
 impl<'a> WrongRow<'a> {
-    fn new(pair: &'a PairRow) -> Self {
+    fn new(pair: &'a WrongPairRow) -> Self {
         Self {
             left: &pair.left,
             right: &pair.right,

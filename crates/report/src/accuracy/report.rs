@@ -45,9 +45,9 @@ pub struct AccuracyReport {
     /// Accuracy by groups of people.
     pub groups: Vec<GroupTable>,
     /// False links, the most similar first.
-    pub false_links: Vec<PairRow>,
+    pub false_links: Vec<WrongPairRow>,
     /// Missed true pairs, the most similar first.
-    pub missed: Vec<PairRow>,
+    pub missed: Vec<WrongPairRow>,
     /// Number of all true pairs that the table lacks.
     pub not_candidates: u64,
     /// Remarks.
@@ -133,7 +133,7 @@ pub struct GroupFigures {
 
 /// A pair that was judged wrongly.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PairRow {
+pub struct WrongPairRow {
     /// Record on the left.
     pub left: String,
     /// Record on the right.
