@@ -97,11 +97,16 @@ fn corruption(top: &Members<'_>, data: &ScenarioData) -> Result<Corruption, Scen
             return Err(fault(members.at("rates"), problem, "use [[corruption.column]] for other data"));
         }
         rates = table.rates()?;
+        let mut all = Rates::default();
         for (name, value) in &rates {
-            if Rates::default().set(name, *value).is_none() {
+            if all.set(name, *value).is_none() {
                 let fix = "`mizuhiki synth rates` lists their names; write a name with a dot in quotes";
                 return Err(fault(table.at(name), "unknown rate", fix));
             }
+        }
+        if !all.has_possible_sizes() {
+            let problem = "the shares of household sizes sum to more than 1";
+            return Err(fault(members.at("rates"), problem, "lower household.size_1 to household.size_5"));
         }
     }
     let side = |members: &Members<'_>| {
@@ -305,6 +310,10 @@ max = 4000
                 "data.synth: not a value of this member; write \"ja\" or \"en-Latn\"",
             ),
             (("synth = \"ja\"", "synth = \"en-Latn\""), "data.left: there are no true pairs"),
+            (
+                ("\"insurer.typo\" = 0.05", "\"household.size_1\" = 0.9"),
+                "corruption.rates: the shares of household sizes",
+            ),
             (("insurer.typo", "insurer.typos"), "corruption.rates.insurer.typos: unknown rate"),
             (
                 ("typo = 0.1", "typo = 1.1"),
