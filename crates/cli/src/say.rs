@@ -21,7 +21,7 @@ impl std::fmt::Display for UsageError {
 
 impl std::error::Error for UsageError {}
 
-/// Something that was done, but is not within the limits.
+/// Something that was done, but is not within its limits or bounds.
 #[derive(Debug)]
 pub(crate) struct BeyondLimits(pub(crate) String);
 
@@ -65,7 +65,7 @@ impl Say {
         let _ = writeln!(std::io::stderr(), "{line}");
     }
 
-    /// Prints an error and gives its exit code: 1 failed, 2 usage, 3 refused by policy.
+    /// Prints an error and gives its exit code: 1 failed, 2 usage, 3 refused by policy, or bounds not kept.
     pub(crate) fn fail(&self, error: &anyhow::Error) -> ExitCode {
         let refused = error.is::<BeyondLimits>()
             || error.downcast_ref::<CustodianError>().is_some_and(CustodianError::is_refusal)

@@ -127,6 +127,8 @@ fn no_output_shows_a_value_or_a_key() {
             "evaluate accuracy good.csv --truth good.csv",
             "evaluate accuracy links.csv --truth good.csv",
             "--json evaluate accuracy links.csv --truth links.csv --unordered",
+            "evaluate accuracy links.csv --truth links.csv --unordered --left good.csv --names surname --birth-date date_of_birth --household suburb --report report-accuracy.html",
+            "evaluate accuracy links.csv --truth links.csv --unordered --left good.csv --by given_name",
         ]
         .map(str::to_owned),
     );

@@ -32,6 +32,9 @@ pub struct Accuracy {
     pub f1_low: f64,
     /// Upper end of the 95 % interval of F1, 0..=1, in the same way.
     pub f1_high: f64,
+    /// F* of Hand, Christen and Kirielle (2021), `correct / (found + true_links - correct)`: the share of correct
+    /// pairs among those that are found or true. With neither, 0 with the interval 0 to 1.
+    pub f_star: Rate,
 }
 
 impl Accuracy {
@@ -47,6 +50,7 @@ impl Accuracy {
             f1: f1(jaccard.value),
             f1_low: f1(jaccard.low),
             f1_high: f1(jaccard.high),
+            f_star: jaccard,
         }
     }
 }
@@ -94,17 +98,22 @@ pub fn link_table_accuracy(
         matches: of(&[Classification::Match]),
         with_borderline: of(&[Classification::Match, Classification::Borderline]),
         probability: Reliability::of(links.iter(), |link| {
-            let pair = (link.left.as_str(), link.right.as_str());
-            let pair = if unordered { (pair.0.min(pair.1), pair.0.max(pair.1)) } else { pair };
-            truth.binary_search(&pair).is_ok()
+            truth.binary_search(&pair_of(link, unordered)).is_ok()
         }),
     }
 }
 
-/// Pairs in order, each once.
-type PairSet<'a> = Vec<(&'a str, &'a str)>;
+/// The ids of a link, the smaller one first within one file.
+pub(crate) fn pair_of(link: &Link, unordered: bool) -> (&str, &str) {
+    let pair = (link.left.as_str(), link.right.as_str());
+    if unordered { (pair.0.min(pair.1), pair.0.max(pair.1)) } else { pair }
+}
 
-fn pairs(list: &[(RecordId, RecordId)], unordered: bool) -> PairSet<'_> {
+/// Pairs in order, each once.
+pub(crate) type PairSet<'a> = Vec<(&'a str, &'a str)>;
+
+/// `list` as a set; `unordered` means pairs within one file.
+pub(crate) fn pairs(list: &[(RecordId, RecordId)], unordered: bool) -> PairSet<'_> {
     to_set(list.iter().map(|(left, right)| (left, right)), unordered)
 }
 
@@ -215,6 +224,8 @@ mod tests {
         let result = link_table_accuracy(&links, &truth, false);
         let counts = |accuracy: Accuracy| (accuracy.true_links, accuracy.found, accuracy.correct);
         assert_eq!(counts(result.matches), (3, 2, 1));
+        // One of the four pairs that are found or true is both.
+        assert_eq!(result.matches.f_star.value, 0.25);
         assert_eq!(counts(result.with_borderline), (3, 4, 2));
         let turned = ids(&[("1", "a"), ("2", "b"), ("3", "c")]);
         assert_eq!(link_table_accuracy(&links, &turned, true), result);

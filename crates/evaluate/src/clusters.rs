@@ -1,4 +1,4 @@
-//! Accuracy of clusters: pair by pair, and record by record (B-cubed).
+//! Accuracy of clusters: pair by pair, record by record (B-cubed), and cluster by cluster.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,6 +7,7 @@ use mizuhiki_exchange::RecordId;
 use serde::Serialize;
 
 use crate::accuracy::Accuracy;
+use crate::closest::{ClosestCluster, Exactness, Overlap};
 
 /// B-cubed measures (Bagga and Baldwin, LREC 1998): means over records, 0..=1 each.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -28,6 +29,10 @@ pub struct ClusterAccuracy {
     pub pairs: Accuracy,
     /// Record by record.
     pub b_cubed: BCubed,
+    /// Cluster by cluster.
+    pub closest_cluster: ClosestCluster,
+    /// Persons whose records are together, split or merged with others.
+    pub exactness: Exactness,
 }
 
 /// A record of a custodian.
@@ -111,6 +116,13 @@ pub fn cluster_accuracy(clusters: &[Member], persons: &[Member]) -> Result<Clust
         recall += share(of_person[person]);
     }
     let f1 = if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 };
+    let (clusters_by_number, persons_by_number) = (places(&of_cluster), places(&of_person));
+    let overlap = |((cluster, person), both): (&_, &u64)| {
+        let (cluster, person): (&_, &_) = (cluster, person);
+        Overlap { cluster: clusters_by_number[cluster], person: persons_by_number[person], both: *both }
+    };
+    let overlaps: Vec<Overlap> = of_both.iter().map(overlap).collect();
+    let sizes = [of_cluster.values().copied().collect::<Vec<u64>>(), of_person.values().copied().collect()];
     Ok(ClusterAccuracy {
         records: keys.len() as u64,
         pairs: Accuracy::of(
@@ -119,7 +131,14 @@ pub fn cluster_accuracy(clusters: &[Member], persons: &[Member]) -> Result<Clust
             of_both.values().map(pairs).sum(),
         ),
         b_cubed: BCubed { precision, recall, f1 },
+        closest_cluster: ClosestCluster::of(&overlaps, &sizes),
+        exactness: Exactness::of(&overlaps, &sizes),
     })
+}
+
+/// The place of a key in the order of a map.
+fn places<K: Ord>(map: &BTreeMap<K, u64>) -> BTreeMap<&K, usize> {
+    map.keys().zip(0..).collect()
 }
 
 /// The group of each record of a table; custodians count if they are `named`.

@@ -13,6 +13,7 @@ use std::path::Path;
 use mizuhiki_columnar::Format;
 use mizuhiki_files::Target;
 
+pub(crate) use miswrite::{by_ear, typo};
 pub use population::{Holder, Population, PopulationSpec, Record};
 
 use crate::manifest::{GENERATOR, Manifest, ManifestFile, SynthError, make_folder};

@@ -11,14 +11,18 @@ mod accuracy;
 mod attack;
 mod audit;
 mod ceiling;
+mod closest;
 mod clusters;
 mod date;
 mod draw;
 mod en_latn;
+mod file_digest;
 mod ja;
+mod links;
 mod manifest;
 mod rate;
 mod reliability;
+mod scenario;
 mod table;
 
 pub use accuracy::{Accuracy, LinkTableAccuracy, accuracy, accuracy_unordered, link_table_accuracy};
@@ -31,10 +35,22 @@ pub use audit::{
     read_findings, read_link_truth,
 };
 pub use ceiling::{CeilingError, CeilingJob, audit_ceiling, plain_outcome};
+pub use closest::{ClosestCluster, Exactness};
 pub use clusters::{BCubed, ClusterAccuracy, ClusterError, cluster_accuracy, persons_of_pairs};
 pub use en_latn::{Holder, Population, PopulationSpec, Record, make_english};
+pub use file_digest::file_digest;
 pub use ja::{Figure, JapanSpec, Rates, SynthRate, make_japan};
+pub use links::{
+    CandidateQuality, GroupAccuracy, GroupColumns, LinkEvaluation, LinkEvaluationError, LinkEvaluationJob,
+    Subgroups, SweepPoint, ThresholdSweep, WorstPairs, WrongPair, accuracy_page, evaluate_links,
+};
 pub use manifest::{Manifest, ManifestFile, SynthError};
 pub use rate::Rate;
 pub use reliability::{ProbabilityRow, Reliability};
+pub use scenario::{
+    AppliedError, Bound, BoundOutcome, ColumnErrors, Corruption, DataSide, Scenario, ScenarioAccept,
+    ScenarioAssignment, ScenarioData, ScenarioError, ScenarioHouseholds, ScenarioMeasure, ScenarioMethod,
+    ScenarioSchema, ScenarioTask, SwapErrors, corrupt_table, judge_bounds, measures_of_clusters,
+    measures_of_links, parse_scenario,
+};
 pub use table::write_truth;

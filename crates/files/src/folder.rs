@@ -56,6 +56,12 @@ impl WriteFolder {
         self.target.join(name)
     }
 
+    /// The path of a file in the folder while this is unfinished, for writers that take a path.
+    #[must_use]
+    pub fn unfinished_path(&self, name: &str) -> PathBuf {
+        self.temporary.join(name)
+    }
+
     /// Makes the folder visible under its name.
     ///
     /// # Errors

@@ -1,11 +1,13 @@
 //! Results as one self-contained HTML file: no network, no scripts, no clock.
 //!
-//! [`render`] turns a [`LinkReport`] into a page, [`render_audit`] an [`AuditReport`]. Equal reports give
+//! [`render`] turns a [`LinkReport`] into a page, [`render_audit`] an [`AuditReport`], [`render_accuracy`] an
+//! [`AccuracyReport`]. Equal reports give
 //! equal bytes. Names of files, custodians, schemas and views, and handles of links, are untrusted text; all
 //! of it is escaped.
 
 #![forbid(unsafe_code)]
 
+mod accuracy;
 mod audit;
 mod chart;
 mod error;
@@ -14,6 +16,11 @@ mod number;
 mod shorten;
 mod template;
 
+pub use accuracy::render::render_accuracy;
+pub use accuracy::report::{
+    AccuracyReport, ClassAccuracy, GroupFigures, GroupTable, Proportion, ReliabilityFigures, SweepFigures,
+    WrongPairRow,
+};
 pub use audit::render::render_audit;
 pub use audit::report::{
     AuditReport, AuditSide, ClassCount, ComparisonRow, EvidenceBar, FeedbackSection, FindingCard, GroupRow,

@@ -2,9 +2,52 @@
 
 use std::path::PathBuf;
 
-use clap::{Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use crate::args::privacy::Privacy;
+
+/// A table of links and its ground truth.
+#[derive(Args)]
+#[command(group(ArgGroup::new("people").args(["left", "right"]).multiple(true)))]
+pub(crate) struct EvaluateLinks {
+    /// The links, from `mizuhiki link`.
+    pub(crate) links: String,
+    /// The true pairs: a table with columns left_id and right_id.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth: String,
+    /// Treat (a, b) and (b, a) as one pair, as within one file; --left is then the people of this file.
+    #[arg(long)]
+    pub(crate) unordered: bool,
+    /// The people of the left file: only ids and the columns that are named here are read. With --right, also
+    /// the reduction ratio; ids of the ground truth that are in no table are counted.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) left: Option<String>,
+    /// The people of the right file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) right: Option<String>,
+    /// Column of the ids in --left and --right; found by its name if absent.
+    #[arg(long, value_name = "COL", requires = "people")]
+    pub(crate) id_column: Option<String>,
+    /// Accuracy for each value of this column, such as sex: at most 50 values, which are printed. May be
+    /// repeated.
+    #[arg(long, value_name = "COL", requires = "people")]
+    pub(crate) by: Vec<String>,
+    /// Accuracy by household size: the number of records of a table with the same value in this column.
+    #[arg(long, value_name = "COL", requires = "people")]
+    pub(crate) household: Option<String>,
+    /// Accuracy by the script of the name in this column, and by the number of records that share the name.
+    #[arg(long, value_name = "COL", requires = "people")]
+    pub(crate) names: Option<String>,
+    /// Accuracy by decade of birth.
+    #[arg(long, value_name = "COL", requires = "people")]
+    pub(crate) birth_date: Option<String>,
+    /// List so many false links and missed pairs, by ids, the most similar first.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(..=10_000))]
+    pub(crate) worst: u32,
+    /// Write a report, one self-contained HTML file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+}
 
 #[derive(Subcommand)]
 pub(crate) enum Evaluate {
@@ -14,18 +57,15 @@ pub(crate) enum Evaluate {
     /// would be sent. Every attack also runs on a weak encoding, on which it must succeed: otherwise its failure
     /// shows nothing. Exit code 3 if an attack succeeds beyond the limits.
     Privacy(Box<Privacy>),
-    /// Precision, recall and F1 of a link table, with 95 % intervals.
-    Accuracy {
-        /// The links, from `mizuhiki link`.
-        links: String,
-        /// The true pairs: a table with columns left_id and right_id.
-        #[arg(long, value_name = "FILE")]
-        truth: String,
-        /// Treat (a, b) and (b, a) as one pair, as within one file.
-        #[arg(long)]
-        unordered: bool,
-    },
-    /// Precision, recall and F1 of a table of clusters: of pairs of records, and B-cubed.
+    /// Accuracy of a link table: precision, recall, F1 and F* with 95 % intervals, at all thresholds, and by
+    /// groups of people; the worst errors.
+    ///
+    /// Groups of fewer than 10 records are merged. A group is marked if the share of its true pairs that are
+    /// missed differs from that of all others beyond chance: Fisher's exact test, two-sided, at the level 0.05
+    /// after Holm's correction for all groups.
+    Accuracy(Box<EvaluateLinks>),
+    /// Accuracy of a table of clusters: of pairs of records, B-cubed, and of the closest cluster; persons whose
+    /// records are exactly together, split or merged.
     Clusters {
         /// The clusters, from `mizuhiki dedupe` or `link`.
         clusters: String,
@@ -55,6 +95,17 @@ pub(crate) enum Evaluate {
         /// The links: a table with columns handle, left_id and right_id.
         #[arg(long, value_name = "FILE", requires = "schema")]
         links: Option<String>,
+    },
+    /// Run a benchmark that a file describes: data, corruption, schema, method and expected bounds.
+    ///
+    /// Makes or reads the people, encodes them under a new random key, links, evaluates, and writes
+    /// results.json. Exit code 3 if a measure is outside its bounds.
+    Run {
+        /// The scenario (.toml); its paths are relative to it.
+        scenario: PathBuf,
+        /// Folder for the results, the links and the tokens; must not exist. Nothing is kept if absent.
+        #[arg(short, long, value_name = "DIR")]
+        output: Option<PathBuf>,
     },
 }
 

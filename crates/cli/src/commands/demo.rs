@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::args::tools::Demo;
 use crate::commands::common::threads;
 use crate::commands::demo_confirm::{Confirmation, Confirming, DemoHolder, Demonstrated};
-use crate::commands::evaluate::judge;
+use crate::commands::judge::judge;
 use crate::commands::link::run_job;
 use crate::commands::schema::read_usable_schema;
 use crate::progress::{Progress, grouped};

@@ -22,7 +22,7 @@ use serde::Serialize;
 
 use crate::commands::common::threads;
 use crate::commands::confirm::{now, seed};
-use crate::commands::evaluate::judge;
+use crate::commands::judge::judge;
 use crate::progress::Progress;
 
 /// Validity of the demonstration's tickets.

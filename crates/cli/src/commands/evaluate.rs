@@ -3,28 +3,30 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use mizuhiki_columnar::{ReadOptions, Source, TableReader, read_links, read_members, read_pairs};
+use mizuhiki_columnar::Source;
 use mizuhiki_evaluate::{
-    Accuracy, AuditAccuracy, CeilingJob, LinkTableAccuracy, Rate, audit_accuracy, audit_ceiling,
-    cluster_accuracy, link_table_accuracy, persons_of_pairs, read_findings, read_link_truth,
+    AuditAccuracy, CeilingJob, audit_accuracy, audit_ceiling, read_findings, read_link_truth,
 };
 use serde::Serialize;
 
 use crate::args::evaluate::Evaluate;
-use crate::commands::privacy;
+use crate::commands::describe_accuracy::{describe_clusters, rate};
+use crate::commands::judge::judge_members;
+use crate::commands::{evaluate_links, evaluate_run, privacy};
 use crate::progress::grouped;
 use crate::say::{Say, UsageError};
 
 pub(super) fn run(evaluate: Evaluate, say: &Say) -> anyhow::Result<()> {
     match evaluate {
         Evaluate::Privacy(privacy) => privacy::run(*privacy, say),
-        Evaluate::Accuracy { links, truth, unordered } => judge_links(&links, &truth, unordered, say),
+        Evaluate::Accuracy(arguments) => evaluate_links::run(&arguments, say),
         Evaluate::Clusters { clusters, truth } => judge_clusters(&clusters, &truth, say),
         Evaluate::Audit { findings, truth, schema, left, right, links } => {
             let tables = schema.zip(left).zip(right).zip(links);
             let tables = tables.map(|(((schema, left), right), links)| (schema, [left, right, links]));
             judge_audit(&findings, &truth, tables, say)
         }
+        Evaluate::Run { scenario, output } => evaluate_run::run(&scenario, output.as_deref(), say),
     }
 }
 
@@ -113,93 +115,17 @@ fn describe_causes(audit: &AuditAccuracy) -> String {
     text
 }
 
-fn judge_links(links: &str, truth: &str, unordered: bool, say: &Say) -> anyhow::Result<()> {
-    if links == "-" && truth == "-" {
-        return Err(
-            UsageError("standard input cannot be both the links and the ground truth".to_owned()).into()
-        );
-    }
-    let judged = judge(&Source::from_argument(links), &Source::from_argument(truth), unordered)?;
-    if judged.with_borderline.found > 0 && judged.with_borderline.correct == 0 {
-        say.warn("no link is in the ground truth: do both use the same record ids (encode with --keep-ids)?");
-    }
-    say.result(&judged, &describe(&judged), false);
-    Ok(())
-}
-
-/// Evaluates a link table against the true pairs.
-pub(super) fn judge(links: &Source, truth: &Source, unordered: bool) -> anyhow::Result<LinkTableAccuracy> {
-    Ok(link_table_accuracy(&read_links(links)?, &read_pairs(truth)?, unordered))
-}
-
-/// Evaluates clusters against the persons of records, or against true pairs.
+/// Evaluates clusters, and says how.
 fn judge_clusters(clusters: &str, truth: &str, say: &Say) -> anyhow::Result<()> {
     if clusters == "-" || truth == "-" {
         return Err(UsageError("clusters and ground truth are read from files".to_owned()).into());
     }
-    let found = read_members(&Source::from_argument(clusters), "cluster")?;
-    let truth = Source::from_argument(truth);
-    let columns = TableReader::open(&truth, &ReadOptions::default())?.columns().to_vec();
-    let persons = if columns.iter().any(|column| column == "left_id") {
-        persons_of_pairs(&read_pairs(&truth)?)
-    } else {
-        read_members(&truth, "entity")?
-    };
-    let judged = cluster_accuracy(&found, &persons)?;
+    let judged = judge_members(&Source::from_argument(clusters), &Source::from_argument(truth))?;
     if judged.pairs.found > 0 && judged.pairs.correct == 0 {
         say.warn(
             "no pair of a cluster is in the ground truth: do both use the same record ids (encode with --keep-ids)?",
         );
     }
-    let b_cubed = &judged.b_cubed;
-    let text = format!(
-        "{} records, {} true pairs; 95 % intervals\n{}B-cubed            precision {:.4}   recall {:.4}   F1 {:.4}\n",
-        grouped(judged.records),
-        grouped(judged.pairs.true_links),
-        line("pairs", &judged.pairs),
-        b_cubed.precision,
-        b_cubed.recall,
-        b_cubed.f1
-    );
-    say.result(&judged, &text, false);
+    say.result(&judged, &describe_clusters(&judged), false);
     Ok(())
-}
-
-fn rate(rate: &Rate) -> String {
-    format!("{:.4} [{:.4}, {:.4}]", rate.value, rate.low, rate.high)
-}
-
-fn line(name: &str, accuracy: &Accuracy) -> String {
-    format!(
-        "{name:<18} {:>9} of {:>9} right   precision {}   recall {}   F1 {:.4} [{:.4}, {:.4}]\n",
-        grouped(accuracy.correct),
-        grouped(accuracy.found),
-        rate(&accuracy.precision),
-        rate(&accuracy.recall),
-        accuracy.f1,
-        accuracy.f1_low,
-        accuracy.f1_high
-    )
-}
-
-fn describe(judged: &LinkTableAccuracy) -> String {
-    let mut text = format!(
-        "{} true links; 95 % intervals\n{}{}",
-        grouped(judged.matches.true_links),
-        line("match", &judged.matches),
-        line("with borderline", &judged.with_borderline)
-    );
-    if let Some(known) = &judged.probability {
-        for row in &known.rows {
-            text.push_str(&format!(
-                "probability {:.3}: {} of {} links right\n",
-                row.stated,
-                rate(&row.right),
-                grouped(row.links)
-            ));
-        }
-        let error = known.expected_calibration_error;
-        text.push_str(&format!("expected calibration error of probabilities {error:.5}\n"));
-    }
-    text
 }

@@ -175,8 +175,7 @@ impl Rates {
                 })?;
             }
         }
-        let sizes = rates.size_1 + rates.size_2 + rates.size_3 + rates.size_4 + rates.size_5;
-        if sizes > WHOLE {
+        if !rates.has_possible_sizes() {
             return Err(ColumnarError::File {
                 file: name,
                 problem: "the shares of household sizes sum to more than 1".to_owned(),
@@ -184,6 +183,11 @@ impl Rates {
             });
         }
         Ok(rates)
+    }
+
+    /// Whether the shares of household sizes sum to at most 1.
+    pub(crate) fn has_possible_sizes(&self) -> bool {
+        self.size_1 + self.size_2 + self.size_3 + self.size_4 + self.size_5 <= WHOLE
     }
 
     /// The rates as a table that [`Rates::read`] reads.
