@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from itertools import product
 from pathlib import Path
 
 from case import Case, Found, Json, Scored, read_case, write_found
@@ -69,6 +70,16 @@ class Mizuhiki:
                 members[row["cluster"]].append(row["record_id"])
         return summary, list(members.values())
 
+    def across(self, tokens: list[Path]) -> tuple[Json, list[tuple[str, str]]]:
+        """Pairs of the two files in one cluster, where each file may have duplicates."""
+        out = self.folder / "clusters.csv"
+        summary = self.run("link", *tokens, "--duplicates", "-o", out)
+        members: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        with out.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                members[row["cluster"]][row["custodian"]].append(row["record_id"])
+        return summary, [pair for of in members.values() for pair in product(of["left"], of["right"])]
+
 
 def pair(row: dict[str, str]) -> tuple[str, str]:
     return row["left_id"], row["right_id"]
@@ -85,7 +96,11 @@ def found(tool: Mizuhiki, schema: Path, confirm: bool) -> Found:
     if task == "dedupe":
         summary, clusters = tool.clusters(tokens)
         return Found(pairs, own_clusters=clusters, notes=summary)
+    if task == "many" and plain:
+        summary, own = tool.across(tokens)
+        return Found(pairs, own_pairs=own, notes=summary)
     if not confirm:
+        # Files of sealed symbols have no clusters across files.
         many = ["--assign", "many"] if task == "many" else []
         summary, rows = tool.links(tokens, *many)
         return Found(pairs, own_pairs=[pair(row) for row in rows if row["class"] == "match"], notes=summary)

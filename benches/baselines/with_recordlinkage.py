@@ -2,9 +2,8 @@
 """recordlinkage: sorted neighborhoods, Jaro-Winkler, ECM without labels; the own threshold is probability 0.5.
 
 ECM depends on the candidates, because true pairs must be more than a tiny share of them. So neighbors in the
-order of one field are candidates only if they agree on two others (one file), or on another (two files with a
-place); with names and dates only, all neighbors of two files are. These choices were made for FEBRL4 and
-RLdata10000 by their scores, in this tool's favor.
+order of one field are candidates only if they agree on another; in one file with names and dates only, if they
+agree on two others. This choice was made on these sets by its scores, in this tool's favor.
 """
 
 from __future__ import annotations
@@ -35,14 +34,10 @@ def candidates(case: Case, date: str) -> Any:
     index = need("recordlinkage").Index()
     names = [name for name, role in case.fields.items() if role == "name"]
     codes = [name for name, role in case.fields.items() if role in ("code", "email")]
-    if case.task == "dedupe":
+    if case.task == "dedupe" and set(case.fields.values()) == {"name", "date"}:
         for name, other in permutations(names):
-            for agreed in (date, [other, "year"], [other, "birthday"], *([other, code] for code in codes)):
+            for agreed in (date, [other, "year"], [other, "birthday"]):
                 index.sortedneighbourhood(name, window=WINDOW, block_on=agreed)
-        return index
-    if set(case.fields.values()) == {"name", "date"}:
-        for name in case.fields:
-            index.sortedneighbourhood(name, window=WINDOW)
         return index
     index.sortedneighbourhood(date, window=WINDOW)
     index.sortedneighbourhood(names[1], window=WINDOW, block_on=names[0])
