@@ -33,6 +33,9 @@ pub(crate) struct Privacy {
     /// How much is tried.
     #[arg(long, value_enum, default_value_t = TierName::Standard)]
     pub(crate) tier: TierName,
+    /// Only attacks with this in their name, such as graph; may be repeated.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) attack: Vec<String>,
     /// Write a report as one HTML file, too.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<String>,

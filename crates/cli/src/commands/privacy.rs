@@ -61,6 +61,7 @@ pub(super) fn run(privacy: Privacy, say: &Say) -> anyhow::Result<()> {
         seed: privacy.seed,
         tier: privacy.tier.tier(),
         limits: AttackLimits::default(),
+        only: privacy.attack,
         left: tokens(&people.left, "left")?,
         right: people.right.as_ref().map(|right| tokens(right, "right")).transpose()?,
         truth: people.truth,

@@ -48,7 +48,7 @@ impl Counterparts {
                         *next = score;
                     }
                 }
-                best.margin = best.score - second.max(-1.0);
+                best.margin = margin(best.score, second);
                 of_left.push(best);
             }
             first += wide;
@@ -71,6 +71,11 @@ impl Counterparts {
         pairs.truncate(most);
         pairs.into_iter().map(|(_, left, right)| (left, right)).collect()
     }
+}
+
+/// How much better the best is than the second; 0 without one.
+fn margin(best: f32, second: f32) -> f32 {
+    if second.is_finite() { best - second } else { 0.0 }
 }
 
 /// A column as a slice.

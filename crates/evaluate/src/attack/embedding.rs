@@ -4,7 +4,7 @@
 //! Vectors are those of network matrix factorization (NetMF; Qiu et al. 2018), as in the attack of Schäfer,
 //! Armknecht and Heng (2024). On filters whose keys differ, short walks and the stronger half of the edges found
 //! more than long walks and the strongest tenth. Clouds are aligned by an orthogonal map
-//! (Procrustes). It is found from pairs of nodes with like signatures, and improved by mutual nearest neighbors
+//! (Procrustes). It is found from pairs of nodes with like similarities, and improved by mutual nearest neighbors
 //! instead of a transport plan.
 
 use faer::{MatRef, Side};
@@ -12,7 +12,7 @@ use faer::{MatRef, Side};
 use crate::attack::align::{Counterparts, column_of};
 use crate::attack::finding::{Goal, Measured};
 use crate::attack::graphs::{GraphPair, graphs};
-use crate::attack::landmarks::{right, signatures};
+use crate::attack::landmarks::{alike, right, seed_counts};
 use crate::attack::numbers::{Matrix, by_columns, product, standardize_columns};
 use crate::attack::run::Effort;
 use crate::attack::scene::{AttackError, Scene};
@@ -25,7 +25,7 @@ const DIMENSIONS: usize = 128;
 const EIGENVECTORS: usize = 192;
 /// Length of the walks that the vectors summarize.
 const WALK: i32 = 2;
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 18;
 /// Steps of subspace iteration: neighboring eigenvalues are close.
 const STEPS: usize = 20;
 
@@ -49,16 +49,15 @@ fn matched(graphs: &GraphPair, draw: &mut Draw) -> Option<u64> {
         return None;
     }
     let (victim, list) = (embed(&graphs.victim, dimensions, draw)?, embed(&graphs.list, dimensions, draw)?);
-    let mut found = Counterparts::find(&signatures(&graphs.victim), &signatures(&graphs.list));
-    let mut count = dimensions * 2;
+    let mut found = alike(&graphs.victim, &graphs.list);
+    let mut counts = seed_counts(graphs.list.ncols());
     for _ in 0..ROUNDS {
-        let seeds = found.mutual(count);
+        let seeds = found.mutual(counts.next().unwrap_or(least));
         if seeds.is_empty() {
             return Some(0);
         }
         let turned = product(turn(&victim, &list, &seeds)?.as_ref(), victim.as_ref());
         found = Counterparts::find(&turned, &list);
-        count = (count * 2).min(least);
     }
     Some(right(graphs, &found))
 }

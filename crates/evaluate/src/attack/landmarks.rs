@@ -1,6 +1,6 @@
 //! Graph matching by landmarks: people are recognized by how similar they are to people already recognized.
 //!
-//! Nodes are first compared by their sorted similarities; the surest pairs become landmarks, and nodes are then
+//! Nodes are first compared by the quantiles of their similarities; the surest pairs become landmarks, and nodes are then
 //! compared by their similarities to these, again and again with more of them.
 
 use crate::attack::align::{Counterparts, column_of, rows_at};
@@ -10,13 +10,17 @@ use crate::attack::numbers::{Matrix, by_columns, standardize_columns};
 use crate::attack::run::Effort;
 use crate::attack::scene::{AttackError, Scene};
 
-/// Sorted similarities and quantiles that describe a node at first.
-const HIGHEST: usize = 64;
-const QUANTILES: usize = 48;
-/// Landmarks at first, and at most.
-const FIRST: usize = 100;
-const MOST: usize = 800;
-const ROUNDS: usize = 8;
+/// Quantiles of its similarities that describe a node at first.
+const QUANTILES: usize = 80;
+/// The highest and the lowest of them, as shares of the nodes.
+const HIGHEST: f64 = 0.0015;
+const LOWEST: f64 = 0.98;
+/// Landmarks at first, and at most, as shares of the nodes, and how fast their number grows. At first most are
+/// wrong; with enough of them, more become right than wrong.
+const FIRST: f64 = 0.12;
+const MOST: f64 = 0.4;
+const GROWTH: f64 = 1.2;
+const ROUNDS: usize = 20;
 
 pub(crate) fn landmarks(scene: &Scene<'_>, effort: &Effort) -> Result<Vec<Measured>, AttackError> {
     let mut found = Vec::new();
@@ -42,10 +46,10 @@ pub(crate) fn right(graphs: &GraphPair, found: &Counterparts) -> u64 {
 }
 
 fn align(graphs: &GraphPair) -> Counterparts {
-    let mut found = Counterparts::find(&signatures(&graphs.victim), &signatures(&graphs.list));
-    let mut count = FIRST;
+    let mut found = alike(&graphs.victim, &graphs.list);
+    let mut counts = seed_counts(graphs.list.ncols());
     for _ in 0..ROUNDS {
-        let seeds = found.mutual(count);
+        let seeds = found.mutual(counts.next().unwrap_or_default());
         if seeds.is_empty() {
             break;
         }
@@ -54,30 +58,51 @@ fn align(graphs: &GraphPair) -> Counterparts {
         standardize_columns(&mut of_left);
         standardize_columns(&mut of_right);
         found = Counterparts::find(&of_left, &of_right);
-        count = (count * 2).min(MOST);
     }
     found
 }
 
-/// For each node its highest similarities and quantiles of all, with mean 0 and deviation 1 over the nodes.
-pub(crate) fn signatures(graph: &Matrix) -> Matrix {
+/// Numbers of pairs that are trusted, round by round.
+pub(crate) fn seed_counts(nodes: usize) -> impl Iterator<Item = usize> {
+    let of = move |share: f64| (nodes as f64 * share).max(100.0);
+    std::iter::successors(Some(of(FIRST)), move |count| Some((count * GROWTH).min(of(MOST)))).map(|count| count as usize)
+}
+
+/// Nodes with the most similar distribution of similarities, by the distance of their quantiles.
+pub(crate) fn alike(victim: &Matrix, list: &Matrix) -> Counterparts {
+    let (left, right) = (quantiles(victim), quantiles(list));
+    let square = |matrix: &Matrix, node: usize| (0..QUANTILES).map(|row| matrix[(row, node)].powi(2)).sum::<f32>();
+    // The inner product of these is the negative squared distance.
+    let left = Matrix::from_fn(QUANTILES + 2, left.ncols(), |row, node| match row.checked_sub(QUANTILES) {
+        None => 2.0 * left[(row, node)],
+        Some(0) => 1.0,
+        Some(_) => -square(&left, node),
+    });
+    let right = Matrix::from_fn(QUANTILES + 2, right.ncols(), |row, node| match row.checked_sub(QUANTILES) {
+        None => right[(row, node)],
+        Some(0) => -square(&right, node),
+        Some(_) => 1.0,
+    });
+    Counterparts::find(&left, &right)
+}
+
+/// For each node quantiles of its similarities, with mean 0 and deviation 1 over the nodes. Shares of the nodes rather
+/// than ranks: the two graphs have different numbers of nodes.
+fn quantiles(graph: &Matrix) -> Matrix {
     let nodes = graph.ncols();
-    let mut values = by_columns(HIGHEST + QUANTILES, nodes, &|node, out| {
+    let share = |at: usize| HIGHEST * (LOWEST / HIGHEST).powf(at as f64 / (QUANTILES - 1) as f64);
+    let places: Vec<usize> =
+        (0..QUANTILES).map(|at| ((share(at) * nodes as f64) as usize).min(nodes.saturating_sub(1))).collect();
+    let mut values = by_columns(QUANTILES, nodes, &|node, out| {
         let mut sorted: Vec<f32> = column_of(graph, node).to_vec();
         sorted.sort_unstable_by(|a, b| b.total_cmp(a));
-        let (highest, quantiles) = out.split_at_mut(HIGHEST);
-        highest.iter_mut().zip(&sorted).for_each(|(out, &value)| *out = value);
-        for (at, out) in quantiles.iter_mut().enumerate() {
-            *out = sorted[(at + 1) * (sorted.len() - 1) / (QUANTILES + 1)];
-        }
+        out.iter_mut().zip(&places).for_each(|(out, &place)| *out = sorted[place]);
     });
-    for row in 0..values.nrows() {
+    for row in 0..QUANTILES {
         let mean = (0..nodes).map(|node| values[(row, node)]).sum::<f32>() / nodes as f32;
-        let deviation =
-            ((0..nodes).map(|node| (values[(row, node)] - mean).powi(2)).sum::<f32>() / nodes as f32).sqrt();
-        let by = if deviation > 1e-9 { 1.0 / deviation } else { 0.0 };
+        let square = (0..nodes).map(|node| (values[(row, node)] - mean).powi(2)).sum::<f32>() / nodes as f32;
+        let by = if square > 1e-18 { 1.0 / square.sqrt() } else { 0.0 };
         (0..nodes).for_each(|node| values[(row, node)] = (values[(row, node)] - mean) * by);
     }
-    standardize_columns(&mut values);
     values
 }

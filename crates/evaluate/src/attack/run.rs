@@ -102,6 +102,8 @@ pub struct PrivacyJob<'j> {
     pub tier: Tier,
     /// What is permitted.
     pub limits: AttackLimits,
+    /// Only attacks whose name has one of these in it; all if empty.
+    pub only: Vec<String>,
     /// The attacked file.
     pub left: PeopleFile,
     /// The other file of the run.
@@ -329,7 +331,8 @@ pub fn evaluate_privacy(
     let (mut findings, mut left_out) = (Vec::new(), Vec::new());
     let attacks = attacks();
     for (number, attack) in attacks.iter().enumerate() {
-        if !(attack.wanted)(&effort) {
+        let asked = job.only.is_empty() || job.only.iter().any(|part| attack.name.contains(part.as_str()));
+        if !asked || !(attack.wanted)(&effort) {
             left_out.push(attack.name);
             continue;
         }
