@@ -14,7 +14,7 @@ use mizuhiki_files::Target;
 use mizuhiki_schema::LinkageSchema;
 use serde_json::Value;
 
-pub(super) const KANJI: &str = include_str!("../../../protocols/schema/examples/people-ja-kanji.json");
+pub(crate) const KANJI: &str = include_str!("../../../protocols/schema/examples/people-ja-kanji.json");
 
 /// Symbols of a view, and of a record, in that schema.
 pub(super) static PER_VIEW: LazyLock<usize> =
@@ -252,7 +252,7 @@ pub(super) fn kanji_schema(change: impl FnOnce(&mut Value)) -> LinkageSchema {
 }
 
 /// One row per record, with all fields in one plain filter: the tokens that are attacked in the literature.
-pub(super) fn plain_schema() -> LinkageSchema {
+pub(crate) fn plain_schema() -> LinkageSchema {
     kanji_schema(|document| {
         document["profile"] = "plain".into();
         document.as_object_mut().unwrap().remove("symbols");
