@@ -240,3 +240,32 @@ fn read_attacks(limits: &Object<'_>, walk: &mut Walk, defaults: AttackLimits) ->
         correlation: correlation?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linkage::LinkageSchema;
+
+    fn limits(profile: &str, attacks: &str) -> AttackLimits {
+        let text = format!(
+            r#"{{"format":"mizuhiki-linkage-schema","version":2,"name":"m","profile":"{profile}","locale":{{"pack":"en-Latn"}},
+            "fields":[{{"name":"a","kind":"text","features":[{{"type":"exact"}}]}}],"limits":{{"attacks":{attacks}}},
+            "thresholds":{{"accept":1,"borderline":0}}}}"#
+        );
+        LinkageSchema::parse(&text).map(|schema| schema.attack_limits()).unwrap_or_default()
+    }
+
+    #[test]
+    fn defaults_depend_on_the_profile() {
+        let hardened =
+            AttackLimits { reidentification: 0.0005, inference: 1.2, neighbors: 3.0, correlation: 0.05 };
+        let strict =
+            AttackLimits { reidentification: 0.0003, inference: 1.1, neighbors: 2.0, correlation: 0.05 };
+        for (profile, expected) in [("hardened", hardened), ("plain", hardened), ("max-privacy", strict)] {
+            assert_eq!(limits(profile, "null"), expected, "{profile}");
+            assert_eq!(limits(profile, "{}"), expected, "{profile}");
+            let stated = AttackLimits { inference: 4.5, neighbors: 1000.0, ..expected };
+            assert_eq!(limits(profile, r#"{"inference":4.5,"neighbors":1e3}"#), stated, "{profile}");
+        }
+    }
+}
