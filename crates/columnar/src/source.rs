@@ -12,6 +12,15 @@ use crate::format::Format;
 pub enum Source {
     /// A file, with the format of its extension.
     Path(PathBuf),
+    /// A file that is still to appear under the name of its target.
+    Unfinished {
+        /// Where it is now.
+        path: PathBuf,
+        /// Its format, which its name does not show.
+        format: Format,
+        /// Name of the target, for messages.
+        target: String,
+    },
     /// Standard input, with the format of its first bytes.
     Stdin,
 }
@@ -28,6 +37,7 @@ impl Source {
     pub fn name(&self) -> String {
         match self {
             Self::Path(path) => path.display().to_string(),
+            Self::Unfinished { target, .. } => target.clone(),
             Self::Stdin => "standard input".to_owned(),
         }
     }
@@ -36,7 +46,9 @@ impl Source {
     #[must_use]
     pub fn bytes(&self) -> Option<u64> {
         match self {
-            Self::Path(path) => fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|data| data.len()),
+            Self::Path(path) | Self::Unfinished { path, .. } => {
+                fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|data| data.len())
+            }
             Self::Stdin => None,
         }
     }
@@ -45,14 +57,17 @@ impl Source {
     pub(crate) fn open(&self) -> Result<Opened, ColumnarError> {
         let name = self.name();
         match self {
-            Self::Path(path) => {
+            Self::Path(path) | Self::Unfinished { path, .. } => {
                 let file = File::open(path).map_err(ColumnarError::io(&name, "open"))?;
                 let metadata = file.metadata().map_err(ColumnarError::io(&name, "open"))?;
                 if metadata.is_dir() {
                     return Err(ColumnarError::file(&name, "this is a folder", "name a file"));
                 }
-                let format = Format::of_path(path)
-                    .ok_or_else(|| ColumnarError::UnknownFormat { file: name.clone() })?;
+                let format = match self {
+                    Self::Unfinished { format, .. } => Some(*format),
+                    _ => Format::of_path(path),
+                };
+                let format = format.ok_or_else(|| ColumnarError::UnknownFormat { file: name.clone() })?;
                 Ok(Opened { name, format, bytes: Some(metadata.len()), content: Content::File(file) })
             }
             Self::Stdin => {

@@ -27,7 +27,7 @@ mod table;
 
 pub use accuracy::{Accuracy, LinkTableAccuracy, accuracy, accuracy_unordered, link_table_accuracy};
 pub use attack::{
-    AttackError, AttackLimits, Attacker, Finding, Goal, Measured, PeopleFile, PeopleList, PrivacyJob,
+    AttackError, Attacker, Finding, Goal, Measured, PeopleFile, PeopleIds, PeopleList, PrivacyJob,
     PrivacyResult, Tier, Verdict, evaluate_privacy, laboratory_key, laboratory_run,
 };
 pub use audit::{

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -114,6 +114,15 @@ impl WriteFile {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Where the file is until it is committed; `None` if it is written directly, as standard output is.
+    #[must_use]
+    pub fn unfinished(&self) -> Option<&Path> {
+        match &self.sink {
+            Sink::Temporary { file, .. } => Some(file.get_ref().path()),
+            Sink::Direct(_) => None,
+        }
     }
 
     /// A handle that later returns why a write failed.

@@ -37,7 +37,7 @@ pub use fault::{Fault, SchemaError};
 pub use fields::{Feature, Field};
 pub use inputs::{Input, InputColumn, Readings, Take};
 pub use json::MAX_SCHEMA_BYTES;
-pub use limits::{Filter, Limits, Profile, View};
+pub use limits::{AttackLimits, Filter, Limits, Profile, View};
 pub use linkage::{LinkageSchema, SchemaBody};
 pub use measure::Measure;
 pub use native::TokenSchema;

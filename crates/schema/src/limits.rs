@@ -1,5 +1,6 @@
 //! Profile, filter, views and limits of a native schema.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::fault::{Object, Walk};
@@ -65,7 +66,38 @@ pub struct View {
     pub link_only: bool,
 }
 
-/// Limits that `encode` enforces.
+/// Limits of an attacker's success (`protocols/01-linkage-schema.md` §2.7).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct AttackLimits {
+    /// Maximum share of tokens assigned their person, 0..=1; chance where that is more.
+    pub reidentification: f64,
+    /// Maximum share of correct values, as a multiple of the base rate, 1..=100.
+    pub inference: f64,
+    /// Maximum share of neighbors found, as a multiple of chance, 1..=1000.
+    pub neighbors: f64,
+    /// Maximum size of a correlation, 0..=1.
+    pub correlation: f64,
+}
+
+impl Default for AttackLimits {
+    fn default() -> Self {
+        Self { reidentification: 0.0005, inference: 1.2, neighbors: 3.0, correlation: 0.05 }
+    }
+}
+
+impl AttackLimits {
+    /// The limits of a document that states none.
+    fn of_profile(profile: Option<Profile>) -> Self {
+        match profile {
+            Some(Profile::MaxPrivacy) => {
+                Self { reidentification: 0.0003, inference: 1.1, neighbors: 2.0, ..Self::default() }
+            }
+            _ => Self::default(),
+        }
+    }
+}
+
+/// Limits of a native document.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -73,6 +105,8 @@ pub struct Limits {
     pub max_repeated_share: f64,
     /// Maximum rows of tokens per record, where its inputs have alternatives.
     pub max_alternatives: usize,
+    /// Maximum success of attacks on a file.
+    pub attacks: AttackLimits,
 }
 
 pub(crate) fn read_profile(root: &Object<'_>, walk: &mut Walk) -> Option<Profile> {
@@ -173,14 +207,65 @@ fn read_view(value: &Value, path: &str, walk: &mut Walk, fields: &[Field]) -> Op
     })
 }
 
-pub(crate) fn read_limits(root: &Object<'_>, walk: &mut Walk) -> Option<Limits> {
-    let defaults = Limits { max_repeated_share: 0.1, max_alternatives: 8 };
+pub(crate) fn read_limits(root: &Object<'_>, walk: &mut Walk, profile: Option<Profile>) -> Option<Limits> {
+    let attacks = AttackLimits::of_profile(profile);
+    let defaults = Limits { max_repeated_share: 0.1, max_alternatives: 8, attacks };
     let Some((value, path)) = root.optional("limits") else {
         return Some(defaults);
     };
     let limits = walk.object(value, &path)?;
-    limits.only(walk, &["maxRepeatedShare", "maxAlternatives"]);
+    limits.only(walk, &["maxRepeatedShare", "maxAlternatives", "attacks"]);
     let repeated = limits.number_or(walk, "maxRepeatedShare", (0.0, 1.0), defaults.max_repeated_share);
     let alternatives = limits.integer_or(walk, "maxAlternatives", 1..=64, defaults.max_alternatives as u64);
-    Some(Limits { max_repeated_share: repeated?, max_alternatives: alternatives? as usize })
+    let attacks = read_attacks(&limits, walk, attacks);
+    Some(Limits {
+        max_repeated_share: repeated?,
+        max_alternatives: alternatives? as usize,
+        attacks: attacks?,
+    })
+}
+
+fn read_attacks(limits: &Object<'_>, walk: &mut Walk, defaults: AttackLimits) -> Option<AttackLimits> {
+    let Some((value, path)) = limits.optional("attacks") else { return Some(defaults) };
+    let attacks = walk.object(value, &path)?;
+    attacks.only(walk, &["reidentification", "inference", "neighbors", "correlation"]);
+    let reidentification = attacks.number_or(walk, "reidentification", (0.0, 1.0), defaults.reidentification);
+    let inference = attacks.number_or(walk, "inference", (1.0, 100.0), defaults.inference);
+    let neighbors = attacks.number_or(walk, "neighbors", (1.0, 1000.0), defaults.neighbors);
+    let correlation = attacks.number_or(walk, "correlation", (0.0, 1.0), defaults.correlation);
+    Some(AttackLimits {
+        reidentification: reidentification?,
+        inference: inference?,
+        neighbors: neighbors?,
+        correlation: correlation?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linkage::LinkageSchema;
+
+    fn limits(profile: &str, attacks: &str) -> AttackLimits {
+        let text = format!(
+            r#"{{"format":"mizuhiki-linkage-schema","version":2,"name":"m","profile":"{profile}","locale":{{"pack":"en-Latn"}},
+            "fields":[{{"name":"a","kind":"text","features":[{{"type":"exact"}}]}}],"limits":{{"attacks":{attacks}}},
+            "thresholds":{{"accept":1,"borderline":0}}}}"#
+        );
+        LinkageSchema::parse(&text).map(|schema| schema.attack_limits()).unwrap_or_default()
+    }
+
+    #[test]
+    fn defaults_depend_on_the_profile() {
+        let hardened =
+            AttackLimits { reidentification: 0.0005, inference: 1.2, neighbors: 3.0, correlation: 0.05 };
+        let strict =
+            AttackLimits { reidentification: 0.0003, inference: 1.1, neighbors: 2.0, correlation: 0.05 };
+        for (profile, expected) in [("hardened", hardened), ("plain", hardened), ("max-privacy", strict)] {
+            assert_eq!(limits(profile, "null"), expected, "{profile}");
+            assert_eq!(limits(profile, "{}"), expected, "{profile}");
+            let stated = AttackLimits { inference: 4.5, neighbors: 1000.0, ..expected };
+            assert_eq!(limits(profile, r#"{"inference":4.5,"neighbors":1e3}"#), stated, "{profile}");
+        }
+    }
 }

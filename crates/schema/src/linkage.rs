@@ -8,6 +8,7 @@ use crate::clkhash::ClkhashSchema;
 use crate::digest::{self, SchemaDigest};
 use crate::fault::{Fault, SchemaError};
 use crate::inputs::Input;
+use crate::limits::AttackLimits;
 use crate::measure::Measure;
 use crate::native::TokenSchema;
 use crate::symbols::Symbols;
@@ -207,6 +208,15 @@ impl LinkageSchema {
     #[must_use]
     pub fn calibrates(&self) -> bool {
         matches!(&self.body, SchemaBody::Tokens(schema) if schema.calibrate)
+    }
+
+    /// Limits of the success of attacks on a file.
+    #[must_use]
+    pub fn attack_limits(&self) -> AttackLimits {
+        match &self.body {
+            SchemaBody::Tokens(schema) => schema.limits.attacks,
+            SchemaBody::Clkhash(_) => AttackLimits::default(),
+        }
     }
 
     /// The epoch of the tokens; 0 for clkhash, which has no epochs.

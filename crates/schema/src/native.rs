@@ -45,7 +45,7 @@ pub struct TokenSchema {
     /// How borderline pairs are decided under encryption; `None` if the document does not define it and has
     /// too many fields for one filter.
     pub confirm: Option<Confirm>,
-    /// Limits that `encode` enforces.
+    /// Limits that `encode` enforces, and those of attacks.
     pub limits: Limits,
     /// The thresholds that sort pairs into classes by similarity.
     pub thresholds: Thresholds,
@@ -111,7 +111,7 @@ pub(crate) fn read(value: &Value, walk: &mut Walk) -> Option<TokenSchema> {
     let views = read_views(&root, walk, fields.as_deref());
     let blocking = read_blocking(&root, walk, fields.as_deref(), views.as_deref());
     let confirm = read_confirm(&root, walk, fields.as_deref());
-    let limits = read_limits(&root, walk);
+    let limits = read_limits(&root, walk, profile);
     let symbols = read_symbols(&root, walk, profile, (filter, views.as_deref(), inputs.as_deref()), limits);
     let thresholds = read_thresholds(&root, walk);
     let statutory_basis = read_statutory_basis(&root, walk)?;

@@ -38,6 +38,11 @@ def small() -> Case:
     }
 
 
+def changed_limits(attacks: Any) -> Case:
+    """The same with limits of attacks."""
+    return {**small(), "limits": {"maxRepeatedShare": 0.1, "attacks": attacks}}
+
+
 def plain(version: int = 1) -> Case:
     """The same in profile plain."""
     document = {**small(), "profile": "plain", "version": version}
@@ -255,6 +260,13 @@ def digest_cases() -> List[Case]:
             "empty lists": minimal(('"kind":"text"', '"kind":"text","missing":[ ]')),
             "texts in order of writing": minimal(('"kind":"text"', '"kind":"text","missing":["b","a","","\\u00e9","B"]')),
             "empty objects": minimal(('"name":"m"', '"limits":{ },"diffusion":null,"filter":{},"name":"m"')),
+            "limits of attacks": json.dumps(changed_limits({"reidentification": 0.001, "inference": 1.5, "neighbors": 4, "correlation": 0.1})),
+            "limits of attacks, the least of everything": json.dumps(changed_limits({"reidentification": 0, "inference": 1, "neighbors": 1, "correlation": 0})),
+            "limits of attacks, the most of everything": json.dumps(changed_limits({"reidentification": 1, "inference": 100, "neighbors": 1000, "correlation": 1})),
+            "limits of attacks, members that are null": json.dumps(changed_limits({"reidentification": None, "inference": None, "neighbors": None, "correlation": None})),
+            "limits of attacks, none": json.dumps(changed_limits({})),
+            "limits of attacks are null": json.dumps(changed_limits(None)),
+            "limits of attacks in profile plain": json.dumps({**plain(2), "limits": {"attacks": {"inference": 10.5}}}),
             "booleans and positions": minimal(('[{"type":"exact"}]', '[{"type":"ngram","positional":true,"padded":false,"positions":[3.0,1,2e0],"n":4}]')),
         }
     )
@@ -329,6 +341,20 @@ def block_faults() -> List[Tuple[str, str, str]]:
     return table
 
 
+def attack_faults() -> List[Tuple[str, str, str]]:
+    wrong = {
+        "reidentification": (-0.1, 1.1, "0", True), "inference": (0, 0.99, 100.5, -1, "1.2"),
+        "neighbors": (0, 0.99, 1000.5, "3", []), "correlation": (-0.05, 1.01, "0.05"), "Neighbors": (3,), "neighbours": (3,), "structure": (0,),
+    }
+    path = ["limits", "attacks"]
+    table = []
+    for name, values in wrong.items():
+        for value in values:
+            title = "%s is %s" % (written([*path, name]), json.dumps(value))
+            table.append((title, changed(path, {name: value}), written([*path, name])))
+    return table
+
+
 def fault_cases() -> List[Case]:
     # title, path of the change, new value; path of the fault if different
     F, V = "fields", "views"
@@ -351,7 +377,7 @@ def fault_cases() -> List[Case]:
         (["diffusion"], {"taps": 7, "bits": 2048}), (["diffusion"], {}), (["diffusion"], 7), (["blocking"], {"rules": [{"name": "r", "parts": [part("last")]}]}), (["knownPairs"], 10000),
         ([V], "whole"), ([V], []), ([V, 0], "whole"), ([V, 0, "name"], "the whole"), ([V, 0, "name"], None), ([V, 0, "fields"], []), ([V, 0, "fields"], "first"), ([V, 0, "fields"], None), ([V, 0, "fields", 1], "surname"), ([V, 1, "fields", 0], "Last"), ([V, 0, "fields", 0], 1),
         ([V, 1, "minPresentWeight"], 0), ([V, 1, "minPresentWeight"], 0.009), ([V, 1, "minPresentWeight"], 1.01), ([V, 1, "minPresentWeight"], "0.6"), ([V, 1, "linkOnly"], 1), ([V, 1, "linkOnly"], "true"),
-        (["limits"], 0.1), (["limits", "maxRepeatedShare"], 1.1), (["limits", "maxRepeatedShare"], -0.1), (["limits", "maxRepeatedShare"], "0"),
+        (["limits"], 0.1), (["limits", "maxRepeatedShare"], 1.1), (["limits", "maxRepeatedShare"], -0.1), (["limits", "maxRepeatedShare"], "0"), (["limits", "attacks"], 0.1), (["limits", "attacks"], []),
         (["thresholds"], [0.9, 0.8]), (["thresholds", "accept"], 1.1), (["thresholds", "accept"], None), (["thresholds", "accept"], "0.9"), (["thresholds", "borderline"], -0.1), (["thresholds", "borderline"], 0.88), (["thresholds", "calibrate"], 1), (["thresholds", "calibrate"], "true"),
         (["statutoryBasis"], True),
     ]
@@ -362,7 +388,7 @@ def fault_cases() -> List[Case]:
         table.append((title, changed(path, value), written(path)))
     required = [["version"], ["name"], ["profile"], ["locale"], ["locale", "pack"], [F], [F, 0, "name"], [F, 1, "kind"], [F, 2, "features"], [F, 0, "features", 0, "type"], [V, 0, "name"], [V, 1, "fields"], ["thresholds"], ["thresholds", "accept"], ["thresholds", "borderline"]]
     table += [("%s is missing" % written(p), changed(p, REMOVE), written(p)) for p in required]
-    unknown: List[List[Any]] = [["Epoch"], ["views2"], ["locale", "name"], [F, 1, "Weight"], [F, 0, "features", 0, "N"], [F, 2, "features", 1, "n"], ["filter", "m"], ["symbols", "n"], ["symbols", "perview"], [V, 1, "weight"], ["limits", "share"], ["thresholds", "reject"]]
+    unknown: List[List[Any]] = [["Epoch"], ["views2"], ["locale", "name"], [F, 1, "Weight"], [F, 0, "features", 0, "N"], [F, 2, "features", 1, "n"], ["filter", "m"], ["symbols", "n"], ["symbols", "perview"], [V, 1, "weight"], ["limits", "share"], ["limits", "Attacks"], ["thresholds", "reject"]]
     table += [("%s is unknown" % written(p), changed(p, 2), written(p)) for p in unknown]
     for path, value in ((["knownPairs"], 0), (["knownPairs"], 1000000001), (["knownPairs"], 0.5), (["knownPairs"], "10000"), (["symbols"], {}), (["symbols"], {"perView": 64}), (["diffusion"], {"taps": 7, "bits": 2048})):
         table.append(("plain: %s is %s" % (written(path), json.dumps(value)), changed(path, value, plain), written(path)))
@@ -412,7 +438,7 @@ def fault_cases() -> List[Case]:
         ("line end inside a text", one.replace('"small"', '"sm\nall"'), "$"),
         ("unknown escape", one.replace('"small"', r'"sm\all"'), "$"),
     ]
-    table += block_faults() + input_faults()
+    table += attack_faults() + block_faults() + input_faults()
     cases = []
     for title, text, path in table:
         try:

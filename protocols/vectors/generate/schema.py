@@ -285,6 +285,19 @@ def refused(_: Any, path: str) -> None:
     raise Fault(path)
 
 
+ATTACKS = members(
+    reidentification=Member(SHARE),
+    inference=Member(within(1, 100)),
+    neighbors=Member(within(1, 1000)),
+    correlation=Member(SHARE),
+)
+LIMITS = members(
+    maxRepeatedShare=Member(SHARE),
+    maxAlternatives=Member(within(1, 64, True)),
+    attacks=Member(ATTACKS),
+)
+
+
 DOCUMENT: Dict[str, Member] = dict(
     format=Member(one_of("mizuhiki-linkage-schema"), True),
     version=Member(within(1, 2, True), True),
@@ -295,7 +308,7 @@ DOCUMENT: Dict[str, Member] = dict(
     symbols=Member(SYMBOLS),
     views=Member(items(VIEW, 1, 32)),
     blocking=Member(BLOCKING),
-    limits=Member(members(maxRepeatedShare=Member(SHARE), maxAlternatives=Member(within(1, 64, True)))),
+    limits=Member(LIMITS),
     thresholds=Member(
         members(accept=Member(SHARE, True), borderline=Member(SHARE, True), calibrate=Member(boolean)), True
     ),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::args::privacy::TierName;
 use crate::args::reading::Reading;
 
 #[derive(Args)]
@@ -43,6 +44,10 @@ pub(crate) struct Encode {
     /// Write a map from random ids to the records' own ids; it stays with you.
     #[arg(long, value_name = "FILE")]
     pub(crate) id_map: Option<PathBuf>,
+    /// Attack the file before it appears, with the people at hand. If an attack succeeds beyond the schema's
+    /// limits, nothing is written.
+    #[arg(long, value_enum, value_name = "TIER")]
+    pub(crate) check_privacy: Option<TierName>,
     #[command(flatten)]
     pub(crate) reading: Reading,
     /// Threads; all processors if absent.

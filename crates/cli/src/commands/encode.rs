@@ -12,33 +12,14 @@ use mizuhiki_files::Target;
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
 
 use crate::args::encode::{Encode, Purpose};
+use crate::commands::check_privacy;
 use crate::commands::common::{describe_unreadable, keep_inputs, threads};
 use crate::commands::schema::read_usable_schema;
 use crate::progress::{Progress, grouped};
 use crate::say::{Say, UsageError};
 
 pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
-    if encode.audit.handle_column.is_some() {
-        return Err(UsageError(
-            "--handle-column is only for --for audit; omit it, or add --for audit".to_owned(),
-        )
-        .into());
-    }
-    let schema_path = encode.schema.display().to_string();
-    let inputs = [encode.input.as_str(), schema_path.as_str(), encode.key.as_str()];
-    keep_inputs(&encode.output, &inputs)?;
-    let id_map = encode.id_map.as_ref().map(|path| path.display().to_string());
-    if let Some(map) = &id_map {
-        keep_inputs(map, &inputs)?;
-        if *map == encode.output {
-            return Err(UsageError(format!("{map}: --id-map and -o are the same file")).into());
-        }
-    }
-    if encode.input == "-" && encode.key == "-" {
-        return Err(
-            UsageError("the input and the key cannot both come from standard input".to_owned()).into()
-        );
-    }
+    check_arguments(&encode)?;
     let schema = read_usable_schema(&encode.schema)?;
     warn(&schema, &encode, say);
     let kind = match schema.body() {
@@ -66,7 +47,14 @@ pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
         },
         threads: threads(encode.threads),
     };
-    let summary = encode_file(job, &|records, share| progress.update(records, share))?;
+    let on_progress = |records, share| progress.update(records, share);
+    let (summary, privacy) = match encode.check_privacy {
+        None => (encode_file(job, &on_progress)?, None),
+        Some(tier) => {
+            let (summary, privacy) = check_privacy::encode(job, tier, &on_progress)?;
+            (summary, Some(privacy))
+        }
+    };
     drop(progress);
     if summary.symbols.is_some() && encode.run.is_none() && encode.purpose == Purpose::Link {
         say.warn(
@@ -75,7 +63,37 @@ pub(super) fn run(encode: Encode, say: &Say) -> anyhow::Result<()> {
         );
     }
     summary.warnings.iter().for_each(|warning| say.warn(warning));
-    say.result(&summary, &describe(&encode.output, &summary), encode.output == "-");
+    let mut text = describe(&encode.output, &summary);
+    privacy.iter().for_each(|privacy| text.push_str(&check_privacy::describe(privacy)));
+    let checked = check_privacy::Checked { summary: &summary, privacy: privacy.as_ref() };
+    say.result(&checked, &text, encode.output == "-");
+    Ok(())
+}
+
+/// Refuses arguments that cannot go together.
+fn check_arguments(encode: &Encode) -> anyhow::Result<()> {
+    if encode.audit.handle_column.is_some() {
+        return Err(UsageError(
+            "--handle-column is only for --for audit; omit it, or add --for audit".to_owned(),
+        )
+        .into());
+    }
+    check_privacy::refuse(encode)?;
+    let schema_path = encode.schema.display().to_string();
+    let inputs = [encode.input.as_str(), schema_path.as_str(), encode.key.as_str()];
+    keep_inputs(&encode.output, &inputs)?;
+    let id_map = encode.id_map.as_ref().map(|path| path.display().to_string());
+    if let Some(map) = &id_map {
+        keep_inputs(map, &inputs)?;
+        if *map == encode.output {
+            return Err(UsageError(format!("{map}: --id-map and -o are the same file")).into());
+        }
+    }
+    if encode.input == "-" && encode.key == "-" {
+        return Err(
+            UsageError("the input and the key cannot both come from standard input".to_owned()).into()
+        );
+    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use mizuhiki_exchange::{Side, Task};
 use mizuhiki_files::Target;
 
 use crate::args::encode::{Encode, LinkSide};
+use crate::commands::check_privacy;
 use crate::commands::common::{describe_unreadable, keep_inputs, threads};
 use crate::commands::encode::{custodian_name, named, named_run};
 use crate::commands::schema::read_audit_schema;
@@ -13,6 +14,7 @@ use crate::progress::{Progress, grouped};
 use crate::say::{Say, UsageError};
 
 pub(super) fn run(encode: &Encode, say: &Say) -> anyhow::Result<()> {
+    check_privacy::refuse(encode)?;
     let schema_path = encode.schema.display().to_string();
     let links = encode.audit.links.as_deref();
     let inputs: Vec<&str> =

@@ -1,6 +1,7 @@
 //! The subcommands.
 
 mod audit;
+mod check_privacy;
 mod cluster;
 mod common;
 mod confirm;

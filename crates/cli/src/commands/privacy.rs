@@ -5,7 +5,7 @@ use std::path::Path;
 use mizuhiki_columnar::{Format, ReadOptions, Source, TableReader};
 use mizuhiki_custodian::{EncodeJob, Encoder, IdPolicy, encode_predictably, is_id_header};
 use mizuhiki_evaluate::{
-    AttackLimits, Finding, JapanSpec, Measured, PeopleFile, PrivacyJob, PrivacyResult, Rates, Verdict,
+    Finding, JapanSpec, Measured, PeopleFile, PeopleIds, PrivacyJob, PrivacyResult, Rates, Verdict,
     evaluate_privacy, laboratory_key, laboratory_run, make_english, make_japan,
 };
 use mizuhiki_exchange::CustodianId;
@@ -52,7 +52,7 @@ pub(super) fn run(privacy: Privacy, say: &Say) -> anyhow::Result<()> {
         Ok(PeopleFile {
             table: table.clone(),
             options: people.options.clone(),
-            id_column: id_column.clone(),
+            ids: PeopleIds::Column(id_column.clone()),
             tokens: Source::Path(output),
         })
     };
@@ -60,7 +60,7 @@ pub(super) fn run(privacy: Privacy, say: &Say) -> anyhow::Result<()> {
         schema: &schema,
         seed: privacy.seed,
         tier: privacy.tier.tier(),
-        limits: AttackLimits::default(),
+        limits: schema.attack_limits(),
         only: privacy.attack,
         left: tokens(&people.left, "left")?,
         right: people.right.as_ref().map(|right| tokens(right, "right")).transpose()?,

@@ -2,6 +2,7 @@
 
 pub(crate) mod blocks;
 pub(crate) mod counts;
+pub(crate) mod draft;
 pub(crate) mod run;
 pub(crate) mod shuffle;
 pub(crate) mod sink;

@@ -10,8 +10,9 @@ use mizuhiki_schema::LinkageSchema;
 
 use crate::encode::blocks::BlockCounts;
 use crate::encode::counts::Counts;
+use crate::encode::draft::EncodedDraft;
 use crate::encode::shuffle::Shuffle;
-use crate::encode::sink::Sink;
+use crate::encode::sink::{Finished, Sink};
 use crate::encode::summary::{Alternatives, EncodeSummary};
 use crate::encode::symbols::Finder;
 use crate::encode::warnings::{check_repeats, warn_of_blocks, warn_of_population, warn_of_suppressed};
@@ -90,7 +91,16 @@ pub struct EncodeJob<'a> {
 /// # Errors
 /// [`CustodianError`]; nothing is written then.
 pub fn encode_file(job: EncodeJob<'_>, on_progress: OnRecords<'_>) -> Result<EncodeSummary, CustodianError> {
-    encode_with(job, Randomness::System, on_progress)
+    encode_with(job, (Randomness::System, false), on_progress)?.commit()
+}
+
+/// Encodes a file as [`encode_file`] does, but does not make it visible: it can be examined first. All ids are
+/// kept in memory.
+///
+/// # Errors
+/// [`CustodianError`]; nothing is written then.
+pub fn encode_draft(job: EncodeJob<'_>, on_progress: OnRecords<'_>) -> Result<EncodedDraft, CustodianError> {
+    encode_with(job, (Randomness::System, true), on_progress)
 }
 
 /// Encodes a file for the laboratory: as [`encode_file`], on one thread, with order, ids and padding from a seed, so
@@ -106,19 +116,20 @@ pub fn encode_predictably(
 ) -> Result<EncodeSummary, CustodianError> {
     let randomness = Randomness::seeded(seed, &job.custodian);
     // Each thread pads with its own stream.
-    encode_with(EncodeJob { threads: 1, ..job }, randomness, on_progress)
+    encode_with(EncodeJob { threads: 1, ..job }, (randomness, false), on_progress)?.commit()
 }
 
 fn encode_with(
     job: EncodeJob<'_>,
-    mut randomness: Randomness,
+    (mut randomness, remember): (Randomness, bool),
     on_progress: OnRecords<'_>,
-) -> Result<EncodeSummary, CustodianError> {
+) -> Result<EncodedDraft, CustodianError> {
     let encoder = Encoder::new(job.schema, job.key, &job.run, &job.custodian)
         .map_err(|reason| CustodianError::Encode { file: "linkage schema".to_owned(), reason })?;
     let reader = TableReader::open(&job.input, &job.options)?;
     let name = reader.name().to_owned();
-    let clk_list = Format::of_target(&job.output, Format::Arrow)? == Format::Json;
+    let format = Format::of_target(&job.output, Format::Arrow)?;
+    let clk_list = format == Format::Json;
     let policy = if clk_list { IdPolicy::RowNumbers } else { job.ids };
     let (mut wanted, places) = wanted_columns(&encoder, &reader)?;
     let id_column = find_id_column(&reader, job.id_column.as_deref(), &policy)?;
@@ -134,6 +145,7 @@ fn encode_with(
         run: job.run,
     };
     let ids = IdSource::new(&name, policy, id_place, randomness.next()?)?;
+    let ids = if remember { ids.remembering() } else { ids };
     let shuffle =
         (!clk_list).then(|| randomness.next()).transpose()?.map(|random| Shuffle::new(job.schema, random));
     let mut sink = Sink {
@@ -160,10 +172,11 @@ fn encode_with(
     let blocks = std::mem::take(&mut sink.blocks).settle(job.schema, sink.records);
     warn_of_blocks(&blocks, &mut summary);
     warn_of_population(job.schema, &mut summary);
-    summary.symbols = sink.finish(&blocks)?;
+    let Finished { symbols, tokens, map, ids } = sink.finish(&blocks)?;
+    summary.symbols = symbols;
     warn_of_suppressed(&mut summary);
     summary.blocking = blocks.into_report();
-    Ok(summary)
+    Ok(EncodedDraft { summary, tokens, format, map, ids })
 }
 
 /// Indices of the columns to read, and positions of the encoder's columns among them.

@@ -2,6 +2,7 @@
 
 use mizuhiki_columnar::{TextChunk, TokenRows, TokenWriter};
 use mizuhiki_encode::EncodedRows;
+use mizuhiki_files::WriteFile;
 use mizuhiki_schema::Symbols;
 
 use crate::encode::blocks::{BlockCounts, SettledBlocks};
@@ -31,6 +32,15 @@ pub(crate) struct Sink {
     pub(crate) file: String,
 }
 
+/// Complete files, which are not yet visible.
+pub(crate) struct Finished {
+    pub(crate) symbols: Option<SymbolReport>,
+    pub(crate) tokens: WriteFile,
+    pub(crate) map: Option<WriteFile>,
+    /// Ids in row order, if they were remembered.
+    pub(crate) ids: Vec<String>,
+}
+
 impl Sink {
     pub(crate) fn push(&mut self, chunk: &TextChunk, encoded: EncodedRows) -> Result<(), CustodianError> {
         let EncodedRows { views, present, blocks, records, symbols } = encoded;
@@ -56,8 +66,8 @@ impl Sink {
         }
     }
 
-    pub(crate) fn finish(mut self, blocks: &SettledBlocks) -> Result<Option<SymbolReport>, CustodianError> {
-        let map = self.ids.finish()?;
+    pub(crate) fn finish(mut self, blocks: &SettledBlocks) -> Result<Finished, CustodianError> {
+        let (map, ids) = self.ids.finish()?;
         let shuffle = |error: SpillOr| error.of(&self.file, SHUFFLE);
         let mut sealer = match &self.symbols {
             Some(symbols) => {
@@ -83,14 +93,8 @@ impl Sink {
             };
             shuffled.finish(write).map_err(shuffle)?;
         }
-        // The map is renamed first, because tokens without their map cannot be traced back. That happens only
-        // after the new tokens are safely on disk, because tokens of an earlier run need the map that is
-        // replaced.
         let tokens = self.writer.complete()?;
-        if let Some(map) = map {
-            map.commit()?;
-        }
-        tokens.commit()?;
-        Ok(sealer.map(|sealer| SymbolReport { per_record: sealer.per_record(), ..report }))
+        let symbols = sealer.map(|sealer| SymbolReport { per_record: sealer.per_record(), ..report });
+        Ok(Finished { symbols, tokens, map, ids })
     }
 }

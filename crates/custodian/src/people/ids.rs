@@ -47,6 +47,8 @@ pub(crate) struct IdSource {
     map: Option<WriteFile>,
     /// First 16 bytes of each kept id's SHA-256, with its row: finds repeated ids with 24 bytes per record.
     seen: Vec<(u128, u64)>,
+    /// All ids, in row order, if they are wanted.
+    remembered: Option<Vec<String>>,
 }
 
 impl IdSource {
@@ -73,7 +75,12 @@ impl IdSource {
             write_map_row(&mut writer, MAP_ID, original)?;
             map = Some(writer);
         }
-        Ok(Self { file: file.to_owned(), policy, column, random, map, seen: Vec::new() })
+        Ok(Self { file: file.to_owned(), policy, column, random, map, seen: Vec::new(), remembered: None })
+    }
+
+    /// The same, with all ids kept in memory.
+    pub(crate) fn remembering(self) -> Self {
+        Self { remembered: Some(Vec::new()), ..self }
     }
 
     /// Ids of a chunk's records.
@@ -102,6 +109,9 @@ impl IdSource {
                 }
             };
             pushed.map_err(|error| self.unusable(row, error))?;
+        }
+        if let Some(remembered) = &mut self.remembered {
+            remembered.extend((0..ids.len()).map(|at| ids.get(at).to_owned()));
         }
         Ok(ids)
     }
@@ -135,8 +145,9 @@ impl IdSource {
         })
     }
 
-    /// Checks that kept ids are unique; returns the finished map, to be committed with the tokens.
-    pub(crate) fn finish(mut self) -> Result<Option<WriteFile>, CustodianError> {
+    /// Checks that kept ids are unique; returns the finished map, to be committed with the tokens, and the
+    /// remembered ids.
+    pub(crate) fn finish(mut self) -> Result<(Option<WriteFile>, Vec<String>), CustodianError> {
         self.seen.sort_unstable();
         let repeated = self.seen.windows(2).filter(|pair| pair[0].0 == pair[1].0);
         if let Some(pair) = repeated.min_by_key(|pair| pair[1].1) {
@@ -148,7 +159,7 @@ impl IdSource {
                 second: pair[1].1,
             });
         }
-        Ok(self.map)
+        Ok((self.map, self.remembered.unwrap_or_default()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What attacks found, and whether it is within limits.
 
+use mizuhiki_schema::AttackLimits;
 use serde::Serialize;
 
 use crate::rate::Rate;
@@ -60,37 +61,15 @@ pub enum Goal {
     Disclosed,
 }
 
-/// Limits of success, by goal (`protocols/01-linkage-schema.md` §2.7).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct AttackLimits {
-    /// Maximum share of tokens assigned their person, 0..=1; chance where that is more.
-    pub reidentification: f64,
-    /// Maximum share of correct values, as a multiple of the base rate, at least 1.
-    pub inference: f64,
-    /// Maximum share of neighbors found, as a multiple of chance, at least 1.
-    pub neighbors: f64,
-    /// Maximum size of a correlation, 0..=1.
-    pub correlation: f64,
-}
-
-impl Default for AttackLimits {
-    fn default() -> Self {
-        Self { reidentification: 0.0005, inference: 1.2, neighbors: 3.0, correlation: 0.05 }
-    }
-}
-
-impl AttackLimits {
-    /// The maximum of a rate for a goal, with a rate by chance of `chance`; `None` where nothing is limited.
-    #[must_use]
-    pub fn most(&self, goal: Goal, chance: f64) -> Option<f64> {
-        match goal {
-            Goal::Reidentification => Some(self.reidentification.max(chance)),
-            Goal::Inference => Some((self.inference * chance).min(1.0)),
-            Goal::Neighbors => Some((self.neighbors * chance).min(1.0)),
-            Goal::Correlation => Some(self.correlation),
-            Goal::Structure => Some(chance),
-            Goal::Disclosed => None,
-        }
+/// The maximum of a rate for a goal, with a rate by chance of `chance`; `None` where nothing is limited.
+fn most(limits: &AttackLimits, goal: Goal, chance: f64) -> Option<f64> {
+    match goal {
+        Goal::Reidentification => Some(limits.reidentification.max(chance)),
+        Goal::Inference => Some((limits.inference * chance).min(1.0)),
+        Goal::Neighbors => Some((limits.neighbors * chance).min(1.0)),
+        Goal::Correlation => Some(limits.correlation),
+        Goal::Structure => Some(chance),
+        Goal::Disclosed => None,
     }
 }
 
@@ -186,7 +165,7 @@ impl Finding {
         (control, control_needs): (Option<Measured>, f64),
         limits: &AttackLimits,
     ) -> Self {
-        let limit = result.as_ref().and_then(|result| limits.most(result.goal, result.chance));
+        let limit = result.as_ref().and_then(|result| most(limits, result.goal, result.chance));
         let proven = control.as_ref().is_some_and(|control| control.found.value >= control_needs);
         let verdict = match (&result, limit) {
             (None, _) => Verdict::Nothing,

@@ -25,7 +25,7 @@ mod trial;
 mod visible;
 
 pub use encodings::{laboratory_key, run as laboratory_run};
-pub use finding::{AttackLimits, Attacker, Finding, Goal, Measured, Verdict};
-pub use people::PeopleList;
+pub use finding::{Attacker, Finding, Goal, Measured, Verdict};
+pub use people::{PeopleIds, PeopleList};
 pub use run::{PeopleFile, PrivacyJob, PrivacyResult, Tier, evaluate_privacy};
 pub use scene::AttackError;

@@ -19,6 +19,15 @@ pub(crate) struct Attribute {
     pub(crate) count: usize,
 }
 
+/// Where the ids of people's tokens are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PeopleIds {
+    /// In a column of the table.
+    Column(String),
+    /// Here, in the order of the table's rows.
+    InOrder(Vec<String>),
+}
+
 /// A table of people, as the schema reads it.
 pub struct PeopleList {
     ids: Vec<String>,
@@ -45,7 +54,8 @@ impl PeopleList {
     /// as empty, as they do when it is encoded.
     ///
     /// # Errors
-    /// [`ColumnarError`] if the table cannot be read or has no column `id_column`.
+    /// [`ColumnarError`] if the table cannot be read, lacks the column of ids, or has another number of rows than
+    /// there are ids.
     ///
     /// # Panics
     /// If `encoder` is not of `schema`.
@@ -53,11 +63,14 @@ impl PeopleList {
         source: &Source,
         options: &ReadOptions,
         (schema, encoder): (&LinkageSchema, &Encoder),
-        id_column: &str,
+        ids: &PeopleIds,
     ) -> Result<Self, ColumnarError> {
         let mut reader = TableReader::open(source, options)?;
         let columns = encoder.columns().to_vec();
-        let mut wanted = vec![reader.column(id_column)?];
+        let mut wanted = match ids {
+            PeopleIds::Column(name) => vec![reader.column(name)?],
+            PeopleIds::InOrder(_) => Vec::new(),
+        };
         let places: Vec<Option<usize>> = columns
             .iter()
             .map(|column| {
@@ -70,11 +83,23 @@ impl PeopleList {
         let mut list = Self { ids: Vec::new(), columns, values: Vec::new(), normal: Vec::new(), fields };
         while let Some(chunk) = reader.next_chunk(&wanted)? {
             for row in 0..chunk.rows() {
-                list.ids.push(chunk.get(row, 0).to_owned());
+                if let PeopleIds::Column(_) = ids {
+                    list.ids.push(chunk.get(row, 0).to_owned());
+                }
                 let value =
                     |place: &Option<usize>| place.map_or("", |place| chunk.get(row, place)).to_owned();
                 list.values.push(places.iter().map(value).collect());
             }
+        }
+        if let PeopleIds::InOrder(ids) = ids {
+            list.ids.clone_from(ids);
+        }
+        if list.ids.len() != list.values.len() {
+            return Err(ColumnarError::File {
+                file: source.name(),
+                problem: format!("{} rows, but {} tokens", list.values.len(), list.ids.len()),
+                fix: "encode again, and do not change the table meanwhile".to_owned(),
+            });
         }
         let pack = match schema.body() {
             SchemaBody::Tokens(body) => pack(&body.pack),

@@ -2,12 +2,12 @@
 
 use mizuhiki_columnar::{ReadOptions, Source};
 use mizuhiki_encode::Encoder;
-use mizuhiki_schema::LinkageSchema;
+use mizuhiki_schema::{AttackLimits, LinkageSchema};
 use serde::Serialize;
 
 use crate::attack::encodings::{custodian, laboratory_key, run};
-use crate::attack::finding::{AttackLimits, Attacker, Finding, Goal, Measured, Verdict};
-use crate::attack::people::PeopleList;
+use crate::attack::finding::{Attacker, Finding, Goal, Measured, Verdict};
+use crate::attack::people::{PeopleIds, PeopleList};
 use crate::attack::scene::{AttackError, LEAST_PEOPLE, Scene, SceneFiles};
 use crate::attack::{
     algebra, blocks, embedding, insiders, landmarks, neighbors, network, patterns, ridge, rows, visible,
@@ -92,7 +92,8 @@ impl Tier {
     }
 }
 
-/// Files of a run, made with [`laboratory_key`] and for the laboratory's run, and the people behind them.
+/// Files of a run and the people behind them. What an attacker with the key finds is measured only in files that
+/// were made with [`laboratory_key`] and for the laboratory's run.
 pub struct PrivacyJob<'j> {
     /// The schema of the files.
     pub schema: &'j LinkageSchema,
@@ -112,14 +113,14 @@ pub struct PrivacyJob<'j> {
     pub truth: Option<Source>,
 }
 
-/// A table of people, and the tokens made of it with its ids kept.
+/// A table of people, and the tokens made of it.
 pub struct PeopleFile {
     /// The table.
     pub table: Source,
     /// How it is read.
     pub options: ReadOptions,
-    /// Its column of ids.
-    pub id_column: String,
+    /// The ids that the tokens have.
+    pub ids: PeopleIds,
     /// The tokens.
     pub tokens: Source,
 }
@@ -318,7 +319,7 @@ pub fn evaluate_privacy(
 ) -> Result<PrivacyResult, AttackError> {
     let encoder = Encoder::new(job.schema, &laboratory_key(job.seed)?, &run(), &custodian())?;
     let read = |file: &PeopleFile| -> Result<PeopleList, AttackError> {
-        let people = PeopleList::read(&file.table, &file.options, (job.schema, &encoder), &file.id_column)?;
+        let people = PeopleList::read(&file.table, &file.options, (job.schema, &encoder), &file.ids)?;
         check(&file.table.name(), &people)?;
         Ok(people)
     };
