@@ -62,6 +62,7 @@ fn line(finding: &Finding, one_of_several: bool) -> String {
     let result = finding.result.as_ref();
     let name = match (result, one_of_several) {
         (Some(result), true) => format!("  {}", result.setting),
+        (Some(result), false) if result.setting == finding.attack => result.setting.clone(),
         (Some(result), false) => format!("{}: {}", finding.attack, result.setting),
         (None, _) => finding.attack.to_owned(),
     };

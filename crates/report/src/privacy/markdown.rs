@@ -63,7 +63,7 @@ fn attacker(out: &mut String, section: &Attacker<'_>) {
             let name = if row.detail.is_empty() {
                 row.name.to_owned()
             } else {
-                format!("{} ({})", row.name, row.detail)
+                format!("{}: {}", row.name, row.detail)
             };
             let rest = [&row.found, &row.range, &row.trials, &row.chance, &row.limit, &row.control];
             [name, row.verdict.to_owned()].into_iter().chain(rest.map(String::clone)).collect()

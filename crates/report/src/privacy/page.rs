@@ -222,6 +222,13 @@ fn summary(report: &PrivacyReport) -> Summary {
         count => format!("{} are beyond the limits:", of(count, "result")),
     };
     let mut rest = format!("{} within the limits.", are(number(AttackVerdict::Within), "result"));
+    match outcomes(report).filter(|outcome| is_coarse(outcome)).count() as u64 {
+        0 => (),
+        count => rest.push_str(&format!(
+            " The 95% interval of {} of these reaches beyond the limit: more people would tell more.",
+            number::count(count)
+        )),
+    }
     match number(AttackVerdict::Unproven) {
         0 => rest.push_str(" None is unproven."),
         count => rest.push_str(&format!(
@@ -238,6 +245,12 @@ fn summary(report: &PrivacyReport) -> Summary {
         count => rest.push_str(&format!(" {} disclosed by design, and not limited.", are(count, "result"))),
     }
     Summary { is_good: beyond.is_empty(), result, beyond, rest }
+}
+
+/// Whether a result within its limit may, by its interval, also be beyond. A limit of 0 is below every interval.
+fn is_coarse(outcome: &AttackOutcome) -> bool {
+    let high = outcome.result.as_ref().map_or(0.0, |result| result.found.high);
+    outcome.verdict == AttackVerdict::Within && outcome.limit.is_some_and(|limit| limit > 0.0 && high > limit)
 }
 
 fn are(count: u64, noun: &str) -> String {
@@ -326,10 +339,10 @@ fn row<'a>(attack: &'a AttackSection, outcome: &'a AttackOutcome) -> Row<'a> {
         Some(result) => (result.setting.as_str(), Vec::new()),
         None => (attack.name.as_str(), Vec::new()),
     };
-    detail.extend(result.map(|result| result.goal.as_str()));
-    detail.extend(result.map(|result| result.remark.as_str()));
-    detail.retain(|part| !part.is_empty());
     let is_disclosed = outcome.verdict == AttackVerdict::Disclosed;
+    detail.extend(result.filter(|_| !is_disclosed).map(|result| result.goal.as_str()));
+    detail.extend(result.map(|result| result.remark.as_str()));
+    detail.retain(|part| !part.is_empty() && *part != name);
     Row {
         name,
         detail: detail.join("; "),
@@ -361,11 +374,13 @@ fn control(attack: &AttackSection) -> Control<'_> {
     let worst = controls().min_by(|a, b| margin(a).total_cmp(&margin(b)));
     let works = controls().filter(|outcome| outcome.control_works).count();
     let all = controls().count();
-    let is_disclosed = attack.outcomes.iter().all(|outcome| outcome.verdict == AttackVerdict::Disclosed);
+    let all_are = |verdict| attack.outcomes.iter().all(|outcome| outcome.verdict == verdict);
+    let (is_disclosed, is_idle) = (all_are(AttackVerdict::Disclosed), all_are(AttackVerdict::Nothing));
     let shows = match (works, all) {
         _ if is_disclosed => "not needed: this is disclosed by design".to_owned(),
+        (works, all) if is_idle && works < all.max(1) => "not needed: there is nothing to attack".to_owned(),
         (_, 0) => "there is no control: its results prove nothing".to_owned(),
-        (works, all) if works == all && all == 1 => "the attack works".to_owned(),
+        (1, 1) => "the attack works".to_owned(),
         (works, all) if works == all => format!("the attack works, in all {all} settings"),
         (0, _) => "the attack failed where it should succeed: its results prove nothing".to_owned(),
         (works, all) => {
@@ -379,7 +394,7 @@ fn control(attack: &AttackSection) -> Control<'_> {
         found: rate.map_or_else(none, |(_, control)| in_unit_of(control, control.found.value)),
         needs: rate.map_or_else(none, |(outcome, control)| in_unit_of(control, outcome.control_needs)),
         shows,
-        is_bad: works < all || (all == 0 && !is_disclosed),
+        is_bad: works < all.max(1) && !is_disclosed && !is_idle,
     }
 }
 
