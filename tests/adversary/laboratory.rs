@@ -5,7 +5,7 @@ use std::path::Path;
 use mizuhiki_columnar::{Format, ReadOptions, Source};
 use mizuhiki_custodian::{EncodeJob, IdPolicy, encode_predictably};
 use mizuhiki_evaluate::{
-    AttackLimits, JapanSpec, PeopleFile, PrivacyJob, PrivacyResult, Rates, Tier, Verdict, evaluate_privacy,
+    JapanSpec, PeopleFile, PeopleIds, PrivacyJob, PrivacyResult, Rates, Tier, Verdict, evaluate_privacy,
     laboratory_key, laboratory_run, make_japan,
 };
 use mizuhiki_exchange::CustodianId;
@@ -36,7 +36,7 @@ fn encoded(schema: &LinkageSchema, folder: &Path, table: &str, name: &str) -> Pe
     PeopleFile {
         table,
         options: ReadOptions::default(),
-        id_column: "record_id".to_owned(),
+        ids: PeopleIds::Column("record_id".to_owned()),
         tokens: Source::Path(tokens),
     }
 }
@@ -56,7 +56,7 @@ fn attacked(schema: &LinkageSchema) -> PrivacyResult {
         schema,
         seed: SEED,
         tier: Tier::Quick,
-        limits: AttackLimits::default(),
+        limits: schema.attack_limits(),
         only: Vec::new(),
         left: encoded(schema, folder, "registry", "left"),
         right: Some(encoded(schema, folder, "insurer", "right")),
@@ -94,6 +94,9 @@ fn no_attack_of_the_laboratory_works_on_sealed_symbols() {
 fn plain_filters_are_beyond_the_limits() {
     let result = attacked(&plain_schema());
     for name in ["ridge regression", "nearest neighbors", "who lives together"] {
-        assert!(result.exceeding().any(|finding| finding.attack == name), "{name}: within limits on plain filters");
+        assert!(
+            result.exceeding().any(|finding| finding.attack == name),
+            "{name}: within limits on plain filters"
+        );
     }
 }

@@ -20,6 +20,7 @@ mod file_digest;
 mod ja;
 mod links;
 mod manifest;
+mod privacy;
 mod rate;
 mod reliability;
 mod scenario;
@@ -45,6 +46,7 @@ pub use links::{
     Subgroups, SweepPoint, ThresholdSweep, WorstPairs, WrongPair, accuracy_page, evaluate_links,
 };
 pub use manifest::{Manifest, ManifestFile, SynthError};
+pub use privacy::{privacy_markdown, privacy_page};
 pub use rate::Rate;
 pub use reliability::{ProbabilityRow, Reliability};
 pub use scenario::{

@@ -1,8 +1,8 @@
 //! Results as one self-contained HTML file: no network, no scripts, no clock.
 //!
 //! [`render`] turns a [`LinkReport`] into a page, [`render_audit`] an [`AuditReport`], [`render_accuracy`] an
-//! [`AccuracyReport`]. Equal reports give
-//! equal bytes. Names of files, custodians, schemas and views, and handles of links, are untrusted text; all
+//! [`AccuracyReport`], and [`render_privacy`] a [`PrivacyReport`], which [`render_privacy_markdown`] writes as
+//! Markdown. Equal reports give equal bytes. Names of files, custodians, schemas and views, and handles of links, are untrusted text; all
 //! of it is escaped.
 
 #![forbid(unsafe_code)]
@@ -13,6 +13,7 @@ mod chart;
 mod error;
 mod link;
 mod number;
+mod privacy;
 mod shorten;
 mod template;
 
@@ -31,4 +32,9 @@ pub use link::render::render;
 pub use link::report::{
     ExpectationSummary, ExpectedAt, FileSummary, LinkReport, PassFigures, SampledPairs, SymbolSummary,
     ThresholdSummary, ViewSection,
+};
+pub use privacy::render::{render_privacy, render_privacy_markdown};
+pub use privacy::report::{
+    AttackOutcome, AttackRate, AttackSection, AttackVerdict, AttackerSection, PermittedSuccess,
+    PrivacyReport, PublishedFigure,
 };

@@ -36,9 +36,12 @@ pub(crate) struct Privacy {
     /// Only attacks with this in their name, such as graph; may be repeated.
     #[arg(long, value_name = "TEXT")]
     pub(crate) attack: Vec<String>,
-    /// Write a report as one HTML file, too.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) report: Option<String>,
+    /// Also write a report: one HTML file, as for an impact assessment.
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) report: Option<PathBuf>,
+    /// Also write the same as Markdown.
+    #[arg(long, value_name = "FILE.md")]
+    pub(crate) markdown: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: Reading,
 }

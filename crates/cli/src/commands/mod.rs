@@ -8,6 +8,7 @@ mod confirm;
 mod demo;
 mod demo_confirm;
 mod describe_accuracy;
+mod describe_attacks;
 mod dispatch;
 mod encode;
 mod encode_pairs;

@@ -1,20 +1,24 @@
 //! `mizuhiki evaluate privacy`: encodes people as custodians would, and attacks the files.
 
-use std::path::Path;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use mizuhiki_columnar::{Format, ReadOptions, Source, TableReader};
 use mizuhiki_custodian::{EncodeJob, Encoder, IdPolicy, encode_predictably, is_id_header};
 use mizuhiki_evaluate::{
-    Finding, JapanSpec, Measured, PeopleFile, PeopleIds, PrivacyJob, PrivacyResult, Rates, Verdict,
-    evaluate_privacy, laboratory_key, laboratory_run, make_english, make_japan,
+    JapanSpec, PeopleFile, PeopleIds, PrivacyJob, PrivacyResult, Rates, evaluate_privacy, laboratory_key,
+    laboratory_run, make_english, make_japan, privacy_markdown, privacy_page,
 };
 use mizuhiki_exchange::CustodianId;
-use mizuhiki_files::{ScratchFolder, Target};
+use mizuhiki_files::{Access, ScratchFolder, Target, WriteFile};
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
 
 use crate::args::privacy::Privacy;
+use crate::commands::common::keep_inputs;
+use crate::commands::describe_attacks::describe_attacks;
 use crate::commands::schema::read_usable_schema;
-use crate::progress::{Progress, grouped};
+use crate::progress::Progress;
 use crate::say::{BeyondLimits, Say, UsageError};
 
 /// Tables of people, with the column of their ids.
@@ -26,6 +30,7 @@ struct People {
 }
 
 pub(super) fn run(privacy: Privacy, say: &Say) -> anyhow::Result<()> {
+    let outputs = Outputs::create(&privacy)?;
     let schema = read_usable_schema(&privacy.schema)?;
     let folder = ScratchFolder::create()?;
     let progress = Progress::new("attacks");
@@ -61,22 +66,84 @@ pub(super) fn run(privacy: Privacy, say: &Say) -> anyhow::Result<()> {
         seed: privacy.seed,
         tier: privacy.tier.tier(),
         limits: schema.attack_limits(),
-        only: privacy.attack,
+        only: privacy.attack.clone(),
         left: tokens(&people.left, "left")?,
         right: people.right.as_ref().map(|right| tokens(right, "right")).transpose()?,
         truth: people.truth,
     };
     let result = evaluate_privacy(&job, &|attack, share| progress.update_of(attack, 0, Some(share)))?;
     drop(progress);
-    say.result(&result, &describe(&result), false);
+    say.result(&result, &describe_attacks(&result), false);
+    outputs.write(&result, &origin(&privacy, &schema))?;
+    judge(&result)
+}
+
+/// An error that names the attacks beyond the limits.
+fn judge(result: &PrivacyResult) -> anyhow::Result<()> {
     let beyond: Vec<&str> = result.exceeding().map(|finding| finding.attack).collect();
     if beyond.is_empty() {
         return Ok(());
     }
     let mut names = beyond.clone();
     names.dedup();
-    let text = format!("{} results are beyond the limits: {}", beyond.len(), names.join("; "));
-    Err(BeyondLimits(text).into())
+    let count = match beyond.len() {
+        1 => "1 result is".to_owned(),
+        several => format!("{several} results are"),
+    };
+    Err(BeyondLimits(format!("{count} beyond the limits: {}", names.join("; "))).into())
+}
+
+/// The report and its Markdown, opened before the attacks are run: a folder that cannot be written to is found at
+/// once.
+struct Outputs {
+    report: Option<WriteFile>,
+    markdown: Option<WriteFile>,
+}
+
+impl Outputs {
+    fn create(privacy: &Privacy) -> anyhow::Result<Self> {
+        let schema = privacy.schema.display().to_string();
+        let tables = [&privacy.data, &privacy.other, &privacy.truth].into_iter().flatten();
+        let inputs: Vec<&str> = std::iter::once(schema.as_str()).chain(tables.map(String::as_str)).collect();
+        let outputs = [&privacy.report, &privacy.markdown];
+        for output in outputs.into_iter().flatten() {
+            keep_inputs(&output.display().to_string(), &inputs)?;
+        }
+        if privacy.report.is_some() && privacy.report == privacy.markdown {
+            let problem = "--report and --markdown name the same file".to_owned();
+            return Err(UsageError(problem).into());
+        }
+        let create = |path: &Option<PathBuf>| {
+            path.clone().map(|path| WriteFile::create(&Target::Path(path), Access::Shared)).transpose()
+        };
+        Ok(Self { report: create(&privacy.report)?, markdown: create(&privacy.markdown)? })
+    }
+
+    fn write(self, result: &PrivacyResult, origin: &str) -> anyhow::Result<()> {
+        let page = self.report.map(|file| Ok::<_, anyhow::Error>((file, privacy_page(result, origin)?)));
+        let text = self.markdown.map(|file| (file, privacy_markdown(result, origin)));
+        for (mut file, text) in page.transpose()?.into_iter().chain(text) {
+            file.write_all(text.as_bytes()).with_context(|| format!("{}: cannot write", file.name()))?;
+            file.commit()?;
+        }
+        Ok(())
+    }
+}
+
+/// Where the people come from, as reports say it.
+fn origin(privacy: &Privacy, schema: &LinkageSchema) -> String {
+    match (&privacy.data, &privacy.other) {
+        (Some(data), Some(other)) => format!("{data} and {other}"),
+        (Some(data), None) => data.clone(),
+        (None, _) => format!("synthetic people of locale {}; none of them exists", locale(schema)),
+    }
+}
+
+fn locale(schema: &LinkageSchema) -> &str {
+    match schema.body() {
+        SchemaBody::Tokens(body) => &body.pack,
+        SchemaBody::Clkhash(_) => "en-Latn",
+    }
 }
 
 fn own_people(privacy: &Privacy, data: &str) -> anyhow::Result<People> {
@@ -106,11 +173,7 @@ fn own_people(privacy: &Privacy, data: &str) -> anyhow::Result<People> {
 
 /// Synthetic people of the schema's locale: a registry, and an institution that has the columns of the schema.
 fn synthetic_people(privacy: &Privacy, schema: &LinkageSchema, folder: &Path) -> anyhow::Result<People> {
-    let pack = match schema.body() {
-        SchemaBody::Tokens(body) => body.pack.as_str(),
-        SchemaBody::Clkhash(_) => "en-Latn",
-    };
-    let (id_column, holders) = match pack {
+    let (id_column, holders) = match locale(schema) {
         "ja" => {
             let spec = JapanSpec {
                 people: privacy.people,
@@ -157,70 +220,4 @@ fn synthetic_people(privacy: &Privacy, schema: &LinkageSchema, folder: &Path) ->
         truth: Some(path(&format!("truth-{partner}-registry"))),
         options: ReadOptions::default(),
     })
-}
-
-fn describe(result: &PrivacyResult) -> String {
-    let partner = result.partner_people.map_or_else(String::new, |people| {
-        format!(
-            ", and of another file with {} people, {} of them in both",
-            grouped(people as u64),
-            grouped(result.linked as u64)
-        )
-    });
-    let mut text = format!(
-        "{} ({}), {} people{partner}; seed {}\n",
-        result.schema,
-        result.profile,
-        grouped(result.people as u64),
-        result.seed
-    );
-    let mut attacker = None;
-    for finding in &result.findings {
-        if attacker != Some(finding.attacker) {
-            attacker = Some(finding.attacker);
-            text.push_str(&format!("\nattacker with {}\n", finding.attacker.has()));
-        }
-        text.push_str(&line(finding));
-    }
-    if !result.left_out.is_empty() {
-        text.push_str(&format!("\nnot in this tier: {}\n", result.left_out.join("; ")));
-    }
-    text.push_str(&format!("\nnot tried: {}\n", result.not_tried.join("; ")));
-    text.push_str(&format!(
-        "whoever has the linkage key tries {} people per second per thread of this machine\n",
-        grouped(result.tries_per_second as u64)
-    ));
-    let exceeding = result.exceeding().count();
-    text.push_str(&match exceeding {
-        0 => "no result is beyond the limits\n".to_owned(),
-        count => format!("{count} results are beyond the limits\n"),
-    });
-    text
-}
-
-fn line(finding: &Finding) -> String {
-    let control = finding.control.as_ref().map_or_else(
-        || "no control".to_owned(),
-        |control| format!("control {} (needs {:.3})", share(control), finding.control_needs),
-    );
-    let word = finding.verdict.word();
-    let Some(result) = &finding.result else {
-        return format!("  {word:<13} {}: nothing to work on; {control}\n", finding.attack);
-    };
-    let limit = finding.limit.map_or_else(String::new, |limit| format!(", limit {limit:.5}"));
-    let control = if finding.verdict == Verdict::Disclosed { String::new() } else { format!("; {control}") };
-    format!(
-        "  {word:<13} {}, {}: {} of {} [{:.5}, {:.5}], chance {:.5}{limit}{control}\n",
-        finding.attack,
-        result.setting,
-        share(result),
-        grouped(result.trials),
-        result.found.low,
-        result.found.high,
-        result.chance
-    )
-}
-
-fn share(measured: &Measured) -> String {
-    format!("{:.5}", measured.found.value)
 }

@@ -65,13 +65,15 @@ fn align(graphs: &GraphPair) -> Counterparts {
 /// Numbers of pairs that are trusted, round by round.
 pub(crate) fn seed_counts(nodes: usize) -> impl Iterator<Item = usize> {
     let of = move |share: f64| (nodes as f64 * share).max(100.0);
-    std::iter::successors(Some(of(FIRST)), move |count| Some((count * GROWTH).min(of(MOST)))).map(|count| count as usize)
+    std::iter::successors(Some(of(FIRST)), move |count| Some((count * GROWTH).min(of(MOST))))
+        .map(|count| count as usize)
 }
 
 /// Nodes with the most similar distribution of similarities, by the distance of their quantiles.
 pub(crate) fn alike(victim: &Matrix, list: &Matrix) -> Counterparts {
     let (left, right) = (quantiles(victim), quantiles(list));
-    let square = |matrix: &Matrix, node: usize| (0..QUANTILES).map(|row| matrix[(row, node)].powi(2)).sum::<f32>();
+    let square =
+        |matrix: &Matrix, node: usize| (0..QUANTILES).map(|row| matrix[(row, node)].powi(2)).sum::<f32>();
     // The inner product of these is the negative squared distance.
     let left = Matrix::from_fn(QUANTILES + 2, left.ncols(), |row, node| match row.checked_sub(QUANTILES) {
         None => 2.0 * left[(row, node)],
