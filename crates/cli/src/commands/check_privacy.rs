@@ -4,7 +4,7 @@ use std::path::Path;
 
 use mizuhiki_custodian::{EncodeJob, EncodeSummary, OnRecords, encode_draft};
 use mizuhiki_evaluate::{
-    AttackError, Finding, PeopleFile, PeopleIds, PrivacyJob, PrivacyResult, evaluate_privacy,
+    AttackError, Finding, PeopleFile, PeopleIds, PrivacyJob, PrivacyResult, Verdict, evaluate_privacy,
 };
 use serde::Serialize;
 
@@ -131,6 +131,16 @@ fn refusal(output: &str, beyond: &[&Finding]) -> String {
 
 /// The attacks as a line of the summary.
 pub(super) fn describe(result: &PrivacyResult) -> String {
-    let count = result.findings.iter().filter(|finding| finding.result.is_some()).count();
-    format!("attacks: {} results, none beyond the limits of the schema\n", grouped(count as u64))
+    let count = |verdict| result.findings.iter().filter(|finding| finding.verdict == verdict).count() as u64;
+    let unproven = match count(Verdict::Unproven) {
+        0 => String::new(),
+        unproven => format!(
+            "; {} more show nothing, because their attack fails on its control, too",
+            grouped(unproven)
+        ),
+    };
+    format!(
+        "attacks: {} results within the limits of the schema{unproven}\n",
+        grouped(count(Verdict::Within))
+    )
 }
