@@ -189,6 +189,7 @@ pages! {
     guide_japan: "docs/src/guides/japan.md",
     guide_synthetic_people: "docs/src/guides/synthetic-people.md",
     guide_evaluate: "docs/src/guides/evaluate.md",
+    guide_privacy: "docs/src/guides/privacy.md",
     guide_large_files: "docs/src/guides/large-files.md",
     guide_mail: "docs/src/guides/mail.md",
     guide_keys: "docs/src/guides/keys.md",

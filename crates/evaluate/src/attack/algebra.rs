@@ -3,10 +3,10 @@
 
 use std::collections::HashSet;
 
+use crate::attack::effort::Effort;
 use crate::attack::finding::{Goal, Measured};
 use crate::attack::gf2::{BitRow, Systematic, add, bit, differences, light_words, parity, rank};
 use crate::attack::people::NO_CLASS;
-use crate::attack::run::Effort;
 use crate::attack::scene::Scene;
 use crate::attack::sight::{FilterSight, Sight, SymbolSight};
 use crate::draw::Draw;

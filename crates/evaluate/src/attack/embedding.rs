@@ -10,11 +10,11 @@
 use faer::{MatRef, Side};
 
 use crate::attack::align::{Counterparts, column_of};
+use crate::attack::effort::Effort;
 use crate::attack::finding::{Goal, Measured};
 use crate::attack::graphs::{GraphPair, graphs};
 use crate::attack::landmarks::{alike, right, seed_counts};
 use crate::attack::numbers::{Matrix, by_columns, product, standardize_columns};
-use crate::attack::run::Effort;
 use crate::attack::scene::{AttackError, Scene};
 use crate::draw::Draw;
 

@@ -141,7 +141,7 @@ impl Verdict {
 
 /// One line of the result: an attack in a setting, with its control and the verdict.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Finding {
+pub struct AttackFinding {
     /// The attack.
     pub attack: &'static str,
     /// Who can run it.
@@ -158,7 +158,7 @@ pub struct Finding {
     pub verdict: Verdict,
 }
 
-impl Finding {
+impl AttackFinding {
     pub(crate) fn judge(
         (attack, attacker): (&'static str, Attacker),
         result: Option<Measured>,
@@ -166,7 +166,9 @@ impl Finding {
         limits: &AttackLimits,
     ) -> Self {
         let limit = result.as_ref().and_then(|result| most(limits, result.goal, result.chance));
-        let proven = control.as_ref().is_some_and(|control| control.found.value >= control_needs);
+        let proven = control.as_ref().is_some_and(|control| {
+            control.found.value >= control_needs && control.found.value > control.chance
+        });
         let verdict = match (&result, limit) {
             (None, _) => Verdict::Nothing,
             (Some(_), None) => Verdict::Disclosed,
@@ -248,7 +250,7 @@ mod tests {
         let limits = AttackLimits::default();
         let strong = || (measured(Goal::Reidentification, 99, 100, 0.01), 0.9);
         let judge =
-            |result, control| Finding::judge(("a", Attacker::Reader), result, control, &limits).verdict;
+            |result, control| AttackFinding::judge(("a", Attacker::Reader), result, control, &limits).verdict;
         let attack = |hits| measured(Goal::Reidentification, hits, 2_000, 0.0005);
         assert_eq!(judge(attack(1), strong()), Verdict::Within);
         // Three of 2,000 where one is expected is luck; ten are not.

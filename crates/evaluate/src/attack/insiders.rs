@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use crate::attack::edges::{pairs_between, suppress};
+use crate::attack::effort::Effort;
 use crate::attack::encodings::{KeyOf, filters, real_symbols};
 use crate::attack::finding::{Goal, Measured};
 use crate::attack::people::{Attribute, NO_CLASS};
-use crate::attack::run::Effort;
 use crate::attack::scene::{AttackError, Scene, sample};
 use crate::attack::sight::{FilterSight, Sight};
-use crate::attack::trial::Trial;
+use crate::attack::trial::{Trial, base_rate};
 use crate::attack::visible::common;
 
 /// Re-identifies linked pairs by their numbers of common symbols, with the plaintext of both files: the
@@ -114,7 +114,7 @@ fn judge_nearest(attribute: &Attribute, trial: &Trial, nearest: &BTreeMap<usize,
     let asked: Vec<usize> = trial.attacked.iter().copied().filter(|&row| class(row) != NO_CLASS).collect();
     let guess = |row: usize| nearest.get(&row).map_or(most, |&known| class(known));
     let right = asked.iter().filter(|&&row| guess(row) == class(row)).count() as u64;
-    let base = asked.iter().filter(|&&row| class(row) == most).count() as f64 / asked.len().max(1) as f64;
+    let base = base_rate(attribute, &asked);
     let setting = format!("{}, {} known pairs", attribute.name, trial.known.len());
     Measured::counted(setting, Goal::Inference, right, asked.len() as u64, base)
 }

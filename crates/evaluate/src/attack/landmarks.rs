@@ -4,10 +4,10 @@
 //! compared by their similarities to these, again and again with more of them.
 
 use crate::attack::align::{Counterparts, column_of, rows_at};
+use crate::attack::effort::Effort;
 use crate::attack::finding::{Goal, Measured};
 use crate::attack::graphs::{GraphPair, graphs};
 use crate::attack::numbers::{Matrix, by_columns, standardize_columns};
-use crate::attack::run::Effort;
 use crate::attack::scene::{AttackError, Scene};
 
 /// Quantiles of its similarities that describe a node at first.

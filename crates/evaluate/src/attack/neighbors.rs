@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::attack::edges::PairGraph;
+use crate::attack::effort::Effort;
 use crate::attack::encodings::{KeyOf, filters, whole_filter};
 use crate::attack::finding::{Goal, Measured};
 use crate::attack::graphs::dice;
 use crate::attack::people::NO_CLASS;
-use crate::attack::run::Effort;
 use crate::attack::scene::{AttackError, Scene, sample};
 use crate::attack::sight::{FilterSight, Sight};
 

@@ -1,8 +1,8 @@
 //! Known-plaintext attack by a small neural network: what is not linear in the bits of tokens.
 
+use crate::attack::effort::Effort;
 use crate::attack::finding::Measured;
 use crate::attack::numbers::Matrix;
-use crate::attack::run::Effort;
 use crate::attack::scene::Scene;
 use crate::attack::trial::Trial;
 use crate::draw::Draw;

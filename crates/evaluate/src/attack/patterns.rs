@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::attack::edges::classes;
+use crate::attack::effort::Effort;
 use crate::attack::finding::{Goal, Measured};
 use crate::attack::people::PeopleList;
-use crate::attack::run::Effort;
 use crate::attack::scene::Scene;
 use crate::attack::sight::{FilterSight, Sight};
 
@@ -89,7 +89,7 @@ fn both(a: &[u64], b: &[u64]) -> usize {
     a.iter().zip(b).map(|(a, b)| (a & b).count_ones() as usize).sum()
 }
 
-/// Part by part, finds the columns of the most frequent gram, and goes on with the records that have its
+/// Part by part, finds the columns of the most frequent gram, and continues with the records that have its
 /// pattern, and with the others. Returns how many patterns were right, and how many were found.
 fn mine(columns: &[Records], grams: &[Records], people: usize, most: usize) -> (u64, u64) {
     let mut everybody = vec![0_u64; people.div_ceil(64)];

@@ -1,8 +1,8 @@
 //! Known-plaintext attack by ridge regression: a linear map from tokens to the values of their people.
 
+use crate::attack::effort::Effort;
 use crate::attack::finding::Measured;
 use crate::attack::numbers::{Matrix, add_product, product, solve};
-use crate::attack::run::Effort;
 use crate::attack::scene::Scene;
 use crate::attack::trial::Trial;
 

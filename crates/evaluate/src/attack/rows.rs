@@ -1,8 +1,8 @@
 //! Records with several rows: whether a token shows that its person has an alias or a former address.
 
+use crate::attack::effort::Effort;
 use crate::attack::encodings::{KeyOf, real_symbols};
 use crate::attack::finding::{Goal, Measured};
-use crate::attack::run::Effort;
 use crate::attack::scene::{AttackError, Scene};
 use crate::attack::sight::Sight;
 

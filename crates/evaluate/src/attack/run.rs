@@ -5,92 +5,14 @@ use mizuhiki_encode::Encoder;
 use mizuhiki_schema::{AttackLimits, LinkageSchema};
 use serde::Serialize;
 
+use crate::attack::effort::{Effort, Tier};
 use crate::attack::encodings::{custodian, laboratory_key, run};
-use crate::attack::finding::{Attacker, Finding, Goal, Measured, Verdict};
+use crate::attack::finding::{AttackFinding, Attacker, Goal, Measured, Verdict};
 use crate::attack::people::{PeopleIds, PeopleList};
 use crate::attack::scene::{AttackError, LEAST_PEOPLE, Scene, SceneFiles};
 use crate::attack::{
     algebra, blocks, embedding, insiders, landmarks, neighbors, network, patterns, ridge, rows, visible,
 };
-
-/// How much is tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Tier {
-    /// Under half a minute for 10,000 records.
-    Quick,
-    /// A few minutes for 10,000 records.
-    Standard,
-    /// As long as it takes.
-    Deep,
-}
-
-/// The sizes of a tier.
-pub(crate) struct Effort {
-    /// Random column orders of information-set decoding.
-    pub(crate) decoding_rounds: usize,
-    /// Most nodes of a graph that is matched by landmarks.
-    pub(crate) graph: usize,
-    /// Most nodes of a graph that is embedded; 0: not at all.
-    pub(crate) embedding: usize,
-    /// Numbers of known pairs.
-    pub(crate) known: Vec<usize>,
-    /// Attacked tokens with known pairs, which are the candidates, too.
-    pub(crate) attacked: usize,
-    /// Steps of a network's training; 0: none.
-    pub(crate) network_steps: usize,
-    /// People of the control.
-    pub(crate) control: usize,
-    /// Patterns that are mined.
-    pub(crate) patterns: usize,
-    /// Shares of a list's people who are in the file.
-    pub(crate) overlaps: Vec<f64>,
-    /// Records whose neighbors are compared.
-    pub(crate) neighbors: usize,
-}
-
-impl Tier {
-    pub(crate) fn effort(self) -> Effort {
-        match self {
-            Self::Quick => Effort {
-                decoding_rounds: 40,
-                graph: 1_500,
-                embedding: 0,
-                known: vec![1_000],
-                attacked: 1_000,
-                network_steps: 0,
-                control: 2_500,
-                patterns: 10,
-                overlaps: vec![1.0],
-                neighbors: 300,
-            },
-            Self::Standard => Effort {
-                decoding_rounds: 900,
-                graph: 5_000,
-                embedding: 2_500,
-                known: vec![1_000, 10_000],
-                attacked: 2_000,
-                network_steps: 40_000,
-                control: 10_000,
-                patterns: 40,
-                overlaps: vec![1.0, 0.5, 0.2],
-                neighbors: 1_000,
-            },
-            Self::Deep => Effort {
-                decoding_rounds: 1_200,
-                graph: 10_000,
-                embedding: 5_000,
-                known: vec![1_000, 10_000, 100_000],
-                attacked: 2_000,
-                network_steps: 200_000,
-                control: 10_000,
-                patterns: 100,
-                overlaps: vec![1.0, 0.5, 0.2],
-                neighbors: 2_000,
-            },
-        }
-    }
-}
 
 /// Files of a run and the people behind them. What an attacker with the key finds is measured only in files that
 /// were made with [`laboratory_key`] and for the laboratory's run.
@@ -149,7 +71,7 @@ pub struct PrivacyResult {
     /// What is permitted.
     pub limits: AttackLimits,
     /// Every attack in every setting.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<AttackFinding>,
     /// Attacks that this tier leaves out.
     pub left_out: Vec<&'static str>,
     /// What no tier tries.
@@ -161,7 +83,7 @@ pub struct PrivacyResult {
 
 impl PrivacyResult {
     /// The findings beyond the limits.
-    pub fn exceeding(&self) -> impl Iterator<Item = &Finding> {
+    pub fn exceeding(&self) -> impl Iterator<Item = &AttackFinding> {
         self.findings.iter().filter(|finding| finding.verdict == Verdict::Exceeds)
     }
 }
@@ -201,8 +123,13 @@ fn attack(name: &'static str, attacker: Attacker, run: Run, control: Control) ->
     Attack { name, attacker, run, control, wanted: ALWAYS }
 }
 
-/// All attacks, by what an attacker needs.
+/// All attacks.
 fn attacks() -> Vec<Attack> {
+    [without_people(), with_a_list(), with_more()].into_iter().flatten().collect()
+}
+
+/// Attacks of whoever has no list of the people.
+fn without_people() -> Vec<Attack> {
     vec![
         attack(
             "light words of the tokens' code (information-set decoding)",
@@ -246,6 +173,12 @@ fn attacks() -> Vec<Attack> {
             |scene, effort| Ok(patterns::patterns(scene, effort)),
             Control::Clks(0.5),
         ),
+    ]
+}
+
+/// Attacks of whoever has a list of similar people.
+fn with_a_list() -> Vec<Attack> {
+    vec![
         attack("nearest neighbors", Attacker::ListHolder, neighbors::nearest, Control::Clks(0.3)),
         attack("who lives together", Attacker::ListHolder, neighbors::households, Control::Clks(0.2)),
         attack(
@@ -264,6 +197,12 @@ fn attacks() -> Vec<Attack> {
                 Control::Clks(0.9),
             )
         },
+    ]
+}
+
+/// Attacks of whoever has known pairs, both lists or the key.
+fn with_more() -> Vec<Attack> {
+    vec![
         attack(
             "parity checks of the holders of a value",
             Attacker::KnownPairs,
@@ -378,7 +317,7 @@ fn tried(
     (scene, weak): (&Scene<'_>, &Scene<'_>),
     effort: &Effort,
     limits: &AttackLimits,
-) -> Result<Vec<Finding>, AttackError> {
+) -> Result<Vec<AttackFinding>, AttackError> {
     let results = (attack.run)(scene, effort)?;
     let (controls, needs) = match attack.control {
         Control::Clks(needs) => ((attack.run)(weak, effort)?, needs),
@@ -389,12 +328,12 @@ fn tried(
     if results.is_empty() {
         let control = controls.first().cloned();
         let needed = control.as_ref().map_or(needs, |control| needed(control, needs));
-        return Ok(vec![Finding::judge(who, None, (control, needed), limits)]);
+        return Ok(vec![AttackFinding::judge(who, None, (control, needed), limits)]);
     }
     let judge = |result: Measured| {
         let control = counterpart(&result, &controls);
         let needed = control.as_ref().map_or(needs, |control| needed(control, needs));
-        Finding::judge(who, Some(result), (control, needed), limits)
+        AttackFinding::judge(who, Some(result), (control, needed), limits)
     };
     Ok(results.into_iter().map(judge).collect())
 }

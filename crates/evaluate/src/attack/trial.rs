@@ -1,9 +1,9 @@
 //! Known pairs of a person and a token, and what is predicted of other tokens from them.
 
+use crate::attack::effort::Effort;
 use crate::attack::finding::{Goal, Measured};
 use crate::attack::numbers::{Matrix, product};
-use crate::attack::people::NO_CLASS;
-use crate::attack::run::Effort;
+use crate::attack::people::{Attribute, NO_CLASS};
 use crate::attack::scene::Scene;
 use crate::attack::sight::Sight;
 
@@ -134,7 +134,7 @@ impl Trial {
         let mut found = Vec::new();
         for of in &self.classes {
             let attribute = &scene.left.attributes[of.attribute];
-            let (mut right, mut base, mut trials) = (0, 0, 0);
+            let (mut right, mut trials) = (0, 0);
             for (column, &row) in self.attacked.iter().enumerate() {
                 let class = attribute.classes[row];
                 if class == NO_CLASS {
@@ -144,22 +144,30 @@ impl Trial {
                 let best =
                     (0..of.classes.len()).max_by(|a, b| value(a).total_cmp(&value(b)).then_with(|| b.cmp(a)));
                 right += u64::from(best.is_some_and(|at| of.classes[at] == class));
-                // The most frequent value among the known, which needs no token.
-                base += u64::from(of.classes[0] == class);
                 trials += 1;
             }
             first += of.classes.len();
             let setting = format!("{}, {} known pairs", attribute.name, self.known.len());
-            let chance = base as f64 / trials.max(1) as f64;
+            let chance = base_rate(attribute, &self.attacked);
             found.extend(Measured::counted(setting, Goal::Inference, right, trials, chance));
         }
         found
     }
 }
 
+/// The share of the most frequent value among attacked people: the best that a guess without tokens could reach. The
+/// most frequent value among a thousand known people is often another one, and would make chance look like success.
+pub(crate) fn base_rate(attribute: &Attribute, attacked: &[usize]) -> f64 {
+    let mut counts = vec![0_usize; attribute.count];
+    let classes = attacked.iter().map(|&row| attribute.classes[row]).filter(|&class| class != NO_CLASS);
+    classes.for_each(|class| counts[class as usize] += 1);
+    let all: usize = counts.iter().sum();
+    counts.iter().max().copied().unwrap_or_default() as f64 / all.max(1) as f64
+}
+
 /// The most frequent values of each attribute among the known people.
 fn frequent_classes(scene: &Scene<'_>, known: &[usize]) -> Vec<AttributeClasses> {
-    let of_attribute = |(number, attribute): (usize, &crate::attack::people::Attribute)| {
+    let of_attribute = |(number, attribute): (usize, &Attribute)| {
         let mut counts = vec![0_usize; attribute.count];
         known.iter().map(|&row| attribute.classes[row]).filter(|&class| class != NO_CLASS).for_each(
             |class| {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::attack::edges::{classes, pairs_between};
+use crate::attack::effort::Effort;
 use crate::attack::finding::{Goal, Measured};
 use crate::attack::people::NO_CLASS;
-use crate::attack::run::Effort;
 use crate::attack::scene::Scene;
 use crate::attack::sight::Sight;
 use crate::rate::Rate;

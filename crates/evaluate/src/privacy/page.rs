@@ -7,7 +7,7 @@ use mizuhiki_report::{
 
 use mizuhiki_schema::AttackLimits;
 
-use crate::attack::{Attacker, Finding, Goal, Measured, PrivacyResult, Tier, Verdict};
+use crate::attack::{AttackFinding, Attacker, Goal, Measured, PrivacyResult, Tier, Verdict};
 use crate::manifest::GENERATOR;
 use crate::privacy::published::published;
 
@@ -96,7 +96,7 @@ const fn who(attacker: Attacker) -> &'static str {
 }
 
 /// All findings of one attacker.
-fn section(findings: &[Finding]) -> AttackerSection {
+fn section(findings: &[AttackFinding]) -> AttackerSection {
     let attacks = findings.chunk_by(|a, b| a.attack == b.attack).map(|of| AttackSection {
         name: of.first().map_or("", |finding| finding.attack).to_owned(),
         outcomes: of.iter().map(outcome).collect(),
@@ -106,7 +106,7 @@ fn section(findings: &[Finding]) -> AttackerSection {
     AttackerSection { who: name.to_owned(), has: has.to_owned(), attacks: attacks.collect() }
 }
 
-fn outcome(finding: &Finding) -> AttackOutcome {
+fn outcome(finding: &AttackFinding) -> AttackOutcome {
     let control = finding.control.as_ref();
     AttackOutcome {
         verdict: match finding.verdict {

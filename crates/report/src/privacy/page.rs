@@ -232,7 +232,7 @@ fn summary(report: &PrivacyReport) -> Summary {
     match number(AttackVerdict::Unproven) {
         0 => rest.push_str(" None is unproven."),
         count => rest.push_str(&format!(
-            " {} unproven: the attack failed on its control, too, so this is no evidence of protection.",
+            " {} unproven: the attack failed on its control, too, so nothing is shown.",
             are(count, "result")
         )),
     }
