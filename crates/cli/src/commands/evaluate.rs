@@ -18,7 +18,7 @@ use crate::say::{Say, UsageError};
 
 pub(super) fn run(evaluate: Evaluate, say: &Say) -> anyhow::Result<()> {
     match evaluate {
-        Evaluate::Privacy(privacy) => privacy::run(*privacy, say),
+        Evaluate::Privacy(privacy) => privacy::run(&privacy, say),
         Evaluate::Accuracy(arguments) => evaluate_links::run(&arguments, say),
         Evaluate::Clusters { clusters, truth } => judge_clusters(&clusters, &truth, say),
         Evaluate::Audit { findings, truth, schema, left, right, links } => {

@@ -29,14 +29,14 @@ struct People {
     options: ReadOptions,
 }
 
-pub(super) fn run(privacy: Privacy, say: &Say) -> anyhow::Result<()> {
-    let outputs = Outputs::create(&privacy)?;
+pub(super) fn run(privacy: &Privacy, say: &Say) -> anyhow::Result<()> {
+    let outputs = Outputs::create(privacy)?;
     let schema = read_usable_schema(&privacy.schema)?;
     let folder = ScratchFolder::create()?;
     let progress = Progress::new("attacks");
     let people = match &privacy.data {
-        Some(data) => own_people(&privacy, data)?,
-        None => synthetic_people(&privacy, &schema, folder.path())?,
+        Some(data) => own_people(privacy, data)?,
+        None => synthetic_people(privacy, &schema, folder.path())?,
     };
     let tokens = |(table, id_column): &(Source, String), name: &str| -> anyhow::Result<PeopleFile> {
         let output = folder.path().join(format!("{name}.arrow"));
@@ -74,7 +74,7 @@ pub(super) fn run(privacy: Privacy, say: &Say) -> anyhow::Result<()> {
     let result = evaluate_privacy(&job, &|attack, share| progress.update_of(attack, 0, Some(share)))?;
     drop(progress);
     say.result(&result, &describe_attacks(&result), false);
-    outputs.write(&result, &origin(&privacy, &schema))?;
+    outputs.write(&result, &origin(privacy, &schema))?;
     judge(&result)
 }
 

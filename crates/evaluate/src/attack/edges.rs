@@ -14,8 +14,11 @@ const LARGEST: usize = 500;
 /// Symbols of a file by record.
 pub(crate) type SetsOf<'s> = (&'s dyn Fn(usize) -> &'s [u64], usize);
 
+/// A file and a record of it.
+pub(crate) type Holding = (u8, u32);
+
 /// Calls `visit` with the holders of each symbol that several records have: file and record, ascending.
-pub(crate) fn classes(files: &[SetsOf<'_>], visit: &mut dyn FnMut(&[(u8, u32)])) {
+pub(crate) fn classes(files: &[SetsOf<'_>], visit: &mut dyn FnMut(&[Holding])) {
     let mut holders: Vec<(u64, u8, u32)> = Vec::new();
     for part in 0..PARTS {
         holders.clear();

@@ -123,7 +123,7 @@ fn mine(columns: &[Records], grams: &[Records], people: usize, most: usize) -> (
         }
         let mut with = part.clone();
         pattern.iter().for_each(|&column| {
-            with.iter_mut().zip(&columns[column]).for_each(|(with, column)| *with &= column)
+            with.iter_mut().zip(&columns[column]).for_each(|(with, column)| *with &= column);
         });
         tried += 1;
         taken[gram] = true;

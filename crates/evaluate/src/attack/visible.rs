@@ -64,7 +64,7 @@ pub(crate) fn repeats(scene: &Scene<'_>, _: &Effort) -> Vec<Measured> {
         Sight::Symbols(left) => {
             let set = |record: usize| left.set(record);
             classes(&[(&set, left.len())], &mut |class| {
-                class.iter().for_each(|&(_, record)| shares[record as usize] = true)
+                class.iter().for_each(|&(_, record)| shares[record as usize] = true);
             });
         }
         // Filters share bits with all others: every record has neighbors.
@@ -94,7 +94,7 @@ pub(crate) fn frequencies(scene: &Scene<'_>, _: &Effort) -> Vec<Measured> {
             found.push(class.iter().map(|holder| holder.1).collect());
         }),
     }
-    guess_values(scene, found)
+    guess_values(scene, &found)
 }
 
 /// The control: classes of equal values, which a view of one field would show.
@@ -111,11 +111,11 @@ pub(crate) fn frequencies_control(scene: &Scene<'_>, _: &Effort) -> Vec<Measured
     found
 }
 
-fn guess_values(scene: &Scene<'_>, found: Vec<Vec<u32>>) -> Vec<Measured> {
+fn guess_values(scene: &Scene<'_>, found: &[Vec<u32>]) -> Vec<Measured> {
     if found.is_empty() {
         return Vec::new();
     }
-    scene.left.attributes.iter().filter_map(|attribute| guess_one(attribute, found.clone())).collect()
+    scene.left.attributes.iter().filter_map(|attribute| guess_one(attribute, found.to_vec())).collect()
 }
 
 /// Guesses values of an attribute by the size of classes. A record keeps the first value that it gets.
