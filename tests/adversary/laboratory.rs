@@ -5,8 +5,8 @@ use std::path::Path;
 use mizuhiki_columnar::{Format, ReadOptions, Source};
 use mizuhiki_custodian::{EncodeJob, IdPolicy, encode_predictably};
 use mizuhiki_evaluate::{
-    JapanSpec, PeopleFile, PeopleIds, PrivacyJob, PrivacyResult, Rates, Tier, Verdict, evaluate_privacy,
-    laboratory_key, laboratory_run, make_japan,
+    AttackFinding, Attacker, JapanSpec, PeopleFile, PeopleIds, PrivacyJob, PrivacyResult, Rates, Tier,
+    Verdict, evaluate_privacy, laboratory_key, laboratory_run, make_japan,
 };
 use mizuhiki_exchange::CustodianId;
 use mizuhiki_files::Target;
@@ -57,6 +57,7 @@ fn attacked(schema: &LinkageSchema) -> PrivacyResult {
         seed: SEED,
         tier: Tier::Quick,
         limits: schema.attack_limits(),
+        laboratory_key: true,
         only: Vec::new(),
         left: encoded(schema, folder, "registry", "left"),
         right: Some(encoded(schema, folder, "insurer", "right")),
@@ -71,10 +72,21 @@ fn no_attack_of_the_laboratory_works_on_sealed_symbols() {
     let result = attacked(&schema);
     let beyond: Vec<_> = result.exceeding().collect();
     assert!(beyond.is_empty(), "{beyond:#?}");
-    // Attacks that found something to work on have shown on their controls that they work, single values aside that
-    // an attack of this size does not read from the control either.
-    let unproven = result.findings.iter().filter(|finding| finding.verdict == Verdict::Unproven).count();
-    assert!(unproven <= 3, "{unproven} attacks fail on their controls");
+    // Attacks that found something to work on have shown on their controls that they work. Nearest people have other
+    // given names and often another sex, also by filters.
+    let not_in_common = |finding: &&AttackFinding| {
+        finding.attack == "values of relatives among known people"
+            && finding.result.as_ref().is_some_and(|result| {
+                result.setting.starts_with("given name,") || result.setting.starts_with("sex,")
+            })
+    };
+    let unproven = result.findings.iter().filter(|finding| finding.verdict == Verdict::Unproven);
+    let settings = |finding: &AttackFinding| finding.result.as_ref().map(|result| result.setting.clone());
+    let unproven: Vec<_> = unproven
+        .filter(|finding| !not_in_common(finding))
+        .map(|finding| (finding.attack, settings(finding)))
+        .collect();
+    assert!(unproven.is_empty(), "fail on their controls: {unproven:?}");
     for (name, least) in [
         ("ridge regression", 0.95),
         ("graph matching by landmarks", 0.95),
@@ -93,6 +105,8 @@ fn no_attack_of_the_laboratory_works_on_sealed_symbols() {
 #[test]
 fn plain_filters_are_beyond_the_limits() {
     let result = attacked(&plain_schema());
+    let dictionary = result.findings.iter().find(|finding| finding.attacker == Attacker::KeyHolder).unwrap();
+    assert_eq!(dictionary.result.as_ref().unwrap().found.value, 1.0, "the key gives everybody");
     for name in ["ridge regression", "nearest neighbors", "who lives together"] {
         assert!(
             result.exceeding().any(|finding| finding.attack == name),

@@ -160,9 +160,15 @@ fn results_beyond_the_limits_come_first() {
 #[test]
 fn intervals_beyond_the_limit_are_mentioned() {
     let mut report = sample();
-    let within = "beyond the limit: more people would tell more.";
-    report.attackers[1].attacks[0].outcomes[0] =
-        outcome(AttackVerdict::Within, "1,000 known pairs", 0.0009, 1.0);
+    let within = "The 95% interval of 1 of these reaches beyond the limit: more people would tell more.";
+    let limited = |limit| AttackOutcome {
+        limit: Some(limit),
+        ..outcome(AttackVerdict::Within, "1,000 known pairs", 0.0009, 1.0)
+    };
+    report.attackers[0].attacks[0].outcomes[0].limit = Some(0.05);
+    report.attackers[1].attacks[0].outcomes[0] = limited(0.01);
+    assert!(!page(&report).contains("more people would"));
+    report.attackers[1].attacks[0].outcomes[0] = limited(0.001);
     assert!(page(&report).contains(within));
 }
 

@@ -67,6 +67,7 @@ pub(super) fn encode(
         schema,
         seed: SEED,
         tier: tier.tier(),
+        laboratory_key: false,
         only: Vec::new(),
         limits: schema.attack_limits(),
         left: PeopleFile { table, options, ids: PeopleIds::InOrder(draft.ids().to_vec()), tokens },

@@ -29,7 +29,7 @@ pub(super) fn describe_attacks(result: &PrivacyResult) -> String {
     }
     text.push('\n');
     if !result.left_out.is_empty() {
-        text.push_str(&wrapped(&format!("not in this tier: {}", result.left_out.join("; "))));
+        text.push_str(&wrapped(&format!("left out: {}", result.left_out.join("; "))));
     }
     text.push_str(&wrapped(&format!("not tried: {}", result.not_tried.join("; "))));
     text.push_str(&wrapped(&format!(

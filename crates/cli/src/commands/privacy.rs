@@ -66,6 +66,7 @@ pub(super) fn run(privacy: &Privacy, say: &Say) -> anyhow::Result<()> {
         seed: privacy.seed,
         tier: privacy.tier.tier(),
         limits: schema.attack_limits(),
+        laboratory_key: true,
         only: privacy.attack.clone(),
         left: tokens(&people.left, "left")?,
         right: people.right.as_ref().map(|right| tokens(right, "right")).transpose()?,

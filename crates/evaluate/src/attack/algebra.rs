@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use crate::attack::effort::Effort;
-use crate::attack::finding::{Goal, Measured};
+use crate::attack::finding::{Goal, Measured, Tried};
 use crate::attack::gf2::{BitRow, Systematic, add, bit, differences, light_words, parity, rank};
 use crate::attack::people::NO_CLASS;
 use crate::attack::scene::Scene;
@@ -18,6 +18,8 @@ const LENGTH: usize = 2_048;
 const LIGHT: u32 = 24;
 /// Bits among which quadratic relations are searched, and their monomials.
 const WINDOW: usize = 40;
+/// Filter bits of the control.
+const HIDDEN: usize = 8;
 const MONOMIALS: usize = 1 + WINDOW + WINDOW * (WINDOW - 1) / 2;
 
 /// Tokens as rows of bits. The lower half of each symbol of an ordered set: the order makes the upper bits
@@ -91,13 +93,17 @@ fn diffused_tokens(scene: &Scene<'_>) -> (Vec<BitRow>, Vec<BitRow>) {
     (diffused(&scene.plaintext, &columns), columns)
 }
 
-pub(crate) fn light(scene: &Scene<'_>, effort: &Effort) -> Vec<Measured> {
-    let Some(tokens) = tokens(scene) else { return Vec::new() };
+pub(crate) fn light(scene: &Scene<'_>, effort: &Effort) -> Tried {
+    let Some(tokens) = tokens(scene) else { return Tried::Nothing };
+    // A code of fewer tokens than the dimension would lack some of the words that are searched for.
+    if tokens.len() <= DIMENSION {
+        return Tried::TooFew;
+    }
     let found = decode(tokens, effort, &mut scene.draw(2)).len() as u64;
     let setting = format!("{} rounds", effort.decoding_rounds);
     let counted =
         Measured::counted(setting, Goal::Structure, found.min(DIMENSION as u64), DIMENSION as u64, 0.0);
-    counted.into_iter().collect()
+    counted.into_iter().collect::<Vec<_>>().into()
 }
 
 pub(crate) fn light_control(scene: &Scene<'_>, effort: &Effort) -> Vec<Measured> {
@@ -117,8 +123,8 @@ fn decode(mut tokens: Vec<BitRow>, effort: &Effort, draw: &mut Draw) -> Vec<BitR
 }
 
 /// Attributes read by parity checks that all known holders of the most frequent value satisfy.
-pub(crate) fn checks(scene: &Scene<'_>, _: &Effort) -> Vec<Measured> {
-    tokens(scene).map_or_else(Vec::new, |tokens| read_attributes(scene, &tokens))
+pub(crate) fn checks(scene: &Scene<'_>, _: &Effort) -> Tried {
+    tokens(scene).map_or(Tried::Nothing, |tokens| Tried::or_too_few(read_attributes(scene, &tokens)))
 }
 
 pub(crate) fn checks_control(scene: &Scene<'_>, _: &Effort) -> Vec<Measured> {
@@ -173,14 +179,16 @@ fn read_by_checks(tokens: &[BitRow], holds: &[bool], name: &str) -> Option<Measu
 
 /// Quadratic relations: monomials of degree at most two of some bits that depend on each other in all tokens
 /// (annihilators).
-pub(crate) fn quadratic(scene: &Scene<'_>, _: &Effort) -> Vec<Measured> {
-    tokens(scene).map_or_else(Vec::new, |tokens| dependent(&tokens, &mut scene.draw(3), "40 bits"))
+pub(crate) fn quadratic(scene: &Scene<'_>, _: &Effort) -> Tried {
+    tokens(scene)
+        .map_or(Tried::Nothing, |tokens| Tried::or_too_few(dependent(&tokens, &mut scene.draw(3), "40 bits")))
 }
 
-/// The control: token bits that are quadratic functions of twelve filter bits.
+/// The control: token bits that are quadratic functions of eight filter bits.
 pub(crate) fn quadratic_control(scene: &Scene<'_>, _: &Effort) -> Vec<Measured> {
     let mut draw = scene.draw(4);
-    let forms: Vec<[usize; 4]> = (0..LENGTH).map(|_| std::array::from_fn(|_| draw.position(12))).collect();
+    let forms: Vec<[usize; 4]> =
+        (0..LENGTH).map(|_| std::array::from_fn(|_| draw.position(HIDDEN))).collect();
     let token = |record: usize| {
         let filter = scene.plaintext.row(record);
         let mut token = vec![0_u64; LENGTH / 64];
@@ -192,7 +200,7 @@ pub(crate) fn quadratic_control(scene: &Scene<'_>, _: &Effort) -> Vec<Measured> 
         token
     };
     let tokens: Vec<BitRow> = (0..scene.plaintext.len()).map(token).collect();
-    dependent(&tokens, &mut draw, "40 quadratic functions of 12 filter bits")
+    dependent(&tokens, &mut draw, "40 quadratic functions of 8 filter bits")
 }
 
 fn dependent(tokens: &[BitRow], draw: &mut Draw, setting: &str) -> Vec<Measured> {

@@ -43,7 +43,7 @@ impl Tier {
         match self {
             Self::Quick => Effort {
                 decoding_rounds: 40,
-                graph: 1_500,
+                graph: 2_500,
                 embedding: 0,
                 known: vec![1_000],
                 attacked: 1_000,

@@ -11,7 +11,7 @@ use faer::{MatRef, Side};
 
 use crate::attack::align::{Counterparts, column_of};
 use crate::attack::effort::Effort;
-use crate::attack::finding::{Goal, Measured};
+use crate::attack::finding::{Goal, Measured, Tried};
 use crate::attack::graphs::{GraphPair, graphs};
 use crate::attack::landmarks::{alike, right, seed_counts};
 use crate::attack::numbers::{Matrix, by_columns, product, standardize_columns};
@@ -29,16 +29,16 @@ const ROUNDS: usize = 18;
 /// Steps of subspace iteration: neighboring eigenvalues are close.
 const STEPS: usize = 20;
 
-pub(crate) fn embeddings(scene: &Scene<'_>, effort: &Effort) -> Result<Vec<Measured>, AttackError> {
+pub(crate) fn embeddings(scene: &Scene<'_>, effort: &Effort) -> Result<Tried, AttackError> {
     let mut found = Vec::new();
     for &overlap in &effort.overlaps {
         let Some(graphs) = graphs(scene, overlap, effort.embedding)? else { continue };
-        let hits = matched(&graphs, &mut scene.draw(20)).unwrap_or_default();
+        let Some(hits) = matched(&graphs, &mut scene.draw(20)) else { return Ok(Tried::TooFew) };
         let setting = format!("overlap {overlap}");
         let records = graphs.records as u64;
         found.extend(Measured::counted(setting, Goal::Reidentification, hits, records, graphs.chance()));
     }
-    Ok(found)
+    Ok(found.into())
 }
 
 /// Number of victim nodes that are assigned their person; `None` where the graphs are too small to embed.

@@ -124,10 +124,11 @@ fn encode<'v>(
     Ok(sight)
 }
 
+/// A word as token files are read (`BitRows`), so that equal filters are equal here.
 fn word(bytes: &[u8]) -> u64 {
     let mut whole = [0; 8];
     whole[..bytes.len()].copy_from_slice(bytes);
-    u64::from_be_bytes(whole)
+    u64::from_le_bytes(whole)
 }
 
 /// The real symbols of each record of a list, before any is suppressed.

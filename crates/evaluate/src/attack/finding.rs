@@ -109,6 +109,28 @@ impl Measured {
     }
 }
 
+/// What an attack gave.
+pub(crate) enum Tried {
+    Results(Vec<Measured>),
+    /// The files have nothing on which it could work.
+    Nothing,
+    /// There are too few people for it, or it broke off: it shows nothing.
+    TooFew,
+}
+
+impl From<Vec<Measured>> for Tried {
+    fn from(results: Vec<Measured>) -> Self {
+        if results.is_empty() { Self::Nothing } else { Self::Results(results) }
+    }
+}
+
+impl Tried {
+    /// Results, of which there are none only if there are too few people.
+    pub(crate) fn or_too_few(results: Vec<Measured>) -> Self {
+        if results.is_empty() { Self::TooFew } else { Self::Results(results) }
+    }
+}
+
 /// The verdict on an attack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -119,7 +141,8 @@ pub enum Verdict {
     Exceeds,
     /// Nothing to attack: files have nothing on which the attack could work.
     Nothing,
-    /// Success is within the limit, but the attack failed on its control, or had none: it shows nothing.
+    /// Success is within the limit, but the attack failed on its control, or had none; or there are too few people for
+    /// the attack. It shows nothing.
     Unproven,
     /// The threat model discloses it.
     Disclosed,
@@ -161,22 +184,30 @@ pub struct AttackFinding {
 impl AttackFinding {
     pub(crate) fn judge(
         (attack, attacker): (&'static str, Attacker),
-        result: Option<Measured>,
+        result: Measured,
         (control, control_needs): (Option<Measured>, f64),
         limits: &AttackLimits,
     ) -> Self {
-        let limit = result.as_ref().and_then(|result| most(limits, result.goal, result.chance));
-        let proven = control.as_ref().is_some_and(|control| {
-            control.found.value >= control_needs && control.found.value > control.chance
-        });
-        let verdict = match (&result, limit) {
-            (None, _) => Verdict::Nothing,
-            (Some(_), None) => Verdict::Disclosed,
-            (Some(result), Some(limit)) if beyond(result, limit) => Verdict::Exceeds,
-            _ if proven => Verdict::Within,
-            _ => Verdict::Unproven,
+        let limit = most(limits, result.goal, result.chance);
+        let exceeds = limit.is_some_and(|limit| beyond(&result, limit));
+        let (result, verdict) = (Some(result), Verdict::Unproven);
+        let mut finding = Self { attack, attacker, result, control, control_needs, limit, verdict };
+        finding.verdict = match limit {
+            None => Verdict::Disclosed,
+            Some(_) if exceeds => Verdict::Exceeds,
+            Some(_) if finding.control_works() => Verdict::Within,
+            Some(_) => Verdict::Unproven,
         };
-        Self { attack, attacker, result, control, control_needs, limit, verdict }
+        finding
+    }
+
+    /// Whether the attack reaches on its control what it must, and more than chance.
+    #[must_use]
+    pub fn control_works(&self) -> bool {
+        let works = |control: &Measured| {
+            control.found.value >= self.control_needs && control.found.value > control.chance
+        };
+        self.control.as_ref().is_some_and(works)
     }
 }
 
@@ -249,14 +280,18 @@ mod tests {
     fn verdicts() {
         let limits = AttackLimits::default();
         let strong = || (measured(Goal::Reidentification, 99, 100, 0.01), 0.9);
-        let judge =
-            |result, control| AttackFinding::judge(("a", Attacker::Reader), result, control, &limits).verdict;
+        let judge = |result: Option<Measured>, control| {
+            AttackFinding::judge(("a", Attacker::Reader), result.unwrap(), control, &limits).verdict
+        };
         let attack = |hits| measured(Goal::Reidentification, hits, 2_000, 0.0005);
         assert_eq!(judge(attack(1), strong()), Verdict::Within);
         // Three of 2,000 where one is expected is luck; ten are not.
         assert_eq!(judge(attack(3), strong()), Verdict::Within);
         assert_eq!(judge(attack(10), strong()), Verdict::Exceeds);
-        assert_eq!(judge(None, strong()), Verdict::Nothing);
+        assert!(matches!(Tried::from(Vec::new()), Tried::Nothing));
+        assert!(matches!(Tried::or_too_few(Vec::new()), Tried::TooFew));
+        // A control that needs nothing, and finds nothing beyond chance, shows nothing.
+        assert_eq!(judge(attack(1), (measured(Goal::Inference, 0, 100, 0.0), 0.0)), Verdict::Unproven);
         assert_eq!(
             judge(attack(1), (measured(Goal::Reidentification, 5, 100, 0.01), 0.9)),
             Verdict::Unproven

@@ -45,9 +45,23 @@ pub(crate) fn right(graphs: &GraphPair, found: &Counterparts) -> u64 {
     right.count() as u64
 }
 
+/// The better of two beginnings. By ranks of similarities few nodes are enough, but both graphs must have the same
+/// people; by quantiles one may have a part of them. Which is better shows without the truth: by how well the
+/// nodes fit in the end.
 fn align(graphs: &GraphPair) -> Counterparts {
-    let mut found = alike(&graphs.victim, &graphs.list);
-    let mut counts = seed_counts(graphs.list.ncols());
+    let doubled = std::iter::successors(Some(100), |count| Some((count * 2).min(800)));
+    let by_ranks = refined(graphs, ranked(&graphs.victim, &graphs.list), doubled);
+    let by_quantiles = refined(graphs, alike(&graphs.victim, &graphs.list), seed_counts(graphs.list.ncols()));
+    let fit = |found: &Counterparts| found.of_left.iter().map(|nearest| nearest.score).sum::<f32>();
+    if fit(&by_ranks) > fit(&by_quantiles) { by_ranks } else { by_quantiles }
+}
+
+/// Compares nodes by their similarities to the pairs that are trusted, again and again.
+fn refined(
+    graphs: &GraphPair,
+    mut found: Counterparts,
+    mut counts: impl Iterator<Item = usize>,
+) -> Counterparts {
     for _ in 0..ROUNDS {
         let seeds = found.mutual(counts.next().unwrap_or_default());
         if seeds.is_empty() {
@@ -62,9 +76,24 @@ fn align(graphs: &GraphPair) -> Counterparts {
     found
 }
 
+/// Nodes with the most similar highest similarities and quantiles of all.
+fn ranked(victim: &Matrix, list: &Matrix) -> Counterparts {
+    const HIGHEST_RANKS: usize = 64;
+    const EVEN: usize = 48;
+    let describe = |graph: &Matrix| {
+        let nodes = graph.ncols();
+        let ranks = (0..HIGHEST_RANKS).chain((1..=EVEN).map(|at| at * (nodes - 1) / (EVEN + 1)));
+        let places: Vec<usize> = ranks.map(|rank| rank.min(nodes - 1)).collect();
+        let mut values = sorted_at(graph, &places);
+        standardize_columns(&mut values);
+        values
+    };
+    Counterparts::find(&describe(victim), &describe(list))
+}
+
 /// Numbers of pairs that are trusted, round by round.
 pub(crate) fn seed_counts(nodes: usize) -> impl Iterator<Item = usize> {
-    let of = move |share: f64| (nodes as f64 * share).max(100.0);
+    let of = move |share: f64| (nodes as f64 * share).max(300.0);
     std::iter::successors(Some(of(FIRST)), move |count| Some((count * GROWTH).min(of(MOST))))
         .map(|count| count as usize)
 }
@@ -95,12 +124,18 @@ fn quantiles(graph: &Matrix) -> Matrix {
     let share = |at: usize| HIGHEST * (LOWEST / HIGHEST).powf(at as f64 / (QUANTILES - 1) as f64);
     let places: Vec<usize> =
         (0..QUANTILES).map(|at| ((share(at) * nodes as f64) as usize).min(nodes.saturating_sub(1))).collect();
-    let mut values = by_columns(QUANTILES, nodes, &|node, out| {
+    sorted_at(graph, &places)
+}
+
+/// Each node's similarities, the highest first, at some places; with mean 0 and deviation 1 over the nodes.
+fn sorted_at(graph: &Matrix, places: &[usize]) -> Matrix {
+    let nodes = graph.ncols();
+    let mut values = by_columns(places.len(), nodes, &|node, out| {
         let mut sorted: Vec<f32> = column_of(graph, node).to_vec();
         sorted.sort_unstable_by(|a, b| b.total_cmp(a));
-        out.iter_mut().zip(&places).for_each(|(out, &place)| *out = sorted[place]);
+        out.iter_mut().zip(places).for_each(|(out, &place)| *out = sorted[place]);
     });
-    for row in 0..QUANTILES {
+    for row in 0..places.len() {
         let mean = (0..nodes).map(|node| values[(row, node)]).sum::<f32>() / nodes as f32;
         let square = (0..nodes).map(|node| (values[(row, node)] - mean).powi(2)).sum::<f32>() / nodes as f32;
         let by = if square > 1e-18 { 1.0 / square.sqrt() } else { 0.0 };

@@ -9,7 +9,7 @@ use crate::attack::finding::{Goal, Measured};
 use crate::attack::graphs::dice;
 use crate::attack::people::NO_CLASS;
 use crate::attack::scene::{AttackError, Scene, sample};
-use crate::attack::sight::{FilterSight, Sight};
+use crate::attack::sight::{FilterSight, Sight, SymbolSight};
 
 /// Neighbors that are compared.
 const NEAREST: usize = 10;
@@ -42,12 +42,11 @@ fn seen(scene: &Scene<'_>, effort: &Effort) -> Result<Seen, AttackError> {
                 households: households.map(|of| rows.iter().map(|&row| of[row]).collect()),
             })
         }
-        Sight::Symbols(_) => seen_in_symbols(scene),
+        Sight::Symbols(left) => seen_in_symbols(scene, left),
     }
 }
 
-fn seen_in_symbols(scene: &Scene<'_>) -> Result<Seen, AttackError> {
-    let Sight::Symbols(left) = &scene.left.sight else { return Err(no_symbols()) };
+fn seen_in_symbols(scene: &Scene<'_>, left: &SymbolSight) -> Result<Seen, AttackError> {
     let right = scene.right.as_ref().and_then(|right| match &right.sight {
         Sight::Symbols(sight) => Some((right, sight)),
         Sight::Filters(_) => None,
@@ -86,10 +85,6 @@ fn seen_in_symbols(scene: &Scene<'_>) -> Result<Seen, AttackError> {
         found.into_iter().take(NEAREST).map(|(_, node)| node).collect()
     };
     Ok(Seen { similar: similar.into_iter().map(nearest).collect(), plaintext, households })
-}
-
-fn no_symbols() -> AttackError {
-    AttackError::TooFew { file: "tokens".to_owned(), count: 0, least: 1 }
 }
 
 /// Share of the ten nearest people by plaintext that are among the ten nearest by tokens. Where tokens show

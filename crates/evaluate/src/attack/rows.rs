@@ -2,15 +2,18 @@
 
 use crate::attack::effort::Effort;
 use crate::attack::encodings::{KeyOf, real_symbols};
-use crate::attack::finding::{Goal, Measured};
+use crate::attack::finding::{Goal, Measured, Tried};
 use crate::attack::scene::{AttackError, Scene};
 use crate::attack::sight::Sight;
 
 /// Whether a set looks like that of a record with several rows.
-pub(crate) fn several(scene: &Scene<'_>, _: &Effort) -> Result<Vec<Measured>, AttackError> {
-    let Sight::Symbols(left) = &scene.left.sight else { return Ok(Vec::new()) };
+pub(crate) fn several(scene: &Scene<'_>, _: &Effort) -> Result<Tried, AttackError> {
+    let Sight::Symbols(left) = &scene.left.sight else { return Ok(Tried::Nothing) };
     let labels = labels(scene)?;
-    Ok(tell(&labels, &|row| left.set(row).to_vec()))
+    if !labels.contains(&true) {
+        return Ok(Tried::Nothing);
+    }
+    Ok(Tried::or_too_few(tell(&labels, &|row| left.set(row).to_vec())))
 }
 
 /// The control: the same sets without padding.

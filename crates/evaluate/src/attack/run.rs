@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::attack::effort::{Effort, Tier};
 use crate::attack::encodings::{custodian, laboratory_key, run};
-use crate::attack::finding::{AttackFinding, Attacker, Goal, Measured, Verdict};
+use crate::attack::finding::{AttackFinding, Attacker, Goal, Measured, Tried, Verdict};
 use crate::attack::people::{PeopleIds, PeopleList};
 use crate::attack::scene::{AttackError, LEAST_PEOPLE, Scene, SceneFiles};
 use crate::attack::{
@@ -25,6 +25,8 @@ pub struct PrivacyJob<'j> {
     pub tier: Tier,
     /// What is permitted.
     pub limits: AttackLimits,
+    /// Whether the tokens were made with [`laboratory_key`]. If not, whoever has their key is not tried.
+    pub laboratory_key: bool,
     /// Only attacks whose name has one of these in it; all if empty.
     pub only: Vec<String>,
     /// The attacked file.
@@ -97,7 +99,7 @@ const NOT_TRIED: [&str; 5] = [
     "pair tokens of audits, which the suite tests/adversary attacks",
 ];
 
-type Run = fn(&Scene<'_>, &Effort) -> Result<Vec<Measured>, AttackError>;
+type Run = fn(&Scene<'_>, &Effort) -> Result<Tried, AttackError>;
 
 /// What shows that an attack works.
 enum Control {
@@ -135,42 +137,42 @@ fn without_people() -> Vec<Attack> {
             "light words of the tokens' code (information-set decoding)",
             Attacker::Reader,
             |scene, effort| Ok(algebra::light(scene, effort)),
-            Control::Own(|scene, effort| Ok(algebra::light_control(scene, effort)), 0.2),
+            Control::Own(|scene, effort| Ok(algebra::light_control(scene, effort).into()), 0.2),
         ),
         attack(
             "quadratic relations between bits",
             Attacker::Reader,
             |scene, effort| Ok(algebra::quadratic(scene, effort)),
-            Control::Own(|scene, effort| Ok(algebra::quadratic_control(scene, effort)), 0.5),
+            Control::Own(|scene, effort| Ok(algebra::quadratic_control(scene, effort).into()), 0.5),
         ),
         attack(
             "records of one file that share something",
             Attacker::Reader,
-            |scene, effort| Ok(visible::repeats(scene, effort)),
+            |scene, effort| Ok(visible::repeats(scene, effort).into()),
             Control::Clks(0.99),
         ),
         attack(
             "lengths of values from sizes",
             Attacker::Reader,
-            |scene, effort| Ok(visible::lengths(scene, effort)),
+            |scene, effort| Ok(visible::lengths(scene, effort).into()),
             Control::Clks(0.3),
         ),
         attack(
             "aliases and former addresses from a set",
             Attacker::Reader,
             rows::several,
-            Control::Own(rows::several_control, 0.9),
+            Control::Own(|scene, effort| Ok(rows::several_control(scene, effort)?.into()), 0.9),
         ),
         attack(
             "values from sizes of classes",
             Attacker::Statistician,
-            |scene, effort| Ok(visible::frequencies(scene, effort)),
-            Control::Own(|scene, effort| Ok(visible::frequencies_control(scene, effort)), 0.1),
+            |scene, effort| Ok(visible::frequencies(scene, effort).into()),
+            Control::Own(|scene, effort| Ok(visible::frequencies_control(scene, effort).into()), 0.1),
         ),
         attack(
             "frequent patterns of bits",
             Attacker::Statistician,
-            |scene, effort| Ok(patterns::patterns(scene, effort)),
+            |scene, effort| Ok(patterns::patterns(scene, effort).into()),
             Control::Clks(0.5),
         ),
     ]
@@ -179,15 +181,30 @@ fn without_people() -> Vec<Attack> {
 /// Attacks of whoever has a list of similar people.
 fn with_a_list() -> Vec<Attack> {
     vec![
-        attack("nearest neighbors", Attacker::ListHolder, neighbors::nearest, Control::Clks(0.3)),
-        attack("who lives together", Attacker::ListHolder, neighbors::households, Control::Clks(0.2)),
+        attack(
+            "nearest neighbors",
+            Attacker::ListHolder,
+            |scene, effort| Ok(Tried::or_too_few(neighbors::nearest(scene, effort)?)),
+            Control::Clks(0.3),
+        ),
+        attack(
+            "who lives together",
+            Attacker::ListHolder,
+            |scene, effort| Ok(neighbors::households(scene, effort)?.into()),
+            Control::Clks(0.2),
+        ),
         attack(
             "co-occurrence of block ids",
             Attacker::ListHolder,
-            |scene, effort| Ok(blocks::blocks(scene, effort)),
-            Control::Own(|scene, effort| Ok(blocks::blocks_control(scene, effort)), 0.5),
+            |scene, effort| Ok(blocks::blocks(scene, effort).into()),
+            Control::Own(|scene, effort| Ok(blocks::blocks_control(scene, effort).into()), 0.5),
         ),
-        attack("graph matching by landmarks", Attacker::ListHolder, landmarks::landmarks, Control::Clks(0.9)),
+        attack(
+            "graph matching by landmarks",
+            Attacker::ListHolder,
+            |scene, effort| Ok(landmarks::landmarks(scene, effort)?.into()),
+            Control::Clks(0.9),
+        ),
         Attack {
             wanted: |effort| effort.embedding > 0,
             ..attack(
@@ -207,12 +224,12 @@ fn with_more() -> Vec<Attack> {
             "parity checks of the holders of a value",
             Attacker::KnownPairs,
             |scene, effort| Ok(algebra::checks(scene, effort)),
-            Control::Own(|scene, effort| Ok(algebra::checks_control(scene, effort)), 0.9),
+            Control::Own(|scene, effort| Ok(algebra::checks_control(scene, effort).into()), 0.9),
         ),
         attack(
             "ridge regression",
             Attacker::KnownPairs,
-            |scene, effort| Ok(ridge::ridge(scene, effort)),
+            |scene, effort| Ok(Tried::or_too_few(ridge::ridge(scene, effort))),
             Control::Clks(0.9),
         ),
         Attack {
@@ -220,30 +237,40 @@ fn with_more() -> Vec<Attack> {
             ..attack(
                 "neural network",
                 Attacker::KnownPairs,
-                |scene, effort| Ok(network::network(scene, effort)),
+                |scene, effort| Ok(Tried::or_too_few(network::network(scene, effort))),
                 Control::Clks(0.5),
             )
         },
         attack(
             "values of relatives among known people",
             Attacker::KnownPairs,
-            |scene, effort| Ok(insiders::relatives(scene, effort)),
+            |scene, effort| Ok(insiders::relatives(scene, effort).into()),
             Control::Clks(0.0),
         ),
         attack(
             "records that share symbols across files",
             Attacker::ListHolder,
-            |scene, effort| Ok(visible::relatives(scene, effort)),
+            |scene, effort| Ok(visible::relatives(scene, effort).into()),
             Control::Unneeded,
         ),
         attack(
             "kinds of difference of linked pairs",
             Attacker::KnownPairs,
-            |scene, effort| Ok(visible::changes(scene, effort)),
+            |scene, effort| Ok(visible::changes(scene, effort).into()),
             Control::Unneeded,
         ),
-        attack("linked pairs by their totals", Attacker::BothLists, insiders::totals, Control::Unneeded),
-        attack("dictionary with the key", Attacker::KeyHolder, insiders::dictionary, Control::Unneeded),
+        attack(
+            "linked pairs by their totals",
+            Attacker::BothLists,
+            |scene, effort| Ok(insiders::totals(scene, effort)?.into()),
+            Control::Unneeded,
+        ),
+        attack(
+            "dictionary with the key",
+            Attacker::KeyHolder,
+            |scene, effort| Ok(insiders::dictionary(scene, effort)?.into()),
+            Control::Unneeded,
+        ),
     ]
 }
 
@@ -270,7 +297,16 @@ pub fn evaluate_privacy(
     let control = scene.control(effort.control)?;
     let (mut findings, mut left_out) = (Vec::new(), Vec::new());
     let attacks = attacks();
+    for part in &job.only {
+        if !attacks.iter().any(|attack| attack.name.contains(part.as_str())) {
+            let names: Vec<&str> = attacks.iter().map(|attack| attack.name).collect();
+            return Err(AttackError::UnknownAttack { part: part.clone(), names: names.join("; ") });
+        }
+    }
     for (number, attack) in attacks.iter().enumerate() {
+        if attack.attacker == Attacker::KeyHolder && !job.laboratory_key {
+            continue;
+        }
         let asked = job.only.is_empty() || job.only.iter().any(|part| attack.name.contains(part.as_str()));
         if !asked || !(attack.wanted)(&effort) {
             left_out.push(attack.name);
@@ -318,22 +354,34 @@ fn tried(
     effort: &Effort,
     limits: &AttackLimits,
 ) -> Result<Vec<AttackFinding>, AttackError> {
-    let results = (attack.run)(scene, effort)?;
+    let tried = (attack.run)(scene, effort)?;
+    let of_control = |run: Run, scene| -> Result<Vec<Measured>, AttackError> {
+        match run(scene, effort)? {
+            Tried::Results(results) => Ok(results),
+            Tried::Nothing | Tried::TooFew => Ok(Vec::new()),
+        }
+    };
     let (controls, needs) = match attack.control {
-        Control::Clks(needs) => ((attack.run)(weak, effort)?, needs),
-        Control::Own(run, needs) => (run(scene, effort)?, needs),
+        Control::Clks(needs) => (of_control(attack.run, weak)?, needs),
+        Control::Own(run, needs) => (of_control(run, scene)?, needs),
         Control::Unneeded => (Vec::new(), 0.0),
     };
     let who = (attack.name, attack.attacker);
-    if results.is_empty() {
+    let without = |verdict| {
         let control = controls.first().cloned();
-        let needed = control.as_ref().map_or(needs, |control| needed(control, needs));
-        return Ok(vec![AttackFinding::judge(who, None, (control, needed), limits)]);
-    }
+        let control_needs = control.as_ref().map_or(needs, |control| needed(control, needs));
+        let (attack, attacker) = who;
+        vec![AttackFinding { attack, attacker, result: None, control, control_needs, limit: None, verdict }]
+    };
+    let results = match tried {
+        Tried::Results(results) => results,
+        Tried::Nothing => return Ok(without(Verdict::Nothing)),
+        Tried::TooFew => return Ok(without(Verdict::Unproven)),
+    };
     let judge = |result: Measured| {
         let control = counterpart(&result, &controls);
         let needed = control.as_ref().map_or(needs, |control| needed(control, needs));
-        AttackFinding::judge(who, Some(result), (control, needed), limits)
+        AttackFinding::judge(who, result, (control, needed), limits)
     };
     Ok(results.into_iter().map(judge).collect())
 }

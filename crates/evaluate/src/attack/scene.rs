@@ -55,6 +55,14 @@ pub enum AttackError {
         /// The least number.
         least: usize,
     },
+    /// No attack has such a name.
+    #[error("no attack has {part:?} in its name; there are: {names}")]
+    UnknownAttack {
+        /// What was asked for.
+        part: String,
+        /// All names.
+        names: String,
+    },
     /// No pair of the ground truth is in the tables.
     #[error("{file}: none of the {count} true pairs is in both tables; do all use the same record ids?")]
     NoPairs {

@@ -120,7 +120,7 @@ fn outcome(finding: &AttackFinding) -> AttackOutcome {
         limit: finding.limit,
         control: control.map(rate),
         control_needs: finding.control_needs,
-        control_works: control.is_some_and(|control| control.found.value >= finding.control_needs),
+        control_works: finding.control_works(),
     }
 }
 
