@@ -11,6 +11,13 @@ mod symbols;
 struct Draw(u64);
 
 impl Draw {
+    /// Puts numbers in random order (Fisher and Yates).
+    fn shuffle(&mut self, numbers: &mut [usize]) {
+        for last in (1..numbers.len()).rev() {
+            numbers.swap(last, self.below(last + 1));
+        }
+    }
+
     fn below(&mut self, limit: usize) -> usize {
         // SplitMix64 (Steele, Lea and Flood 2014).
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);

@@ -7,7 +7,6 @@ mod alternatives;
 mod changes;
 mod files;
 mod frequencies;
-mod gf2;
 pub(crate) mod kit;
 mod known_pairs;
 mod readings;

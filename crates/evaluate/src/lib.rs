@@ -27,6 +27,8 @@ mod scenario;
 mod table;
 
 pub use accuracy::{Accuracy, LinkTableAccuracy, accuracy, accuracy_unordered, link_table_accuracy};
+#[doc(hidden)]
+pub use attack::gf2;
 pub use attack::{
     AttackError, AttackFinding, Attacker, Goal, Measured, PeopleFile, PeopleIds, PeopleList, PrivacyJob,
     PrivacyResult, Tier, Verdict, evaluate_privacy, laboratory_key, laboratory_run,

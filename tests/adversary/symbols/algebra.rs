@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::gf2::{Row, Systematic, add, bit, differences, light_words, product, rank};
+use mizuhiki_evaluate::gf2::{BitRow, Systematic, add, bit, differences, light_words, parity, rank};
+
 use super::kit::{ONE_ROW, Table, common, filters};
 use crate::Draw;
 
@@ -17,7 +18,7 @@ const LENGTH: usize = 2_048;
 /// The diffusion of releases before sealed symbols: each of 2,048 token bits is the sum of seven of 1,024
 /// filter bits, taken from shuffles of all bits. Returns its columns: the effect of one filter bit on a
 /// token.
-fn diffusion(draw: &mut Draw) -> Vec<Row> {
+fn diffusion(draw: &mut Draw) -> Vec<BitRow> {
     let mut columns = vec![vec![0; LENGTH / 64]; DIMENSION];
     let mut pool: Vec<usize> = Vec::new();
     for token_bit in 0..LENGTH {
@@ -39,8 +40,8 @@ fn diffusion(draw: &mut Draw) -> Vec<Row> {
     columns
 }
 
-fn diffused(filters: &[Row], columns: &[Row]) -> Vec<Row> {
-    let token = |filter: &Row| {
+fn diffused(filters: &[BitRow], columns: &[BitRow]) -> Vec<BitRow> {
+    let token = |filter: &BitRow| {
         let mut token = vec![0; LENGTH / 64];
         for (position, column) in columns.iter().enumerate() {
             if bit(filter, position) {
@@ -77,7 +78,7 @@ fn holders(table: &Table, people: &[usize]) -> BTreeMap<String, Vec<usize>> {
 
 /// The first symbols of a view as bits, one row per person, for people whose symbols there are unique: others
 /// are suppressed before sending.
-fn symbol_bits(view: usize) -> (Table, Vec<Row>) {
+fn symbol_bits(view: usize) -> (Table, Vec<BitRow>) {
     let (table, rows) = &*ONE_ROW;
     let mut count: BTreeMap<u64, usize> = BTreeMap::new();
     let of_view = || rows.iter().map(|views| views[view].as_deref().unwrap_or_default());
@@ -97,22 +98,22 @@ fn decoding_finds_the_diffusion_of_old_tokens_and_nothing_in_symbols() {
     let people = ONE_ROW.0.take(0..1_500);
     let code = diffused(&filters(&people, 9), &columns);
     let found = Systematic::new(code, 0..LENGTH).rows;
-    let (words, _) = light_words(&found, LIGHT, ROUNDS, &mut draw);
-    let known: HashSet<&Row> = columns.iter().collect();
+    let (words, _) = light_words(&found, LIGHT, ROUNDS, &mut |order| draw.shuffle(order));
+    let known: HashSet<&BitRow> = columns.iter().collect();
     let right = words.iter().filter(|word| known.contains(word)).count();
     assert!(right >= 200, "diffused tokens: {right} of 1,024 columns of the diffusion were found");
     assert!(words.len() - right <= 20, "diffused tokens: {} light words are no column", words.len() - right);
 
     // The same number of tokens of symbols, of the same length, and of random bits.
-    let random: Vec<Row> = (0..DIMENSION).map(|_| random_row(&mut draw)).collect();
-    let (_, by_chance) = light_words(&random, LIGHT, ROUNDS, &mut draw);
+    let random: Vec<BitRow> = (0..DIMENSION).map(|_| random_row(&mut draw)).collect();
+    let (_, by_chance) = light_words(&random, LIGHT, ROUNDS, &mut |order| draw.shuffle(order));
     let (_, bits) = symbol_bits(0);
-    let (words, least) = light_words(&bits[..DIMENSION], LIGHT, ROUNDS, &mut draw);
+    let (words, least) = light_words(&bits[..DIMENSION], LIGHT, ROUNDS, &mut |order| draw.shuffle(order));
     assert!(words.is_empty(), "symbols: {} light words", words.len());
     assert!(least > 400, "symbols: a word of weight {least}; among random bits the lightest has {by_chance}");
 }
 
-fn random_row(draw: &mut Draw) -> Row {
+fn random_row(draw: &mut Draw) -> BitRow {
     (0..LENGTH / 64).map(|_| (draw.below(1 << 32) << 32 | draw.below(1 << 32)) as u64).collect()
 }
 
@@ -126,11 +127,11 @@ fn no_parity_check_holds_for_those_who_share_a_feature() {
         let most = (bits[0].len() * 64).min(3_000);
         assert_eq!(full, most, "view {view}: rank of 3,000 tokens");
         for (feature, people) in holders(&table, &everybody) {
-            let tokens: Vec<Row> = people.iter().take(3_000).map(|&row| bits[row].clone()).collect();
+            let tokens: Vec<BitRow> = people.iter().take(3_000).map(|&row| bits[row].clone()).collect();
             // As many whole symbols as there are enough holders for. If a sum of their bits were the same for
             // all holders, the rank would be less than the number of bits.
             let words = ((tokens.len() - 1) / 64 - 1).min(LENGTH / 64);
-            let some: Vec<Row> = tokens.iter().map(|row| row[..words].to_vec()).collect();
+            let some: Vec<BitRow> = tokens.iter().map(|row| row[..words].to_vec()).collect();
             let found = rank(differences(&some));
             assert_eq!(found, words * 64, "view {view}, {feature}: rank of {} holders", people.len());
             let all = rank(differences(&tokens));
@@ -144,18 +145,19 @@ fn no_parity_check_holds_for_those_who_share_a_feature() {
 
 /// An attacker who knows some holders of a feature detects it in other tokens, by checks that hold for all
 /// known holders and not for other people. Returns the number of checks and the accuracy on other tokens.
-fn read_by_checks(tokens: &[Row], holds: &[bool]) -> (usize, f64) {
+fn read_by_checks(tokens: &[BitRow], holds: &[bool]) -> (usize, f64) {
     let half = tokens.len() / 2;
-    let known: Vec<&Row> = (0..half).filter(|&row| holds[row]).map(|row| &tokens[row]).collect();
+    let known: Vec<&BitRow> = (0..half).filter(|&row| holds[row]).map(|row| &tokens[row]).collect();
     let space = Systematic::new(differences(known.iter().copied()), 0..LENGTH);
-    let others: Vec<&Row> = (0..half).filter(|&row| !holds[row]).take(200).map(|row| &tokens[row]).collect();
+    let others: Vec<&BitRow> =
+        (0..half).filter(|&row| !holds[row]).take(200).map(|row| &tokens[row]).collect();
     let reference = known[0];
-    let checks: Vec<Row> = space
+    let checks: Vec<BitRow> = space
         .checks(LENGTH)
         .into_iter()
-        .filter(|check| others.iter().any(|other| product(check, other) != product(check, reference)))
+        .filter(|check| others.iter().any(|other| parity(check, other) != parity(check, reference)))
         .collect();
-    let read = |token: &Row| checks.iter().all(|check| product(check, token) == product(check, reference));
+    let read = |token: &BitRow| checks.iter().all(|check| parity(check, token) == parity(check, reference));
     let right = (half..tokens.len()).filter(|&row| read(&tokens[row]) == holds[row]).count();
     (checks.len(), right as f64 / (tokens.len() - half) as f64)
 }

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::thread;
 
-use super::gf2::weight;
+use mizuhiki_evaluate::gf2::weight;
+
 use super::kit::{JAPAN, PER_VIEW, filters, kanji_schema, labelled};
 
 /// Number of known plaintext–token pairs, of attacked tokens, and of candidate people.

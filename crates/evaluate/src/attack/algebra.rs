@@ -119,7 +119,10 @@ pub(crate) fn light_control(scene: &Scene<'_>, effort: &Effort) -> Vec<Measured>
 fn decode(mut tokens: Vec<BitRow>, effort: &Effort, draw: &mut Draw) -> Vec<BitRow> {
     tokens.truncate(1_500);
     let code = Systematic::new(tokens, 0..LENGTH).rows;
-    light_words(&code[..code.len().min(DIMENSION)], LIGHT, effort.decoding_rounds, draw)
+    light_words(&code[..code.len().min(DIMENSION)], LIGHT, effort.decoding_rounds, &mut |order| {
+        draw.shuffle(order);
+    })
+    .0
 }
 
 /// Attributes read by parity checks that all known holders of the most frequent value satisfy.

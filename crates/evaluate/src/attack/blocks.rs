@@ -104,10 +104,10 @@ mod tests {
 
     #[test]
     fn people_are_found_by_their_ids_company() {
-        // Sizes alone distinguish nobody in pass 2, its company in pass 1 does.
-        let ids = vec![vec![1, 7], vec![1, 8], vec![1, 8], vec![2, 9], vec![2, 9], vec![2, 7]];
+        // Ids 8 and 9 have equal sizes; their company in pass 1 distinguishes them. Four kinds of people.
+        let ids = [[1, 7], [1, 8], [1, 8], [2, 9], [2, 9], [2, 7], [2, 7]].map(Vec::from).to_vec();
         let found = &reidentify(&ids)[0];
-        assert_eq!((found.found.value * 6.0).round() as u64, 4);
+        assert_eq!((found.found.value * 7.0).round() as u64, 4);
         assert!(reidentify(&Vec::new()).is_empty());
     }
 }

@@ -21,8 +21,6 @@ pub enum Attacker {
     KnownPairs,
     /// The linkage key.
     KeyHolder,
-    /// May submit people of its choice and sees one bit per question.
-    Prober,
 }
 
 impl Attacker {
@@ -38,7 +36,6 @@ impl Attacker {
             Self::BothLists => "the files of a run and the plaintext of both, without knowing who is who",
             Self::KnownPairs => "the files of a run, and for some people both plaintext and token",
             Self::KeyHolder => "the linkage key",
-            Self::Prober => "may submit people of its choice, and sees one bit per question",
         }
     }
 }
@@ -226,27 +223,45 @@ fn beyond(result: &Measured, limit: f64) -> bool {
     }
 }
 
-/// Probability of at least `hits` successes in `trials` with probability `rate` each.
+/// Probability of at least `hits` successes in `trials` with probability `rate` each, 0..=1.
 fn upper_tail(hits: u64, trials: u64, rate: f64) -> f64 {
-    if hits == 0 {
+    if hits == 0 || rate >= 1.0 {
         return 1.0;
     }
     if rate <= 0.0 {
         return 0.0;
     }
-    if rate >= 1.0 {
-        return 1.0;
+    // The probability of exactly `count`, by logarithms.
+    let exactly = |count: u64| {
+        let choose: f64 = (0..count).map(|at| ((trials - at) as f64).ln() - ((at + 1) as f64).ln()).sum();
+        (choose + count as f64 * rate.ln() + (trials - count) as f64 * (-rate).ln_1p()).exp()
+    };
+    let odds = rate / (1.0 - rate);
+    // Terms are summed away from the mean, where each is smaller than the one before.
+    if hits as f64 > trials as f64 * rate {
+        let next = |(count, term): &(u64, f64)| {
+            Some((count + 1, term * (trials - count) as f64 / (count + 1) as f64 * odds))
+        };
+        let terms = std::iter::successors(Some((hits, exactly(hits))), next);
+        summed(terms.take_while(|&(count, _)| count <= trials).map(|(_, term)| term))
+    } else {
+        let next = |(count, term): &(u64, f64)| {
+            let before = count.checked_sub(1)?;
+            Some((before, term * *count as f64 / (trials - before) as f64 / odds))
+        };
+        let terms = std::iter::successors(Some((hits - 1, exactly(hits - 1))), next);
+        1.0 - summed(terms.map(|(_, term)| term))
     }
-    // The terms from `hits` on, each from the one before; the first one by logarithms.
-    let log_choose: f64 = (0..hits).map(|at| ((trials - at) as f64).ln() - ((at + 1) as f64).ln()).sum();
-    let mut term = (log_choose + hits as f64 * rate.ln() + (trials - hits) as f64 * (-rate).ln_1p()).exp();
-    let mut sum = 0.0;
-    for at in hits..=trials {
+}
+
+/// The sum of falling terms, as far as they count; at most 1.
+fn summed(terms: impl Iterator<Item = f64>) -> f64 {
+    let mut sum = 0.0_f64;
+    for term in terms {
         sum += term;
-        if term < sum * 1e-12 {
+        if term <= sum * 1e-15 {
             break;
         }
-        term *= (trials - at) as f64 / (at + 1) as f64 * rate / (1.0 - rate);
     }
     sum.min(1.0)
 }
@@ -270,6 +285,9 @@ mod tests {
         assert_eq!((upper_tail(3, 10, 0.0), upper_tail(3, 10, 1.0)), (0.0, 1.0));
         // Far from the mean, where the first term is tiny: certain, up to rounding.
         assert!(upper_tail(1, 1_000_000, 0.01) > 0.999_999);
+        // Three coins: at least one head 7/8; ten of ten dice show a six with probability 6^-10.
+        assert!(near(upper_tail(1, 3, 0.5), 0.875));
+        assert!((upper_tail(10, 10, 1.0 / 6.0) * 6_f64.powi(10) - 1.0).abs() < 1e-9);
     }
 
     fn measured(goal: Goal, hits: u64, trials: u64, chance: f64) -> Option<Measured> {

@@ -8,7 +8,7 @@ mod effort;
 mod embedding;
 mod encodings;
 mod finding;
-mod gf2;
+pub mod gf2;
 mod graphs;
 mod insiders;
 mod landmarks;

@@ -41,6 +41,7 @@ pub struct PeopleList {
 }
 
 /// How a field's value is normalized, and the attribute that it gives.
+#[derive(Clone)]
 struct FieldForm {
     name: String,
     role: Role,
@@ -133,7 +134,7 @@ impl PeopleList {
             columns: self.columns.clone(),
             values: take(&self.values),
             normal: take(&self.normal),
-            fields: self.fields.iter().map(FieldForm::again).collect(),
+            fields: self.fields.clone(),
         }
     }
 
@@ -209,16 +210,6 @@ impl PeopleList {
 }
 
 impl FieldForm {
-    fn again(&self) -> Self {
-        Self {
-            name: self.name.clone(),
-            role: self.role,
-            columns: self.columns.clone(),
-            level: self.level.clone(),
-            municipality: self.municipality,
-        }
-    }
-
     /// The name of the attribute that the field gives.
     fn attribute(&self) -> Option<&str> {
         match self.role {

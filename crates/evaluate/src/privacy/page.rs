@@ -91,7 +91,6 @@ const fn who(attacker: Attacker) -> &'static str {
             "A linkage unit that knows some people's tokens, such as with a custodian's help"
         }
         Attacker::KeyHolder => "A custodian, or a thief of its key, who gets hold of files",
-        Attacker::Prober => "A custodian who asks questions of its choice",
     }
 }
 
