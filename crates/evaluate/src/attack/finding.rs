@@ -240,10 +240,11 @@ fn upper_tail(hits: u64, trials: u64, rate: f64) -> f64 {
     // Terms are summed away from the mean, where each is smaller than the one before.
     if hits as f64 > trials as f64 * rate {
         let next = |(count, term): &(u64, f64)| {
-            Some((count + 1, term * (trials - count) as f64 / (count + 1) as f64 * odds))
+            let left = trials.checked_sub(*count).filter(|left| *left > 0)?;
+            Some((count + 1, term * left as f64 / (count + 1) as f64 * odds))
         };
         let terms = std::iter::successors(Some((hits, exactly(hits))), next);
-        summed(terms.take_while(|&(count, _)| count <= trials).map(|(_, term)| term))
+        summed(terms.map(|(_, term)| term))
     } else {
         let next = |(count, term): &(u64, f64)| {
             let before = count.checked_sub(1)?;
