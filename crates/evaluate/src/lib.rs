@@ -17,6 +17,7 @@ mod date;
 mod draw;
 mod en_latn;
 mod file_digest;
+mod grid;
 mod ja;
 mod links;
 mod manifest;
@@ -42,6 +43,11 @@ pub use closest::{ClosestCluster, Exactness};
 pub use clusters::{BCubed, ClusterAccuracy, ClusterError, cluster_accuracy, persons_of_pairs};
 pub use en_latn::{Holder, Population, PopulationSpec, Record, make_english};
 pub use file_digest::file_digest;
+pub use grid::{
+    GridAxes, GridChoice, GridCost, GridError, GridLeakage, GridOutcome, GridPoint, GridRates, GridResult,
+    GridSettings, GridSpec, GridVariant, GridViews, choose, grid_markdown, grid_page, grid_variants,
+    parse_grid,
+};
 pub use ja::{Figure, JapanSpec, Rates, SynthRate, make_japan};
 pub use links::{
     CandidateQuality, GroupAccuracy, GroupColumns, LinkEvaluation, LinkEvaluationError, LinkEvaluationJob,
@@ -52,9 +58,9 @@ pub use privacy::{privacy_markdown, privacy_page};
 pub use rate::Rate;
 pub use reliability::{ProbabilityRow, Reliability};
 pub use scenario::{
-    AppliedError, Bound, BoundOutcome, ColumnErrors, Corruption, DataSide, Scenario, ScenarioAccept,
-    ScenarioAssignment, ScenarioData, ScenarioError, ScenarioHouseholds, ScenarioMeasure, ScenarioMethod,
-    ScenarioSchema, ScenarioTask, SwapErrors, corrupt_table, judge_bounds, measures_of_clusters,
-    measures_of_links, parse_scenario,
+    AppliedError, Benchmark, Bound, BoundOutcome, ColumnErrors, Corruption, DataSide, Scenario,
+    ScenarioAccept, ScenarioAssignment, ScenarioData, ScenarioError, ScenarioHouseholds, ScenarioMeasure,
+    ScenarioMethod, ScenarioSchema, ScenarioTask, SwapErrors, corrupt_table, judge_bounds,
+    measures_of_clusters, measures_of_links, parse_scenario,
 };
 pub use table::write_truth;

@@ -2,7 +2,7 @@
 //!
 //! [`render`] turns a [`LinkReport`] into a page, [`render_audit`] an [`AuditReport`], [`render_accuracy`] an
 //! [`AccuracyReport`], and [`render_privacy`] a [`PrivacyReport`], which [`render_privacy_markdown`] writes as
-//! Markdown. Equal reports give equal bytes. Names of files, custodians, schemas and views, and handles of links, are untrusted text; all
+//! Markdown; [`render_grid`] and [`render_grid_markdown`] show a [`GridReport`]. Equal reports give equal bytes. Names of files, custodians, schemas and views, and handles of links, are untrusted text; all
 //! of it is escaped.
 
 #![forbid(unsafe_code)]
@@ -11,7 +11,9 @@ mod accuracy;
 mod audit;
 mod chart;
 mod error;
+mod grid;
 mod link;
+mod markdown;
 mod number;
 mod privacy;
 mod shorten;
@@ -28,6 +30,8 @@ pub use audit::report::{
     HypothesisShare, Interval, ReliabilityBin, ReviewPoint, SharedRow, ShiftRow,
 };
 pub use error::ReportError;
+pub use grid::render::{render_grid, render_grid_markdown};
+pub use grid::report::{GridReport, GridRow, GridRowFigures};
 pub use link::render::render;
 pub use link::report::{
     ExpectationSummary, ExpectedAt, FileSummary, LinkReport, PassFigures, SampledPairs, SymbolSummary,

@@ -96,6 +96,19 @@ pub(crate) enum Evaluate {
         #[arg(long, value_name = "FILE", requires = "schema")]
         links: Option<String>,
     },
+    /// Try parameters of a schema: accuracy, leakage and cost of each combination of values that a file lists.
+    ///
+    /// Both tables are encoded, linked and judged at every point, and the right one's file is attacked as by
+    /// `evaluate privacy`. Points that no other one beats in all three are marked; the preferred one has the smallest
+    /// tokens among the most accurate within the limits.
+    Grid {
+        /// The grid (.toml): a scenario without bounds, and a section [grid]; its paths are relative to it.
+        grid: PathBuf,
+        /// Folder for results.json, report.html, report.md and the schema of every point. A grid that was
+        /// interrupted goes on there. Nothing is kept if absent.
+        #[arg(short, long, value_name = "DIR")]
+        output: Option<PathBuf>,
+    },
     /// Run a benchmark that a file describes: data, corruption, schema, method and expected bounds.
     ///
     /// Makes or reads the people, encodes them under a new random key, links, evaluates, and writes

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use mizuhiki_columnar::UnreadableValues;
+use mizuhiki_columnar::{ReadOptions, Source, TableReader, UnreadableValues};
+use mizuhiki_custodian::is_id_header;
 
 use crate::progress::grouped;
 use crate::say::UsageError;
@@ -37,4 +38,22 @@ pub(super) fn describe_unreadable(unreadable: &[UnreadableValues], text: &mut St
 /// Number of threads: as requested, or all processors.
 pub(super) fn threads(asked: Option<u16>) -> usize {
     asked.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from)
+}
+
+/// The column of the record ids: `given`, or the first with such a name.
+pub(super) fn id_column(
+    table: &Source,
+    options: &ReadOptions,
+    given: Option<&str>,
+) -> anyhow::Result<String> {
+    let reader = TableReader::open(table, options)?;
+    let named = || reader.columns().iter().find(|column| is_id_header(column)).cloned();
+    let found = given.map(str::to_owned).or_else(named);
+    let name = table.name();
+    let missing = || {
+        UsageError(format!(
+            "{name}: no column is named like a record id; name it with --id-column or data.id_column"
+        ))
+    };
+    Ok(found.ok_or_else(missing)?)
 }

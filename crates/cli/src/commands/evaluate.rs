@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::args::evaluate::Evaluate;
 use crate::commands::describe_accuracy::{describe_clusters, rate};
 use crate::commands::judge::judge_members;
-use crate::commands::{evaluate_links, evaluate_run, privacy};
+use crate::commands::{evaluate_grid, evaluate_links, evaluate_run, privacy};
 use crate::progress::grouped;
 use crate::say::{Say, UsageError};
 
@@ -26,6 +26,7 @@ pub(super) fn run(evaluate: Evaluate, say: &Say) -> anyhow::Result<()> {
             let tables = tables.map(|(((schema, left), right), links)| (schema, [left, right, links]));
             judge_audit(&findings, &truth, tables, say)
         }
+        Evaluate::Grid { grid, output } => evaluate_grid::run(&grid, output.as_deref(), say),
         Evaluate::Run { scenario, output } => evaluate_run::run(&scenario, output.as_deref(), say),
     }
 }

@@ -1,6 +1,7 @@
 //! The subcommands.
 
 mod audit;
+mod benchmark;
 mod check_privacy;
 mod cluster;
 mod common;
@@ -13,6 +14,7 @@ mod dispatch;
 mod encode;
 mod encode_pairs;
 mod evaluate;
+mod evaluate_grid;
 mod evaluate_links;
 mod evaluate_run;
 mod examples;

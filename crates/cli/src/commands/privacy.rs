@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use mizuhiki_columnar::{Format, ReadOptions, Source, TableReader};
-use mizuhiki_custodian::{EncodeJob, Encoder, IdPolicy, encode_predictably, is_id_header};
+use mizuhiki_custodian::{EncodeJob, Encoder, IdPolicy, encode_predictably};
 use mizuhiki_evaluate::{
     JapanSpec, PeopleFile, PeopleIds, PrivacyJob, PrivacyResult, Rates, evaluate_privacy, laboratory_key,
     laboratory_run, make_english, make_japan, privacy_markdown, privacy_page,
@@ -15,7 +15,7 @@ use mizuhiki_files::{Access, ScratchFolder, Target, WriteFile};
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
 
 use crate::args::privacy::Privacy;
-use crate::commands::common::keep_inputs;
+use crate::commands::common::{id_column, keep_inputs};
 use crate::commands::describe_attacks::describe_attacks;
 use crate::commands::schema::read_usable_schema;
 use crate::progress::Progress;
@@ -154,14 +154,7 @@ fn own_people(privacy: &Privacy, data: &str) -> anyhow::Result<People> {
     let options = privacy.reading.options();
     let table = |path: &str| -> anyhow::Result<(Source, String)> {
         let source = Source::from_argument(path);
-        let reader = TableReader::open(&source, &options)?;
-        let found = privacy
-            .id_column
-            .clone()
-            .or_else(|| reader.columns().iter().find(|column| is_id_header(column)).cloned());
-        let column = found.ok_or_else(|| {
-            UsageError(format!("{path}: no column is named like a record id; name it with --id-column"))
-        })?;
+        let column = id_column(&source, &options, privacy.id_column.as_deref())?;
         Ok((source, column))
     };
     Ok(People {

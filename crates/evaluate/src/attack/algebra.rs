@@ -22,10 +22,22 @@ const WINDOW: usize = 40;
 const HIDDEN: usize = 8;
 const MONOMIALS: usize = 1 + WINDOW + WINDOW * (WINDOW - 1) / 2;
 
-/// Tokens as rows of bits. The lower half of each symbol of an ordered set: the order makes the upper bits
-/// uneven.
-fn bits_of(symbols: &SymbolSight, width: usize) -> Vec<BitRow> {
-    let part = width.min(32) / 2;
+/// Columns that the searched tokens leave free: the words of a random code have half of them on average, which is far
+/// from light.
+const FREE: usize = 500;
+/// Upper bits of a symbol that the order of a set makes uneven.
+const ORDERED: usize = 16;
+
+/// Tokens as rows of bits.
+struct Bits {
+    rows: Vec<BitRow>,
+    /// Number of columns that have a bit.
+    columns: usize,
+}
+
+/// The lowest bits of each symbol: as many as fill the rows, but not those that the order of a set makes uneven.
+fn bits_of(symbols: &SymbolSight, width: usize) -> Bits {
+    let part = LENGTH.div_ceil(symbols.each.max(1)).clamp(16, width - ORDERED);
     let count = (LENGTH / part).min(symbols.each);
     let row = |record: usize| {
         let mut row = vec![0_u64; LENGTH / 64];
@@ -39,7 +51,7 @@ fn bits_of(symbols: &SymbolSight, width: usize) -> Vec<BitRow> {
         }
         row
     };
-    (0..symbols.len()).map(row).collect()
+    Bits { rows: (0..symbols.len()).map(row).collect(), columns: count * part }
 }
 
 /// Linear diffusion as in releases before sealed symbols: each of 2,048 token bits is the sum of seven of
@@ -78,7 +90,7 @@ fn diffused(filters: &FilterSight, columns: &[BitRow]) -> Vec<BitRow> {
 }
 
 /// Tokens of the left file, as rows of bits; `None` for filters, which need no algebra.
-fn tokens(scene: &Scene<'_>) -> Option<Vec<BitRow>> {
+fn tokens(scene: &Scene<'_>) -> Option<Bits> {
     match &scene.left.sight {
         Sight::Symbols(symbols) => {
             Some(bits_of(symbols, scene.schema.symbols().map_or(64, |symbols| symbols.bits)))
@@ -88,15 +100,15 @@ fn tokens(scene: &Scene<'_>) -> Option<Vec<BitRow>> {
 }
 
 /// The control: diffused plain filters of the schema.
-fn diffused_tokens(scene: &Scene<'_>) -> (Vec<BitRow>, Vec<BitRow>) {
+fn diffused_tokens(scene: &Scene<'_>) -> (Bits, Vec<BitRow>) {
     let columns = diffusion(&mut scene.draw(1));
-    (diffused(&scene.plaintext, &columns), columns)
+    (Bits { rows: diffused(&scene.plaintext, &columns), columns: LENGTH }, columns)
 }
 
 pub(crate) fn light(scene: &Scene<'_>, effort: &Effort) -> Tried {
     let Some(tokens) = tokens(scene) else { return Tried::Nothing };
-    // A code of fewer tokens than the dimension would lack some of the words that are searched for.
-    if tokens.len() <= DIMENSION {
+    // A code of fewer tokens than the dimension lacks some of the words that are searched for, and so do short tokens.
+    if tokens.rows.len() <= DIMENSION || tokens.columns <= DIMENSION + FREE {
         return Tried::TooFew;
     }
     let found = decode(tokens, effort, &mut scene.draw(2)).len() as u64;
@@ -115,10 +127,10 @@ pub(crate) fn light_control(scene: &Scene<'_>, effort: &Effort) -> Vec<Measured>
     Measured::counted(setting, Goal::Structure, right, DIMENSION as u64, 0.0).into_iter().collect()
 }
 
-/// Light words of the code that 1,500 tokens span.
-fn decode(mut tokens: Vec<BitRow>, effort: &Effort, draw: &mut Draw) -> Vec<BitRow> {
-    tokens.truncate(1_500);
-    let code = Systematic::new(tokens, 0..LENGTH).rows;
+/// Light words of the code that at most 1,500 tokens span.
+fn decode(mut tokens: Bits, effort: &Effort, draw: &mut Draw) -> Vec<BitRow> {
+    tokens.rows.truncate(1_500.min(tokens.columns.saturating_sub(FREE)));
+    let code = Systematic::new(tokens.rows, 0..LENGTH).rows;
     light_words(&code[..code.len().min(DIMENSION)], LIGHT, effort.decoding_rounds, &mut |order| {
         draw.shuffle(order);
     })
@@ -127,11 +139,11 @@ fn decode(mut tokens: Vec<BitRow>, effort: &Effort, draw: &mut Draw) -> Vec<BitR
 
 /// Attributes read by parity checks that all known holders of the most frequent value satisfy.
 pub(crate) fn checks(scene: &Scene<'_>, _: &Effort) -> Tried {
-    tokens(scene).map_or(Tried::Nothing, |tokens| Tried::or_too_few(read_attributes(scene, &tokens)))
+    tokens(scene).map_or(Tried::Nothing, |tokens| Tried::or_too_few(read_attributes(scene, &tokens.rows)))
 }
 
 pub(crate) fn checks_control(scene: &Scene<'_>, _: &Effort) -> Vec<Measured> {
-    read_attributes(scene, &diffused_tokens(scene).0)
+    read_attributes(scene, &diffused_tokens(scene).0.rows)
 }
 
 fn read_attributes(scene: &Scene<'_>, tokens: &[BitRow]) -> Vec<Measured> {
@@ -203,12 +215,13 @@ pub(crate) fn quadratic_control(scene: &Scene<'_>, _: &Effort) -> Vec<Measured> 
         token
     };
     let tokens: Vec<BitRow> = (0..scene.plaintext.len()).map(token).collect();
+    let tokens = Bits { rows: tokens, columns: LENGTH };
     dependent(&tokens, &mut draw, "40 quadratic functions of 8 filter bits")
 }
 
-fn dependent(tokens: &[BitRow], draw: &mut Draw, setting: &str) -> Vec<Measured> {
-    let some = tokens.len().min(MONOMIALS * 2);
-    let mut places: Vec<usize> = (0..LENGTH).collect();
+fn dependent(tokens: &Bits, draw: &mut Draw, setting: &str) -> Vec<Measured> {
+    let some = tokens.rows.len().min(MONOMIALS * 2);
+    let mut places: Vec<usize> = (0..tokens.columns).collect();
     draw.shuffle(&mut places);
     let monomials = |token: &BitRow| {
         let bits: Vec<bool> = places[..WINDOW].iter().map(|&place| bit(token, place)).collect();
@@ -219,10 +232,43 @@ fn dependent(tokens: &[BitRow], draw: &mut Draw, setting: &str) -> Vec<Measured>
         values.enumerate().for_each(|(at, value)| row[at / 64] |= u64::from(value) << (at % 64));
         row
     };
-    if some < MONOMIALS + 40 {
+    if some < MONOMIALS + 40 || places.len() < WINDOW {
         return Vec::new();
     }
-    let found = rank(tokens[..some].iter().map(monomials).collect());
+    let found = rank(tokens.rows[..some].iter().map(monomials).collect());
     let short = (MONOMIALS - found.min(MONOMIALS)) as u64;
     Measured::counted(setting, Goal::Structure, short, MONOMIALS as u64, 0.0).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attack::effort::Tier;
+
+    /// Random sets of symbols of 64 bits, as of a random function.
+    fn random_sets(records: usize, each: usize) -> SymbolSight {
+        let mut draw = Draw::new(11, 0);
+        let set = |draw: &mut Draw| {
+            let mut set: Vec<u64> = (0..each).map(|_| draw.below(u64::MAX)).collect();
+            set.sort_unstable();
+            set
+        };
+        let symbols = (0..records).flat_map(|_| set(&mut draw)).collect();
+        SymbolSight { symbols, each }
+    }
+
+    #[test]
+    fn short_random_tokens_have_no_structure() {
+        let effort = Tier::Quick.effort();
+        // 96 symbols once filled only three quarters of the columns, and the rest looked like structure.
+        for (each, columns) in [(384, 2_048), (96, 2_046), (30, 1_440)] {
+            let bits = bits_of(&random_sets(1_700, each), 64);
+            assert_eq!(bits.columns, columns, "{each}");
+            let found = dependent(&bits, &mut Draw::new(1, 0), "");
+            assert!(found.iter().all(|found| found.found.value == 0.0), "{each}");
+            if bits.columns > DIMENSION + FREE {
+                assert_eq!(decode(bits, &effort, &mut Draw::new(2, 0)).len(), 0, "{each}");
+            }
+        }
+    }
 }

@@ -198,6 +198,19 @@ impl AttackFinding {
         finding
     }
 
+    /// Success as a multiple of the limit: 0 if chance explains it, `None` where nothing is limited or found.
+    #[must_use]
+    pub fn excess(&self) -> Option<f64> {
+        let (result, limit) = (self.result.as_ref()?, self.limit?);
+        let explained = match result.goal {
+            Goal::Correlation => result.found.low <= 0.0,
+            _ => !beyond(result, result.chance),
+        };
+        // One trial is the least that could be found.
+        let least = 1.0 / result.trials.max(1) as f64;
+        Some(if explained { 0.0 } else { result.found.value / limit.max(least) })
+    }
+
     /// Whether the attack reaches on its control what it must, and more than chance.
     #[must_use]
     pub fn control_works(&self) -> bool {

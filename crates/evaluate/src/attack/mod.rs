@@ -29,5 +29,6 @@ pub use effort::Tier;
 pub use encodings::{laboratory_key, run as laboratory_run};
 pub use finding::{AttackFinding, Attacker, Goal, Measured, Verdict};
 pub use people::{PeopleIds, PeopleList};
+pub(crate) use run::SHARED;
 pub use run::{PeopleFile, PrivacyJob, PrivacyResult, evaluate_privacy};
 pub use scene::AttackError;

@@ -99,6 +99,9 @@ const NOT_TRIED: [&str; 5] = [
     "pair tokens of audits, which the suite tests/adversary attacks",
 ];
 
+/// Name of the attack that counts what different people share.
+pub(crate) const SHARED: &str = "records that share symbols across files";
+
 type Run = fn(&Scene<'_>, &Effort) -> Result<Tried, AttackError>;
 
 /// What shows that an attack works.
@@ -248,7 +251,7 @@ fn with_more() -> Vec<Attack> {
             Control::Clks(0.0),
         ),
         attack(
-            "records that share symbols across files",
+            SHARED,
             Attacker::ListHolder,
             |scene, effort| Ok(visible::relatives(scene, effort).into()),
             Control::Unneeded,

@@ -160,6 +160,49 @@ impl<'t> Members<'t> {
         found.map(|(_, of)| Some(*of)).ok_or_else(|| self.wrong(name, format!("write {}", choice(words))))
     }
 
+    /// A list without repeats of what `read` takes; empty if absent.
+    fn list<T: Copy + PartialEq>(
+        &self,
+        name: &'static str,
+        items: &str,
+        read: impl Fn(&Value) -> Option<T>,
+    ) -> Result<Vec<T>, ScenarioError> {
+        let Some(value) = self.get(name) else { return Ok(Vec::new()) };
+        let fix = || format!("write a list of {items}");
+        let values = value.as_array().filter(|values| !values.is_empty());
+        let read: Option<Vec<T>> = values.and_then(|values| values.iter().map(read).collect());
+        let read = read.ok_or_else(|| self.wrong(name, fix()))?;
+        if (1..read.len()).any(|at| read[..at].contains(&read[at])) {
+            return Err(fault(self.at(name), "a value occurs twice", "remove it"));
+        }
+        Ok(read)
+    }
+
+    /// A list of whole numbers from `low` to `high`.
+    pub(crate) fn wholes(&self, name: &'static str, low: i64, high: i64) -> Result<Vec<i64>, ScenarioError> {
+        let read = |value: &Value| value.as_integer().filter(|number| (low..=high).contains(number));
+        self.list(name, &format!("whole numbers from {low} to {high}"), read)
+    }
+
+    /// A list of numbers from 0 to 1.
+    pub(crate) fn shares(&self, name: &'static str) -> Result<Vec<f64>, ScenarioError> {
+        let read = |value: &Value| to_number(value).filter(|number| (0.0..=1.0).contains(number));
+        self.list(name, "numbers from 0 to 1", read)
+    }
+
+    /// A list of some of several words.
+    pub(crate) fn words<T: Copy + PartialEq>(
+        &self,
+        name: &'static str,
+        words: &[(&str, T)],
+    ) -> Result<Vec<T>, ScenarioError> {
+        let read = |value: &Value| {
+            let text = value.as_str()?;
+            words.iter().find(|(word, _)| *word == text).map(|(_, of)| *of)
+        };
+        self.list(name, &choice(words), read)
+    }
+
     /// Refuses members that nobody asked for.
     pub(crate) fn finish(self) -> Result<(), ScenarioError> {
         let mut known = self.known.take();

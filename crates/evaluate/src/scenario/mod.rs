@@ -3,8 +3,8 @@
 mod bounds;
 mod corrupt;
 mod measure;
-mod members;
-mod parse;
+pub(crate) mod members;
+pub(crate) mod parse;
 mod spec;
 
 pub use bounds::{BoundOutcome, judge_bounds, measures_of_clusters, measures_of_links};
@@ -13,6 +13,6 @@ pub use measure::{Bound, ScenarioMeasure, ScenarioTask};
 pub use members::ScenarioError;
 pub use parse::parse_scenario;
 pub use spec::{
-    ColumnErrors, Corruption, DataSide, Scenario, ScenarioAccept, ScenarioAssignment, ScenarioData,
-    ScenarioHouseholds, ScenarioMethod, ScenarioSchema, SwapErrors,
+    Benchmark, ColumnErrors, Corruption, DataSide, Scenario, ScenarioAccept, ScenarioAssignment,
+    ScenarioData, ScenarioHouseholds, ScenarioMethod, ScenarioSchema, SwapErrors,
 };

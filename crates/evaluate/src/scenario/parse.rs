@@ -4,8 +4,8 @@ use crate::ja::Rates;
 use crate::scenario::measure::{Bound, ScenarioMeasure, ScenarioTask};
 use crate::scenario::members::{Members, ScenarioError, fault};
 use crate::scenario::spec::{
-    ColumnErrors, Corruption, DataSide, Scenario, ScenarioAccept, ScenarioAssignment, ScenarioData,
-    ScenarioHouseholds, ScenarioMethod, ScenarioSchema, SwapErrors,
+    Benchmark, ColumnErrors, Corruption, DataSide, Scenario, ScenarioAccept, ScenarioAssignment,
+    ScenarioData, ScenarioHouseholds, ScenarioMethod, ScenarioSchema, SwapErrors,
 };
 
 /// Custodians of synthetic people that can be linked, left and right.
@@ -18,24 +18,33 @@ const ENGLISH: [(&str, &str); 3] =
 /// # Errors
 /// [`ScenarioError`] with the line, or with the member that is unknown, missing or invalid.
 pub fn parse_scenario(text: &str) -> Result<Scenario, ScenarioError> {
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+    let table = read_toml(text)?;
+    let top = Members::top(&table);
+    let benchmark = benchmark(&top)?;
+    let expect = top.tables("expect")?.into_iter().map(|members| bound(members, benchmark.method.task));
+    let expect = expect.collect::<Result<Vec<Bound>, ScenarioError>>()?;
+    top.finish()?;
+    Ok(Scenario { benchmark, expect })
+}
+
+pub(crate) fn read_toml(text: &str) -> Result<toml::Table, ScenarioError> {
+    text.parse().map_err(|error: toml::de::Error| {
         let start = error.span().map_or(0, |span| span.start.min(text.len()));
         let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
         ScenarioError::Syntax { line, problem: error.message().to_owned() }
-    })?;
-    let top = Members::top(&table);
-    let name = top.text("name")?.ok_or_else(|| top.missing("name", "give the scenario a name"))?;
-    let method = method(&top)?;
-    let data = data(&top, method.task)?;
-    let corruption = corruption(&top, &data)?;
-    let schema = schema(&top)?;
-    let expect = top.tables("expect")?.into_iter().map(|members| bound(members, method.task));
-    let expect = expect.collect::<Result<Vec<Bound>, ScenarioError>>()?;
-    top.finish()?;
-    Ok(Scenario { name, data, corruption, schema, method, expect })
+    })
 }
 
-fn section<'t>(top: &Members<'t>, name: &'static str) -> Result<Members<'t>, ScenarioError> {
+/// The members that scenarios and grids have in common.
+pub(crate) fn benchmark(top: &Members<'_>) -> Result<Benchmark, ScenarioError> {
+    let name = top.text("name")?.ok_or_else(|| top.missing("name", "give it a name"))?;
+    let method = method(top)?;
+    let data = data(top, method.task)?;
+    let corruption = corruption(top, &data)?;
+    Ok(Benchmark { name, data, corruption, schema: schema(top)?, method })
+}
+
+pub(crate) fn section<'t>(top: &Members<'t>, name: &'static str) -> Result<Members<'t>, ScenarioError> {
     top.table(name)?.ok_or_else(|| top.missing(name, format!("add a section [{name}]")))
 }
 
@@ -279,12 +288,15 @@ max = 4000
             left: "bank".to_owned(),
             right: "registry".to_owned(),
         };
-        assert_eq!(scenario.data, expected);
-        assert_eq!(scenario.corruption.columns[0].side, DataSide::Left);
-        assert_eq!((scenario.corruption.columns[0].typo, scenario.corruption.columns[0].by_ear), (0.1, 0.0));
-        assert_eq!(scenario.corruption.swaps[0].side, DataSide::Right);
-        assert_eq!(scenario.corruption.rates.len(), 2);
-        assert_eq!(scenario.method.accept, ScenarioAccept::Auto);
+        assert_eq!(scenario.benchmark.data, expected);
+        assert_eq!(scenario.benchmark.corruption.columns[0].side, DataSide::Left);
+        assert_eq!(
+            (scenario.benchmark.corruption.columns[0].typo, scenario.benchmark.corruption.columns[0].by_ear),
+            (0.1, 0.0)
+        );
+        assert_eq!(scenario.benchmark.corruption.swaps[0].side, DataSide::Right);
+        assert_eq!(scenario.benchmark.corruption.rates.len(), 2);
+        assert_eq!(scenario.benchmark.method.accept, ScenarioAccept::Auto);
         assert_eq!(scenario.expect[1].max, Some(4000.0));
     }
 
@@ -344,7 +356,7 @@ max = 4000
     fn files_have_their_own_members() {
         let text = "name = \"x\"\n[data]\nleft = \"a.csv\"\ntruth = \"t.csv\"\n[schema]\nfile = \"s.json\"\n[method]\ntask = \"dedupe\"\n";
         let scenario = parse_scenario(text).unwrap();
-        assert!(matches!(scenario.data, ScenarioData::Files { right: None, .. }));
+        assert!(matches!(scenario.benchmark.data, ScenarioData::Files { right: None, .. }));
         let error = |text: &str| parse_scenario(text).unwrap_err().to_string();
         assert!(error(&text.replace("dedupe", "link")).starts_with("data.right: missing"));
         let right = error(&format!("{text}[[corruption.column]]\nside = \"right\"\nname = \"a\"\n"));

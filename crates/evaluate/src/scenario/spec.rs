@@ -4,9 +4,19 @@ use serde::Serialize;
 
 use crate::scenario::measure::{Bound, ScenarioTask};
 
-/// A benchmark.
+/// A benchmark with expected bounds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Scenario {
+    /// What is done.
+    #[serde(flatten)]
+    pub benchmark: Benchmark,
+    /// What is expected.
+    pub expect: Vec<Bound>,
+}
+
+/// What scenarios and grids have in common: people, their errors, and how they are encoded and linked.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Benchmark {
     /// Its name.
     pub name: String,
     /// The people.
@@ -17,8 +27,6 @@ pub struct Scenario {
     pub schema: ScenarioSchema,
     /// How they are linked.
     pub method: ScenarioMethod,
-    /// What is expected.
-    pub expect: Vec<Bound>,
 }
 
 /// Where the people come from.
