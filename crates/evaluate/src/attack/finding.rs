@@ -13,6 +13,8 @@ pub enum Attacker {
     Reader,
     /// The same, with public frequencies of values.
     Statistician,
+    /// Files of two runs.
+    TwoRuns,
     /// Both files of a run, and a list with the values of other or the same people.
     ListHolder,
     /// Both files of a run, and both lists from which they were made.
@@ -30,6 +32,7 @@ impl Attacker {
         match self {
             Self::Reader => "one file of tokens and the schema",
             Self::Statistician => "files of tokens and public frequencies of names and places",
+            Self::TwoRuns => "the files of two runs",
             Self::ListHolder => {
                 "the files of a run and a plaintext list of people, without knowing who is who"
             }

@@ -85,6 +85,7 @@ const fn who(attacker: Attacker) -> &'static str {
     match attacker {
         Attacker::Reader => "Anybody who gets hold of one file",
         Attacker::Statistician => "Anybody who gets hold of files and knows public statistics",
+        Attacker::TwoRuns => "A linkage unit, or a thief of its files, that keeps those of an earlier run",
         Attacker::ListHolder => "A linkage unit, or a thief of its files, with a list of people",
         Attacker::BothLists => "A linkage unit with the lists of both custodians",
         Attacker::KnownPairs => {
