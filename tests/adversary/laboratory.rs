@@ -95,12 +95,18 @@ fn no_attack_of_the_laboratory_works_on_sealed_symbols() {
         ("graph matching by landmarks", 0.95),
         ("co-occurrence of block ids", 0.5),
         ("records of one file that share something", 1.0),
+        ("probing: values by made-up records", 0.2),
+        ("probing: who is in the other file", 0.99),
         ("dictionary with the key", 0.99),
     ] {
         let finding = result.findings.iter().find(|finding| finding.attack == name).unwrap();
         let shown = finding.control.as_ref().or(finding.result.as_ref()).unwrap();
         assert!(shown.found.value >= least, "{name}: {} on its control", shown.found.value);
     }
+    // Two entries read the sex of whoever is known otherwise.
+    let sex = result.findings.iter().filter_map(|finding| finding.result.as_ref());
+    let sex = sex.filter(|found| found.setting == "sex: 2 entries per person").map(|found| found.found.value);
+    assert_eq!(sex.collect::<Vec<_>>(), [1.0]);
     let again = attacked(&schema);
     assert_eq!(again.findings, result.findings, "the same seed gives the same result");
 }

@@ -63,7 +63,8 @@ fn the_result_has_its_members_and_is_the_same_again() {
     let findings = result["findings"].as_array().unwrap();
     let attackers: Vec<&str> = findings.iter().map(|finding| finding["attacker"].as_str().unwrap()).collect();
     for attacker in
-        ["reader", "statistician", "list-holder", "both-lists", "known-pairs", "key-holder"] {
+        ["reader", "statistician", "list-holder", "both-lists", "known-pairs", "custodian", "key-holder"]
+    {
         assert!(attackers.contains(&attacker), "{attacker}");
     }
     assert!(findings.iter().all(|finding| finding["verdict"] != "exceeds"));

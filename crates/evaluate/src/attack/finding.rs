@@ -21,6 +21,8 @@ pub enum Attacker {
     BothLists,
     /// Files, a list, and pairs of a person and a token.
     KnownPairs,
+    /// The linkage key, a file of its own in the run, and the links of its records.
+    Custodian,
     /// The linkage key.
     KeyHolder,
 }
@@ -38,6 +40,7 @@ impl Attacker {
             }
             Self::BothLists => "the files of a run and the plaintext of both, without knowing who is who",
             Self::KnownPairs => "the files of a run, and for some people both plaintext and token",
+            Self::Custodian => "the linkage key, a file of its own in the run, and the links of its records",
             Self::KeyHolder => "the linkage key",
         }
     }

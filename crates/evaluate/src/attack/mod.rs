@@ -19,6 +19,7 @@ mod numbers;
 mod pairs;
 mod patterns;
 mod people;
+mod probing;
 mod ridge;
 mod rows;
 mod run;

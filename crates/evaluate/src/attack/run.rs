@@ -12,7 +12,8 @@ use crate::attack::judge::judged;
 use crate::attack::people::{PeopleIds, PeopleList};
 use crate::attack::scene::{AttackError, LEAST_PEOPLE, Scene, SceneFiles};
 use crate::attack::{
-    algebra, blocks, embedding, insiders, landmarks, neighbors, network, patterns, ridge, rows, visible,
+    algebra, blocks, embedding, insiders, landmarks, neighbors, network, patterns, probing, ridge, rows,
+    visible,
 };
 
 /// Files of a run and the people behind them. What an attacker with the key finds is measured only in files that
@@ -92,8 +93,7 @@ impl PrivacyResult {
 }
 
 /// Kinds of attack that are not part of this laboratory.
-const NOT_TRIED: [&str; 4] = [
-    "chosen plaintext: people whom an attacker enters with a custodian",
+const NOT_TRIED: [&str; 3] = [
     "a network or another learner over the graph of both files",
     "side channels: time, memory, traffic, sizes of messages",
     "confirmation transcripts, which the suite tests/adversary attacks",
@@ -266,6 +266,18 @@ fn with_more() -> Vec<Attack> {
             Control::Unneeded,
         ),
         attack(
+            "probing: values by made-up records",
+            Attacker::Custodian,
+            |scene, effort| Ok(probing::values(scene, effort)?.into()),
+            Control::Unneeded,
+        ),
+        attack(
+            "probing: who is in the other file",
+            Attacker::Custodian,
+            |scene, effort| Ok(probing::membership(scene, effort)?.into()),
+            Control::Unneeded,
+        ),
+        attack(
             "dictionary with the key",
             Attacker::KeyHolder,
             |scene, effort| Ok(insiders::dictionary(scene, effort)?.into()),
@@ -300,7 +312,8 @@ pub fn evaluate_privacy(
     let names: Vec<&str> = attacks.iter().map(|attack| attack.name).collect();
     refuse_unknown(&job.only, &names)?;
     for (number, attack) in attacks.iter().enumerate() {
-        if attack.attacker == Attacker::KeyHolder && !job.laboratory_key {
+        let needs_key = matches!(attack.attacker, Attacker::Custodian | Attacker::KeyHolder);
+        if needs_key && !job.laboratory_key {
             continue;
         }
         if !is_asked(&job.only, attack.name) || !(attack.wanted)(&effort) {

@@ -91,6 +91,7 @@ const fn who(attacker: Attacker) -> &'static str {
         Attacker::KnownPairs => {
             "A linkage unit that knows some people's tokens, such as with a custodian's help"
         }
+        Attacker::Custodian => "A custodian that enters people whom it made up",
         Attacker::KeyHolder => "A custodian, or a thief of its key, who gets hold of files",
     }
 }
