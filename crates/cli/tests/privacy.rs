@@ -62,7 +62,9 @@ fn the_result_has_its_members_and_is_the_same_again() {
     assert!(result["linked"].as_u64().unwrap() > 0 && !result["left_out"].as_array().unwrap().is_empty());
     let findings = result["findings"].as_array().unwrap();
     let attackers: Vec<&str> = findings.iter().map(|finding| finding["attacker"].as_str().unwrap()).collect();
-    for attacker in ["reader", "statistician", "list-holder", "both-lists", "known-pairs", "key-holder"] {
+    for attacker in
+        ["reader", "statistician", "list-holder", "both-lists", "known-pairs", "custodian", "key-holder"]
+    {
         assert!(attackers.contains(&attacker), "{attacker}");
     }
     assert!(findings.iter().all(|finding| finding["verdict"] != "exceeds"));
@@ -137,4 +139,42 @@ fn inputs_are_kept() {
     assert_eq!((done.status.code(), done.stdout.len()), (Some(1), 0));
     assert_eq!(fs::read(&own).unwrap(), before);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn pair_tokens_are_attacked_with_their_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema = schema("audit-people-en.json");
+    let more = ["--json", "--report", "privacy.html", "--markdown", "privacy.md"];
+    let done = attack(folder.path(), &schema, &more);
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+    let result: Value = serde_json::from_slice(&done.stdout).unwrap();
+    numbers_are_finite(&result);
+    assert_eq!((&result["schema"], &result["profile"]), (&"audit-people-en".into(), &"pair tokens".into()));
+    let attackers: Vec<&str> =
+        result["findings"].as_array().unwrap().iter().filter_map(|of| of["attacker"].as_str()).collect();
+    for attacker in ["reader", "two-runs", "both-lists", "known-pairs", "key-holder"] {
+        assert!(attackers.contains(&attacker), "{attacker}");
+    }
+    for name in ["privacy.html", "privacy.md"] {
+        let text = fs::read_to_string(folder.path().join(name)).unwrap();
+        for said in ["No result is beyond the limits.", "audit-people-en", "links by how they compare"] {
+            assert!(text.contains(said), "{name}: {said}");
+        }
+    }
+}
+
+#[test]
+fn pair_tokens_need_two_tables_and_links() {
+    let folder = tempfile::tempdir().unwrap();
+    let people = folder.path().join("people.csv");
+    fs::write(&people, "rec_id,given_name\n1,Ada\n").unwrap();
+    let done = Command::new(env!("CARGO_BIN_EXE_mizuhiki"))
+        .args(["evaluate", "privacy", "--data", "people.csv", "--schema"])
+        .arg(schema("audit-people-en.json"))
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(done.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("add --other and --truth"));
 }

@@ -31,8 +31,9 @@ pub use accuracy::{Accuracy, LinkTableAccuracy, accuracy, accuracy_unordered, li
 #[doc(hidden)]
 pub use attack::gf2;
 pub use attack::{
-    AttackError, AttackFinding, Attacker, Goal, Measured, PeopleFile, PeopleIds, PeopleList, PrivacyJob,
-    PrivacyResult, Tier, Verdict, evaluate_privacy, laboratory_key, laboratory_run,
+    AttackError, AttackFinding, Attacker, Goal, Measured, PairFile, PairPrivacyJob, PeopleFile, PeopleIds,
+    PeopleList, PrivacyJob, PrivacyResult, Tier, Verdict, evaluate_pair_privacy, evaluate_privacy,
+    laboratory_key, laboratory_pair_runs, laboratory_run, write_laboratory_links,
 };
 pub use audit::{
     AuditAccuracy, CauseRow, JudgedFinding, LinkTruth, ListRecall, ReliabilityRow, audit_accuracy,

@@ -54,7 +54,9 @@ fn the_page_shows_every_point_and_the_preferred_one() {
     // A dot for every point with figures, and the limit; only t differs between points.
     assert_eq!(page.matches("<circle class=").count(), 2 + 3);
     assert_eq!(page.matches("<line class=\"limit\"").count(), 1);
-    assert!(page.contains("<th scope=\"col\" class=\"n\">t</th>") && !page.contains("class=\"n\">profile</th>"));
+    assert!(
+        page.contains("<th scope=\"col\" class=\"n\">t</th>") && !page.contains("class=\"n\">profile</th>")
+    );
     for pair in ["section", "figure", "table", "svg", "dl", "ul", "tr", "div"] {
         let open = page.matches(&format!("<{pair}>")).count() + page.matches(&format!("<{pair} ")).count();
         assert_eq!(open, page.matches(&format!("</{pair}>")).count(), "{pair}");
@@ -80,5 +82,9 @@ fn without_attacks_nothing_is_said_about_leakage() {
     }
     let page = render_grid(&report).unwrap();
     assert!(page.contains("so nothing is said about leakage") && !page.contains("class=\"limit\""));
-    assert!(render_grid(&GridReport { rows: Vec::new(), preferred: None, ..report }).unwrap().contains("No point could be measured"));
+    assert!(
+        render_grid(&GridReport { rows: Vec::new(), preferred: None, ..report })
+            .unwrap()
+            .contains("No point could be measured")
+    );
 }

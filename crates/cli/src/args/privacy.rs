@@ -9,16 +9,16 @@ use crate::args::reading::Reading;
 
 #[derive(Args)]
 pub(crate) struct Privacy {
-    /// The linkage schema whose files are attacked.
+    /// The linkage schema or audit schema whose files are attacked.
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: PathBuf,
     /// A table of people to encode and attack; synthetic people if absent (locales ja and en-Latn).
     #[arg(long, value_name = "FILE", conflicts_with = "people")]
     pub(crate) data: Option<String>,
-    /// A table of the other custodian.
+    /// A table of the other custodian; an audit schema needs it.
     #[arg(long, value_name = "FILE", requires_all = ["data", "truth"])]
     pub(crate) other: Option<String>,
-    /// The true pairs of both tables: a table with columns left_id and right_id.
+    /// The true pairs of both tables, or the links of an audit: a table with columns left_id and right_id.
     #[arg(long, value_name = "FILE", requires = "other")]
     pub(crate) truth: Option<String>,
     /// Column of the record ids in these tables; found by its name if absent.

@@ -34,7 +34,7 @@ pub(super) fn refuse(encode: &Encode) -> Result<(), UsageError> {
     let problem = if encode.check_privacy.is_none() {
         return Ok(());
     } else if encode.purpose == Purpose::Audit {
-        "--check-privacy attacks files for linkage: pair tokens of an audit have no such attacks; omit it"
+        "--check-privacy attacks files for linkage: omit it; `mizuhiki evaluate privacy` attacks pair tokens of an audit"
     } else if encode.purpose == Purpose::Dedupe {
         "--check-privacy attacks files for linkage: a file for deduplication shows on purpose which of its records \
          are alike; omit it"

@@ -25,6 +25,8 @@ mod key;
 mod link;
 mod normalize;
 mod privacy;
+mod privacy_pairs;
+mod privacy_people;
 mod schema;
 mod search;
 mod synth;

@@ -1,42 +1,58 @@
 //! `mizuhiki evaluate privacy`: encodes people as custodians would, and attacks the files.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
-use mizuhiki_columnar::{Format, ReadOptions, Source, TableReader};
+use mizuhiki_columnar::Source;
 use mizuhiki_custodian::{EncodeJob, Encoder, IdPolicy, encode_predictably};
 use mizuhiki_evaluate::{
-    JapanSpec, PeopleFile, PeopleIds, PrivacyJob, PrivacyResult, Rates, evaluate_privacy, laboratory_key,
-    laboratory_run, make_english, make_japan, privacy_markdown, privacy_page,
+    PeopleFile, PeopleIds, PrivacyJob, PrivacyResult, evaluate_privacy, laboratory_key, laboratory_run,
+    privacy_markdown, privacy_page,
 };
 use mizuhiki_exchange::CustodianId;
 use mizuhiki_files::{Access, ScratchFolder, Target, WriteFile};
 use mizuhiki_schema::{LinkageSchema, SchemaBody};
 
 use crate::args::privacy::Privacy;
-use crate::commands::common::{id_column, keep_inputs};
+use crate::commands::common::keep_inputs;
 use crate::commands::describe_attacks::describe_attacks;
-use crate::commands::schema::read_usable_schema;
+use crate::commands::privacy_pairs::attack_pairs;
+use crate::commands::privacy_people::{Columns, Evaluated, own_people, synthetic_people};
+use crate::commands::schema::{is_audit_schema, read_audit_schema, read_usable_schema};
 use crate::progress::Progress;
 use crate::say::{BeyondLimits, Say, UsageError};
 
-/// Tables of people, with the column of their ids.
-struct People {
-    left: (Source, String),
-    right: Option<(Source, String)>,
-    truth: Option<Source>,
-    options: ReadOptions,
-}
-
 pub(super) fn run(privacy: &Privacy, say: &Say) -> anyhow::Result<()> {
     let outputs = Outputs::create(privacy)?;
-    let schema = read_usable_schema(&privacy.schema)?;
+    let (result, locale) = if is_audit_schema(&privacy.schema)? {
+        let schema = read_audit_schema(&privacy.schema)?;
+        (attack_pairs(privacy, &schema)?, schema.body().pack.clone())
+    } else {
+        let schema = read_usable_schema(&privacy.schema)?;
+        (attack_tokens(privacy, &schema)?, locale(&schema).to_owned())
+    };
+    say.result(&result, &describe_attacks(&result), false);
+    outputs.write(&result, &origin(privacy, &locale))?;
+    judge(&result)
+}
+
+/// Attacks token files of a linkage.
+fn attack_tokens(privacy: &Privacy, schema: &LinkageSchema) -> anyhow::Result<PrivacyResult> {
     let folder = ScratchFolder::create()?;
     let progress = Progress::new("attacks");
     let people = match &privacy.data {
         Some(data) => own_people(privacy, data)?,
-        None => synthetic_people(privacy, &schema, folder.path())?,
+        None => {
+            let key = laboratory_key(privacy.seed)?;
+            let encoder = Encoder::new(schema, &key, &laboratory_run(), &CustodianId::new("left")?)?;
+            let columns = Columns {
+                locale: locale(schema).to_owned(),
+                names: encoder.columns().to_vec(),
+                groups: encoder.column_groups(),
+            };
+            synthetic_people(privacy, (Evaluated::Linkage, &columns), folder.path())?
+        }
     };
     let tokens = |(table, id_column): &(Source, String), name: &str| -> anyhow::Result<PeopleFile> {
         let output = folder.path().join(format!("{name}.arrow"));
@@ -44,7 +60,7 @@ pub(super) fn run(privacy: &Privacy, say: &Say) -> anyhow::Result<()> {
         let job = EncodeJob {
             input: table.clone(),
             options: people.options.clone(),
-            schema: &schema,
+            schema,
             key: &key,
             output: Target::Path(output.clone()),
             custodian: CustodianId::new(name)?,
@@ -62,7 +78,7 @@ pub(super) fn run(privacy: &Privacy, say: &Say) -> anyhow::Result<()> {
         })
     };
     let job = PrivacyJob {
-        schema: &schema,
+        schema,
         seed: privacy.seed,
         tier: privacy.tier.tier(),
         limits: schema.attack_limits(),
@@ -70,13 +86,9 @@ pub(super) fn run(privacy: &Privacy, say: &Say) -> anyhow::Result<()> {
         only: privacy.attack.clone(),
         left: tokens(&people.left, "left")?,
         right: people.right.as_ref().map(|right| tokens(right, "right")).transpose()?,
-        truth: people.truth,
+        truth: people.pairs,
     };
-    let result = evaluate_privacy(&job, &|attack, share| progress.update_of(attack, 0, Some(share)))?;
-    drop(progress);
-    say.result(&result, &describe_attacks(&result), false);
-    outputs.write(&result, &origin(privacy, &schema))?;
-    judge(&result)
+    Ok(evaluate_privacy(&job, &|attack, share| progress.update_of(attack, 0, Some(share)))?)
 }
 
 /// An error that names the attacks beyond the limits.
@@ -132,11 +144,11 @@ impl Outputs {
 }
 
 /// Where the people come from, as reports say it.
-fn origin(privacy: &Privacy, schema: &LinkageSchema) -> String {
+fn origin(privacy: &Privacy, locale: &str) -> String {
     match (&privacy.data, &privacy.other) {
         (Some(data), Some(other)) => format!("{data} and {other}"),
         (Some(data), None) => data.clone(),
-        (None, _) => format!("synthetic people of locale {}; none of them exists", locale(schema)),
+        (None, _) => format!("synthetic people of locale {locale}; none of them exists"),
     }
 }
 
@@ -145,73 +157,4 @@ fn locale(schema: &LinkageSchema) -> &str {
         SchemaBody::Tokens(body) => &body.pack,
         SchemaBody::Clkhash(_) => "en-Latn",
     }
-}
-
-fn own_people(privacy: &Privacy, data: &str) -> anyhow::Result<People> {
-    if data == "-" || privacy.other.as_deref() == Some("-") {
-        return Err(UsageError("people are read from files, because they are read twice".to_owned()).into());
-    }
-    let options = privacy.reading.options();
-    let table = |path: &str| -> anyhow::Result<(Source, String)> {
-        let source = Source::from_argument(path);
-        let column = id_column(&source, &options, privacy.id_column.as_deref())?;
-        Ok((source, column))
-    };
-    Ok(People {
-        left: table(data)?,
-        right: privacy.other.as_deref().map(table).transpose()?,
-        truth: privacy.truth.as_deref().map(Source::from_argument),
-        options,
-    })
-}
-
-/// Synthetic people of the schema's locale: a registry, and an institution that has the columns of the schema.
-fn synthetic_people(privacy: &Privacy, schema: &LinkageSchema, folder: &Path) -> anyhow::Result<People> {
-    let (id_column, holders) = match locale(schema) {
-        "ja" => {
-            let spec = JapanSpec {
-                people: privacy.people,
-                seed: privacy.seed,
-                rates: Rates::default(),
-                municipality: None,
-                format: Format::Csv,
-            };
-            make_japan(&spec, folder, &|_, _| ())?;
-            ("record_id", ["insurer", "bank", "hospital"].as_slice())
-        }
-        "en-Latn" => {
-            make_english(privacy.people, privacy.seed, folder, Format::Csv)?;
-            ("rec_id", ["insurer", "hospital"].as_slice())
-        }
-        other => {
-            let problem =
-                format!("there are no synthetic people of locale {other}; give a table with --data");
-            return Err(UsageError(problem).into());
-        }
-    };
-    let path = |name: &str| Source::Path(folder.join(format!("{name}.csv")));
-    let encoder =
-        Encoder::new(schema, &laboratory_key(privacy.seed)?, &laboratory_run(), &CustodianId::new("left")?)?;
-    let fits = |holder: &&str| -> bool {
-        let columns =
-            TableReader::open(&path(holder), &ReadOptions::default()).map(|reader| reader.columns().to_vec());
-        let columns = columns.unwrap_or_default();
-        let there = |column: &usize| columns.contains(&encoder.columns()[*column]);
-        encoder.column_groups().iter().all(|group| group.iter().any(there))
-    };
-    let no_table = || {
-        UsageError(
-            "the synthetic tables lack columns of this schema; give your own people with --data".to_owned(),
-        )
-    };
-    if !fits(&"registry") {
-        return Err(no_table().into());
-    }
-    let partner = holders.iter().find(|holder| fits(holder)).ok_or_else(no_table)?;
-    Ok(People {
-        left: (path("registry"), id_column.to_owned()),
-        right: Some((path(partner), id_column.to_owned())),
-        truth: Some(path(&format!("truth-{partner}-registry"))),
-        options: ReadOptions::default(),
-    })
 }

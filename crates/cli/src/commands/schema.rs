@@ -42,6 +42,12 @@ pub(super) fn read_schema(path: &Path) -> anyhow::Result<LinkageSchema> {
     LinkageSchema::parse(&read_text(path)?).map_err(|error| faults(path, "not a linkage schema", &error))
 }
 
+/// Whether a document says that it is an audit schema; whoever reads it as one finds what is wrong with it.
+pub(super) fn is_audit_schema(path: &Path) -> anyhow::Result<bool> {
+    let document: Result<serde_json::Value, _> = serde_json::from_str(&read_text(path)?);
+    Ok(document.is_ok_and(|document| document["format"] == "mizuhiki-audit-schema"))
+}
+
 /// Reads an audit schema and checks that this build can encode with it.
 pub(super) fn read_audit_schema(path: &Path) -> anyhow::Result<AuditSchema> {
     let schema =

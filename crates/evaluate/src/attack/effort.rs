@@ -36,6 +36,8 @@ pub(crate) struct Effort {
     pub(crate) overlaps: Vec<f64>,
     /// Records whose neighbors are compared.
     pub(crate) neighbors: usize,
+    /// People of whom made-up records are entered.
+    pub(crate) probed: usize,
 }
 
 impl Tier {
@@ -52,6 +54,7 @@ impl Tier {
                 patterns: 10,
                 overlaps: vec![1.0],
                 neighbors: 300,
+                probed: 60,
             },
             Self::Standard => Effort {
                 decoding_rounds: 900,
@@ -64,6 +67,7 @@ impl Tier {
                 patterns: 40,
                 overlaps: vec![1.0, 0.5, 0.2],
                 neighbors: 1_000,
+                probed: 300,
             },
             Self::Deep => Effort {
                 decoding_rounds: 1_200,
@@ -76,6 +80,7 @@ impl Tier {
                 patterns: 100,
                 overlaps: vec![1.0, 0.5, 0.2],
                 neighbors: 2_000,
+                probed: 1_000,
             },
         }
     }

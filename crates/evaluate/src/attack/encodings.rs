@@ -34,6 +34,14 @@ pub fn laboratory_key(seed: u64) -> Result<LinkageKey, EncodeError> {
     KeyOf::Custodians.key(seed)
 }
 
+/// An attacker's own key.
+///
+/// # Errors
+/// Never; the length of a key is fixed.
+pub(crate) fn attacker_key(seed: u64) -> Result<LinkageKey, EncodeError> {
+    KeyOf::Attacker.key(seed)
+}
+
 /// One plain filter of all fields, one row per record: what an attacker who knows the schema computes from its
 /// list, and regresses on.
 pub(crate) fn whole_filter(schema: &LinkageSchema) -> LinkageSchema {

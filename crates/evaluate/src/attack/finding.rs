@@ -13,12 +13,16 @@ pub enum Attacker {
     Reader,
     /// The same, with public frequencies of values.
     Statistician,
+    /// Files of two runs.
+    TwoRuns,
     /// Both files of a run, and a list with the values of other or the same people.
     ListHolder,
     /// Both files of a run, and both lists from which they were made.
     BothLists,
     /// Files, a list, and pairs of a person and a token.
     KnownPairs,
+    /// The linkage key, a file of its own in the run, and the links of its records.
+    Custodian,
     /// The linkage key.
     KeyHolder,
 }
@@ -30,11 +34,13 @@ impl Attacker {
         match self {
             Self::Reader => "one file of tokens and the schema",
             Self::Statistician => "files of tokens and public frequencies of names and places",
+            Self::TwoRuns => "the files of two runs",
             Self::ListHolder => {
                 "the files of a run and a plaintext list of people, without knowing who is who"
             }
             Self::BothLists => "the files of a run and the plaintext of both, without knowing who is who",
             Self::KnownPairs => "the files of a run, and for some people both plaintext and token",
+            Self::Custodian => "the linkage key, a file of its own in the run, and the links of its records",
             Self::KeyHolder => "the linkage key",
         }
     }

@@ -55,7 +55,7 @@ pub(crate) fn relatives(scene: &Scene<'_>, effort: &Effort) -> Vec<Measured> {
         _ => return Vec::new(),
     };
     let mut found = Vec::new();
-    for trial in Trial::all(scene, effort) {
+    for trial in Trial::all(scene.subjects(), effort) {
         let nearest = match &scene.left.sight {
             Sight::Filters(filters) => nearest_filters(filters, &trial),
             Sight::Symbols(_) => nearest_sets(scene, &pairs, &trial),

@@ -3,8 +3,7 @@
 use crate::attack::effort::Effort;
 use crate::attack::finding::Measured;
 use crate::attack::numbers::Matrix;
-use crate::attack::scene::Scene;
-use crate::attack::trial::Trial;
+use crate::attack::trial::{Subjects, Trial};
 use crate::draw::Draw;
 
 /// Units of the hidden layer.
@@ -13,19 +12,19 @@ const RATE: f32 = 0.05;
 /// Steps after which the hidden layer is centered again.
 const SETTLE: usize = 32;
 
-pub(crate) fn network(scene: &Scene<'_>, effort: &Effort) -> Vec<Measured> {
+pub(crate) fn network(subjects: Subjects<'_>, effort: &Effort) -> Vec<Measured> {
     let attack = |trial: &Trial| {
-        let tokens: Vec<Vec<u32>> = trial.known.iter().map(|&row| trial.active(scene, row)).collect();
-        let people: Vec<Vec<u32>> = trial.known.iter().map(|&row| trial.outputs_of(scene, row)).collect();
-        let network = trained(trial, (&tokens, &people), effort.network_steps, scene);
+        let tokens: Vec<Vec<u32>> = trial.known.iter().map(|&row| trial.active(subjects, row)).collect();
+        let people: Vec<Vec<u32>> = trial.known.iter().map(|&row| trial.outputs_of(subjects, row)).collect();
+        let network = trained(trial, (&tokens, &people), effort.network_steps, subjects);
         let mut predicted = Matrix::zeros(trial.outputs, trial.attacked.len());
         for (column, &row) in trial.attacked.iter().enumerate() {
-            let (_, outputs) = network.run(&trial.active(scene, row));
+            let (_, outputs) = network.run(&trial.active(subjects, row));
             outputs.iter().enumerate().for_each(|(at, &value)| predicted[(at, column)] = value);
         }
-        trial.judge(scene, &predicted)
+        trial.judge(subjects, &predicted)
     };
-    Trial::all(scene, effort).iter().flat_map(attack).collect()
+    Trial::all(subjects, effort).iter().flat_map(attack).collect()
 }
 
 /// About equally many steps, whatever the number of pairs.
@@ -33,13 +32,13 @@ fn trained(
     trial: &Trial,
     (tokens, people): (&[Vec<u32>], &[Vec<u32>]),
     steps: usize,
-    scene: &Scene<'_>,
+    subjects: Subjects<'_>,
 ) -> Network {
     let mut means = vec![0.0; trial.inputs];
     tokens.iter().flatten().for_each(|&input| means[input as usize] += 1.0 / tokens.len() as f32);
-    let mut network = Network::new(means, trial.outputs, &mut scene.draw(40));
+    let mut network = Network::new(means, trial.outputs, &mut subjects.draw(40));
     let mut order: Vec<usize> = (0..tokens.len()).collect();
-    let mut draw = scene.draw(41);
+    let mut draw = subjects.draw(41);
     for _ in 0..(steps / order.len().max(1)).clamp(2, 30) {
         draw.shuffle(&mut order);
         for some in order.chunks(SETTLE) {

@@ -138,6 +138,44 @@ impl PeopleList {
         }
     }
 
+    /// Records with these values, in the order of the columns of the schema's encoder, without ids of their own.
+    pub(crate) fn made_up(&self, values: Vec<Vec<String>>) -> Self {
+        Self {
+            ids: (0..values.len()).map(|row| row.to_string()).collect(),
+            columns: self.columns.clone(),
+            normal: vec![Vec::new(); values.len()],
+            values,
+            fields: self.fields.clone(),
+        }
+    }
+
+    /// The values of row `row` with an attribute of row `donor`; of a date, only the year. `None` if
+    /// no field has the attribute.
+    pub(crate) fn with_attribute_of(
+        &self,
+        (row, donor): (usize, usize),
+        attribute: &str,
+    ) -> Option<Vec<String>> {
+        let at = self.fields.iter().position(|field| field.attribute() == Some(attribute))?;
+        let mut values = self.values[row].clone();
+        let place = self.fields[at].place(&values)?;
+        let new = |field: usize| {
+            let (own, donors) = (&self.normal[row][field], &self.normal[donor][field]);
+            match self.fields[field].role {
+                _ if field != at => own.clone(),
+                Role::Date => donors.chars().take(4).chain(own.chars().skip(4)).collect(),
+                _ => donors.clone(),
+            }
+        };
+        // A column with a whole name is read by several fields.
+        let parts: Vec<String> = (0..self.fields.len())
+            .filter(|&field| self.fields[field].place(&values) == Some(place))
+            .map(new)
+            .collect();
+        values[place] = parts.join("\u{3000}");
+        Some(values)
+    }
+
     /// A value of a row by the number of a column of the schema's encoder.
     pub(crate) fn value(&self, row: usize, column: usize) -> &str {
         &self.values[row][column]
@@ -210,6 +248,12 @@ impl PeopleList {
 }
 
 impl FieldForm {
+    /// The column from which a record's value comes: the first that is not empty.
+    fn place(&self, values: &[String]) -> Option<usize> {
+        let filled = |place: &usize| !values[*place].trim().is_empty();
+        self.columns.iter().map(|(place, _)| *place).find(filled)
+    }
+
     /// The name of the attribute that the field gives.
     fn attribute(&self) -> Option<&str> {
         match self.role {

@@ -3,23 +3,22 @@
 use crate::attack::effort::Effort;
 use crate::attack::finding::Measured;
 use crate::attack::numbers::{Matrix, add_product, product, solve};
-use crate::attack::scene::Scene;
-use crate::attack::trial::Trial;
+use crate::attack::trial::{Subjects, Trial};
 
 /// Strength of the penalty, as a share of the mean variance of an input.
 const RIDGE: f32 = 0.3;
 /// Known pairs that are added at once.
 const CHUNK: usize = 2_048;
 
-pub(crate) fn ridge(scene: &Scene<'_>, effort: &Effort) -> Vec<Measured> {
-    Trial::all(scene, effort).iter().flat_map(|trial| attack(scene, trial)).collect()
+pub(crate) fn ridge(subjects: Subjects<'_>, effort: &Effort) -> Vec<Measured> {
+    Trial::all(subjects, effort).iter().flat_map(|trial| attack(subjects, trial)).collect()
 }
 
-fn attack(scene: &Scene<'_>, trial: &Trial) -> Vec<Measured> {
-    let inputs = means(trial.inputs, trial.known.iter().map(|&row| trial.active(scene, row)));
-    let outputs = means(trial.outputs, trial.known.iter().map(|&row| trial.outputs_of(scene, row)));
-    let tokens = |rows: &[usize]| centered(rows, &inputs, &|row| trial.active(scene, row));
-    let people = |rows: &[usize]| centered(rows, &outputs, &|row| trial.outputs_of(scene, row));
+fn attack(subjects: Subjects<'_>, trial: &Trial) -> Vec<Measured> {
+    let inputs = means(trial.inputs, trial.known.iter().map(|&row| trial.active(subjects, row)));
+    let outputs = means(trial.outputs, trial.known.iter().map(|&row| trial.outputs_of(subjects, row)));
+    let tokens = |rows: &[usize]| centered(rows, &inputs, &|row| trial.active(subjects, row));
+    let people = |rows: &[usize]| centered(rows, &outputs, &|row| trial.outputs_of(subjects, row));
     let attacked = tokens(&trial.attacked);
     let fitted = if trial.known.len() < trial.inputs {
         // Fewer pairs than inputs: weights of the pairs instead of weights of the inputs.
@@ -42,7 +41,7 @@ fn attack(scene: &Scene<'_>, trial: &Trial) -> Vec<Measured> {
     for column in 0..predicted.ncols() {
         (0..trial.outputs).for_each(|output| predicted[(output, column)] += outputs[output]);
     }
-    trial.judge(scene, &predicted)
+    trial.judge(subjects, &predicted)
 }
 
 fn means(width: usize, rows: impl ExactSizeIterator<Item = Vec<u32>>) -> Vec<f32> {

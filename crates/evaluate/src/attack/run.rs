@@ -7,11 +7,13 @@ use serde::Serialize;
 
 use crate::attack::effort::{Effort, Tier};
 use crate::attack::encodings::{custodian, laboratory_key, run};
-use crate::attack::finding::{AttackFinding, Attacker, Goal, Measured, Tried, Verdict};
+use crate::attack::finding::{AttackFinding, Attacker, Measured, Tried, Verdict};
+use crate::attack::judge::judged;
 use crate::attack::people::{PeopleIds, PeopleList};
 use crate::attack::scene::{AttackError, LEAST_PEOPLE, Scene, SceneFiles};
 use crate::attack::{
-    algebra, blocks, embedding, insiders, landmarks, neighbors, network, patterns, ridge, rows, visible,
+    algebra, blocks, embedding, insiders, landmarks, neighbors, network, patterns, probing, ridge, rows,
+    visible,
 };
 
 /// Files of a run and the people behind them. What an attacker with the key finds is measured only in files that
@@ -91,12 +93,10 @@ impl PrivacyResult {
 }
 
 /// Kinds of attack that are not part of this laboratory.
-const NOT_TRIED: [&str; 5] = [
-    "chosen plaintext: people whom an attacker enters with a custodian",
+const NOT_TRIED: [&str; 3] = [
     "a network or another learner over the graph of both files",
     "side channels: time, memory, traffic, sizes of messages",
     "confirmation transcripts, which the suite tests/adversary attacks",
-    "pair tokens of audits, which the suite tests/adversary attacks",
 ];
 
 /// Name of the attack that counts what different people share.
@@ -232,7 +232,7 @@ fn with_more() -> Vec<Attack> {
         attack(
             "ridge regression",
             Attacker::KnownPairs,
-            |scene, effort| Ok(Tried::or_too_few(ridge::ridge(scene, effort))),
+            |scene, effort| Ok(Tried::or_too_few(ridge::ridge(scene.subjects(), effort))),
             Control::Clks(0.9),
         ),
         Attack {
@@ -240,7 +240,7 @@ fn with_more() -> Vec<Attack> {
             ..attack(
                 "neural network",
                 Attacker::KnownPairs,
-                |scene, effort| Ok(Tried::or_too_few(network::network(scene, effort))),
+                |scene, effort| Ok(Tried::or_too_few(network::network(scene.subjects(), effort))),
                 Control::Clks(0.5),
             )
         },
@@ -266,6 +266,18 @@ fn with_more() -> Vec<Attack> {
             "linked pairs by their totals",
             Attacker::BothLists,
             |scene, effort| Ok(insiders::totals(scene, effort)?.into()),
+            Control::Unneeded,
+        ),
+        attack(
+            "probing: values by made-up records",
+            Attacker::Custodian,
+            |scene, effort| Ok(probing::values(scene, effort)?.into()),
+            Control::Unneeded,
+        ),
+        attack(
+            "probing: who is in the other file",
+            Attacker::Custodian,
+            |scene, effort| Ok(probing::membership(scene, effort)?.into()),
             Control::Unneeded,
         ),
         attack(
@@ -300,18 +312,14 @@ pub fn evaluate_privacy(
     let control = scene.control(effort.control)?;
     let (mut findings, mut left_out) = (Vec::new(), Vec::new());
     let attacks = attacks();
-    for part in &job.only {
-        if !attacks.iter().any(|attack| attack.name.contains(part.as_str())) {
-            let names: Vec<&str> = attacks.iter().map(|attack| attack.name).collect();
-            return Err(AttackError::UnknownAttack { part: part.clone(), names: names.join("; ") });
-        }
-    }
+    let names: Vec<&str> = attacks.iter().map(|attack| attack.name).collect();
+    refuse_unknown(&job.only, &names)?;
     for (number, attack) in attacks.iter().enumerate() {
-        if attack.attacker == Attacker::KeyHolder && !job.laboratory_key {
+        let needs_key = matches!(attack.attacker, Attacker::Custodian | Attacker::KeyHolder);
+        if needs_key && !job.laboratory_key {
             continue;
         }
-        let asked = job.only.is_empty() || job.only.iter().any(|part| attack.name.contains(part.as_str()));
-        if !asked || !(attack.wanted)(&effort) {
+        if !is_asked(&job.only, attack.name) || !(attack.wanted)(&effort) {
             left_out.push(attack.name);
             continue;
         }
@@ -335,6 +343,19 @@ pub fn evaluate_privacy(
         not_tried: NOT_TRIED.to_vec(),
         tries_per_second: insiders::tries_per_second(&scene)?,
     })
+}
+
+/// Whether an attack is wanted: its name has one of the texts in it, or there are none.
+pub(crate) fn is_asked(only: &[String], name: &str) -> bool {
+    only.is_empty() || only.iter().any(|part| name.contains(part.as_str()))
+}
+
+/// Refuses texts that no attack has in its name.
+pub(crate) fn refuse_unknown(only: &[String], names: &[&str]) -> Result<(), AttackError> {
+    match only.iter().find(|part| !names.iter().any(|name| name.contains(part.as_str()))) {
+        Some(part) => Err(AttackError::UnknownAttack { part: part.clone(), names: names.join("; ") }),
+        None => Ok(()),
+    }
 }
 
 fn check(file: &str, people: &PeopleList) -> Result<(), AttackError> {
@@ -369,50 +390,5 @@ fn tried(
         Control::Own(run, needs) => (of_control(run, scene)?, needs),
         Control::Unneeded => (Vec::new(), 0.0),
     };
-    let who = (attack.name, attack.attacker);
-    let without = |verdict| {
-        let control = controls.first().cloned();
-        let control_needs = control.as_ref().map_or(needs, |control| needed(control, needs));
-        let (attack, attacker) = who;
-        vec![AttackFinding { attack, attacker, result: None, control, control_needs, limit: None, verdict }]
-    };
-    let results = match tried {
-        Tried::Results(results) => results,
-        Tried::Nothing => return Ok(without(Verdict::Nothing)),
-        Tried::TooFew => return Ok(without(Verdict::Unproven)),
-    };
-    let judge = |result: Measured| {
-        let control = counterpart(&result, &controls);
-        let needed = control.as_ref().map_or(needs, |control| needed(control, needs));
-        AttackFinding::judge(who, result, (control, needed), limits)
-    };
-    Ok(results.into_iter().map(judge).collect())
-}
-
-/// The control's result in the same setting, or else its best one of the same attribute, or of the same goal.
-fn counterpart(result: &Measured, controls: &[Measured]) -> Option<Measured> {
-    let alike = || controls.iter().filter(|control| control.goal == result.goal);
-    let gain = |control: &&Measured| control.found.value - control.chance;
-    alike()
-        .find(|control| control.setting == result.setting)
-        .or_else(|| {
-            alike().filter(|control| same_value(control, result)).max_by(|a, b| gain(a).total_cmp(&gain(b)))
-        })
-        .or_else(|| alike().max_by(|a, b| gain(a).total_cmp(&gain(b))))
-        .cloned()
-}
-
-/// Whether two results are of the same attribute, with other numbers of known pairs.
-fn same_value(a: &Measured, b: &Measured) -> bool {
-    a.setting.split(',').next() == b.setting.split(',').next()
-}
-
-/// What a control must reach: the attack's own figure; for values twice the base rate or half of what is
-/// missing to certainty, whichever is less; for neighbors ten times chance.
-fn needed(control: &Measured, needs: f64) -> f64 {
-    match control.goal {
-        Goal::Inference => (2.0 * control.chance).min((1.0 + control.chance) / 2.0),
-        Goal::Neighbors => (10.0 * control.chance).min(0.5),
-        _ => needs,
-    }
+    Ok(judged((attack.name, attack.attacker), tried, (&controls, needs), limits))
 }

@@ -9,6 +9,7 @@ use mizuhiki_schema::LinkageSchema;
 use crate::attack::encodings::{KeyOf, clks, filters, whole_filter};
 use crate::attack::people::{Attribute, PeopleList};
 use crate::attack::sight::{FilterSight, Sight};
+use crate::attack::trial::Subjects;
 use crate::draw::Draw;
 
 /// A custodian's file and its people.
@@ -149,6 +150,16 @@ impl<'s> Scene<'s> {
     /// Number of people of the left file.
     pub(crate) const fn len(&self) -> usize {
         self.left.people.len()
+    }
+
+    /// The left file, for attacks with known pairs.
+    pub(crate) fn subjects(&self) -> Subjects<'_> {
+        Subjects {
+            sight: &self.left.sight,
+            attributes: &self.left.attributes,
+            plaintext: &self.plaintext,
+            seed: self.seed,
+        }
     }
 
     /// Draws for one attack.

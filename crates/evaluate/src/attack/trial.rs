@@ -4,8 +4,8 @@ use crate::attack::effort::Effort;
 use crate::attack::finding::{Goal, Measured};
 use crate::attack::numbers::{Matrix, product};
 use crate::attack::people::{Attribute, NO_CLASS};
-use crate::attack::scene::Scene;
-use crate::attack::sight::Sight;
+use crate::attack::sight::{FilterSight, Sight};
+use crate::draw::Draw;
 
 /// Inputs of a regression on sets of symbols: which of so many buckets a set has.
 const BUCKETS: usize = 4_096;
@@ -13,6 +13,27 @@ const BUCKETS: usize = 4_096;
 const MOST_INPUTS: usize = 8_192;
 /// Values of each attribute that are predicted, the most frequent ones.
 const CLASSES: usize = 16;
+
+/// Tokens of one file and what is known, or wanted, of their people; all in one order.
+#[derive(Clone, Copy)]
+pub(crate) struct Subjects<'s> {
+    pub(crate) sight: &'s Sight,
+    pub(crate) attributes: &'s [Attribute],
+    /// The people's values in one filter under the attacker's key.
+    pub(crate) plaintext: &'s FilterSight,
+    pub(crate) seed: u64,
+}
+
+impl Subjects<'_> {
+    pub(crate) const fn len(&self) -> usize {
+        self.plaintext.len()
+    }
+
+    /// Draws for one attack.
+    pub(crate) fn draw(&self, stream: u64) -> Draw {
+        Draw::new(self.seed, 100 + stream)
+    }
+}
 
 /// A known-plaintext attack: some pairs are known, some tokens are attacked.
 pub(crate) struct Trial {
@@ -34,10 +55,10 @@ struct AttributeClasses {
 
 impl Trial {
     /// A trial for each number of known pairs that the file is large enough for.
-    pub(crate) fn all(scene: &Scene<'_>, effort: &Effort) -> Vec<Self> {
-        let attacked = effort.attacked.min(scene.len() / 4);
-        let mut rows: Vec<usize> = (0..scene.len()).collect();
-        scene.draw(30).shuffle(&mut rows);
+    pub(crate) fn all(subjects: Subjects<'_>, effort: &Effort) -> Vec<Self> {
+        let attacked = effort.attacked.min(subjects.len() / 4);
+        let mut rows: Vec<usize> = (0..subjects.len()).collect();
+        subjects.draw(30).shuffle(&mut rows);
         let (attacked, rest) = rows.split_at(attacked);
         let mut counts: Vec<usize> = effort.known.iter().map(|&known| known.min(rest.len())).collect();
         counts.dedup();
@@ -47,24 +68,17 @@ impl Trial {
         };
         let trial = |count: usize| {
             let known = rest[..count].to_vec();
-            let classes = frequent_classes(scene, &known);
-            let bits = scene.plaintext.words * 64;
+            let classes = frequent_classes(subjects, &known);
+            let bits = subjects.plaintext.words * 64;
             let outputs = bits + classes.iter().map(|of| of.classes.len()).sum::<usize>();
-            Self {
-                known,
-                attacked: attacked.to_vec(),
-                inputs: words(&scene.left.sight),
-                outputs,
-                bits,
-                classes,
-            }
+            Self { known, attacked: attacked.to_vec(), inputs: words(subjects.sight), outputs, bits, classes }
         };
         counts.into_iter().filter(|&count| count > 0).map(trial).collect()
     }
 
     /// The inputs that a token has, ascending, each once.
-    pub(crate) fn active(&self, scene: &Scene<'_>, row: usize) -> Vec<u32> {
-        let mut active: Vec<u32> = match &scene.left.sight {
+    pub(crate) fn active(&self, subjects: Subjects<'_>, row: usize) -> Vec<u32> {
+        let mut active: Vec<u32> = match subjects.sight {
             Sight::Filters(filters) => ones(filters.row(row)).map(|bit| (bit % self.inputs) as u32).collect(),
             Sight::Symbols(symbols) => symbols
                 .set(row)
@@ -78,11 +92,11 @@ impl Trial {
     }
 
     /// The outputs that a person has.
-    pub(crate) fn outputs_of(&self, scene: &Scene<'_>, row: usize) -> Vec<u32> {
-        let mut outputs: Vec<u32> = ones(scene.plaintext.row(row)).map(|bit| bit as u32).collect();
+    pub(crate) fn outputs_of(&self, subjects: Subjects<'_>, row: usize) -> Vec<u32> {
+        let mut outputs: Vec<u32> = ones(subjects.plaintext.row(row)).map(|bit| bit as u32).collect();
         let mut first = self.bits;
         for of in &self.classes {
-            let class = scene.left.attributes[of.attribute].classes[row];
+            let class = subjects.attributes[of.attribute].classes[row];
             outputs.extend(of.classes.iter().position(|&other| other == class).map(|at| (first + at) as u32));
             first += of.classes.len();
         }
@@ -93,17 +107,17 @@ impl Trial {
     ///
     /// `predicted` has a column of outputs per attacked token. A prediction counts as much as it deviates from
     /// the known people's mean, in units of their variance.
-    pub(crate) fn judge(&self, scene: &Scene<'_>, predicted: &Matrix) -> Vec<Measured> {
+    pub(crate) fn judge(&self, subjects: Subjects<'_>, predicted: &Matrix) -> Vec<Measured> {
         let mut means = vec![0.0_f32; self.outputs];
         for &row in &self.known {
-            self.outputs_of(scene, row).into_iter().for_each(|output| means[output as usize] += 1.0);
+            self.outputs_of(subjects, row).into_iter().for_each(|output| means[output as usize] += 1.0);
         }
         means.iter_mut().for_each(|mean| *mean /= self.known.len().max(1) as f32);
         let by = |output: usize| 1.0 / (means[output] * (1.0 - means[output]) + 0.01);
         let mut people = Matrix::zeros(self.bits, self.attacked.len());
         for (column, &row) in self.attacked.iter().enumerate() {
             (0..self.bits).for_each(|bit| people[(bit, column)] = -means[bit] * by(bit));
-            for bit in ones(scene.plaintext.row(row)) {
+            for bit in ones(subjects.plaintext.row(row)) {
                 people[(bit, column)] += by(bit);
             }
             let length =
@@ -125,15 +139,15 @@ impl Trial {
             Measured::counted(setting, Goal::Reidentification, hits, trials, 1.0 / trials.max(1) as f64)
                 .into_iter()
                 .collect();
-        found.extend(self.judge_attributes(scene, predicted));
+        found.extend(self.judge_attributes(subjects, predicted));
         found
     }
 
-    fn judge_attributes(&self, scene: &Scene<'_>, predicted: &Matrix) -> Vec<Measured> {
+    fn judge_attributes(&self, subjects: Subjects<'_>, predicted: &Matrix) -> Vec<Measured> {
         let mut first = self.bits;
         let mut found = Vec::new();
         for of in &self.classes {
-            let attribute = &scene.left.attributes[of.attribute];
+            let attribute = &subjects.attributes[of.attribute];
             let (mut right, mut trials) = (0, 0);
             for (column, &row) in self.attacked.iter().enumerate() {
                 let class = attribute.classes[row];
@@ -166,7 +180,7 @@ pub(crate) fn base_rate(attribute: &Attribute, attacked: &[usize]) -> f64 {
 }
 
 /// The most frequent values of each attribute among the known people.
-fn frequent_classes(scene: &Scene<'_>, known: &[usize]) -> Vec<AttributeClasses> {
+fn frequent_classes(subjects: Subjects<'_>, known: &[usize]) -> Vec<AttributeClasses> {
     let of_attribute = |(number, attribute): (usize, &Attribute)| {
         let mut counts = vec![0_usize; attribute.count];
         known.iter().map(|&row| attribute.classes[row]).filter(|&class| class != NO_CLASS).for_each(
@@ -180,7 +194,7 @@ fn frequent_classes(scene: &Scene<'_>, known: &[usize]) -> Vec<AttributeClasses>
         classes.truncate(CLASSES);
         (!classes.is_empty()).then_some(AttributeClasses { attribute: number, classes })
     };
-    scene.left.attributes.iter().enumerate().filter_map(of_attribute).collect()
+    subjects.attributes.iter().enumerate().filter_map(of_attribute).collect()
 }
 
 /// Numbers of the bits that are set.

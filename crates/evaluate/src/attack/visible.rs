@@ -32,7 +32,7 @@ pub(crate) fn lengths(scene: &Scene<'_>, _: &Effort) -> Vec<Measured> {
 }
 
 /// The size of Pearson's correlation, with Fisher's interval.
-fn correlation(points: &[(f64, f64)], setting: &str) -> Option<Measured> {
+pub(crate) fn correlation(points: &[(f64, f64)], setting: &str) -> Option<Measured> {
     let count = points.len() as f64;
     if points.len() < 10 {
         return None;

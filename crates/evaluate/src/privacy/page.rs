@@ -85,11 +85,13 @@ const fn who(attacker: Attacker) -> &'static str {
     match attacker {
         Attacker::Reader => "Anybody who gets hold of one file",
         Attacker::Statistician => "Anybody who gets hold of files and knows public statistics",
+        Attacker::TwoRuns => "A linkage unit, or a thief of its files, that keeps those of an earlier run",
         Attacker::ListHolder => "A linkage unit, or a thief of its files, with a list of people",
         Attacker::BothLists => "A linkage unit with the lists of both custodians",
         Attacker::KnownPairs => {
             "A linkage unit that knows some people's tokens, such as with a custodian's help"
         }
+        Attacker::Custodian => "A custodian that enters people whom it made up",
         Attacker::KeyHolder => "A custodian, or a thief of its key, who gets hold of files",
     }
 }

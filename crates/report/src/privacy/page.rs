@@ -130,8 +130,8 @@ impl<'a> Page<'a> {
 const METHOD: &str = "People were encoded as custodians would encode them, with a key made for this evaluation and used for nothing \
      else. The files were then attacked as they would be sent. Every attack had only what its attacker has, and its \
      success was counted by the ground truth, which no attacker has. Every attack that needs proof was also run on a \
-     control: an encoding that is known to be weak, mostly CLKs (cryptographic long-term keys) of the same people. An \
-     attack that fails there shows nothing about these files.";
+     control: an encoding that is known to be weak, mostly CLKs (cryptographic long-term keys) of the same people; for \
+     pair tokens, their rows under one handle. An attack that fails there shows nothing about these files.";
 
 const ABOUT_CONTROLS: &str = "A control shows that the attack, as it is programmed here, succeeds where an encoding is weak. Where there are \
      several settings, the one with the worst control is listed.";
