@@ -11,8 +11,11 @@ use crate::people::ids::is_id_header;
 /// Number of values of a column that are inspected.
 const SAMPLE_ROWS: usize = 1_000;
 
-/// Maximum number of views that leave one field out.
-const MAX_LEAVE_ONE_OUT: usize = 5;
+/// Maximum number of views.
+const MAX_VIEWS: usize = 16;
+
+/// With more views than this, each has half as many symbols.
+const FEW_VIEWS: usize = 8;
 
 /// The guessed content of a column.
 pub(crate) struct Guess {
@@ -231,27 +234,50 @@ fn features(kind: &Kind) -> Value {
     }
 }
 
-/// Views of all fields, and of all but one, if the rest still distinguishes people by a date of birth, or by
-/// a whole name and a place. Surname and address only identify a household, and names alone namesakes.
+/// Views of all fields, of all but one, and of all but two, if the rest still distinguishes people. Without two, that is
+/// a date of birth with an address or two names or places; or a whole name and a place. Surname and address only identify
+/// a household, and names alone, or one with a date of birth, namesakes. (`protocols/threat-model.md`, Parameters:
+/// fewer symbols of more views find more, at the same leakage.)
 fn views(guesses: &[Guess]) -> Vec<Value> {
     let names: Vec<&str> = guesses.iter().map(|guess| guess.name.as_str()).collect();
     let mut views = vec![json!({ "name": "whole", "fields": names, "minPresentWeight": 0.6 })];
-    let tells = |omitted: Role| {
-        let has = |role: Role| role != omitted && guesses.iter().any(|guess| guess.kind.role == role);
-        let name = has(Role::FullName) || (has(Role::FamilyName) && has(Role::GivenName));
-        let place = [Role::Address, Role::Street, Role::Place, Role::Postcode, Role::Phone, Role::Email];
-        has(Role::Date) || (name && place.into_iter().any(has))
-    };
-    if guesses.len() >= 3 {
-        let omissible = guesses.iter().filter(|guess| guess.kind.role != Role::Sex && tells(guess.kind.role));
-        for omitted in omissible.take(MAX_LEAVE_ONE_OUT).map(|guess| guess.name.as_str()) {
-            let rest: Vec<&&str> = names.iter().filter(|name| **name != omitted).collect();
-            views.push(
-                json!({ "name": format!("without-{omitted}"), "fields": rest, "minPresentWeight": 0.73 }),
-            );
-        }
+    if guesses.len() < 3 {
+        return views;
+    }
+    let omissible: Vec<usize> =
+        (0..guesses.len()).filter(|&field| guesses[field].kind.role != Role::Sex).collect();
+    let mut omitted: Vec<Vec<usize>> = omissible.iter().map(|&field| vec![field]).collect();
+    for (at, &first) in omissible.iter().enumerate() {
+        omitted.extend(omissible[at + 1..].iter().map(|&second| vec![first, second]));
+    }
+    for omitted in omitted.into_iter().filter(|omitted| tells(guesses, omitted)).take(MAX_VIEWS - 1) {
+        let name = |&field: &usize| guesses[field].name.as_str();
+        let rest: Vec<usize> = (0..guesses.len()).filter(|field| !omitted.contains(field)).collect();
+        let without: Vec<&str> = omitted.iter().map(name).collect();
+        views.push(json!({
+            "name": format!("without-{}", without.join("-")),
+            "fields": rest.iter().map(name).collect::<Vec<_>>(),
+            "minPresentWeight": 0.73
+        }));
     }
     views
+}
+
+/// Whether people are distinguished without these fields.
+fn tells(guesses: &[Guess], omitted: &[usize]) -> bool {
+    let rest: Vec<Role> = guesses
+        .iter()
+        .enumerate()
+        .filter(|(field, _)| !omitted.contains(field))
+        .map(|(_, guess)| guess.kind.role)
+        .collect();
+    let count = |roles: &[Role]| rest.iter().filter(|role| roles.contains(role)).count();
+    let has = |role: Role| rest.contains(&role);
+    let name = has(Role::FullName) || (has(Role::FamilyName) && has(Role::GivenName));
+    let places = [Role::Address, Role::Street, Role::Place, Role::Postcode, Role::Phone, Role::Email];
+    let distinct = count(&[Role::FamilyName, Role::GivenName]) + 2 * count(&[Role::FullName, Role::Address]);
+    let with_date = omitted.len() < 2 || distinct + count(&places) >= 2;
+    (has(Role::Date) && with_date) || (name && count(&places) > 0)
 }
 
 fn document(pack: &dyn Pack, guesses: &[Guess]) -> Value {
@@ -270,6 +296,8 @@ fn document(pack: &dyn Pack, guesses: &[Guess]) -> Value {
         field
     };
     let digest: String = tables_digest(pack).iter().map(|byte| format!("{byte:02x}")).collect();
+    let views = views(guesses);
+    let per_view = if views.len() > FEW_VIEWS { 32 } else { 64 };
     json!({
         "format": "mizuhiki-linkage-schema",
         "version": 2,
@@ -277,7 +305,8 @@ fn document(pack: &dyn Pack, guesses: &[Guess]) -> Value {
         "profile": "hardened",
         "locale": { "pack": pack.name(), "digest": digest },
         "fields": guesses.iter().map(field).collect::<Vec<_>>(),
-        "views": views(guesses),
+        "symbols": { "perView": per_view },
+        "views": views,
         "thresholds": { "accept": 0.95, "borderline": 0.93, "calibrate": true }
     })
 }
@@ -312,7 +341,31 @@ mod tests {
         );
         assert_eq!(document["locale"]["pack"], "ja");
         assert_eq!(kinds(&document), ["kanji_family", "kanji_given", "date_receipt", "sex", "address"]);
-        assert!(view_names(&document).contains(&"without-date_receipt"));
+        // A name with date of birth and sex is no view: namesakes are born on one day.
+        assert_eq!(
+            view_names(&document),
+            [
+                "whole",
+                "without-kanji_family",
+                "without-kanji_given",
+                "without-date_receipt",
+                "without-address",
+                "without-kanji_family-kanji_given"
+            ]
+        );
+    }
+
+    #[test]
+    fn many_fields_give_views_without_two_of_them() {
+        let document = proposal(
+            "english-five",
+            "id,given_name,surname,date_of_birth,suburb,postcode\n1,Ann,Smith,19800229,Perth,6000\n2,Bob,Jones,19810301,Perth,6000\n",
+        );
+        let names = view_names(&document);
+        assert_eq!((names.len(), document["symbols"]["perView"].as_u64()), (14, Some(32)), "{names:?}");
+        assert!(names.iter().any(|name| name.contains("-suburb-postcode")), "{names:?}");
+        // Surname, suburb and postcode are a household.
+        assert!(!names.iter().any(|name| *name == "without-given_name-date_of_birth"), "{names:?}");
     }
 
     #[test]
