@@ -269,14 +269,16 @@ fn grid_text(result: &GridResult) -> String {
         match (&point.outcome, point.measured()) {
             (GridOutcome::Refused { reason }, _) => text.push_str(&format!("refused: {reason}")),
             (_, Some((accuracy, cost, leakage))) => {
-                let of_leakage = |of: fn(&GridLeakage) -> String| leakage.map_or("–".to_owned(), of);
+                let of_leakage = |of: fn(&GridLeakage) -> String| leakage.map_or_else(|| "–".to_owned(), of);
                 text.push_str(&format!(
                     "{:>7.4} {:>7.4} {:>7} {:>7} {:>7} {:>8.0}",
                     accuracy.f1,
                     accuracy.best_f1,
                     of_leakage(|of| format!("{:.2}", of.index)),
                     of_leakage(|of| of.beyond.to_string()),
-                    of_leakage(|of| of.shared.map_or("–".to_owned(), |shared| format!("{shared:.4}"))),
+                    of_leakage(|of| of
+                        .shared
+                        .map_or_else(|| "–".to_owned(), |shared| format!("{shared:.4}"))),
                     cost.bytes_per_record
                 ));
             }
