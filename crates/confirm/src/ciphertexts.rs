@@ -13,6 +13,8 @@ use crate::ticket::{Batch, Ticket};
 pub struct Ciphertexts {
     /// The custodian's approval.
     pub seal: Seal,
+    /// Numbers of the tickets that the custodian declined, from 1, ascending.
+    pub declined: Vec<u64>,
     /// Where the first entry begins.
     start: u64,
     each: usize,
@@ -46,7 +48,7 @@ impl Ciphertexts {
         read?;
         let (_, seal) = input.finish()?;
         let start = 9 + seal.header.len() as u64;
-        wrong.map_or(Ok(Self { seal, start, each }), Err)
+        wrong.map_or(Ok(Self { seal, declined: header.declined, start, each }), Err)
     }
 
     /// Bytes of a ciphertext.

@@ -223,10 +223,10 @@ pub enum Reason {
         /// Number of the ticket, from 1.
         entry: u64,
     },
-    /// A ticket for tokens that the record does not have.
+    /// A ticket for tokens that the record does not have in the custodian's token file.
     #[error(
-        "ticket {entry} is bound to tokens that differ from those of this table, schema and key; was the token file \
-         encoded from this table?"
+        "ticket {entry} is bound to tokens that differ from those of the record in the custodian's token file (--tokens); \
+         is it the file that was sent to the linkage unit?"
     )]
     OtherTokens {
         /// Number of the ticket, from 1.

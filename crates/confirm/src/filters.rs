@@ -25,6 +25,12 @@ impl Filters {
         Ok(filters)
     }
 
+    /// Filters without set bits, which agree with nothing.
+    #[must_use]
+    pub fn empty(rule: &Rule) -> Self {
+        Self(Zeroizing::new(vec![0; rule.bits() / 8]))
+    }
+
     pub(crate) fn bit(&self, index: usize) -> bool {
         self.0[index / 8] >> (7 - index % 8) & 1 == 1
     }

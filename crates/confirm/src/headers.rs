@@ -106,6 +106,9 @@ pub struct CiphertextsHeader {
     pub batch: Hash,
     /// Name of the custodian.
     pub custodian: String,
+    /// Numbers of the tickets that the custodian declined, from 1, ascending: their answers decide nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub declined: Vec<u64>,
     /// The key that they are encrypted under.
     pub key_id: AuthorityKeyId,
     /// The side.
@@ -140,6 +143,11 @@ impl CiphertextsHeader {
         if self.custodian != batch.custodian(side) {
             let expected = batch.custodian(side).to_owned();
             return refuse(Reason::Custodian { expected, found: self.custodian.clone() });
+        }
+        let are_tickets = self.declined.iter().all(|ticket| (1..=self.tickets).contains(ticket));
+        if !are_tickets || !self.declined.is_sorted_by(|a, b| a < b) {
+            let problem = "declined tickets that are not ascending numbers of the batch's tickets";
+            return refuse(Reason::Header(problem.to_owned()));
         }
         Ok(())
     }
@@ -267,6 +275,7 @@ impl CheckedHeader {
             backend: self.backend.clone(),
             batch: self.batch,
             custodian: self.custodian.clone(),
+            declined: Vec::new(),
             key_id: self.key_id,
             side: self.side,
             signer: self.signer,

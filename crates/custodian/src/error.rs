@@ -150,6 +150,31 @@ pub enum CustodianError {
         /// The file.
         file: String,
     },
+    /// A table without any of the tickets' records.
+    #[error("{file}: the table has none of the records that the tickets ask for; {fix}")]
+    NoRecordsOfTickets {
+        /// The table.
+        file: String,
+        /// The next step.
+        fix: &'static str,
+    },
+    /// A table whose records are all different from the tokens.
+    #[error(
+        "{file}: none of the tickets can be confirmed: the records have tokens that differ from those in {tokens}; was the \
+         token file encoded from this table? If the table has changed, encode it again, and let the linkage unit link again"
+    )]
+    OtherTable {
+        /// The table.
+        file: String,
+        /// The token file.
+        tokens: String,
+    },
+    /// A table on standard input that is needed twice.
+    #[error(
+        "standard input: most symbols of a ticket's record are not in the token file, and only a second reading of the \
+         table shows why; give the table as a file"
+    )]
+    TableReadTwice,
     /// Another process is using the custodian's own ledger.
     #[error("{file}: another encryption is using this ledger; wait until it is done")]
     LedgerBusy {
@@ -187,6 +212,7 @@ impl CustodianError {
         matches!(
             self,
             Self::RepeatedView { .. }
+                | Self::OtherTable { .. }
                 | Self::Label { .. }
                 | Self::InPlain { .. }
                 | Self::Encode { reason: EncodeError::NationalNumber { .. }, .. }

@@ -13,7 +13,8 @@ mod schema;
 
 pub use confirm::asked::ConfirmTerms;
 pub use confirm::check::{CheckJob, CheckSummary, check_answers};
-pub use confirm::encrypt::{ConfirmJob, ConfirmSummary, encrypt_tickets};
+pub use confirm::encrypt::{ConfirmJob, ConfirmSummary, DeclinedTicket, encrypt_tickets};
+pub use confirm::find::DeclineReason;
 pub use confirm::records::RecordSource;
 pub use encode::blocks::{BlockingReport, PassReport};
 pub use encode::draft::EncodedDraft;

@@ -116,6 +116,20 @@ impl ConfirmEncoder {
 }
 
 impl ConfirmWorker<'_> {
+    /// The sealed symbols of one record's token, as in [`ConfirmRecord::symbols`]; arguments as in
+    /// [`ConfirmWorker::encode`].
+    ///
+    /// # Errors
+    /// As [`Worker::encode`].
+    pub fn symbols<'v>(
+        &mut self,
+        row: u64,
+        value: &dyn Fn(usize) -> &'v str,
+    ) -> Result<Vec<u64>, EncodeError> {
+        let whole = self.tokens.encode(1, row, &|_, column| value(column))?;
+        Ok(whole.symbols.iter().next().unwrap_or_default().to_vec())
+    }
+
     /// Encodes one record, row `row` of the input (from 1); `value` gives the text in a column of
     /// [`ConfirmEncoder::columns`].
     ///
@@ -127,7 +141,7 @@ impl ConfirmWorker<'_> {
         value: &dyn Fn(usize) -> &'v str,
     ) -> Result<ConfirmRecord, EncodeError> {
         let of_record = |_: usize, column: usize| value(column);
-        let whole = self.tokens.encode(1, row, &of_record)?;
+        let symbols_of_record = self.symbols(row, value)?;
         let tokens = self.rows.encode(1, row, &of_record)?;
         let rows = tokens.records.len();
         let mut filters: Vec<Vec<u8>> = vec![Vec::new(); rows];
@@ -152,6 +166,6 @@ impl ConfirmWorker<'_> {
             filters: Zeroizing::new(filters),
         };
         let rows = filters.into_iter().enumerate().map(row).collect();
-        Ok(ConfirmRecord { rows, symbols: whole.symbols.iter().next().unwrap_or_default().to_vec() })
+        Ok(ConfirmRecord { rows, symbols: symbols_of_record })
     }
 }

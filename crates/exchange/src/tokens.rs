@@ -263,6 +263,20 @@ impl TokenSet {
         }
     }
 
+    /// The token of a row in each view, if it has one.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn tokens_of(&self, row: u32) -> Vec<Option<Vec<u8>>> {
+        let token = |view: &ViewTokens| {
+            let mut bytes = Vec::new();
+            view.rows.extend_bytes(row as usize, &mut bytes);
+            view.present[row as usize].then_some(bytes)
+        };
+        self.views.iter().map(token).collect()
+    }
+
     /// Whether there is no record.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -149,8 +149,9 @@ def with_id(ticket: bytes, record: str, symbol: bytes) -> bytes:
     return ticket + bytes([len(data)]) + data.ljust(128, b"\0") + symbol.ljust(8, b"\0")
 
 
-def approval(found: Sequence[bytes], batch: Case, side: str) -> Document:
+def approval(found: Sequence[bytes], batch: Case, side: str, declined: Sequence[int] = ()) -> Document:
     custodian = batch[side]
+    lists = {"declined": list(declined)} if declined else {}
     return document(
         6,
         SEEDS[custodian],
@@ -161,6 +162,7 @@ def approval(found: Sequence[bytes], batch: Case, side: str) -> Document:
         keyId=KEY_ID.hex(),
         side=side,
         tickets=len(found),
+        **lists,
     )
 
 
@@ -247,6 +249,7 @@ def document_cases() -> List[Case]:
         ("tickets of the authority", UNIT_SEED, document(4, UNIT_SEED, b"".join(three), batch=batch, side=None)),
         ("ciphertexts of the left", SEEDS[LEFT], approval(three, batch, "left")),
         ("ciphertexts of the right", SEEDS[RIGHT], approval(three, batch, "right")),
+        ("ciphertexts of the right, two tickets declined", SEEDS[RIGHT], approval(three, batch, "right", [1, 3])),
         ("sealed answers", UNIT_SEED, sealed),
         ("sealed answers, one of full length", UNIT_SEED, whole),
         ("opened answers", AUTHORITY_SEED, opened_answers(three, batch, sealed, log)),

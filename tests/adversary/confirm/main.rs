@@ -427,6 +427,74 @@ fn tickets_for_other_tokens_are_refused() {
 }
 
 #[test]
+fn a_declined_ticket_decides_nothing_and_only_tickets_of_the_batch_are_declined() {
+    let kit = Kit::new(Clear);
+    kit.links("links.csv", 3, 0);
+    kit.ask("links.csv", "t", 1).unwrap();
+    kit.encrypt("t").unwrap();
+    let decline = |tickets: &[u64]| {
+        let (file, key) = (kit.path("t.left"), kit.custodian_key(0));
+        forge::<CiphertextsHeader>(&file, &key, |header| header.declined = tickets.to_vec(), |_| ());
+    };
+    for tickets in [&[0][..], &[4], &[2, 1], &[1, 1], &[1, 2, 3, 4]] {
+        decline(tickets);
+        let (party, reason) = refused(kit.evaluate_files("t", ("t.left", "t.right"), 1));
+        assert!(party == custodian(0) && matches!(reason, Reason::Header(_)), "{party}: {reason}");
+    }
+    decline(&[2]);
+    let evaluated = kit.evaluate("t").unwrap();
+    assert_eq!(evaluated.declined, [vec![2], Vec::new()]);
+    kit.open("t").unwrap();
+    // The filters were encrypted all the same, so all three answers are yes.
+    let applied = kit.apply("t", "links.csv").unwrap();
+    assert_eq!((applied.asked, applied.accepted, applied.declined), (3, 2, 1));
+    assert_eq!((applied.matches, applied.borderline), (2, 1));
+}
+
+#[test]
+fn changed_and_absent_records_are_declined_with_filters_as_tokens_too() {
+    let kit = Kit::with_schema(Clear, PLAIN);
+    kit.links("links.csv", 4, 0);
+    kit.ask("links.csv", "t", 1).unwrap();
+    let table = fs::read_to_string(kit.path("hospital.csv")).unwrap();
+    let (changed, absent) = (format!("{},", kit.truth[0].0), format!("{},", kit.truth[1].0));
+    let kept = table.lines().filter(|line| !line.starts_with(&absent));
+    let now = kept.map(|line| line.replacen(&changed, &format!("{changed}Z"), 1) + "\n").collect::<String>();
+    assert_eq!(now.len() + table.lines().find(|line| line.starts_with(&absent)).unwrap().len(), table.len());
+    fs::write(kit.path("hospital.csv"), now).unwrap();
+    kit.encrypt("t").unwrap();
+    let evaluated = kit.evaluate("t").unwrap();
+    assert_eq!(evaluated.declined.each_ref().map(Vec::len), [2, 0], "{evaluated:?}");
+    kit.open("t").unwrap();
+    let applied = kit.apply("t", "links.csv").unwrap();
+    assert_eq!((applied.accepted, applied.declined, applied.borderline), (2, 2, 2));
+    let links = fs::read_to_string(kit.path("t.csv")).unwrap();
+    for (left, _) in &kit.truth[..2] {
+        assert!(links.lines().any(|line| line.starts_with(left) && line.contains(",borderline,")), "{links}");
+    }
+}
+
+/// If a record without symbols of its own were declined, the linkage unit would learn that all of them are random.
+#[test]
+fn records_are_answered_alike_however_many_of_their_symbols_are_suppressed() {
+    let kit = Kit::new(Clear);
+    let table = fs::read_to_string(kit.path("hospital.csv")).unwrap();
+    let again: String = table.lines().skip(1).map(|line| format!("again-{line}\n")).collect();
+    fs::write(kit.path("hospital.csv"), table + &again).unwrap();
+    kit.encode(0);
+    kit.links("links.csv", 4, 0);
+    let links = fs::read_to_string(kit.path("links.csv")).unwrap();
+    let again: String = links.lines().skip(1).map(|line| format!("again-{line}\n")).collect();
+    fs::write(kit.path("links.csv"), links + &again).unwrap();
+    assert_eq!(kit.ask("links.csv", "t", 1).unwrap().tickets, 8);
+    kit.encrypt("t").unwrap();
+    assert_eq!(kit.evaluate("t").unwrap().declined, [[0_u64; 0]; 2]);
+    kit.open("t").unwrap();
+    let applied = kit.apply("t", "links.csv").unwrap();
+    assert_eq!((applied.asked, applied.accepted), (8, 8), "both records of each person are found");
+}
+
+#[test]
 fn a_custodian_who_is_not_the_one_that_is_known_is_refused() {
     let kit = Kit::new(Clear);
     kit.links("first.csv", 3, 0);

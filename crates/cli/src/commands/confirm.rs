@@ -8,8 +8,8 @@ use mizuhiki_authority::{KeygenJob, OpenJob, generate_keys, open_answers};
 use mizuhiki_columnar::Source;
 use mizuhiki_confirm::Policy;
 use mizuhiki_custodian::{
-    CheckJob, ConfirmJob, ConfirmTerms, KeyKind, KeySource, LinkageKey, RecordSource, check_answers,
-    encrypt_tickets, read_key,
+    CheckJob, ConfirmJob, ConfirmSummary, ConfirmTerms, DeclineReason, KeyKind, KeySource, LinkageKey,
+    RecordSource, check_answers, encrypt_tickets, read_key,
 };
 use mizuhiki_exchange::CustodianId;
 use mizuhiki_files::Target;
@@ -208,6 +208,7 @@ fn run_encrypt(arguments: ConfirmEncrypt, say: &Say) -> anyhow::Result<()> {
             ledger.display()
         ));
     }
+    warn_of_declined(&made, say);
     let text = format!(
         "encrypted {} tickets of {} records ({} side, custodian {:?}) to {}, {} bytes each\n\
          under key {} signed by {}: compare it with the authority's fingerprint before you send this\n\
@@ -231,6 +232,39 @@ fn run_encrypt(arguments: ConfirmEncrypt, say: &Say) -> anyhow::Result<()> {
     );
     say.result(&made, &text, false);
     Ok(())
+}
+
+/// Numbers as they are listed in messages.
+fn listed(numbers: impl IntoIterator<Item = u64>) -> String {
+    numbers.into_iter().map(|number| number.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// Says which tickets a custodian declined, why, and what helps.
+fn warn_of_declined(made: &ConfirmSummary, say: &Say) {
+    for (reason, why, fix) in [
+        (
+            DeclineReason::Absent,
+            "the table does not have their records",
+            "was it the table that was encoded?",
+        ),
+        (
+            DeclineReason::Changed,
+            "their records have changed since they were encoded",
+            "give the table as it was",
+        ),
+    ] {
+        let declined = made.declined.iter().filter(|declined| declined.reason == reason);
+        let numbers: Vec<u64> = declined.map(|declined| declined.ticket).collect();
+        if !numbers.is_empty() {
+            say.warn(&format!(
+                "{} of {} tickets are declined, because {why} (tickets {}): their pairs stay borderline. To have them decided, \
+                 {fix}, or encode again, and let the linkage unit link and ask again",
+                numbers.len(),
+                made.tickets,
+                listed(numbers.iter().copied())
+            ));
+        }
+    }
 }
 
 fn run_check(arguments: ConfirmCheck, say: &Say) -> anyhow::Result<()> {
@@ -290,6 +324,18 @@ fn run_evaluate(arguments: ConfirmEvaluate, say: &Say) -> anyhow::Result<()> {
     };
     let made = evaluate(&job, &|done, all| progress.update(done, Some(done as f64 / all as f64)))?;
     drop(progress);
+    for (side, declined) in
+        ["left", "right"].iter().zip(&made.declined).filter(|(_, declined)| !declined.is_empty())
+    {
+        say.warn(&format!(
+            "the {side} custodian declined {} of {} tickets (tickets {}): their records are absent from its table, or have \
+             changed since it was encoded. Their pairs stay borderline; ask the custodian to encode again, then link and ask \
+             again",
+            declined.len(),
+            made.tickets,
+            listed(declined.iter().copied())
+        ));
+    }
     let mut text = format!("sealed {} answers to {}", grouped(made.tickets), arguments.output.display());
     if made.resumed > 0 {
         text.push_str(&format!("; {} were there from an interrupted run", grouped(made.resumed)));
@@ -351,6 +397,13 @@ fn run_apply(arguments: ConfirmApply, say: &Say) -> anyhow::Result<()> {
         backend: &Tfhe,
     };
     let applied = apply(&job)?;
+    if applied.declined > 0 {
+        say.warn(&format!(
+            "{} of {} pairs stay borderline, because a custodian declined their tickets (`mizuhiki confirm evaluate` says \
+             which); ask the custodian to encode again, then link and ask again",
+            applied.declined, applied.asked
+        ));
+    }
     let text = format!(
         "{} of {} pairs accepted ({} of them superseded by a better one, {} ambiguous between two of similar rank); {} matches, {} \
          borderline in {}",

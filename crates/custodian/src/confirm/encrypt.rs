@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use mizuhiki_columnar::{ReadOptions, Source};
 use mizuhiki_confirm::{
     Backend, CiphertextsHeader, ConfirmError, DocumentWriter, Encryptor as _, Filters, PartyKey, Policy,
-    Side, in_order,
+    Rule, Side, in_order,
 };
 use mizuhiki_files::{Access, Target, WriteFile};
 use rand_chacha::ChaCha20Rng;
@@ -14,8 +14,9 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::confirm::asked::{Asked, ConfirmTerms, in_file};
+use crate::confirm::find::{DeclineReason, Finder, find};
 use crate::confirm::ledger::OwnLedger;
-use crate::confirm::records::{Finder, RecordSource, Sent, Wanted, find};
+use crate::confirm::records::{RecordSource, Sent, Wanted};
 use crate::error::CustodianError;
 use crate::people::progress::OnRecords;
 use crate::people::random::random;
@@ -45,6 +46,8 @@ pub struct ConfirmSummary {
     pub side: &'static str,
     /// Tickets, each with a ciphertext.
     pub tickets: u64,
+    /// Of these, tickets that were declined: their pairs stay as they were.
+    pub declined: Vec<DeclinedTicket>,
     /// Distinct records among them.
     pub records: u64,
     /// Bytes of a ciphertext.
@@ -65,8 +68,17 @@ pub struct ConfirmSummary {
     pub ledger_begun: bool,
 }
 
+/// A ticket that cannot be confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct DeclinedTicket {
+    /// Its number, from 1.
+    pub ticket: u64,
+    /// Why.
+    pub reason: DeclineReason,
+}
+
 /// Encrypts for tickets. The output appears complete, or not at all. Every ticket is checked before anything
-/// is encrypted.
+/// is encrypted; those whose records are absent or have changed are declined, unless all are.
 ///
 /// # Errors
 /// [`CustodianError`]; refusals name who is at fault.
@@ -76,19 +88,18 @@ pub fn encrypt_tickets<B: Backend>(
 ) -> Result<ConfirmSummary, CustodianError> {
     let terms = &job.terms;
     let asked = Asked::read(terms)?;
-    let in_tickets = in_file(&terms.tickets);
     let (circuit, key) = (&asked.circuit, |reason| in_file(&terms.public)(ConfirmError::key(reason)));
     let encryptor = terms.backend.encryptor(circuit, &asked.public.bytes).map_err(key)?;
     let wanted = Wanted::new(&job.records, &asked.tickets.ids, &terms.tickets)?;
-    let sent = Sent::read(terms, &asked.tickets.ids)?;
+    let sent = Sent::read(terms, &asked)?;
     let table = (&job.input, &job.options, terms.threads);
-    let filters =
-        find(&Finder { wanted: &wanted, asked: &asked, sent: &sent }, table, on_progress, &in_tickets)?;
+    let answers = find(&Finder { wanted: &wanted, asked: &asked, sent: &sent }, table, on_progress)?;
+    let (filters, declined) = decline(job, circuit.rule(), answers)?;
     let mut ledger = OwnLedger::open(&job.ledger)?;
     ledger.enter(&asked, wanted.marks(terms), terms).map_err(|error| error.of(&terms.tickets))?;
 
     let own = asked.own_key();
-    write(job, (&asked, &encryptor, &filters), &own, on_progress)?;
+    write(job, (&asked, &encryptor, &filters, &declined), &own, on_progress)?;
     let (batch, side) = (asked.batch(), asked.side);
     let bytes_each = match side {
         Side::Left => terms.backend.left_bytes(circuit),
@@ -98,6 +109,7 @@ pub fn encrypt_tickets<B: Backend>(
         custodian: batch.custodian(side).to_owned(),
         side: side.name(),
         tickets: batch.tickets,
+        declined,
         records: wanted.tickets.len() as u64,
         bytes_each: bytes_each as u64,
         key_id: batch.key_id.to_string(),
@@ -110,10 +122,38 @@ pub fn encrypt_tickets<B: Backend>(
     })
 }
 
+/// Filters for every ticket, and the declined tickets, whose filters are empty.
+fn decline<B>(
+    job: &ConfirmJob<'_, B>,
+    rule: &Rule,
+    answers: Vec<Result<Filters, DeclineReason>>,
+) -> Result<(Vec<Filters>, Vec<DeclinedTicket>), CustodianError> {
+    let reason_of = |(answer, ticket): (&Result<_, DeclineReason>, u64)| {
+        answer.as_ref().err().map(|reason| DeclinedTicket { ticket, reason: *reason })
+    };
+    let declined: Vec<DeclinedTicket> = answers.iter().zip(1..).filter_map(reason_of).collect();
+    if declined.len() < answers.len() {
+        let filters = answers.into_iter().map(|answer| answer.unwrap_or_else(|_| Filters::empty(rule)));
+        return Ok((filters.collect(), declined));
+    }
+    let file = job.input.name();
+    if declined.iter().any(|declined| declined.reason == DeclineReason::Changed) {
+        return Err(CustodianError::OtherTable { file, tokens: job.terms.tokens.display().to_string() });
+    }
+    let fix = match &job.records {
+        RecordSource::Map(_) => "give the table from which tokens and id map were encoded",
+        RecordSource::Column(_) => {
+            "if the tokens were encoded with --id-map, give the map with --id-map FILE; if not, give the table from \
+             which they were encoded, and the column of ids with --id-column NAME"
+        }
+    };
+    Err(CustodianError::NoRecordsOfTickets { file, fix })
+}
+
 /// Encrypts the filters of every ticket, in order, and writes and signs the ciphertexts.
 fn write<B: Backend>(
     job: &ConfirmJob<'_, B>,
-    (asked, encryptor, filters): (&Asked, &B::Encryptor, &[Filters]),
+    (asked, encryptor, filters, declined): (&Asked, &B::Encryptor, &[Filters], &[DeclinedTicket]),
     own: &PartyKey,
     on_progress: OnRecords<'_>,
 ) -> Result<(), CustodianError> {
@@ -122,6 +162,7 @@ fn write<B: Backend>(
         backend: job.terms.backend.name().to_owned(),
         batch: batch.digest(),
         custodian: batch.custodian(side).to_owned(),
+        declined: declined.iter().map(|declined| declined.ticket).collect(),
         key_id: batch.key_id,
         side,
         signer: own.id(),

@@ -1,21 +1,17 @@
-//! The records of tickets, and their filters.
+//! The records of tickets: what the token file has of them, and where they are in the table.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use mizuhiki_columnar::{ReadOptions, Source, TableReader, TextChunk, TokenFile, read_tokens};
-use mizuhiki_confirm::{Commitment, ConfirmError, Filters, Hash, file_salt};
-use mizuhiki_encode::{ConfirmRecord, ConfirmRow, ConfirmWorker};
+use mizuhiki_columnar::{ReadOptions, Source, TableReader, TokenFile, read_tokens};
+use mizuhiki_confirm::{Commitment, ConfirmError, Hash, file_salt};
 use mizuhiki_exchange::SymbolReader as _;
 
 use crate::confirm::asked::{Asked, ConfirmTerms, in_file};
 use crate::error::CustodianError;
-use crate::people::chunks::{ChunkWorker, work_chunks};
-use crate::people::columns::{columns_by_name, find_id_column};
-use crate::people::ids::{IdPolicy, MAP_ID, MAP_ROW, OLD_MAP_ID};
-use crate::people::progress::OnRecords;
+use crate::people::ids::{MAP_ID, MAP_ROW, OLD_MAP_ID};
 
 /// How the ids of tickets lead to records.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,51 +23,91 @@ pub enum RecordSource {
     Map(Source),
 }
 
-/// A custodian's token file, as it was sent.
+/// A custodian's token file, as it was sent: what it has of the records with tickets.
 pub(crate) struct Sent {
-    salt: Hash,
-    /// Sealed symbols of the records with tickets, by id.
-    symbols: Option<HashMap<String, Vec<u8>>>,
+    pub(crate) salt: Hash,
+    records: HashMap<String, SentRecord>,
+}
+
+/// A record in the token file.
+pub(crate) enum SentRecord {
+    /// Digests of its rows of filters.
+    Rows(Vec<Hash>),
+    /// Its sealed symbols, as they stand in the file.
+    Symbols(Vec<u8>),
+}
+
+impl SentRecord {
+    /// Digests of the rows to which tickets are bound.
+    fn digests(&self) -> Vec<Hash> {
+        match self {
+            Self::Rows(digests) => digests.clone(),
+            Self::Symbols(token) => {
+                vec![Commitment::row_digest(std::iter::once(Some(token.as_slice())))]
+            }
+        }
+    }
 }
 
 impl Sent {
-    pub(crate) fn read<B>(terms: &ConfirmTerms<'_, B>, ids: &[String]) -> Result<Self, CustodianError> {
+    /// Reads the records with tickets, and checks that every ticket is bound to its record.
+    pub(crate) fn read<B>(terms: &ConfirmTerms<'_, B>, asked: &Asked) -> Result<Self, CustodianError> {
         let path = &terms.tokens;
         let salt =
             File::open(path).map_err(ConfirmError::from).and_then(|file| file_salt(BufReader::new(file)));
         let salt = salt.map_err(in_file(path))?;
-        if terms.schema.symbols().is_none() {
-            return Ok(Self { salt, symbols: None });
-        }
-        let TokenFile { set, symbols: Some(symbols) } = read_tokens(&Source::Path(path.clone()))? else {
-            return Err(CustodianError::OtherTokens { file: path.display().to_string(), what: "schema" });
-        };
-        let mut wanted: HashMap<u32, &String> = HashMap::new();
-        wanted.extend(ids.iter().filter_map(|id| Some((set.record(id)?, id))));
-        let (per_record, bytes) = (symbols.per_record(), symbols.symbol_bytes());
-        let mut sent = HashMap::new();
-        symbols.read(&mut |records, symbols| {
-            for (record, symbols) in records.iter().zip(symbols.chunks_exact(per_record)) {
-                if let Some(id) = wanted.get(record) {
-                    let token =
-                        symbols.iter().flat_map(|symbol| symbol.to_be_bytes()[..bytes].to_vec()).collect();
-                    sent.insert((*id).clone(), token);
-                }
+        let file = read_tokens(&Source::Path(path.clone()))?;
+        let sent = Self { salt, records: read_records(&file, &asked.tickets.ids)? };
+        let batch = asked.batch();
+        let custodian = (batch.custodian(asked.side), salt);
+        for (ticket, entry) in asked.tickets.tickets.iter().zip(1..) {
+            let digests = sent.record(asked, entry as usize - 1).map(SentRecord::digests);
+            let commitment = ticket.side(asked.side);
+            if digests.and_then(|digests| commitment.find(batch.key_id, custodian, &digests)).is_none() {
+                return Err(in_file(&terms.tickets)(ConfirmError::other_tokens(entry)));
             }
-        })?;
-        Ok(Self { salt, symbols: Some(sent) })
+        }
+        Ok(sent)
     }
+
+    /// The record of a ticket (from 0).
+    pub(crate) fn record(&self, asked: &Asked, ticket: usize) -> Option<&SentRecord> {
+        self.records.get(&asked.tickets.ids[ticket])
+    }
+}
+
+/// The records of a token file that have one of `ids`.
+fn read_records(file: &TokenFile, ids: &[String]) -> Result<HashMap<String, SentRecord>, CustodianError> {
+    let set = &file.set;
+    let wanted: HashMap<u32, &String> = ids.iter().filter_map(|id| Some((set.record(id)?, id))).collect();
+    let Some(symbols) = &file.symbols else {
+        let digest = |row| Commitment::row_digest(set.tokens_of(row).iter().map(Option::as_deref));
+        let rows = |record| SentRecord::Rows(set.rows_of(record).map(digest).collect());
+        return Ok(wanted.into_iter().map(|(record, id)| (id.clone(), rows(record))).collect());
+    };
+    let (per_record, bytes) = (symbols.per_record(), symbols.symbol_bytes());
+    let mut sent = HashMap::new();
+    symbols.read(&mut |records, symbols| {
+        for (record, symbols) in records.iter().zip(symbols.chunks_exact(per_record)) {
+            if let Some(id) = wanted.get(record) {
+                let token =
+                    symbols.iter().flat_map(|symbol| symbol.to_be_bytes()[..bytes].to_vec()).collect();
+                sent.insert((*id).clone(), SentRecord::Symbols(token));
+            }
+        }
+    })?;
+    Ok(sent)
 }
 
 /// The tickets of each record of the table.
 pub(crate) struct Wanted {
     /// Tickets (from 0) by id in the table's column, or by row number.
     pub(crate) tickets: HashMap<Box<str>, Vec<usize>>,
-    column: IdColumn,
+    pub(crate) column: IdColumn,
 }
 
 /// The location of a record's id.
-enum IdColumn {
+pub(crate) enum IdColumn {
     /// In the column of this name.
     Named(String),
     /// In the column with the name of an id column.
@@ -129,126 +165,5 @@ impl Wanted {
         }
         marks.sort_unstable();
         marks.into_iter().map(|(_, mark)| mark).collect()
-    }
-}
-
-/// The data needed to find the filters of records with tickets.
-pub(crate) struct Finder<'a> {
-    pub(crate) wanted: &'a Wanted,
-    pub(crate) asked: &'a Asked,
-    pub(crate) sent: &'a Sent,
-}
-
-impl Finder<'_> {
-    /// The row of a record to which a ticket applies, if the ticket is bound to the record's tokens.
-    fn row_of(&self, ticket: usize, record: &ConfirmRecord) -> Option<usize> {
-        let (asked, rows) = (self.asked, &record.rows);
-        let batch = asked.batch();
-        let commitment = asked.tickets.tickets[ticket].side(asked.side);
-        let find = |digests: &[Hash]| {
-            commitment.find(batch.key_id, (batch.custodian(asked.side), self.sent.salt), digests)
-        };
-        let Some(sent) = &self.sent.symbols else {
-            let digest = |row: &ConfirmRow| Commitment::row_digest(row.tokens.iter().map(Option::as_deref));
-            return find(&rows.iter().map(digest).collect::<Vec<_>>());
-        };
-        let token = sent.get(&asked.tickets.ids[ticket])?;
-        find(&[Commitment::row_digest(std::iter::once(Some(token.as_slice())))])?;
-        let bytes = asked.encoder.symbol_bytes();
-        let stands = |symbol: &[u8]| token.chunks_exact(bytes).any(|of_token| of_token == symbol);
-        // Few symbols are suppressed: if more than half are missing in the token, the record is a different
-        // one, or has changed.
-        let there = record.symbols.iter().filter(|symbol| stands(&symbol.to_be_bytes()[..bytes])).count();
-        if there * 2 < record.symbols.len() {
-            return None;
-        }
-        // The common symbol shows with which of the record's names or addresses the other record agrees. If
-        // no row has it, the first row is taken: a refusal would reveal which symbols of the token are real.
-        let symbol = u64::from_be_bytes(asked.tickets.symbols[ticket]);
-        let meant = rows.iter().position(|row| row.symbols.binary_search(&symbol).is_ok());
-        meant.or_else(|| (!rows.is_empty()).then_some(0))
-    }
-}
-
-/// One thread of the search.
-struct FindWorker<'a> {
-    finder: &'a Finder<'a>,
-    worker: ConfirmWorker<'a>,
-    places: &'a [Option<usize>],
-    id_place: Option<usize>,
-    file: &'a str,
-}
-
-/// The filters of the tickets, in order.
-pub(crate) fn find(
-    finder: &Finder<'_>,
-    (input, options, threads): (&Source, &ReadOptions, usize),
-    on_progress: OnRecords<'_>,
-    in_tickets: &dyn Fn(ConfirmError) -> CustodianError,
-) -> Result<Vec<Filters>, CustodianError> {
-    let encoder = &finder.asked.encoder;
-    let reader = TableReader::open(input, options)?;
-    let file = reader.name().to_owned();
-    let (mut columns, places) = columns_by_name(encoder.columns(), &encoder.column_groups(), &reader)?;
-    let id_column = match &finder.wanted.column {
-        IdColumn::Named(name) => Some(reader.column(name)?),
-        IdColumn::Found => find_id_column(&reader, None, &IdPolicy::Keep)?.map(|(_, index)| index),
-        IdColumn::Row => None,
-    };
-    let id_place = id_column.map(|index| {
-        columns.push(index);
-        columns.len() - 1
-    });
-    let worker = |_| FindWorker { finder, worker: encoder.worker(), places: &places, id_place, file: &file };
-    let workers = (0..threads.max(1)).map(worker).collect();
-    let mut found: Vec<Option<Filters>> = finder.asked.tickets.tickets.iter().map(|_| None).collect();
-    let mut records = 0;
-    let take = |chunk: &TextChunk, made: Vec<(usize, Option<Filters>)>| {
-        records += chunk.rows() as u64;
-        for (ticket, filters) in made {
-            if filters.is_none() {
-                return Err(in_tickets(ConfirmError::other_tokens(ticket as u64 + 1)));
-            }
-            found[ticket] = filters;
-        }
-        Ok(records)
-    };
-    work_chunks(reader, &columns, workers, take, on_progress)?;
-    let missing = found.iter().position(Option::is_none);
-    let found: Vec<Filters> = found.into_iter().flatten().collect();
-    missing.map_or(Ok(found), |ticket| Err(in_tickets(ConfirmError::unknown_record(ticket as u64 + 1))))
-}
-
-impl ChunkWorker for FindWorker<'_> {
-    /// Tickets with their filters; `None` if a ticket is not bound to the record's tokens.
-    type Output = Vec<(usize, Option<Filters>)>;
-
-    fn work(&mut self, chunk: &TextChunk) -> Result<Self::Output, CustodianError> {
-        let finder = self.finder;
-        let mut made = Vec::new();
-        for index in 0..chunk.rows() {
-            let row = chunk.first_row() + index as u64;
-            let number = row.to_string();
-            let id = self.id_place.map_or(number.as_str(), |place| chunk.get(index, place).trim());
-            let Some(tickets) = finder.wanted.tickets.get(id) else { continue };
-            let value = |column: usize| self.places[column].map_or("", |place| chunk.get(index, place));
-            let record = self
-                .worker
-                .encode(row, &value)
-                .map_err(|reason| CustodianError::Encode { file: self.file.to_owned(), reason })?;
-            for &ticket in tickets {
-                let asked = finder.asked;
-                let meant = finder.row_of(ticket, &record);
-                let filters =
-                    meant.map(|row| Filters::new(asked.circuit.rule(), record.rows[row].filters.to_vec()));
-                made.push((
-                    ticket,
-                    filters
-                        .transpose()
-                        .map_err(|reason| CustodianError::Confirm { file: self.file.to_owned(), reason })?,
-                ));
-            }
-        }
-        Ok(made)
     }
 }

@@ -40,9 +40,11 @@ pub struct ApplySummary {
     /// Of these, pairs that stay borderline, because another accepted pair of one of their records is about
     /// as similar.
     pub household: u64,
+    /// Pairs with tickets that a custodian declined; they stay as they were.
+    pub declined: u64,
     /// Links of class match in the output.
     pub matches: u64,
-    /// Links of class borderline in the output: pairs without tickets, and those in doubt.
+    /// Links of class borderline in the output: pairs without tickets, those in doubt, and declined ones.
     pub borderline: u64,
 }
 
@@ -58,7 +60,7 @@ pub fn apply<B: Backend>(job: &ApplyJob<'_, B>) -> Result<ApplySummary, LinkageU
     if known.is_empty() {
         return Err(LinkageUnitError::NotEvaluated { folder: job.tickets.display().to_string() });
     }
-    let session = read_file(&job.opened, |file| {
+    let (session, declined) = read_file(&job.opened, |file| {
         let mut input = DocumentReader::<_, OpenedHeader>::new(file)?;
         let count = check_count(input.header().tickets)?;
         let mut entries = Vec::new();
@@ -71,11 +73,11 @@ pub fn apply<B: Backend>(job: &ApplyJob<'_, B>) -> Result<ApplySummary, LinkageU
         let (header, _) = input.finish()?;
         // Of several files of answers that were sealed here, the one that was opened; if none was, any one,
         // which is then refused.
-        let (sealed, binding) =
-            known.iter().find(|(sealed, _)| *sealed == header.sealed).copied().unwrap_or(known[0]);
-        session.evaluated(sealed, binding).opened(&header, public.header.signer, &entries)
+        let sealed = known.iter().find(|known| known.sealed == header.sealed).unwrap_or(&known[0]);
+        let session = session.evaluated(sealed.sealed, sealed.binding);
+        Ok((session.opened(&header, public.header.signer, &entries)?, &sealed.declined))
     })?;
-    let answers: Answers<'_> = ids
+    let mut answers: Answers<'_> = ids
         .iter()
         .zip(session.answers())
         .map(|((left, right), answer)| ((left.as_str(), right.as_str()), *answer))
@@ -89,14 +91,21 @@ pub fn apply<B: Backend>(job: &ApplyJob<'_, B>) -> Result<ApplySummary, LinkageU
     if missing > 0 {
         return Err(LinkageUnitError::OtherLinks { file: job.links.name(), missing });
     }
+    let asked = answers.len() as u64;
+    for (ticket, (left, right)) in (1..).zip(&ids) {
+        if declined.binary_search(&ticket).is_ok() {
+            answers.remove(&(left.as_str(), right.as_str()));
+        }
+    }
     let decided = decide(links, &answers, schema.measure(false));
     write(job, &decided.links)?;
     let of_class = |class| decided.links.iter().filter(|link| link.class == class).count() as u64;
     Ok(ApplySummary {
-        asked: answers.len() as u64,
+        asked,
         accepted: decided.accepted,
         outdone: decided.outdone,
         household: decided.in_doubt,
+        declined: asked - answers.len() as u64,
         matches: of_class(Classification::Match),
         borderline: of_class(Classification::Borderline),
     })

@@ -273,18 +273,8 @@ impl<'a> Tokens<'a> {
     fn commit(&self, public: &PublicKey, custodian: (&str, Hash), record: u32, row: usize) -> Commitment {
         let rows: Vec<Hash> = match self {
             Self::Filters(set) => {
-                let digest = |row: u32| {
-                    let bytes: Vec<Option<Vec<u8>>> = set
-                        .views()
-                        .iter()
-                        .map(|view| {
-                            let mut bytes = Vec::new();
-                            view.rows.extend_bytes(row as usize, &mut bytes);
-                            view.present[row as usize].then_some(bytes)
-                        })
-                        .collect();
-                    Commitment::row_digest(bytes.iter().map(Option::as_deref))
-                };
+                let digest =
+                    |row: u32| Commitment::row_digest(set.tokens_of(row).iter().map(Option::as_deref));
                 set.rows_of(record).map(digest).collect()
             }
             Self::Symbols { of, bytes } => {

@@ -1,6 +1,7 @@
 //! Ciphertexts to sealed answers (`protocols/06-confirm.md` §5). Interrupted work is resumed where it
 //! stopped.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{BufReader, Read, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -50,6 +51,9 @@ pub struct EvaluateSummary {
     /// Fingerprints of the custodians' signing keys, left and right, for comparison with those that the
     /// custodians report.
     pub custodians: [String; 2],
+    /// Numbers of the tickets that the left and the right custodian declined, from 1: their pairs stay as
+    /// they were.
+    pub declined: [Vec<u64>; 2],
 }
 
 /// The linkage unit's record of a run.
@@ -141,7 +145,8 @@ pub fn evaluate<B: Backend>(
         Ok(())
     })?;
     write_masks(job, &session, binding)?;
-    partial.finish(&session, &header, &job.tickets.join(SEALED))?;
+    let declined = [left.declined.clone(), right.declined.clone()];
+    partial.finish(&session, (&header, &declined), &job.tickets.join(SEALED))?;
     let fingerprint = |seal: &Seal| {
         seal.verify::<CiphertextsHeader>().map(|header| header.signer().fingerprint()).map_err(in_output)
     };
@@ -149,6 +154,7 @@ pub fn evaluate<B: Backend>(
         tickets: count,
         resumed,
         custodians: [fingerprint(&left.seal)?, fingerprint(&right.seal)?],
+        declined,
     })
 }
 
@@ -201,14 +207,37 @@ struct Memory<S> {
     scratch: S,
 }
 
-/// Sealed answers, by their signed digest.
-pub(crate) fn read_sealed(path: &Path) -> Vec<(Hash, Hash)> {
-    let text = fs::read_to_string(path).unwrap_or_default();
-    let line = |line: &str| {
-        let (sealed, binding) = line.split_once(' ')?;
-        Some((Hash::parse(sealed)?, Hash::parse(binding)?))
-    };
-    text.lines().filter_map(line).collect()
+/// Answers that were sealed here.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct SealedHere {
+    /// The signed digest.
+    pub(crate) sealed: Hash,
+    /// The digest of the inputs.
+    pub(crate) binding: Hash,
+    /// Numbers of the tickets that a custodian declined, from 1, ascending.
+    pub(crate) declined: Vec<u64>,
+}
+
+impl SealedHere {
+    fn parse(line: &str) -> Option<Self> {
+        let mut words = line.split(' ');
+        let (sealed, binding) = (Hash::parse(words.next()?)?, Hash::parse(words.next()?)?);
+        let numbers =
+            words.next().map(|numbers| numbers.split(',').map(|number| number.parse().ok()).collect());
+        let declined = numbers.unwrap_or_else(|| Some(Vec::new()))?;
+        Some(Self { sealed, binding, declined })
+    }
+
+    fn line(&self) -> String {
+        let numbers: Vec<String> = self.declined.iter().map(u64::to_string).collect();
+        let space = if numbers.is_empty() { "" } else { " " };
+        format!("{} {}{space}{}\n", self.sealed, self.binding, numbers.join(","))
+    }
+}
+
+/// Reads what was sealed here.
+pub(crate) fn read_sealed(path: &Path) -> Vec<SealedHere> {
+    fs::read_to_string(path).unwrap_or_default().lines().filter_map(SealedHere::parse).collect()
 }
 
 /// Bytes of a checksum beside each answer.
@@ -302,7 +331,7 @@ impl Partial {
     fn finish(
         mut self,
         session: &Session<Asked>,
-        header: &SealedHeader,
+        (header, declined): (&SealedHeader, &[Vec<u64>; 2]),
         digests: &Path,
     ) -> Result<(), LinkageUnitError> {
         let in_output =
@@ -318,15 +347,39 @@ impl Partial {
             out.write(&ticket.nonce.0).and_then(|()| out.write(&answer[..self.each])).map_err(in_output)?;
         }
         let (file, seal) = out.finish().map_err(in_output)?;
-        let known = (seal.digest(DocumentKind::Sealed), self.binding);
+        let declined: BTreeSet<u64> = declined.iter().flatten().copied().collect();
+        let known = SealedHere {
+            sealed: seal.digest(DocumentKind::Sealed),
+            binding: self.binding,
+            declined: declined.into_iter().collect(),
+        };
         let mut lines = read_sealed(digests);
         lines.retain(|line| *line != known);
         lines.push(known);
-        let text: String = lines.iter().map(|(sealed, binding)| format!("{sealed} {binding}\n")).collect();
+        let text: String = lines.iter().map(SealedHere::line).collect();
         let mut list = WriteFile::create(&Target::Path(digests.to_owned()), Access::Owner)?;
         list.write_all(text.as_bytes()).map_err(|error| self.failed(error))?;
         list.commit()?;
         file.commit()?;
         fs::remove_file(&self.path).map_err(|error| self.failed(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mizuhiki_confirm::Hex;
+
+    use super::*;
+
+    #[test]
+    fn a_line_keeps_what_was_declined() {
+        for declined in [vec![], vec![3], vec![1, 12, 64]] {
+            let sealed = SealedHere { sealed: Hex([1; 32]), binding: Hex([2; 32]), declined };
+            let line = sealed.line();
+            assert!(SealedHere::parse(line.trim_end()) == Some(sealed), "{line}");
+        }
+        let digests = format!("{} {}", "01".repeat(32), "02".repeat(32));
+        assert!(SealedHere::parse(&digests).is_some_and(|sealed| sealed.declined.is_empty()));
+        assert!(SealedHere::parse(&format!("{digests} 3,x")).is_none(), "no number is lost");
     }
 }
