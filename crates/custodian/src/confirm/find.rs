@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use mizuhiki_columnar::{ReadOptions, Source, TableReader, TextChunk};
+use mizuhiki_columnar::{TableReader, TextChunk};
 use mizuhiki_confirm::{Commitment, ConfirmError, Filters, Hash};
 use mizuhiki_encode::{ConfirmRecord, ConfirmRow, ConfirmWorker};
 use serde::Serialize;
 
 use crate::confirm::asked::Asked;
 use crate::confirm::records::{IdColumn, Sent, SentRecord, Wanted};
-use crate::confirm::suppressed::find_holders;
+use crate::confirm::suppressed::{Table, find_holders};
 use crate::error::CustodianError;
 use crate::people::chunks::{ChunkWorker, work_chunks};
 use crate::people::columns::{columns_by_name, find_id_column};
@@ -32,9 +32,6 @@ pub(crate) struct Finder<'a> {
     pub(crate) asked: &'a Asked,
     pub(crate) sent: &'a Sent,
 }
-
-/// A table and how it is read: source, options, threads.
-pub(crate) type Table<'a> = (&'a Source, &'a ReadOptions, usize);
 
 /// A ticket's record in the table.
 struct Found {

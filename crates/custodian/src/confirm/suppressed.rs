@@ -3,14 +3,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use mizuhiki_columnar::{Source, TableReader, TextChunk};
+use mizuhiki_columnar::{ReadOptions, Source, TableReader, TextChunk};
 use mizuhiki_encode::{ConfirmEncoder, ConfirmWorker};
 
-use crate::confirm::find::Table;
 use crate::error::CustodianError;
 use crate::people::chunks::{ChunkWorker, work_chunks};
 use crate::people::columns::columns_by_name;
 use crate::people::progress::OnRecords;
+
+/// A table and how it is read: source, options, threads.
+pub(crate) type Table<'a> = (&'a Source, &'a ReadOptions, usize);
 
 /// The rows of a table that have certain symbols.
 pub(crate) struct Holders {

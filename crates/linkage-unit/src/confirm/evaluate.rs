@@ -145,8 +145,7 @@ pub fn evaluate<B: Backend>(
         Ok(())
     })?;
     write_masks(job, &session, binding)?;
-    let declined = [left.declined.clone(), right.declined.clone()];
-    partial.finish(&session, (&header, &declined), &job.tickets.join(SEALED))?;
+    partial.finish(&session, (&header, [&left.declined, &right.declined]), &job.tickets.join(SEALED))?;
     let fingerprint = |seal: &Seal| {
         seal.verify::<CiphertextsHeader>().map(|header| header.signer().fingerprint()).map_err(in_output)
     };
@@ -154,7 +153,7 @@ pub fn evaluate<B: Backend>(
         tickets: count,
         resumed,
         custodians: [fingerprint(&left.seal)?, fingerprint(&right.seal)?],
-        declined,
+        declined: [left.declined, right.declined],
     })
 }
 
@@ -331,7 +330,7 @@ impl Partial {
     fn finish(
         mut self,
         session: &Session<Asked>,
-        (header, declined): (&SealedHeader, &[Vec<u64>; 2]),
+        (header, declined): (&SealedHeader, [&[u64]; 2]),
         digests: &Path,
     ) -> Result<(), LinkageUnitError> {
         let in_output =
@@ -347,7 +346,7 @@ impl Partial {
             out.write(&ticket.nonce.0).and_then(|()| out.write(&answer[..self.each])).map_err(in_output)?;
         }
         let (file, seal) = out.finish().map_err(in_output)?;
-        let declined: BTreeSet<u64> = declined.iter().flatten().copied().collect();
+        let declined: BTreeSet<u64> = declined.concat().into_iter().collect();
         let known = SealedHere {
             sealed: seal.digest(DocumentKind::Sealed),
             binding: self.binding,
