@@ -10,6 +10,7 @@ use crate::decode::damage::{arrow_problem, damaged, guarded};
 use crate::decode::hostile::{Parquet, check_arrow};
 use crate::error::ColumnarError;
 use crate::format::Format;
+use crate::pairs::meta::PAIR_META_KEY;
 use crate::source::Source;
 use crate::tokens::clks::read_clks;
 use crate::tokens::columns::{ENCODE_FIRST, META_KEY, NO_TOKENS};
@@ -136,5 +137,14 @@ fn arrow_meta(name: &str, mut file: File) -> Result<Option<String>, ColumnarErro
     check_arrow(name, &mut file)?;
     let reader =
         FileReader::try_new_buffered(file, None).map_err(|error| damaged(name, arrow_problem(&error)))?;
-    Ok(reader.schema().metadata().get(META_KEY).cloned())
+    let schema = reader.schema();
+    if schema.metadata().contains_key(PAIR_META_KEY) {
+        let fix = "audit these links with `mizuhiki audit`; to link, encode again without --for audit";
+        return Err(ColumnarError::file(
+            name,
+            "this is a file of pair tokens, for an audit of existing links",
+            fix,
+        ));
+    }
+    Ok(schema.metadata().get(META_KEY).cloned())
 }
