@@ -1,12 +1,14 @@
 //! `mizuhiki evaluate privacy` with an audit schema: encodes both sides of links for two runs, and attacks the files.
 
-use mizuhiki_columnar::Source;
-use mizuhiki_custodian::{HandleSource, PairEncoder, PairJob, encode_pairs};
+use std::path::Path;
+
+use mizuhiki_columnar::{ReadOptions, Source};
+use mizuhiki_custodian::{HandleSource, LinkageKey, PairEncoder, PairJob, encode_pairs};
 use mizuhiki_evaluate::{
     PairFile, PairPrivacyJob, PrivacyResult, evaluate_pair_privacy, laboratory_key, laboratory_pair_runs,
     write_laboratory_links,
 };
-use mizuhiki_exchange::{CustodianId, Run, Side};
+use mizuhiki_exchange::{CustodianId, Side};
 use mizuhiki_files::{ScratchFolder, Target};
 use mizuhiki_schema::{AttackLimits, AuditSchema};
 
@@ -21,11 +23,10 @@ pub(super) fn attack_pairs(privacy: &Privacy, schema: &AuditSchema) -> anyhow::R
     let path = |name: &str| folder.path().join(name);
     let progress = Progress::new("attacks");
     let key = laboratory_key(privacy.seed)?;
-    let runs = laboratory_pair_runs();
     let people = match &privacy.data {
         Some(data) => own_people(privacy, data)?,
         None => {
-            let encoder = PairEncoder::new(schema, &key, &runs[0], ("left", Side::Left))?;
+            let encoder = PairEncoder::new(schema, &key, &laboratory_pair_runs()[0], ("left", Side::Left))?;
             let columns = Columns {
                 locale: schema.body().pack.clone(),
                 names: encoder.columns().to_vec(),
@@ -42,26 +43,48 @@ pub(super) fn attack_pairs(privacy: &Privacy, schema: &AuditSchema) -> anyhow::R
     let links = path("laboratory-links.csv");
     write_laboratory_links(&pairs, &Target::Path(links.clone()))?;
     let links = Source::Path(links);
-    let encoded = |(table, id_column): &(Source, String), side: Side| -> anyhow::Result<PairFile> {
-        let record = match side {
-            Side::Left => "left_id",
-            Side::Right => "right_id",
-        };
-        let tokens = |run: &Run| -> anyhow::Result<Source> {
-            let output = path(&format!("{}-{}.pairs.arrow", side.name(), run.name.as_str()));
+    let sides = Sides { schema, key: &key, links: &links, options: &options, folder: folder.path() };
+    let job = PairPrivacyJob {
+        schema,
+        seed: privacy.seed,
+        tier: privacy.tier.tier(),
+        limits: AttackLimits::default(),
+        only: privacy.attack.clone(),
+        left: sides.encoded(&left, Side::Left)?,
+        right: sides.encoded(&right, Side::Right)?,
+        links: links.clone(),
+    };
+    Ok(evaluate_pair_privacy(&job, &|attack, share| progress.update_of(attack, 0, Some(share)))?)
+}
+
+/// What the pair tokens of both sides have in common.
+struct Sides<'s> {
+    schema: &'s AuditSchema,
+    key: &'s LinkageKey,
+    links: &'s Source,
+    options: &'s ReadOptions,
+    folder: &'s Path,
+}
+
+impl Sides<'_> {
+    /// Encodes a table of people for both runs.
+    fn encoded(&self, (table, id_column): &(Source, String), side: Side) -> anyhow::Result<PairFile> {
+        let [tokens, again] = laboratory_pair_runs().map(|run| -> anyhow::Result<Source> {
+            let name = format!("{}-{}.pairs.arrow", side.name(), run.name.as_str());
+            let output = self.folder.join(name);
             let job = PairJob {
                 input: table.clone(),
-                options: options.clone(),
-                schema,
-                key: &key,
+                options: self.options.clone(),
+                schema: self.schema,
+                key: self.key,
                 output: Target::Path(output.clone()),
                 custodian: CustodianId::new(side.name())?,
-                run: run.clone(),
+                run,
                 side,
                 handles: HandleSource::Links {
-                    links: links.clone(),
+                    links: self.links.clone(),
                     handle: "handle".to_owned(),
-                    record: record.to_owned(),
+                    record: format!("{}_id", side.name()),
                     id: id_column.clone(),
                 },
                 labels: Vec::new(),
@@ -70,24 +93,13 @@ pub(super) fn attack_pairs(privacy: &Privacy, schema: &AuditSchema) -> anyhow::R
             };
             encode_pairs(job, &|_, _| ())?;
             Ok(Source::Path(output))
-        };
+        });
         Ok(PairFile {
             table: table.clone(),
-            options: options.clone(),
+            options: self.options.clone(),
             id_column: id_column.clone(),
-            tokens: tokens(&runs[0])?,
-            again: tokens(&runs[1])?,
+            tokens: tokens?,
+            again: again?,
         })
-    };
-    let job = PairPrivacyJob {
-        schema,
-        seed: privacy.seed,
-        tier: privacy.tier.tier(),
-        limits: AttackLimits::default(),
-        only: privacy.attack.clone(),
-        left: encoded(&left, Side::Left)?,
-        right: encoded(&right, Side::Right)?,
-        links,
-    };
-    Ok(evaluate_pair_privacy(&job, &|attack, share| progress.update_of(attack, 0, Some(share)))?)
+    }
 }

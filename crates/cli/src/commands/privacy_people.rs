@@ -41,7 +41,7 @@ impl Columns {
 pub(super) enum Evaluated {
     /// Token files of a linkage: the registry, then an institution's.
     Linkage,
-    /// Pair tokens of an audit: an institution that made links, then the registry.
+    /// Pair tokens of an audit: an institution with its links, then the registry.
     Audit,
 }
 

@@ -27,12 +27,12 @@ pub(crate) fn comparisons(scene: &PairScene<'_>, _: &Effort) -> Result<Vec<Measu
     let expected: Vec<Vec<u8>> = scene.first.iter().map(|&link| of_own(link)).collect();
     let mut alike: BTreeMap<&[u8], u64> = BTreeMap::new();
     expected.iter().for_each(|ways| *alike.entry(ways).or_default() += 1);
-    let (mut by_lot, mut alone) = (0.0, 0);
+    let (mut one_of, mut alone) = (0.0, 0);
     for (&link, expected) in scene.first.iter().zip(&expected) {
         let count = alike[expected.as_slice()];
         // One of all links that compare like this is guessed.
         if seen(scene, &comparison, (&scene.left.rows, &scene.right.rows), link) == *expected {
-            by_lot += 1.0 / count as f64;
+            one_of += 1.0 / count as f64;
             alone += u64::from(count == 1);
         }
     }
@@ -40,16 +40,16 @@ pub(crate) fn comparisons(scene: &PairScene<'_>, _: &Effort) -> Result<Vec<Measu
     let chance = 1.0 / trials.max(1) as f64;
     let most = alike.values().max().copied().unwrap_or_default();
     let remark = format!("{} distinct comparisons; the most common has {most} links", alike.len());
-    let by_lot = Measured::counted(
+    let one_of = Measured::counted(
         "one of all links that compare alike",
         Goal::Disclosed,
-        by_lot.round() as u64,
+        one_of.round() as u64,
         trials,
         chance,
     );
     let alone =
         Measured::counted("links that alone compare as they do", Goal::Disclosed, alone, trials, chance);
-    Ok(by_lot.map(|found| found.with_remark(remark)).into_iter().chain(alone).collect())
+    Ok(one_of.map(|found| found.with_remark(remark)).into_iter().chain(alone).collect())
 }
 
 /// The rows of people under their handles.

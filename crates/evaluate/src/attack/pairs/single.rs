@@ -109,7 +109,7 @@ pub(crate) fn near(scene: &PairScene<'_>, _: &Effort) -> Vec<Measured> {
         let pairs: Vec<(usize, usize)> = (0..rows.len())
             .flat_map(|row| (row + 1..rows.len().min(row + 1 + NEAR)).map(move |other| (row, other)))
             .collect();
-        // Ties are broken by lot.
+        // Ties are broken at random.
         let mut order: Vec<usize> = (0..pairs.len()).collect();
         scene.draw(1).shuffle(&mut order);
         let ranked = order.iter().map(|&at| {
