@@ -102,7 +102,7 @@ pub(crate) enum Evaluate {
     /// `evaluate privacy`. Points that no other one beats in all three are marked; the preferred one has the smallest
     /// tokens among the most accurate within the limits.
     Grid {
-        /// The grid (.toml): a scenario without bounds, and a section [grid]; its paths are relative to it.
+        /// The grid (.toml): a scenario without bounds, and a section named grid; its paths are relative to it.
         grid: PathBuf,
         /// Folder for results.json, report.html, report.md and the schema of every point. A grid that was
         /// interrupted goes on there. Nothing is kept if absent.
