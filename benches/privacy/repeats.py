@@ -88,8 +88,8 @@ def main() -> None:
         include_columns=there, column_types={name: pa.string() for name in there}
     ))  # fmt: skip
     of_field = {name: numbers(part(column(table, names), kind)) for name, (names, kind) in fields.items()}
-    rows, del_table = table.num_rows, table
-    del table, del_table
+    rows = table.num_rows
+    del table
     results = []
     print(f"{'view':<28}" + "".join(f"{count:>14,}" for count in options.records))
     for view in schema["views"]:

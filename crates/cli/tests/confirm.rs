@@ -285,9 +285,9 @@ fn records_that_cannot_be_confirmed_do_not_stop_the_others() {
         classes.each_ref().map(Option::as_deref),
         [Some("borderline"), Some("borderline"), Some("match")]
     );
-    let strangers = [(1, 6), (3, 8), (5, 10)]
+    let others = [(1, 6), (3, 8), (5, 10)]
         .map(|(left, right)| class((world.token("left", left), world.token("right", right))));
-    assert_eq!(strangers.each_ref().map(Option::as_deref), [Some("borderline"), None, None]);
+    assert_eq!(others.each_ref().map(Option::as_deref), [Some("borderline"), None, None]);
 }
 
 #[test]

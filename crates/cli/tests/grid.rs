@@ -95,6 +95,17 @@ fn a_grid_is_measured_once_and_goes_on_where_it_stopped() {
     }
     assert_eq!(fs::read_to_string(path.join("out/points.jsonl")).unwrap().lines().count(), 5);
 
+    // Schemas on which somebody worked stay, and points are not taken from a file that was changed.
+    fs::write(path.join("out/schemas/2.json"), "mine").unwrap();
+    result(&grid(path, &["grid.toml", "-o", "out"]));
+    assert_eq!(fs::read_to_string(path.join("out/schemas/2.json")).unwrap(), "mine");
+    let whole = fs::read_to_string(path.join("out/points.jsonl")).unwrap();
+    fs::write(path.join("out/points.jsonl"), whole.replacen("{\"number\":2", "{\"numero\":2", 1)).unwrap();
+    let changed = grid(path, &["grid.toml", "-o", "out"]);
+    assert!(error(&changed).contains("line 3 is not a point"), "{}", error(&changed));
+    assert_eq!(fs::read_to_string(path.join("out/points.jsonl")).unwrap().lines().count(), 5);
+    fs::write(path.join("out/points.jsonl"), whole).unwrap();
+
     // Points of another grid are not mixed with these.
     fs::write(path.join("other.toml"), GRID.replace("[16]", "[32]")).unwrap();
     let other = grid(path, &["other.toml", "-o", "out"]);
@@ -122,6 +133,7 @@ fn leakage_grows_as_t_falls_and_the_choice_is_within_the_limits() {
         of_points(&found, "/outcome/leakage/beyond").iter().map(|of| of.as_u64().unwrap()).collect();
     assert!(leak[0] > 1.0 && leak[1] <= 1.0, "{leak:?}");
     assert!(beyond[0] > 0 && beyond[1] == 0, "{beyond:?}");
+    assert!(of_points(&found, "/outcome/leakage/unproven").iter().all(|of| of.is_u64()));
     assert_eq!(found["choice"]["preferred"], 2);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }

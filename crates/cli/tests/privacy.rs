@@ -178,3 +178,29 @@ fn pair_tokens_need_two_tables_and_links() {
     assert_eq!(done.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&done.stderr).contains("add --other and --truth"));
 }
+
+/// What README and protocols/01 §6 say of English schemas; the first is the control.
+#[test]
+fn few_positions_are_beyond_the_limits_and_what_is_proposed_is_within() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mizuhiki"));
+        command.args(arguments).current_dir(folder.path()).output().unwrap()
+    };
+    assert!(run(&["synth", "people", "--locale", "en-Latn", "--people", "500", "-o", "p"]).status.success());
+    assert!(run(&["schema", "init", "p/hospital.csv", "-o", "proposed.json"]).status.success());
+    let proposed = folder.path().join("proposed.json");
+    for (schema, code) in
+        [(schema("people-five-fields.json"), 3), (schema("people-five-fields-wide.json"), 0), (proposed, 0)]
+    {
+        let people = ["evaluate", "privacy", "--people", "3000", "--tier", "quick", "--schema"];
+        let attacked = run(&[&people[..], &[schema.to_str().unwrap()]].concat());
+        let error = String::from_utf8_lossy(&attacked.stderr);
+        assert_eq!(attacked.status.code(), Some(code), "{}: {error}", schema.display());
+        // Progress names attacks, too.
+        let refused = error.lines().any(|line| {
+            line.starts_with("error: 1 result is beyond the limits") && line.contains("who lives together")
+        });
+        assert_eq!(refused, code == 3, "{error}");
+    }
+}

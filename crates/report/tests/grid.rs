@@ -20,6 +20,7 @@ fn figures(f1: f64, index: f64) -> GridRowFigures {
         link_seconds: 0.5,
         index: Some(index),
         beyond: u64::from(index > 1.0),
+        unproven: 7,
         worst: if index > 1.0 { "who <lives> together".to_owned() } else { String::new() },
         shared: Some(0.011),
     }
@@ -51,6 +52,7 @@ fn the_page_shows_every_point_and_the_preferred_one() {
     assert!(page.contains("names &amp; &lt;places&gt;") && !page.contains("<places>"));
     assert!(page.contains("point 3 (profile hardened"), "what did not work is said");
     assert!(page.contains("who &lt;lives&gt; together") && page.contains("47.60"));
+    assert!(page.contains("Unproven</th>") && page.contains("<td class=\"n\">7</td>"));
     // A dot for every point with figures, and the limit; only t differs between points.
     assert_eq!(page.matches("<circle class=").count(), 2 + 3);
     assert_eq!(page.matches("<line class=\"limit\"").count(), 1);

@@ -1,5 +1,7 @@
 //! `mizuhiki evaluate grid`: accuracy, leakage and cost of a schema by its parameters.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -43,7 +45,8 @@ pub(super) fn run(path: &Path, output: Option<&Path>, say: &Say) -> anyhow::Resu
         let (done, all) = (kept.points.len() as u64, variants.len() as u64);
         say.warn(&format!("{} of {} points were measured before and are kept", grouped(done), grouped(all)));
     }
-    let work = GridWork { bench: &bench, spec: &spec, tables: &tables };
+    let said = RefCell::default();
+    let work = GridWork { bench: &bench, spec: &spec, tables: &tables, say, said: &said };
     let progress = Progress::new("points");
     let mut points: Vec<GridPoint> = Vec::new();
     for (number, variant) in (1..).zip(&variants) {
@@ -82,9 +85,21 @@ struct GridWork<'a> {
     bench: &'a Bench<'a>,
     spec: &'a GridSpec,
     tables: &'a Tables,
+    say: &'a Say,
+    /// Warnings that were printed: most hold for every point.
+    said: &'a RefCell<BTreeSet<String>>,
 }
 
 impl GridWork<'_> {
+    /// Prints warnings that were not printed before.
+    fn warn(&self, of: &str, warnings: &[String]) {
+        for warning in warnings.iter().map(|warning| format!("{of}{warning}")) {
+            if self.said.borrow_mut().insert(warning.clone()) {
+                self.say.warn(&warning);
+            }
+        }
+    }
+
     fn point(&self, number: usize, variant: &GridVariant) -> anyhow::Result<GridPoint> {
         let outcome = match self.measure(variant) {
             Ok(outcome) => outcome,
@@ -108,8 +123,10 @@ impl GridWork<'_> {
         let (right_tokens, right_records) = self.encode(("right", right), variant)?;
         let encode_seconds = begun.elapsed().as_secs_f64();
         let begun = Instant::now();
-        let (_, judged) = self.bench.link([&left_tokens, &right_tokens], self.tables, &|_, _, _, _| ())?;
+        let (linkage, judged) =
+            self.bench.link([&left_tokens, &right_tokens], self.tables, &|_, _, _, _| ())?;
         let link_seconds = begun.elapsed().as_secs_f64();
+        self.warn("", &linkage.warnings);
         let size = |file: &Path| -> anyhow::Result<u64> {
             Ok(fs::metadata(file).with_context(|| format!("{}: cannot read", file.display()))?.len())
         };
@@ -142,6 +159,7 @@ impl GridWork<'_> {
         let job = self.bench.encoding(named, id_column, (&variant.schema, &key), laboratory_run())?;
         let tokens = PathBuf::from(job.output.name());
         let summary = encode_predictably(job, self.spec.seed, &|_, _| ())?;
+        self.warn(&format!("{}: ", named.0), &summary.warnings);
         Ok((tokens, summary.records))
     }
 
@@ -194,6 +212,10 @@ impl Kept {
         // An interruption can cut the last line: it is measured again.
         let points: Vec<GridPoint> =
             lines.iter().skip(1).map_while(|line| serde_json::from_str(line).ok()).collect();
+        if points.len() + 2 < lines.len() {
+            let line = points.len() + 2;
+            return Err(UsageError(format!("{name}: line {line} is not a point; name a new folder")).into());
+        }
         if points.len() + 1 < lines.len() {
             let whole: usize = lines.iter().take(points.len() + 1).map(|line| line.len() + 1).sum();
             file.set_len(whole as u64).with_context(cannot)?;
@@ -210,7 +232,10 @@ impl Kept {
     fn add(&mut self, point: &GridPoint, variant: &GridVariant) -> anyhow::Result<()> {
         let schema = self.folder.join("schemas").join(format!("{}.json", point.number));
         let cannot = |path: &Path| format!("{}: cannot write", path.display());
-        fs::write(&schema, &variant.document).with_context(|| cannot(&schema))?;
+        // Somebody may have worked on one that is there.
+        if !schema.exists() {
+            fs::write(&schema, &variant.document).with_context(|| cannot(&schema))?;
+        }
         if point.number > self.written {
             let line = serde_json::to_string(point).context("a point cannot be written as JSON")?;
             writeln!(self.file, "{line}").with_context(|| cannot(&self.folder.join(POINTS)))?;
@@ -235,7 +260,7 @@ fn write(folder: &Path, result: &GridResult) -> anyhow::Result<()> {
 /// The points as a table.
 fn grid_text(result: &GridResult) -> String {
     let mut text = format!(
-        "{:>5} {:<11} {:<17} {:>4} {:>5} {:>3} {:>5} {:>5} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8}\n",
+        "{:>5} {:<11} {:<17} {:>4} {:>5} {:>3} {:>5} {:>5} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8} {:>7} {:>8}\n",
         "point",
         "profile",
         "views",
@@ -249,6 +274,7 @@ fn grid_text(result: &GridResult) -> String {
         "best",
         "leak",
         "beyond",
+        "unproven",
         "shared",
         "bytes"
     );
@@ -271,11 +297,12 @@ fn grid_text(result: &GridResult) -> String {
             (_, Some((accuracy, cost, leakage))) => {
                 let of_leakage = |of: fn(&GridLeakage) -> String| leakage.map_or_else(|| "–".to_owned(), of);
                 text.push_str(&format!(
-                    "{:>7.4} {:>7.4} {:>7} {:>7} {:>7} {:>8.0}",
+                    "{:>7.4} {:>7.4} {:>7} {:>7} {:>8} {:>7} {:>8.0}",
                     accuracy.f1,
                     accuracy.best_f1,
                     of_leakage(|of| format!("{:.2}", of.index)),
                     of_leakage(|of| of.beyond.to_string()),
+                    of_leakage(|of| of.unproven.to_string()),
                     of_leakage(|of| of
                         .shared
                         .map_or_else(|| "–".to_owned(), |shared| format!("{shared:.4}"))),

@@ -83,6 +83,7 @@ mod tests {
             cost: GridCost { bytes_per_record: bytes, encode_seconds: 1.0, link_seconds: 1.0 },
             leakage: leak.map(|(beyond, index)| GridLeakage {
                 beyond,
+                unproven: 0,
                 index,
                 worst: String::new(),
                 shared: None,

@@ -65,6 +65,7 @@ fn row(point: &GridPoint, efficient: &[usize]) -> GridRow {
             link_seconds: cost.link_seconds,
             index: leakage.as_ref().map(|leakage| leakage.index),
             beyond: leakage.as_ref().map_or(0, |leakage| leakage.beyond),
+            unproven: leakage.as_ref().map_or(0, |leakage| leakage.unproven),
             worst: leakage.as_ref().map_or_else(String::new, |leakage| leakage.worst.clone()),
             shared: leakage.as_ref().and_then(|leakage| leakage.shared),
         }),

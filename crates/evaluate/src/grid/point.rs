@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::attack::{AttackFinding, PrivacyResult};
+use crate::attack::{AttackFinding, PrivacyResult, Verdict};
 use crate::grid::variants::GridSettings;
 use crate::links::LinkEvaluation;
 
@@ -70,6 +70,8 @@ pub struct GridCost {
 pub struct GridLeakage {
     /// Results beyond the limits of the schema.
     pub beyond: u64,
+    /// Results that show nothing, because the attack failed on its control or had too few people.
+    pub unproven: u64,
     /// Leak index: the largest success of an attack that chance does not explain, as a multiple of its limit; 0 if
     /// chance explains all.
     pub index: f64,
@@ -102,9 +104,11 @@ impl GridLeakage {
         let worst = result.findings.iter().filter_map(excess).max_by(|a, b| a.0.total_cmp(&b.0));
         let worst = worst.filter(|(index, _)| *index > 0.0);
         let (index, worst) = worst.unwrap_or_default();
+        let unproven = result.findings.iter().filter(|finding| finding.verdict == Verdict::Unproven);
         let shared = result.findings.iter().find(|finding| finding.attack == crate::attack::SHARED);
         Self {
             beyond: result.exceeding().count() as u64,
+            unproven: unproven.count() as u64,
             index,
             worst,
             shared: shared.and_then(|finding| finding.result.as_ref()).map(|result| result.found.value),

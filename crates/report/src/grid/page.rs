@@ -13,7 +13,7 @@ pub(super) const ABOUT: &str = "Every point is the same schema with other parame
     linked, and the links are compared with the ground truth. F1 is that of thresholds estimated without labels; best \
     F1 is that of the threshold that is best by the ground truth. The leak index is the largest success of an attack \
     that chance does not explain, divided by the limit of the schema: 0 if chance explains everything, above 1 if an \
-    attack exceeds its limit. Keys and attacks have seeds, so that a grid can be repeated; only the times differ.";
+    attack exceeds its limit. It says nothing of unproven results, whose attack failed on its control. Keys and attacks have seeds, so that a grid can be repeated; only the times differ.";
 
 pub(super) const ABOUT_CONTENTS: &str =
     "Sums over records, and the names of attacks. No value of a person, no token and no key.";
@@ -51,8 +51,18 @@ pub(super) struct Row {
 }
 
 /// Headings of a row's figures.
-pub(super) const FIGURES: [&str; 9] =
-    ["F1", "best F1", "precision", "recall", "leak index", "beyond", "shared", "bytes", "encode, link"];
+pub(super) const FIGURES: [&str; 10] = [
+    "F1",
+    "best F1",
+    "precision",
+    "recall",
+    "leak index",
+    "beyond",
+    "unproven",
+    "shared",
+    "bytes",
+    "encode, link",
+];
 
 impl<'a> Page<'a> {
     pub(super) fn new(report: &'a GridReport) -> Self {
@@ -115,7 +125,7 @@ impl Row {
     }
 }
 
-fn texts(of: &GridRowFigures) -> [String; 9] {
+fn texts(of: &GridRowFigures) -> [String; 10] {
     let none = || number::NONE.to_owned();
     let share = |value: f64| if value.is_finite() { format!("{value:.4}") } else { none() };
     [
@@ -125,6 +135,7 @@ fn texts(of: &GridRowFigures) -> [String; 9] {
         share(of.recall),
         of.index.map_or_else(none, |index| format!("{index:.2}")),
         of.index.map_or_else(none, |_| number::count(of.beyond)),
+        of.index.map_or_else(none, |_| number::count(of.unproven)),
         of.shared.map_or_else(none, number::percent),
         number::count(of.bytes_per_record.round() as u64),
         format!("{:.1} s, {:.1} s", of.encode_seconds, of.link_seconds),

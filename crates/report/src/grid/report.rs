@@ -57,6 +57,8 @@ pub struct GridRowFigures {
     pub index: Option<f64>,
     /// Results of attacks beyond the limits.
     pub beyond: u64,
+    /// Results that show nothing, because the attack failed on its control or had too few people.
+    pub unproven: u64,
     /// The attack with the leak index; may be empty.
     pub worst: String,
     /// Share of records that share a symbol with another person of the other file.
